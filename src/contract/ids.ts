@@ -1,0 +1,83 @@
+/**
+ * Readable, sortable ids: a prefix that names the kind, then a UUIDv7 in lower-case Crockford base32.
+ *
+ * Two ids of one kind compare (byte order, collation "C") in the order in which they were made, to the millisecond,
+ * and within one process also inside the millisecond. Pure: time and randomness come in as arguments.
+ */
+
+const PREFIXES = {
+  case: "case_",
+  release: "rel_",
+  event: "evt_",
+  person: "prs_",
+  key: "key_",
+  quarantine: "qua_",
+  feedRun: "run_",
+  feedFile: "fil_",
+  attempt: "att_",
+  delivery: "dlv_",
+  label: "lab_",
+  change: "chg_",
+  attachment: "atm_",
+  writer: "wri_",
+  worker: "wrk_",
+  lease: "lse_",
+  request: "req_",
+} as const;
+
+export type IdKind = keyof typeof PREFIXES;
+export type Id<K extends IdKind> = string & { readonly __kind: K };
+export type CaseId = Id<"case">;
+export type ReleaseId = Id<"release">;
+export type AttemptId = Id<"attempt">;
+export type DeliveryId = Id<"delivery">;
+export type QuarantineId = Id<"quarantine">;
+export type ChangeId = Id<"change">;
+
+const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+
+/** Makes one id. `now` in milliseconds, `random` at least ten bytes; the caller chooses both. */
+export function makeId<K extends IdKind>(kind: K, now: number, random: Uint8Array): Id<K> {
+  const bytes = new Uint8Array(16);
+  bytes.set(random.subarray(0, 10), 6);
+  for (let i = 5, left = now; i >= 0; i--, left = Math.floor(left / 256)) bytes[i] = left % 256;
+  bytes[6] = 0x70 | (bytes[6]! & 0x0f);
+  bytes[8] = 0x80 | (bytes[8]! & 0x3f);
+  return `${PREFIXES[kind]}${base32(bytes)}` as Id<K>;
+}
+
+/** The smallest id of a kind at a time: the border between time partitions. */
+export function idBorder(kind: IdKind, now: number): string {
+  const bytes = new Uint8Array(16);
+  for (let i = 5, left = now; i >= 0; i--, left = Math.floor(left / 256)) bytes[i] = left % 256;
+  return `${PREFIXES[kind]}${base32(bytes)}`;
+}
+
+/** The time in milliseconds at which an id was made. */
+export function idTime(id: string): number {
+  const text = id.slice(id.indexOf("_") + 1);
+  let value = 0n;
+  for (const letter of text) value = value * 32n + BigInt(ALPHABET.indexOf(letter));
+  return Number(value >> 80n);
+}
+
+export function isId<K extends IdKind>(kind: K, text: string): text is Id<K> {
+  const prefix = PREFIXES[kind];
+  return (
+    text.length === prefix.length + 26 &&
+    text.startsWith(prefix) &&
+    /^[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(text.slice(prefix.length))
+  );
+}
+
+/** 128 bits as 26 letters, most significant first, so that letters sort as the bytes do. */
+function base32(bytes: Uint8Array): string {
+  let value = 0n;
+  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
+  let text = "";
+  for (let i = 0; i < 26; i++) {
+    text = ALPHABET[Number(value & 31n)]! + text;
+    value >>= 5n;
+  }
+  return text;
+}
