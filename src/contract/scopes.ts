@@ -1,0 +1,14 @@
+/** What an API key may do, and who stands behind a request. */
+
+export const SCOPES = {
+  intake: "hand in cases",
+  read: "see cases, states and counts, without content",
+  "content:read": "see the content of cases",
+  review: "take and decide reviews",
+  operate: "apply, publish, set dials, replay, correct",
+  operator: "act as a named person from the command line of this machine",
+} as const;
+export type Scope = keyof typeof SCOPES;
+
+/** Who did something: a named person, a key, or the program itself. */
+export type Actor = { kind: "person"; name: string; key?: string } | { kind: "key"; name: string; key: string } | { kind: "system"; name: string };

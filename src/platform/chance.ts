@@ -1,0 +1,23 @@
+/** Where randomness comes from: ids, keys, salts. Pure code receives what it needs from here. */
+import { randomBytes } from "node:crypto";
+import { makeId, type Id, type IdKind } from "../contract/ids.ts";
+import type { Clock } from "./clock.ts";
+
+export type NewId = <K extends IdKind>(kind: K) => Id<K>;
+
+/** Ids that sort in the order in which this process made them, also within one millisecond. */
+export function idSource(clock: Clock): NewId {
+  let last = 0;
+  let count = 0;
+  return (kind) => {
+    const now = Math.max(clock.now(), last);
+    count = now === last ? count + 1 : 0;
+    last = now;
+    const random = randomBytes(10);
+    // The 12 bits after the version number count within the millisecond, as UUIDv7 allows.
+    if (count > 0xfff) last = now + 1;
+    random[0] = (count >> 8) & 0x0f;
+    random[1] = count & 0xff;
+    return makeId(kind, now, random);
+  };
+}

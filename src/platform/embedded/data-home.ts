@@ -1,0 +1,123 @@
+/**
+ * The data home: which folder it is, what lies in it, and which account the database runs as.
+ *
+ * Layout: `database/` (PostgreSQL's own), `database.new/` (an initdb at work), `database.log`, `connection.json`,
+ * `*.lock` (lock.ts), `postgresql-<version>/` (a copy of the binaries where one is needed, binaries.ts).
+ * Started as root, the folder itself stays root's and only `database/` belongs to the account of the server: nothing
+ * that root writes or reads by name can be swapped by that account.
+ */
+import { createHash } from "node:crypto";
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync, rmSync, accessSync, constants } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { codeOf, explainFileError, refuse } from "./refusal.ts";
+
+/** The account that `initdb` and `postgres` run as; without ids it is the one that runs this process. */
+export interface Account {
+  readonly name: string;
+  readonly ids: { readonly uid: number; readonly gid: number } | undefined;
+}
+
+export interface DataHome {
+  readonly path: string;
+  readonly account: Account;
+  readonly database: string;
+  readonly databaseNew: string;
+  readonly log: string;
+  readonly connection: string;
+  readonly supervisorLock: string;
+  readonly usersLock: string;
+}
+
+/** The folder in which an installation keeps its data; `uid` is that of this process (-1 where there is none). */
+export function dataHomeFor(options: { checkout: string; override?: string | undefined; uid: number }): string {
+  if (options.override !== undefined && options.override !== "") return resolve(options.override);
+  const checkout = resolve(options.checkout);
+  if (options.uid !== 0) return join(checkout, ".pilotage");
+  return join("/var/lib/pilotage", createHash("sha256").update(checkout).digest("hex").slice(0, 16));
+}
+
+/** Makes the data home when it is missing and finds the account for the server. Throws `data_home_unusable`. */
+export function openDataHome(path: string): DataHome {
+  const account = serverAccount(process.getuid?.() ?? -1, () => readFileSync("/etc/passwd", "utf8"));
+  const home = layout(resolve(path), account);
+  try {
+    makeFolders(home.path, account);
+    checkWritable(home.path);
+  } catch (error) {
+    throw explainFileError(error, home.path, whoRuns());
+  }
+  return home;
+}
+
+/** Root hands the server to `nobody`, as found in the account file; everybody else runs it themselves. */
+export function serverAccount(uid: number, readPasswd: () => string): Account {
+  if (uid !== 0) return { name: uid < 0 ? "this account" : `user id ${uid}`, ids: undefined };
+  for (const line of readPasswd().split("\n")) {
+    const [name, , id, group] = line.split(":");
+    if (name === "nobody" && Number(id) > 0 && Number(group) > 0) return { name, ids: { uid: Number(id), gid: Number(group) } };
+  }
+  throw refuse({ kind: "no-account" });
+}
+
+/** The first folder on the way to `path` that the account may not enter, going by the mode bits. */
+export function firstClosedFolder(path: string, account: Account): string | undefined {
+  if (account.ids === undefined) return undefined;
+  const chain: string[] = [];
+  for (let at = resolve(path); ; at = dirname(at)) {
+    chain.unshift(at);
+    if (at === dirname(at)) break;
+  }
+  return chain.find((folder) => !mayEnter(folder, account.ids!));
+}
+
+/** How this process calls itself in messages. */
+export function whoRuns(): string {
+  const uid = process.getuid?.();
+  return uid === undefined ? "this account" : uid === 0 ? "root" : `user id ${uid}`;
+}
+
+function layout(path: string, account: Account): DataHome {
+  return {
+    path,
+    account,
+    database: join(path, "database"),
+    databaseNew: join(path, "database.new"),
+    log: join(path, "database.log"),
+    connection: join(path, "connection.json"),
+    supervisorLock: join(path, "supervisor.lock"),
+    usersLock: join(path, "users.lock"),
+  };
+}
+
+function makeFolders(path: string, account: Account): void {
+  const mode = account.ids === undefined ? 0o700 : 0o711;
+  const first = mkdirSync(path, { recursive: true, mode });
+  if (account.ids === undefined) return;
+  // Whatever umask root has, the server's account must be able to pass through the folders that we just made.
+  if (first !== undefined) {
+    for (let at = path; ; at = dirname(at)) {
+      chmodSync(at, mode);
+      if (at === first) break;
+    }
+  }
+  const { mode: had, uid } = statSync(path);
+  if (uid === 0 && (had & 0o001) === 0) chmodSync(path, (had & 0o777) | 0o011);
+}
+
+/** Root passes every permission check, so it writes; the others ask, which leaves no trace. */
+function checkWritable(path: string): void {
+  if (process.getuid?.() !== 0) return accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  const probe = join(path, `.write-${process.pid}`);
+  writeFileSync(probe, "");
+  rmSync(probe, { force: true });
+}
+
+function mayEnter(folder: string, ids: { uid: number; gid: number }): boolean {
+  try {
+    const { mode, uid, gid } = statSync(folder);
+    if (uid === ids.uid) return (mode & 0o100) !== 0;
+    return (mode & (gid === ids.gid ? 0o010 : 0o001)) !== 0;
+  } catch (error) {
+    return codeOf(error) === "ENOENT";
+  }
+}

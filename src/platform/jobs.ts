@@ -1,0 +1,170 @@
+/**
+ * The job queue: graphile-worker on the same PostgreSQL, and what it needs to be trusted.
+ *
+ * A job only wakes; the row it concerns decides. Jobs of a killed process would stay locked for hours, so every process
+ * keeps a heartbeat row that only counts, and a sweeper that sees a count stand still frees what the dead one held.
+ * No clock is compared for that: a clock that jumps frees nothing and keeps nothing.
+ */
+import { makeWorkerUtils, run, Logger, type Runner, type WorkerUtils } from "graphile-worker";
+import { EventEmitter } from "node:events";
+import pg from "pg";
+import type { JsonObject } from "../contract/json.ts";
+import type { Database, Queryable } from "./database.ts";
+import type { Log } from "./log.ts";
+import { sql, time } from "./sql.ts";
+import type { Clock } from "./clock.ts";
+
+/** What a job does; it runs again later when this throws. */
+export type Task = (payload: JsonObject) => Promise<void>;
+
+export interface Jobs {
+  /** Begins to take jobs; `tasks` by name. */
+  start(tasks: Record<string, Task>): Promise<void>;
+  /** This process, as the owner of leases. */
+  readonly worker: string;
+  stop(): Promise<void>;
+}
+
+const BEAT_EVERY = 1_000;
+const STILL_BEATS_UNTIL_DEAD = 6;
+const CONCURRENCY = 8;
+
+/** Puts a job into the queue within the caller's transaction. The same key replaces a job that has not begun. */
+export async function addJob(tx: Queryable, task: string, payload: JsonObject, key: string): Promise<void> {
+  await tx.run(sql`select graphile_worker.add_job(${task}, ${JSON.stringify(payload)}::json, job_key => ${key})`);
+}
+
+/** Makes or updates the queue's own tables. */
+export async function migrateJobs(url: string): Promise<void> {
+  const utils = await makeWorkerUtils({ connectionString: url, logger: quietLogger() });
+  await utils.migrate();
+  await utils.release();
+}
+
+export function openJobs(options: {
+  url: string;
+  database: Database;
+  worker: string;
+  clock: Clock;
+  log: Log;
+  /** Frees what a dead worker held, in the same transaction that removes its row. */
+  release: (tx: Queryable, worker: string) => Promise<void>;
+}): Jobs {
+  const { database, worker, log, clock } = options;
+  let url = options.url;
+  let runner: Runner | undefined;
+  let pool: pg.Pool | undefined;
+  let utils: WorkerUtils | undefined;
+  let stopping = false;
+  let beating: NodeJS.Timeout | undefined;
+  const seen = new Map<string, { beat: number; still: number }>();
+
+  async function keepRunning(tasks: Record<string, Task>): Promise<void> {
+    while (!stopping) {
+      try {
+        await runOnce(tasks);
+      } catch (error) {
+        log.warn({ err: message(error) }, "the job queue stopped; it starts again");
+      }
+      if (!stopping) await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+
+  async function runOnce(tasks: Record<string, Task>): Promise<void> {
+    pool = new pg.Pool({ connectionString: url, max: CONCURRENCY + 2, connectionTimeoutMillis: 5_000 });
+    pool.on("error", (error) => log.warn({ err: error.message }, "a connection of the job queue was lost"));
+    const events = new EventEmitter();
+    events.on("pool:create", ({ workerPool }: { workerPool: { id: string } }) => {
+      database
+        .run(sql`update worker set queue_id = ${workerPool.id} where id = ${worker}`)
+        .catch((error: unknown) => log.warn({ err: message(error) }, "the queue's id could not be stored"));
+    });
+    try {
+      utils = await makeWorkerUtils({ pgPool: pool, logger: quietLogger() });
+      runner = await run({
+        pgPool: pool,
+        concurrency: CONCURRENCY,
+        noHandleSignals: true,
+        pollInterval: 1_000,
+        logger: quietLogger(log),
+        events: events as never,
+        taskList: Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, (payload) => task((payload ?? {}) as JsonObject)])),
+      });
+      await runner.promise;
+    } finally {
+      await utils?.release();
+      utils = undefined;
+      runner = undefined;
+      await pool.end().catch(() => undefined);
+    }
+  }
+
+  async function beat(): Promise<void> {
+    const registered = await database.run(sql`update worker set beat = beat + 1 where id = ${worker}`);
+    // Declared dead by another process while it stood still: it comes back as the same owner, with nothing held.
+    if (registered === 0) await register();
+    const others = await database.all<{ id: string; beat: number; queue_id: string | null }>(sql`select id, beat, queue_id from worker where id <> ${worker}`);
+    for (const other of others) {
+      const last = seen.get(other.id);
+      const still = last?.beat === other.beat ? last.still + 1 : 0;
+      seen.set(other.id, { beat: other.beat, still });
+      if (still < STILL_BEATS_UNTIL_DEAD) continue;
+      seen.delete(other.id);
+      await bury(other);
+    }
+  }
+
+  async function bury(dead: { id: string; beat: number; queue_id: string | null }): Promise<void> {
+    const buried = await database.transaction(async (tx) => {
+      if ((await tx.run(sql`delete from worker where id = ${dead.id} and beat = ${dead.beat}`)) === 0) return false;
+      await options.release(tx, dead.id);
+      return true;
+    });
+    if (!buried) return;
+    if (dead.queue_id) await utils?.forceUnlockWorkers([dead.queue_id]);
+    log.warn({ worker: dead.id }, "a process died; what it held is free again");
+  }
+
+  async function register(): Promise<void> {
+    await database.run(sql`insert into worker (id, started_at) values (${worker}, ${time(clock.now())}) on conflict do nothing`);
+  }
+
+  return {
+    worker,
+    async start(tasks) {
+      await register();
+      const loop = () => {
+        beating = setTimeout(() => {
+          beat()
+            .catch((error: unknown) => log.warn({ err: message(error) }, "no heartbeat"))
+            .finally(() => {
+              if (!stopping) loop();
+            });
+        }, BEAT_EVERY);
+      };
+      loop();
+      void keepRunning(tasks);
+    },
+    async stop() {
+      stopping = true;
+      clearTimeout(beating);
+      await runner?.stop().catch(() => undefined);
+      await database
+        .transaction(async (tx) => {
+          await options.release(tx, worker);
+          await tx.run(sql`delete from worker where id = ${worker}`);
+        })
+        .catch((error: unknown) => log.warn({ err: message(error) }, "leases could not be handed back; the sweeper frees them"));
+    },
+  };
+}
+
+function quietLogger(log?: Log): Logger {
+  return new Logger(() => (level, text) => {
+    if (log && (level === "error" || level === "warning")) log.debug({ queue: text }, "job queue");
+  });
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,68 @@
+/**
+ * Encryption of content: a key per case (or quarantine record), wrapped by the master key.
+ *
+ * AES-256-GCM throughout. The id of the owner and the kind of content are bound in, so that a ciphertext moved to
+ * another row does not open. Destroying a wrapped key destroys everything encrypted with it.
+ */
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
+import { PilotageError } from "../contract/errors.ts";
+
+const NONCE = 12;
+const TAG = 16;
+
+/** Opens and makes the keys of cases; knows the master key, which never leaves it. */
+export interface Vault {
+  newKey(owner: string): { key: ContentKey; wrapped: Uint8Array };
+  openKey(owner: string, wrapped: Uint8Array): ContentKey;
+  /** For secrets of the installation itself (connections): encrypted with a key derived from the master key. */
+  seal(purpose: string, plain: Uint8Array): Uint8Array;
+  open(purpose: string, sealed: Uint8Array): Uint8Array;
+  /** Keyed digest (HMAC-SHA256): equal values give equal digests, and nobody without the key can try values out. */
+  digest(purpose: string, value: string | Uint8Array): Buffer;
+}
+
+/** Encrypts what belongs to one case. */
+export interface ContentKey {
+  seal(kind: string, plain: Uint8Array): Uint8Array;
+  open(kind: string, sealed: Uint8Array): Uint8Array;
+}
+
+export function openVault(masterKey: Uint8Array): Vault {
+  const derive = (purpose: string) => Buffer.from(hkdfSync("sha256", masterKey, new Uint8Array(), `pilotage:${purpose}`, 32));
+  const wrapping = derive("wrap");
+  const hashing = derive("digest");
+  const sealing = derive("seal");
+
+  const contentKey = (owner: string, key: Uint8Array): ContentKey => ({
+    seal: (kind, plain) => encrypt(key, `${owner}:${kind}`, plain),
+    open: (kind, sealed) => decrypt(key, `${owner}:${kind}`, sealed),
+  });
+
+  return {
+    newKey(owner) {
+      const key = randomBytes(32);
+      return { key: contentKey(owner, key), wrapped: encrypt(wrapping, owner, key) };
+    },
+    openKey: (owner, wrapped) => contentKey(owner, decrypt(wrapping, owner, wrapped)),
+    seal: (purpose, plain) => encrypt(sealing, purpose, plain),
+    open: (purpose, sealed) => decrypt(sealing, purpose, sealed),
+    digest: (purpose, value) => createHmac("sha256", hashing).update(`${purpose}:`).update(value).digest(),
+  };
+}
+
+function encrypt(key: Uint8Array, bound: string, plain: Uint8Array): Uint8Array {
+  const nonce = randomBytes(NONCE);
+  const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(bound));
+  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+function decrypt(key: Uint8Array, bound: string, sealed: Uint8Array): Uint8Array {
+  const end = sealed.length - TAG;
+  const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, NONCE)).setAAD(Buffer.from(bound));
+  decipher.setAuthTag(sealed.subarray(end));
+  try {
+    return Buffer.concat([decipher.update(sealed.subarray(NONCE, end)), decipher.final()]);
+  } catch (cause) {
+    throw new PilotageError("internal", `Stored content of ${bound} does not open: it was damaged or belongs to another key.`, { cause, retryable: false });
+  }
+}

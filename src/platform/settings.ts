@@ -1,0 +1,127 @@
+/**
+ * Every setting of the program: name, sentence, default. Read once, at the start; all problems are reported at once.
+ *
+ * `docs/reference/settings.md` lists the same settings; a test compares both.
+ */
+import { z } from "zod";
+import { PilotageError } from "../contract/errors.ts";
+
+interface Setting {
+  sentence: string;
+  fallback: string | undefined;
+  schema: z.ZodType;
+  secret?: true;
+}
+
+const count = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, "a whole number is expected")
+    .transform(Number)
+    .refine((n) => n >= least && n <= most, `a number from ${least} to ${most} is expected`);
+const postgres = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, "an address that starts with postgres:// is expected");
+
+export const SETTINGS = {
+  DATABASE_URL: {
+    sentence: "Your own PostgreSQL (15 or newer). Without it Pilotage runs the PostgreSQL that it brings along.",
+    fallback: undefined,
+    schema: postgres.optional(),
+    secret: true,
+  },
+  DATABASE_DIRECT_URL: {
+    sentence: "The same database without a pooler in between; for the job queue, which listens and locks. Default: DATABASE_URL.",
+    fallback: undefined,
+    schema: postgres.optional(),
+    secret: true,
+  },
+  PILOTAGE_DATA: {
+    sentence: "The data home: embedded database, master key, spool. Default: .pilotage in the checkout; as root a folder under /var/lib/pilotage.",
+    fallback: undefined,
+    schema: z.string().min(1).optional(),
+  },
+  PILOTAGE_HOST: {
+    sentence: "The address on which the program listens. Anything but loopback belongs behind a proxy with TLS.",
+    fallback: "127.0.0.1",
+    schema: z.string().min(1),
+  },
+  PILOTAGE_PORT: { sentence: "The port on which the program listens; 0 takes a free one.", fallback: "4700", schema: count(0, 65_535) },
+  PILOTAGE_URL: {
+    sentence: "Where the command line finds the running program. Default: what the program wrote into the data home.",
+    fallback: undefined,
+    schema: z.url().optional(),
+  },
+  PILOTAGE_KEY: {
+    sentence: "The API key of the command line. Default: the local operator's key in the data home.",
+    fallback: undefined,
+    schema: z.string().startsWith("pil_").optional(),
+    secret: true,
+  },
+  PILOTAGE_MASTER_KEY: {
+    sentence: "The master key, 32 bytes in base64, when it shall not lie in the file master.key of the data home.",
+    fallback: undefined,
+    schema: z
+      .string()
+      .refine((text) => Buffer.from(text, "base64").length === 32, "32 bytes in base64 are expected (44 letters)")
+      .optional(),
+    secret: true,
+  },
+  PILOTAGE_FILES: {
+    sentence: "The folder under which feeds and file deliveries with relative paths lie. Default: the data home.",
+    fallback: undefined,
+    schema: z.string().min(1).optional(),
+  },
+  PILOTAGE_LOG_LEVEL: {
+    sentence: "How much is logged: trace, debug, info, warn, error or silent.",
+    fallback: "info",
+    schema: z.enum(["trace", "debug", "info", "warn", "error", "silent"]),
+  },
+  PILOTAGE_CLOCK: {
+    sentence: "`system`, or a time such as 2026-01-05T08:00:00Z: the whole installation then runs on simulated time, which only `POST /api/v1/clock/advance` moves.",
+    fallback: "system",
+    schema: z.union([z.literal("system"), z.iso.datetime()], { error: "`system` or a UTC time such as 2026-01-05T08:00:00Z is expected" }),
+  },
+  PILOTAGE_IN_FLIGHT: {
+    sentence: "Cases that one process works on at the same time; each may hold one model call.",
+    fallback: "64",
+    schema: count(1, 2_000),
+  },
+  PILOTAGE_INTAKE_QUEUE: {
+    sentence: "Writes that may wait for their commit before intake answers 429.",
+    fallback: "5000",
+    schema: count(10, 1_000_000),
+  },
+  PILOTAGE_DATABASE_CONNECTIONS: {
+    sentence: "Database connections of one process, the job queue apart.",
+    fallback: "12",
+    schema: count(3, 500),
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof SETTINGS;
+export type Settings = { [N in SettingName]: z.output<(typeof SETTINGS)[N]["schema"]> };
+
+/** Reads all settings from the environment given; throws one `settings_invalid` that names every problem. */
+export function readSettings(environment: Record<string, string | undefined>): Settings {
+  const problems: string[] = [];
+  const settings: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries<Setting>(SETTINGS)) {
+    const given = environment[name]?.trim() || setting.fallback;
+    const parsed = setting.schema.safeParse(given);
+    if (parsed.success) settings[name] = parsed.data;
+    else {
+      const shown = setting.secret ? "the value given" : JSON.stringify(given);
+      problems.push(`${name}: ${parsed.error.issues.map((issue) => issue.message).join(", ")}, not ${shown}`);
+    }
+  }
+  for (const name of Object.keys(environment))
+    if (name.startsWith("PILOTAGE_") && !(name in SETTINGS)) problems.push(`${name}: there is no such setting`);
+  if (problems.length > 0)
+    throw new PilotageError("settings_invalid", `${problems.length === 1 ? "One setting is" : `${problems.length} settings are`} wrong; Pilotage did not start.\n  ${problems.join("\n  ")}`, {
+      hint: "docs/reference/settings.md lists every setting with its default.",
+      details: problems,
+    });
+  return settings as Settings;
+}
+

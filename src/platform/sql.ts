@@ -1,0 +1,52 @@
+/**
+ * SQL as a value: text with numbered parameters. Values never become part of the text.
+ *
+ * `sql` is the only way in which this program writes SQL. Fragments nest; `time()` writes a moment of the one clock,
+ * `rows()` hands many rows over as one parameter.
+ */
+import { isoTime } from "./clock.ts";
+
+export class Sql {
+  readonly strings: readonly string[];
+  readonly values: readonly unknown[];
+  constructor(strings: readonly string[], values: readonly unknown[]) {
+    this.strings = strings;
+    this.values = values;
+  }
+
+  /** The text with $1, $2 ... and the parameters in that order. */
+  compile(): { text: string; values: unknown[] } {
+    const values: unknown[] = [];
+    const write = (part: Sql): string =>
+      part.strings.reduce((text, piece, i) => {
+        const value = part.values[i - 1];
+        return text + (value instanceof Sql ? write(value) : `$${values.push(value)}`) + piece;
+      });
+    const text = write(this);
+    return { text, values };
+  }
+}
+
+export function sql(strings: TemplateStringsArray, ...values: unknown[]): Sql {
+  return new Sql(strings, values);
+}
+
+/** A name or fragment that is written in this program, never one that came from outside. */
+export function raw(text: string): Sql {
+  return new Sql([text], []);
+}
+
+/** A moment in milliseconds as a `timestamptz` parameter. */
+export function time(milliseconds: number): string {
+  return isoTime(milliseconds);
+}
+
+/** Rows as one JSON parameter for `json_populate_recordset`. Bytes go through `hex`. */
+export function rows(list: readonly object[]): string {
+  return JSON.stringify(list);
+}
+
+/** Bytes in the text form that PostgreSQL reads as `bytea`, for use inside `rows`. */
+export function hex(value: Uint8Array): string {
+  return `\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex")}`;
+}
