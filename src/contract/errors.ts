@@ -56,6 +56,12 @@ export class PilotageError extends Error {
     this.retryable = more.retryable ?? ERRORS[code].retry;
   }
 
+  /** How long the other side asked us to wait, in milliseconds; set where its reply was read. */
+  get retryAfterMs(): number | undefined {
+    const value = (this.details as { retryAfterMs?: unknown } | undefined | null)?.retryAfterMs;
+    return typeof value === "number" ? value : undefined;
+  }
+
   get status(): number {
     return ERRORS[this.code].status;
   }

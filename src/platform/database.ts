@@ -13,7 +13,8 @@ import type { Sql } from "./sql.ts";
 const TIMESTAMPTZ = 1184;
 const INT8 = 20;
 const NUMERIC = 1700;
-pg.types.setTypeParser(TIMESTAMPTZ, (text) => Date.parse(text.replace(" ", "T")));
+// Sessions run in UTC, so the text ends with +00.
+pg.types.setTypeParser(TIMESTAMPTZ, (text) => Date.parse(text.replace(" ", "T").replace(/\+00$/, "Z")));
 pg.types.setTypeParser(INT8, Number);
 pg.types.setTypeParser(NUMERIC, Number);
 
@@ -38,7 +39,8 @@ export interface Tx extends Queryable {
 }
 
 export interface Database extends Queryable {
-  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** `names` say what is written, for those who watch the boundary. */
+  transaction<T>(work: (tx: Tx) => Promise<T>, names?: readonly string[]): Promise<T>;
   /** The server moved (another process restarted it): new connections go there. */
   moveTo(url: string): void;
   /** A pool for the job queue, which brings its own statements. */
@@ -51,6 +53,8 @@ export interface DatabaseOptions {
   log: Log;
   /** Connections at most; the job queue has its own. */
   size?: number;
+  /** Called right before each commit is sent and right after it is known: where durability is put to the test. */
+  boundary?: ((moment: "before" | "after", names: readonly string[]) => void) | undefined;
 }
 
 export function openDatabase(options: DatabaseOptions): Database {
@@ -86,7 +90,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     get pool() {
       return pool;
     },
-    async transaction(work) {
+    async transaction(work, names = ["transaction"]) {
       const client = await pool.connect().catch((error: unknown) => {
         throw translate(error);
       });
@@ -107,7 +111,9 @@ export function openDatabase(options: DatabaseOptions): Database {
           afterFailure: (hook) => failed.push(hook),
         });
         for (const hook of before) await hook();
+        options.boundary?.("before", names);
         await client.query("commit");
+        options.boundary?.("after", names);
         for (const hook of after) hook();
         return result;
       } catch (error) {

@@ -42,7 +42,8 @@ export async function migrateJobs(url: string): Promise<void> {
 }
 
 export function openJobs(options: {
-  url: string;
+  /** Where the database is now; asked again after every loss of connection. */
+  url: () => string;
   database: Database;
   worker: string;
   clock: Clock;
@@ -51,7 +52,6 @@ export function openJobs(options: {
   release: (tx: Queryable, worker: string) => Promise<void>;
 }): Jobs {
   const { database, worker, log, clock } = options;
-  let url = options.url;
   let runner: Runner | undefined;
   let pool: pg.Pool | undefined;
   let utils: WorkerUtils | undefined;
@@ -71,8 +71,10 @@ export function openJobs(options: {
   }
 
   async function runOnce(tasks: Record<string, Task>): Promise<void> {
-    pool = new pg.Pool({ connectionString: url, max: CONCURRENCY + 2, connectionTimeoutMillis: 5_000 });
-    pool.on("error", (error) => log.warn({ err: error.message }, "a connection of the job queue was lost"));
+    pool = new pg.Pool({ connectionString: options.url(), max: CONCURRENCY + 2, connectionTimeoutMillis: 5_000 });
+    const lost = (error: Error) => log.warn({ err: error.message }, "a connection of the job queue was lost");
+    pool.on("error", lost);
+    pool.on("connect", (client) => client.on("error", lost));
     const events = new EventEmitter();
     events.on("pool:create", ({ workerPool }: { workerPool: { id: string } }) => {
       database

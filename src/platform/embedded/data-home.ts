@@ -1,13 +1,24 @@
 /**
  * The data home: which folder it is, what lies in it, and which account the database runs as.
  *
- * Layout: `database/` (PostgreSQL's own), `database.new/` (an initdb at work), `database.log`, `connection.json`,
+ * Layout: `database/` (PostgreSQL's own), `database.new-...` (an initdb at work), `database.log`, `connection.json`,
  * `*.lock` (lock.ts), `postgresql-<version>/` (a copy of the binaries where one is needed, binaries.ts).
  * Started as root, the folder itself stays root's and only `database/` belongs to the account of the server: nothing
  * that root writes or reads by name can be swapped by that account.
  */
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync, rmSync, accessSync, constants } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { codeOf, explainFileError, refuse } from "./refusal.ts";
 
@@ -21,7 +32,6 @@ export interface DataHome {
   readonly path: string;
   readonly account: Account;
   readonly database: string;
-  readonly databaseNew: string;
   readonly log: string;
   readonly connection: string;
   readonly supervisorLock: string;
@@ -29,7 +39,11 @@ export interface DataHome {
 }
 
 /** The folder in which an installation keeps its data; `uid` is that of this process (-1 where there is none). */
-export function dataHomeFor(options: { checkout: string; override?: string | undefined; uid: number }): string {
+export function dataHomeFor(options: {
+  checkout: string;
+  override?: string | undefined;
+  uid: number;
+}): string {
   if (options.override !== undefined && options.override !== "") return resolve(options.override);
   const checkout = resolve(options.checkout);
   if (options.uid !== 0) return join(checkout, ".pilotage");
@@ -39,22 +53,32 @@ export function dataHomeFor(options: { checkout: string; override?: string | und
 /** Makes the data home when it is missing and finds the account for the server. Throws `data_home_unusable`. */
 export function openDataHome(path: string): DataHome {
   const account = serverAccount(process.getuid?.() ?? -1, () => readFileSync("/etc/passwd", "utf8"));
-  const home = layout(resolve(path), account);
+  const wanted = resolve(path);
   try {
-    makeFolders(home.path, account);
-    checkWritable(home.path);
+    makeFolders(wanted, account);
+    checkWritable(wanted);
+    return layout(realpathSync(wanted), account);
   } catch (error) {
-    throw explainFileError(error, home.path, whoRuns());
+    const said = error instanceof Error ? error.message : String(error);
+    if (["ENOENT", "ENOTDIR", "EEXIST"].includes(codeOf(error) ?? ""))
+      throw refuse({ kind: "cannot-create", path: wanted, said }, error);
+    throw explainFileError(error, wanted, whoRuns());
   }
-  return home;
 }
 
 /** Root hands the server to `nobody`, as found in the account file; everybody else runs it themselves. */
 export function serverAccount(uid: number, readPasswd: () => string): Account {
   if (uid !== 0) return { name: uid < 0 ? "this account" : `user id ${uid}`, ids: undefined };
-  for (const line of readPasswd().split("\n")) {
+  let passwd: string;
+  try {
+    passwd = readPasswd();
+  } catch (error) {
+    throw refuse({ kind: "no-account" }, error);
+  }
+  for (const line of passwd.split("\n")) {
     const [name, , id, group] = line.split(":");
-    if (name === "nobody" && Number(id) > 0 && Number(group) > 0) return { name, ids: { uid: Number(id), gid: Number(group) } };
+    if (name === "nobody" && Number(id) > 0 && Number(group) > 0)
+      return { name, ids: { uid: Number(id), gid: Number(group) } };
   }
   throw refuse({ kind: "no-account" });
 }
@@ -81,7 +105,6 @@ function layout(path: string, account: Account): DataHome {
     path,
     account,
     database: join(path, "database"),
-    databaseNew: join(path, "database.new"),
     log: join(path, "database.log"),
     connection: join(path, "connection.json"),
     supervisorLock: join(path, "supervisor.lock"),
@@ -89,19 +112,27 @@ function layout(path: string, account: Account): DataHome {
   };
 }
 
+/** Makes the missing folders one by one: `mkdirSync` with `recursive` never returns on a file system such as /proc. */
 function makeFolders(path: string, account: Account): void {
   const mode = account.ids === undefined ? 0o700 : 0o711;
-  const first = mkdirSync(path, { recursive: true, mode });
-  if (account.ids === undefined) return;
-  // Whatever umask root has, the server's account must be able to pass through the folders that we just made.
-  if (first !== undefined) {
-    for (let at = path; ; at = dirname(at)) {
-      chmodSync(at, mode);
-      if (at === first) break;
-    }
+  const missing: string[] = [];
+  for (let at = path; !existsSync(at); at = dirname(at)) missing.unshift(at);
+  for (const folder of missing) makeFolder(folder, mode);
+  const had = statSync(path);
+  if (!had.isDirectory()) throw Object.assign(new Error("it is not a folder"), { code: "ENOTDIR" });
+  if (account.ids !== undefined && had.uid === 0 && (had.mode & 0o001) === 0)
+    chmodSync(path, (had.mode & 0o777) | 0o011);
+}
+
+/** Whatever umask root has, the server's account must be able to pass through, so the mode is set apart. */
+function makeFolder(path: string, mode: number): void {
+  try {
+    mkdirSync(path);
+    chmodSync(path, mode);
+  } catch (error) {
+    // Another process makes the same data home at the same time.
+    if (codeOf(error) !== "EEXIST") throw error;
   }
-  const { mode: had, uid } = statSync(path);
-  if (uid === 0 && (had & 0o001) === 0) chmodSync(path, (had & 0o777) | 0o011);
 }
 
 /** Root passes every permission check, so it writes; the others ask, which leaves no trace. */

@@ -10,10 +10,11 @@
  * over 107 bytes. The files stay empty. One duty: nothing else in this process may open and close them, since closing
  * any descriptor of a file drops all POSIX locks that the process holds on it.
  */
-import { closeSync, openSync } from "node:fs";
+import { accessSync, closeSync, constants, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { codeOf } from "./refusal.ts";
 
+/** Held until released, or until nothing refers to it any more: keep it. */
 export interface Lock {
   release(): void;
 }
@@ -32,16 +33,25 @@ const SQLITE_BUSY = 5;
 
 function tryLock(path: string, sql: string): Lock | undefined {
   makePrivate(path);
-  const file = new DatabaseSync(path, { timeout: 0 });
+  let file: DatabaseSync | undefined;
   try {
+    file = new DatabaseSync(path, { timeout: 0 });
     file.exec("pragma journal_mode = memory");
     file.exec(sql);
   } catch (error) {
-    file.close();
-    if (error instanceof Error && "errcode" in error && Number(error.errcode) % 256 === SQLITE_BUSY) return undefined;
+    file?.close();
+    if (error instanceof Error && "errcode" in error && Number(error.errcode) % 256 === SQLITE_BUSY)
+      return undefined;
+    // SQLite says only that it could not open the file; this says why.
+    accessSync(path, constants.R_OK | constants.W_OK);
     throw error;
   }
-  return { release: () => file.isOpen && file.close() };
+  const held = file;
+  return {
+    release: () => {
+      if (held.isOpen) held.close();
+    },
+  };
 }
 
 /** Made for its owner alone: anybody who may read it could hold it. An existing file is never opened here (see above). */

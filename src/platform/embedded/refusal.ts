@@ -16,6 +16,7 @@ export type Refusal =
   | { kind: "other-owner"; path: string; owner: number; uid: number }
   | { kind: "other-major"; path: string; found: string; wanted: string }
   | { kind: "not-a-database"; path: string }
+  | { kind: "database-missing"; path: string }
   | { kind: "foreign-server"; path: string; pid: number }
   | { kind: "foreign-cluster"; path: string }
   | { kind: "held-elsewhere"; path: string; seconds: number }
@@ -42,7 +43,7 @@ function say(r: Refusal): string {
     case "read-only":
       return `The data home ${r.path} is on a read-only file system. The database must write there. Mount it writable, or ${ELSEWHERE}.`;
     case "cannot-create":
-      return `The data home ${r.path} does not exist and cannot be created ("${r.said}"). Without it there is nowhere to store anything. Create the folder for the account that runs Pilotage, or ${ELSEWHERE}.`;
+      return `The data home ${r.path} cannot be created, or is not a folder ("${r.said}"). Without it there is nowhere to store anything. Create the folder for the account that runs Pilotage, or ${ELSEWHERE}.`;
     case "closed-to-account":
       return `The data home ${r.path} cannot be reached by the account "${r.account}": it may not enter ${r.closed}. Pilotage was started as root, and PostgreSQL never runs as root, so it uses that account. Open the folder (chmod o+x ${r.closed}), start as an ordinary user, or ${ELSEWHERE}.`;
     case "other-owner":
@@ -51,10 +52,12 @@ function say(r: Refusal): string {
       return `The database folder ${r.path} was made by PostgreSQL ${r.found}; this Pilotage brings PostgreSQL ${r.wanted}. One major version cannot read the folder of another, and it was left untouched. Start the Pilotage version that made it, take a backup with "pilotage backup", and restore it into a new data home; or ${ELSEWHERE}.`;
     case "not-a-database":
       return `The folder ${r.path} holds files but no database. Pilotage does not write over things it did not make. Move them away, or ${ELSEWHERE}.`;
+    case "database-missing":
+      return `The database folder ${r.path} is gone, but the connection file beside it says that there was one. Starting with an empty database would hide the loss. Mount or restore the folder and start again; to begin with an empty one on purpose, delete the connection file connection.json, or ${ELSEWHERE}.`;
     case "foreign-server":
       return `The database folder ${r.path} is held by another program: a PostgreSQL server (process ${r.pid}) runs on it and does not accept the password of this data home. Two servers on one folder would destroy it, so nothing was touched. Stop that server, or ${ELSEWHERE}.`;
     case "foreign-cluster":
-      return `The database in ${r.path} was not made by Pilotage: it has no role "pilotage" that may sign in. Move the folder away to start with an empty one, or ${ELSEWHERE}.`;
+      return `The database in ${r.path} was not made by Pilotage: it has no role "pilotage". It may hold data of another program, so it was left untouched. Move the folder away to start with an empty one, or ${ELSEWHERE}.`;
     case "held-elsewhere":
       return `Another Pilotage process supervises the data home ${r.path}, but its database could not be reached within ${r.seconds} seconds. It may still be starting, or run in another container. Look at the log of that process, wait or stop it, and start again; or ${ELSEWHERE}.`;
     case "no-locks":
@@ -67,6 +70,8 @@ function say(r: Refusal): string {
       return `Pilotage was started as root, and PostgreSQL never runs as root. The account "nobody", which it would use instead, is not in /etc/passwd. Start Pilotage as an ordinary user, or set DATABASE_URL to a PostgreSQL of your own.`;
     case "does-not-start":
       return `The database in ${r.path} does not start ("${r.said}"). Nothing was changed. Its log ${r.log} says more; put the cause right and start again, or ${ELSEWHERE}.`;
+    default:
+      return r satisfies never;
   }
 }
 
@@ -74,34 +79,41 @@ function say(r: Refusal): string {
 export function explainFileError(error: unknown, path: string, account: string): unknown {
   if (error instanceof PilotageError) return error;
   const said = error instanceof Error ? error.message : String(error);
-  switch (codeOf(error)) {
+  switch (codeOf(error) ?? "") {
     case "ENOSPC":
     case "EDQUOT":
+    case "53100": // PostgreSQL's own code for a full disk
       return refuse({ kind: "disk-full", path, said }, error);
     case "EACCES":
     case "EPERM":
       return refuse({ kind: "no-permission", path, said, account }, error);
     case "EROFS":
       return refuse({ kind: "read-only", path }, error);
-    case "ENOTDIR":
-    case "ENOENT":
-    case "EEXIST":
-      return refuse({ kind: "cannot-create", path, said }, error);
     default:
       return error;
   }
 }
 
 /** Reads what initdb or the server wrote before it ended, and names the cause. */
-export function explainOutput(output: string, where: { path: string; log: string; account: string }): Refusal {
+export function explainOutput(
+  output: string,
+  where: { path: string; log: string; account: string },
+): Refusal {
   const lines = output.split("\n").map((line) => line.trim());
   const fatal = lines.filter((line) => /\b(FATAL|PANIC|error|ERROR):/.test(line));
-  const said = shorten(fatal.find((line) => !/terminated|data directory/.test(line)) ?? fatal[0] ?? lines.filter(Boolean).at(-1) ?? "no output");
+  const said = shorten(
+    fatal.find((line) => !/terminated|data directory/.test(line)) ??
+      fatal[0] ??
+      lines.filter(Boolean).at(-1) ??
+      "no output",
+  );
   const full = lines.find((line) => /No space left on device|Disk quota exceeded/i.test(line));
   if (full !== undefined) return { kind: "disk-full", path: where.path, said: shorten(full) };
   const denied = lines.find((line) => /Permission denied|Operation not permitted/.test(line));
-  if (denied !== undefined) return { kind: "no-permission", path: where.path, said: shorten(denied), account: where.account };
-  if (lines.some((line) => /Read-only file system/.test(line))) return { kind: "read-only", path: where.path };
+  if (denied !== undefined)
+    return { kind: "no-permission", path: where.path, said: shorten(denied), account: where.account };
+  if (lines.some((line) => /Read-only file system/.test(line)))
+    return { kind: "read-only", path: where.path };
   return { kind: "does-not-start", path: where.path, said, log: where.log };
 }
 

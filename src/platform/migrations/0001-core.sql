@@ -275,6 +275,7 @@ create table attempt (
   model_answered text,
   model_version text,
   error text,
+  retryable boolean,
   confidence double precision,
   input_tokens integer,
   output_tokens integer,
@@ -283,7 +284,7 @@ create table attempt (
   milliseconds double precision,
   primary key (case_id, no),
   check ((state = 'reserved') = (finished_at is null)),
-  check ((state = 'failed') <= (error is not null))
+  check ((state = 'failed') <= (error is not null and retryable is not null))
 ) partition by range (case_id);
 
 create table decision (

@@ -1,0 +1,132 @@
+/**
+ * API keys: `pil_<id>_<256 bits>`, stored as SHA-256, with scopes, an expiry, and optionally one workflow.
+ *
+ * A random key of this length needs no slow hash. A key that was read is believed for a second, so that a stream of
+ * requests does not ask the database each time; a revoked key is dead within that second, everywhere.
+ */
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import type { Audit } from "../audit/record.ts";
+import { PilotageError } from "../contract/errors.ts";
+import { isId, type Id } from "../contract/ids.ts";
+import type { Actor, Scope } from "../contract/scopes.ts";
+import type { NewId } from "../platform/chance.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Database, Queryable } from "../platform/database.ts";
+import { sql, time } from "../platform/sql.ts";
+
+export interface KeyRow {
+  id: Id<"key">;
+  name: string;
+  scopes: Scope[];
+  workflow: string | null;
+  simulated: boolean;
+  made_at: number;
+  made_by: string;
+  expires_at: number;
+  revoked_at: number | null;
+}
+
+/** Who is asking, as the key shows. */
+export interface Caller {
+  key: KeyRow;
+  actor: Actor;
+  /** The named person, when a local operator acts for one. */
+  person: string;
+}
+
+export interface NewKey {
+  name: string;
+  scopes: Scope[];
+  workflow: string | undefined;
+  days: number;
+  simulated: boolean;
+}
+
+export interface Keys {
+  make(wanted: NewKey, by: Actor): Promise<KeyRow & { secret: string }>;
+  list(): Promise<KeyRow[]>;
+  /** False when there is no such key, or it is revoked already. */
+  revoke(id: string, by: Actor): Promise<boolean>;
+  /** The caller behind an Authorization header; throws `unauthenticated` without telling why to a stranger. */
+  authenticate(header: string | undefined, as: string | undefined): Promise<Caller>;
+}
+
+const BELIEVED_FOR = 1_000;
+const MOST_REMEMBERED = 10_000;
+const DAY = 86_400_000;
+
+export function openKeys(parts: { database: Database; clock: Clock; newId: NewId; audit: Audit }): Keys {
+  const { database, clock, newId, audit } = parts;
+  const believed = new Map<string, { row: KeyRow; until: number }>();
+
+  async function find(token: string): Promise<KeyRow> {
+    const known = believed.get(token);
+    if (known && known.until > performance.now()) return known.row;
+    const id = /^pil_(key_[0-9a-z]{26})_[\w-]{43}$/.exec(token)?.[1];
+    const row = id && isId("key", id) ? await read(database, id) : undefined;
+    if (!row || !timingSafeEqual(row.hash, hashOf(token))) throw stranger();
+    const { hash: _, ...key } = row;
+    if (believed.size >= MOST_REMEMBERED) believed.clear();
+    believed.set(token, { row: key, until: performance.now() + BELIEVED_FOR });
+    return key;
+  }
+
+  return {
+    async make(wanted, by) {
+      const id = newId("key");
+      const secret = `pil_${id}_${randomBytes(32).toString("base64url")}`;
+      const now = clock.now();
+      const by_ = by.name;
+      await database.transaction(async (tx) => {
+        await tx.run(sql`
+          insert into api_key (id, name, hash, scopes, workflow, simulated, made_at, made_by, expires_at)
+          values (${id}, ${wanted.name}, ${hashOf(secret)}, ${wanted.scopes}, ${wanted.workflow ?? null}, ${wanted.simulated}, ${time(now)}, ${by_}, ${time(now + wanted.days * DAY)})`);
+        audit.record(tx, [{ kind: "key.made", actor: by, data: { key: id, name: wanted.name, scopes: wanted.scopes, workflow: wanted.workflow ?? null, simulated: wanted.simulated } }]);
+      });
+      const { hash: _, ...row } = (await read(database, id))!;
+      return { ...row, secret };
+    },
+    list: () => database.all<KeyRow>(sql`select id, name, scopes, workflow, simulated, made_at, made_by, expires_at, revoked_at from api_key order by id desc`),
+    async revoke(id, by) {
+      return database.transaction(async (tx) => {
+        const touched = await tx.run(sql`update api_key set revoked_at = ${time(clock.now())} where id = ${id} and revoked_at is null`);
+        if (touched > 0) audit.record(tx, [{ kind: "key.revoked", actor: by, data: { key: id } }]);
+        believed.clear();
+        return touched > 0;
+      });
+    },
+    async authenticate(header, as) {
+      const token = /^Bearer (pil_\S+)$/.exec(header ?? "")?.[1];
+      if (!token) throw stranger();
+      const key = await find(token);
+      if (key.revoked_at !== null) throw new PilotageError("unauthenticated", "This API key was revoked; nothing was done.", { hint: "Ask for a new key." });
+      if (key.expires_at <= clock.now()) throw new PilotageError("unauthenticated", "This API key has expired; nothing was done.", { hint: "Make a new one: `pilotage key make`." });
+      if (as !== undefined && !key.scopes.includes("operator"))
+        throw new PilotageError("forbidden", "Only the local operator's key may act for a named person.", { hint: "Leave --as away, or use the command line of the machine itself." });
+      if (as === undefined) return { key, actor: { kind: "key", name: key.name, key: key.id }, person: key.name };
+      return { key, actor: { kind: "person", name: as, key: key.id }, person: as };
+    },
+  };
+}
+
+/** Throws `forbidden` unless the key holds the scope, and `not_found` for a workflow that it may not see. */
+export function demand(caller: Caller, scope: Scope, workflow: string | undefined): void {
+  const { scopes, workflow: bound } = caller.key;
+  // The local operator stands at the machine itself and may do what its owner may.
+  if (!scopes.includes(scope) && !scopes.includes("operator"))
+    throw new PilotageError("forbidden", `This key may not do that: the scope ${scope} is missing; it has ${scopes.join(", ")}. Nothing was done.`, { hint: "Use a key with that scope." });
+  if (bound !== null && workflow !== undefined && workflow !== bound) throw new PilotageError("not_found", `There is no workflow "${workflow.slice(0, 80)}".`);
+}
+
+async function read(database: Queryable, id: string): Promise<(KeyRow & { hash: Buffer }) | undefined> {
+  return database.maybe<KeyRow & { hash: Buffer }>(sql`
+    select id, name, hash, scopes, workflow, simulated, made_at, made_by, expires_at, revoked_at from api_key where id = ${id}`);
+}
+
+function hashOf(token: string): Buffer {
+  return createHash("sha256").update(token).digest();
+}
+
+function stranger(): PilotageError {
+  return new PilotageError("unauthenticated", "The API key is missing or unknown; nothing was done.", { hint: "Send the header `Authorization: Bearer pil_...`." });
+}

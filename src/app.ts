@@ -1,0 +1,235 @@
+/**
+ * The only place where the parts are put together.
+ *
+ * `openApp` makes one process of an installation: web, worker, or both, over one database. It starts and stops things
+ * in the right order and hands lower parts the functions that they need from above. What the parts do is in their own
+ * folders; how `pilotage` is started is in main.ts and serve.ts.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { openKeys, type Keys } from "./access/keys.ts";
+import { openAudit, type Audit } from "./audit/record.ts";
+import { dueWorkflows, releaseWorker } from "./cases/case-row.ts";
+import { settling } from "./cases/decision/settle.ts";
+import { attempting, concluding, dispatching } from "./cases/delivery/record.ts";
+import { runFeed, type Looks } from "./cases/feed/run.ts";
+import { dueFeeds } from "./cases/feed/store.ts";
+import { admission } from "./cases/intake/admit.ts";
+import { openIntake, type Intake } from "./cases/intake/intake.ts";
+import { quarantining } from "./cases/intake/quarantine.ts";
+import { openReplays } from "./cases/intake/replay.ts";
+import { openConnections } from "./cases/model/connections.ts";
+import { openOpeners } from "./cases/model/open.ts";
+import { failing, reserving } from "./cases/model/record.ts";
+import { openRunner, type Runner } from "./cases/runner.ts";
+import { openWorkflowSettings } from "./cases/workflow/apply.ts";
+import { openRegistry, type Registry } from "./cases/workflow/registry.ts";
+import { emptySpool } from "./connectors/feed/folder.ts";
+import { caseHandlers } from "./http/cases.ts";
+import { bind, type Handlers, type Server } from "./http/bind.ts";
+import { openApiDocument } from "./http/openapi.ts";
+import { operationHandlers } from "./http/operations.ts";
+import { reviewHandlers } from "./http/reviews.ts";
+import { serveStatus } from "./http/status.ts";
+import { workflowHandlers } from "./http/workflows.ts";
+import { idSource, type NewId } from "./platform/chance.ts";
+import { simulatedClock, systemClock, type Clock } from "./platform/clock.ts";
+import { openDatabase, type Database, type DatabaseOptions, type Tx } from "./platform/database.ts";
+import { openGroupCommit } from "./platform/group-commit.ts";
+import { addJob, migrateJobs, openJobs } from "./platform/jobs.ts";
+import type { Log } from "./platform/log.ts";
+import { unlock } from "./platform/master-key.ts";
+import { openMetrics } from "./platform/metrics.ts";
+import { ensureMonths, migrate } from "./platform/migrations.ts";
+import type { Settings } from "./platform/settings.ts";
+import { openReleases, PREPARE_JOB } from "./releases/publish.ts";
+import { openShares } from "./releases/share.ts";
+import { openReviews } from "./reviews/review.ts";
+
+export type Role = "all" | "web" | "worker";
+
+export interface AppOptions {
+  settings: Settings;
+  role: Role;
+  /** The database to use; the embedded server is started by the caller (serve.ts). */
+  databaseUrl: string;
+  dataHome: string;
+  log: Log;
+  boundary?: DatabaseOptions["boundary"];
+}
+
+export interface App {
+  clock: Clock;
+  database: Database;
+  audit: Audit;
+  newId: NewId;
+  registry: Registry;
+  keys: Keys;
+  intake: Intake;
+  /** Cases in this process's hands. */
+  runner: Runner | undefined;
+  server: Server | undefined;
+  /** Where the web role listens. */
+  url: string | undefined;
+  /** The database moved: another process restarted the embedded server. */
+  moveTo(databaseUrl: string): void;
+  stop(): Promise<void>;
+}
+
+const TICK = 500;
+const STOP_WITHIN = 15_000;
+const DAY = 86_400_000;
+const ADVANCE_JOB = "advance";
+
+export async function openApp(options: AppOptions): Promise<App> {
+  const { settings, role, dataHome, log } = options;
+  let databaseUrl = options.databaseUrl;
+  const directUrl = () => settings.DATABASE_DIRECT_URL ?? databaseUrl;
+  const simulated = settings.PILOTAGE_CLOCK === "system" ? undefined : simulatedClock(settings.PILOTAGE_CLOCK);
+  const clock: Clock = simulated ?? systemClock;
+  const newId = idSource(clock);
+  const files = settings.PILOTAGE_FILES ?? dataHome;
+  const spool = join(dataHome, "spool");
+  mkdirSync(spool, { recursive: true, mode: 0o700 });
+
+  await migrate(directUrl());
+  await migrateJobs(directUrl());
+  const database = openDatabase({ url: databaseUrl, log, size: settings.PILOTAGE_DATABASE_CONNECTIONS, boundary: options.boundary });
+  await ensureMonths(database, clock);
+  const vault = await unlock({ fromSetting: settings.PILOTAGE_MASTER_KEY, dataHome, database, log });
+
+  const group = openGroupCommit(database);
+  const audit = openAudit({ clock, newId });
+  const registry = openRegistry();
+  const keys = openKeys({ database, clock, newId, audit });
+  const metrics = openMetrics();
+  const worker = newId("worker");
+  let runner: Runner | undefined;
+  const poke = (workflow: string) => runner?.poke(workflow);
+  /** With a worker in this process its runner is told after the commit; else a job wakes a worker elsewhere. */
+  const wake = async (tx: Tx, workflow: string) => {
+    if (runner) tx.afterCommit(() => poke(workflow));
+    else await addJob(tx, ADVANCE_JOB, { workflow }, `${ADVANCE_JOB}:${workflow}`);
+  };
+
+  const admit = admission({ audit, registry, wake });
+  const quarantine = quarantining(audit);
+  const intake = openIntake({ database, group, registry, vault, clock, newId, admit, quarantine, mostWaiting: settings.PILOTAGE_INTAKE_QUEUE });
+  const replays = openReplays({ database, registry, vault, intake, audit, clock, poke });
+  const workflowSettings = openWorkflowSettings({ database, registry, clock, newId, audit });
+  const releases = openReleases({ database, registry, vault, clock, newId, audit });
+  const shares = openShares({ database, registry, clock, audit });
+  const connections = openConnections({ database, vault, clock, audit });
+  const reviews = openReviews({ database, group, registry, vault, clock, newId, audit });
+  const openers = openOpeners({ database, vault, clock, files });
+  const jobs = openJobs({ url: directUrl, database, worker, clock, log, release: releaseWorker });
+
+  const timers: NodeJS.Timeout[] = [];
+  let stopping = false;
+  if (role !== "web") await startWorker();
+  const server = role === "worker" ? undefined : await startWeb();
+
+  log.info({ role, worker, simulated: simulated !== undefined }, "Pilotage is up");
+  await database.transaction(async (tx) => audit.record(tx, [{ kind: "installation.started", actor: { kind: "system", name: worker }, data: { role } }]));
+
+  return {
+    clock,
+    database,
+    audit,
+    newId,
+    registry,
+    keys,
+    intake,
+    runner,
+    server: server?.bound,
+    url: server?.url,
+    moveTo(url) {
+      databaseUrl = url;
+      database.moveTo(url);
+    },
+    async stop() {
+      stopping = true;
+      for (const timer of timers) clearTimeout(timer);
+      await server?.bound.fastify.close();
+      await runner?.stop(STOP_WITHIN);
+      await group.drain();
+      if (role !== "web") await jobs.stop();
+      await openers.close();
+      await database.close();
+    },
+  };
+
+  async function startWorker(): Promise<void> {
+    await emptySpool(spool);
+    runner = openRunner({
+      database,
+      clock,
+      worker,
+      most: settings.PILOTAGE_IN_FLIGHT,
+      log,
+      parts: {
+        database,
+        group,
+        registry,
+        vault,
+        clock,
+        newId,
+        chance: Math.random,
+        poke,
+        reserve: reserving(audit, worker),
+        fail: failing(audit, worker),
+        settle: settling(audit, worker),
+        dispatch: dispatching(audit, worker),
+        attempt: attempting(),
+        conclude: concluding(audit, worker),
+        modelFor: openers.modelFor,
+        targetFor: openers.targetFor,
+        // Certificates are earned in releases/; none is in force before one is earned, and then every case is reviewed.
+        certificateFor: async () => undefined,
+      },
+    });
+    await jobs.start({
+      [ADVANCE_JOB]: async ({ workflow }) => poke(String(workflow)),
+      [PREPARE_JOB]: ({ release }) => releases.prepare(String(release)),
+    });
+    const looks: Looks = new Map();
+    const feedParts = { database, registry, intake, audit, clock, newId, worker, files, spool, log, poke };
+    every(TICK, "looking for due cases", async () => {
+      await openers.refresh();
+      for (const workflow of await dueWorkflows(database, clock.now())) poke(workflow);
+    });
+    every(TICK, "looking for due feeds", async () => {
+      for (const feed of await dueFeeds(database, clock.now())) await runFeed(feedParts, looks, feed.workflow, feed.name);
+    });
+    every(DAY / 4, "making month partitions", () => ensureMonths(database, clock));
+  }
+
+  /** A timed duty: runs again so long after it ended, whatever became of it. */
+  function every(milliseconds: number, duty: string, work: () => Promise<void>): void {
+    const place = timers.length;
+    const again = () => {
+      timers[place] = setTimeout(() => {
+        work()
+          .catch((error: unknown) => log.warn({ err: error instanceof Error ? error.message : String(error), duty }, "a duty failed; it is tried again"))
+          .finally(() => {
+            if (!stopping) again();
+          });
+      }, milliseconds);
+    };
+    again();
+  }
+
+  async function startWeb(): Promise<{ bound: Server; url: string }> {
+    const handlers: Handlers = {
+      ...caseHandlers({ database, registry, vault, intake }),
+      ...reviewHandlers({ database, reviews }),
+      ...workflowHandlers({ database, registry, settings: workflowSettings, releases, shares, clock }),
+      ...operationHandlers({ database, registry, replays, connections, keys, audit, clock, simulated, poke }),
+      openApi: async () => openApiDocument(),
+    };
+    const bound = bind({ handlers, keys, newId, log, observe: metrics.request });
+    serveStatus(bound.fastify, { database, registry, clock, metrics });
+    const address = await bound.fastify.listen({ host: settings.PILOTAGE_HOST, port: settings.PILOTAGE_PORT });
+    return { bound, url: address };
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * Content of cases: sealed with the key of its case, stored in `case_content` and nowhere else.
+ *
+ * Kinds: `input`, `output` (the model's), `final` (the person's), `request.n` and `reply.n` of attempt n, `late.<lease>`
+ * (a verdict that came too late), `delivery.<target>` (what a target gets).
+ */
+import type { JsonValue } from "../contract/json.ts";
+import type { Queryable } from "../platform/database.ts";
+import type { ContentKey, Vault } from "../platform/secrets.ts";
+import { sql } from "../platform/sql.ts";
+
+export function sealJson(key: ContentKey, kind: string, value: JsonValue): Uint8Array {
+  return key.seal(kind, Buffer.from(JSON.stringify(value), "utf8"));
+}
+
+export function openJson<T extends JsonValue>(key: ContentKey, kind: string, sealed: Uint8Array): T {
+  return JSON.parse(Buffer.from(key.open(kind, sealed)).toString("utf8")) as T;
+}
+
+/** The keys of these cases or quarantine records; one that was destroyed is missing from the map. */
+export async function keysOf(database: Queryable, vault: Vault, owners: string[]): Promise<Map<string, ContentKey>> {
+  const found = await database.all<{ owner: string; wrapped: Uint8Array }>(sql`select owner, wrapped from case_key where owner = any(${owners})`);
+  return new Map(found.map((row) => [row.owner, vault.openKey(row.owner, row.wrapped)]));
+}
+
+/** Reads and opens some kinds of content of some cases: case id -> kind -> value. */
+export async function readContent(database: Queryable, keys: Map<string, ContentKey>, kinds: string[]): Promise<Map<string, Map<string, JsonValue>>> {
+  const ids = [...keys.keys()];
+  const found = await database.all<{ case_id: string; kind: string; sealed: Uint8Array }>(
+    sql`select case_id, kind, sealed from case_content where case_id = any(${ids}) and kind = any(${kinds})`,
+  );
+  const content = new Map<string, Map<string, JsonValue>>(ids.map((id) => [id, new Map()]));
+  for (const row of found) content.get(row.case_id)!.set(row.kind, openJson(keys.get(row.case_id)!, row.kind, row.sealed));
+  return content;
+}

@@ -1,0 +1,63 @@
+/**
+ * What happens with the model's output: it goes out alone, or a person looks at it, with every reason.
+ *
+ * Pure. Stands between the model and review or delivery. An output goes out alone only when nothing speaks against it:
+ * one reason is enough for review, and missing evidence is a reason.
+ */
+import type { Arm, Reason } from "../../contract/states.ts";
+
+export interface Certificate {
+  id: string;
+  /** The loosest confidence that keeps the promise. */
+  threshold: number;
+}
+
+export type Answer =
+  | { kind: "output"; step: number; confidence: number | undefined; rules: { matched: string[]; failed: string[] } }
+  | { kind: "none"; because: "model_failed" | "bad_output" | "abandoned" };
+
+export interface Evidence {
+  arm: Arm;
+  /** Of the safe-stop ladder: from 1 on nothing goes out alone, from 2 on no model is asked. */
+  rung: number;
+  qa: boolean;
+  cold: boolean;
+  /** The draw at intake; below the autonomy in force the case may go out alone. */
+  autonomyCoin: number;
+  autonomy: number;
+  answer: Answer | undefined;
+  /** The certificate in force for the release and the step that answered. */
+  certificate: Certificate | undefined;
+}
+
+export interface Decision {
+  outcome: "auto" | "review" | "fallback" | "manual";
+  reasons: Reason[];
+  threshold: number | undefined;
+  certificate: string | undefined;
+}
+
+export function decide(evidence: Evidence): Decision {
+  const { answer, certificate } = evidence;
+  if (evidence.arm === "manual") return without("manual", { code: "manual_arm" });
+  if (answer === undefined) return without("fallback", { code: "safe_stop" });
+  if (answer.kind === "none") return without("fallback", { code: answer.because });
+
+  const reasons: Reason[] = [
+    ...answer.rules.matched.map((rule): Reason => ({ code: "rule", detail: rule })),
+    ...answer.rules.failed.map((rule): Reason => ({ code: "rule_failed", detail: rule })),
+  ];
+  if (evidence.cold) reasons.push({ code: "cold" });
+  if (evidence.qa) reasons.push({ code: "qa" });
+  if (evidence.rung >= 1) reasons.push({ code: "safe_stop" });
+  if (!certificate) reasons.push(answer.step > 0 ? { code: "fallback_answer", detail: `step ${answer.step}` } : { code: "no_certificate" });
+  else if (answer.confidence === undefined || answer.confidence < certificate.threshold) reasons.push({ code: "below_threshold" });
+  // Autonomy 0 lets nothing out, autonomy 1 everything: the coin is from 0 up to, not including, 1.
+  if (evidence.autonomyCoin >= evidence.autonomy) reasons.push({ code: "autonomy" });
+
+  return { outcome: reasons.length === 0 ? "auto" : "review", reasons, threshold: certificate?.threshold, certificate: certificate?.id };
+}
+
+function without(outcome: "fallback" | "manual", reason: Reason): Decision {
+  return { outcome, reasons: [reason], threshold: undefined, certificate: undefined };
+}

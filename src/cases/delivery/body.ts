@@ -1,0 +1,37 @@
+/** What a target receives: the answer, how it came about, and what is only a suggestion. Pure. */
+import type { JsonObject } from "../../contract/json.ts";
+import { isoTime } from "../../platform/clock.ts";
+
+export interface Parcel {
+  caseId: string;
+  workflow: string;
+  externalId: string;
+  source: string;
+  output: JsonObject;
+  /** How the answer was decided: alone, or by a person. Never who. */
+  verdict: "auto" | "approve" | "edit";
+  release: string;
+  suggestions: string[];
+  disclosure: string | undefined;
+  decidedAt: number;
+}
+
+/** JSON in UTF-8. A field that the release calls a suggestion is named, so that the target files it as a draft. */
+export function deliveryBody(parcel: Parcel): Uint8Array {
+  return Buffer.from(
+    JSON.stringify({
+      type: "case.decided",
+      caseId: parcel.caseId,
+      workflow: parcel.workflow,
+      source: parcel.source,
+      externalId: parcel.externalId,
+      decidedAt: isoTime(parcel.decidedAt),
+      decidedBy: parcel.verdict === "auto" ? "model" : "person",
+      release: parcel.release,
+      output: parcel.output,
+      suggestions: parcel.suggestions,
+      ...(parcel.disclosure === undefined || parcel.verdict !== "auto" ? {} : { disclosure: parcel.disclosure }),
+    }),
+    "utf8",
+  );
+}

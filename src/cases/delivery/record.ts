@@ -1,0 +1,183 @@
+/**
+ * The outbox: what is to be sent, each try before it is made, and each outcome, in transactions of their own.
+ *
+ * `dispatch` closes the undo window: the case becomes `delivering` with one row and one sealed body per target, or
+ * `closed` when the verdict was to reject. A delivery is sent at least once, always under the same key.
+ */
+import type { Audit } from "../../audit/record.ts";
+import type { CaseId } from "../../contract/ids.ts";
+import type { JsonObject } from "../../contract/json.ts";
+import { isoTime } from "../../platform/clock.ts";
+import type { Queryable } from "../../platform/database.ts";
+import type { Operation } from "../../platform/group-commit.ts";
+import { rows, sql } from "../../platform/sql.ts";
+import type { Lease } from "../case-row.ts";
+import { held, insertContent } from "../model/record.ts";
+
+export interface OutboxItem {
+  caseId: CaseId;
+  target: string;
+  key: string;
+  sealedBody: Uint8Array;
+}
+
+export interface Dispatch {
+  lease: Lease;
+  workflow: string;
+  /** Empty when the verdict was to reject: nothing leaves. */
+  items: OutboxItem[];
+  now: number;
+}
+
+export interface Attempting {
+  lease: Lease;
+  targets: string[];
+  now: number;
+}
+
+export type TargetResult =
+  | { target: string; kind: "sent"; receipt: JsonObject }
+  | { target: string; kind: "again"; at: number; error: string }
+  | { target: string; kind: "dead"; error: string };
+
+export interface Results {
+  lease: Lease;
+  workflow: string;
+  results: TargetResult[];
+  /** The earliest time at which a delivery of this case is tried again; undefined when none is pending. */
+  next: number | undefined;
+  /** What becomes of the case. */
+  to: "delivered" | "failed_delivery" | "delivering";
+  now: number;
+}
+
+export interface DeliveryRow {
+  case_id: CaseId;
+  target: string;
+  key: string;
+  state: "pending" | "sent" | "dead";
+  tries: number;
+  next_at: number | null;
+  sent_at: number | null;
+  error: string | null;
+}
+
+export async function deliveriesOf(database: Queryable, ids: string[]): Promise<Map<string, DeliveryRow[]>> {
+  const found = await database.all<DeliveryRow>(sql`
+    select case_id, target, key, state, tries, next_at, sent_at, error from delivery where case_id = any(${ids}) order by case_id, target`);
+  return Map.groupBy(found, (row) => row.case_id);
+}
+
+export function dispatching(audit: Audit, worker: string): Operation<Dispatch, boolean> {
+  return {
+    name: "dispatch",
+    async run(tx, list) {
+      const ours = await held(tx, list.map((one) => one.lease));
+      const mine = list.filter((one) => ours.has(one.lease.id));
+      const items = mine.flatMap((one) => one.items.map((item) => ({ ...item, now: one.now })));
+      if (items.length > 0) {
+        await tx.run(sql`
+          insert into delivery (case_id, target, key, state, tries, next_at)
+          select case_id, target, key, state, tries, next_at from json_populate_recordset(null::delivery, ${rows(
+            items.map((item) => ({ case_id: item.caseId, target: item.target, key: item.key, state: "pending", tries: 0, next_at: isoTime(item.now) })),
+          )}::json)`);
+        await insertContent(tx, items.map((item) => ({ case_id: item.caseId, kind: `delivery.${item.target}`, sealed: item.sealedBody })));
+      }
+      const moves = mine.map((one) => ({ id: one.lease.id, state: one.items.length > 0 ? "delivering" : "closed", at: isoTime(one.now) }));
+      if (moves.length > 0)
+        await tx.run(sql`
+          update case_ c set state = r.state,
+            next_at = case when r.state = 'delivering' then r.at end,
+            worker = case when r.state = 'delivering' then c.worker end,
+            closed_at = case when r.state = 'closed' then r.at end
+          from json_to_recordset(${rows(moves)}::json) as r (id text, state text, at timestamptz) where c.id = r.id`);
+      audit.record(
+        tx,
+        mine.map((one, i) => ({
+          kind: "case.moved",
+          actor: { kind: "system", name: worker },
+          workflow: one.workflow,
+          caseId: one.lease.id,
+          data: { to: moves[i]!.state, targets: one.items.map((item) => item.target) },
+        })),
+      );
+      return list.map((one) => ours.has(one.lease.id));
+    },
+  };
+}
+
+/** Counts a try before it is made, so that a crash in the middle is seen as one. */
+export function attempting(): Operation<Attempting, boolean> {
+  return {
+    name: "try",
+    async run(tx, list) {
+      const ours = await held(tx, list.map((one) => one.lease));
+      const tries = list.flatMap((one) => (ours.has(one.lease.id) ? one.targets.map((target) => ({ case_id: one.lease.id, target, at: isoTime(one.now) })) : []));
+      if (tries.length > 0)
+        await tx.run(sql`
+          with tried as (
+            update delivery d set tries = d.tries + 1
+            from json_to_recordset(${rows(tries)}::json) as r (case_id text, target text, at timestamptz)
+            where d.case_id = r.case_id and d.target = r.target
+            returning d.case_id, d.target, d.tries, r.at)
+          insert into delivery_attempt (case_id, target, no, started_at) select case_id, target, tries, at from tried`);
+      return list.map((one) => ours.has(one.lease.id));
+    },
+  };
+}
+
+export function concluding(audit: Audit, worker: string): Operation<Results, boolean> {
+  return {
+    name: "deliver",
+    async run(tx, list) {
+      const ours = await held(tx, list.map((one) => one.lease));
+      const mine = list.filter((one) => ours.has(one.lease.id));
+      const results = mine.flatMap((one) =>
+        one.results.map((result) => ({
+          case_id: one.lease.id,
+          target: result.target,
+          state: result.kind === "again" ? "pending" : result.kind,
+          next_at: result.kind === "again" ? isoTime(result.at) : null,
+          sent_at: result.kind === "sent" ? isoTime(one.now) : null,
+          error: result.kind === "sent" ? null : result.error,
+          receipt: result.kind === "sent" ? result.receipt : null,
+          at: isoTime(one.now),
+        })),
+      );
+      if (results.length > 0)
+        await tx.run(sql`
+          with r as (
+            select * from json_to_recordset(${rows(results)}::json)
+              as r (case_id text, target text, state text, next_at timestamptz, sent_at timestamptz, error text, receipt jsonb, at timestamptz)),
+          done as (
+            update delivery d set state = r.state, next_at = r.next_at, sent_at = r.sent_at, error = r.error, receipt = r.receipt
+            from r where d.case_id = r.case_id and d.target = r.target
+            returning d.case_id, d.target, d.tries, r.at, r.error)
+          update delivery_attempt a set finished_at = done.at, error = done.error
+          from done where a.case_id = done.case_id and a.target = done.target and a.no = done.tries`);
+      const moves = mine.map((one) => ({
+        id: one.lease.id,
+        state: one.to,
+        next_at: one.next === undefined ? null : isoTime(one.next),
+        delivered_at: one.to === "delivered" ? isoTime(one.now) : null,
+      }));
+      if (moves.length > 0)
+        await tx.run(sql`
+          update case_ c set state = r.state, worker = null, next_at = r.next_at, delivered_at = r.delivered_at
+          from json_to_recordset(${rows(moves)}::json) as r (id text, state text, next_at timestamptz, delivered_at timestamptz) where c.id = r.id`);
+      audit.record(
+        tx,
+        mine.flatMap((one) => {
+          const about = { actor: { kind: "system" as const, name: worker }, workflow: one.workflow, caseId: one.lease.id };
+          const each = one.results.map((result) => ({
+            kind: result.kind === "sent" ? ("delivery.sent" as const) : result.kind === "dead" ? ("delivery.dead" as const) : ("delivery.failed" as const),
+            ...about,
+            data: { target: result.target, ...(result.kind === "sent" ? {} : { error: result.error.slice(0, 300) }) },
+          }));
+          return one.to === "delivering" ? each : [...each, { kind: "case.moved" as const, ...about, data: { to: one.to } }];
+        }),
+      );
+      return list.map((one) => ours.has(one.lease.id));
+    },
+  };
+}

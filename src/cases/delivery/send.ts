@@ -1,0 +1,120 @@
+/**
+ * The delivery stage: closes the undo window of a decided case and brings its answer to every target.
+ *
+ * Each try is stored before it is made and its outcome after; the effect happens between the two, never inside a
+ * transaction. A target that failed is tried again later under the same key; the others are not sent twice.
+ */
+import { PilotageError } from "../../contract/errors.ts";
+import type { JsonObject } from "../../contract/json.ts";
+import type { Target } from "../../connectors/target.ts";
+import type { NewId } from "../../platform/chance.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { GroupCommit, Operation } from "../../platform/group-commit.ts";
+import type { ContentKey } from "../../platform/secrets.ts";
+import type { CaseRow, Lease } from "../case-row.ts";
+import type { ReleaseView, WorkflowView } from "../workflow/registry.ts";
+import { deliveryBody } from "./body.ts";
+import type { Attempting, DeliveryRow, Dispatch, OutboxItem, Results, TargetResult } from "./record.ts";
+import { pauseBeforeRetry } from "./schedule.ts";
+
+export interface SendParts {
+  group: GroupCommit;
+  clock: Clock;
+  newId: NewId;
+  /** A number from 0 up to, not including, 1: spreads the retries. */
+  chance: () => number;
+  dispatch: Operation<Dispatch, boolean>;
+  attempt: Operation<Attempting, boolean>;
+  conclude: Operation<Results, boolean>;
+  targetFor(workflow: WorkflowView, name: string): Promise<Target>;
+}
+
+/** A decided or delivering case with everything that sending needs. */
+export interface Consignment {
+  case_: CaseRow;
+  lease: Lease;
+  key: ContentKey;
+  workflow: WorkflowView;
+  release: ReleaseView | undefined;
+  /** What the verdict sends; undefined when it was to reject. */
+  output: JsonObject | undefined;
+  deliveries: DeliveryRow[];
+  /** Sealed bodies by target, for deliveries that exist already. */
+  bodies: Map<string, Uint8Array>;
+}
+
+/** The target of a workflow without deliveries: the answer waits to be fetched over the API. */
+export const FETCHED = "api";
+const DELIVERY_TIMEOUT = 30_000;
+
+export async function send(parts: SendParts, parcel: Consignment): Promise<void> {
+  const now = parts.clock.now();
+  if (parcel.case_.state === "decided") {
+    const items = parcel.output === undefined ? [] : outbox(parts, parcel, parcel.output);
+    const kept = await parts.group.do(parts.dispatch, { lease: parcel.lease, workflow: parcel.case_.workflow, items: items.map(({ plain: _, ...item }) => item), now });
+    if (!kept || items.length === 0) return;
+    parcel.deliveries = items.map((item) => ({ case_id: item.caseId, target: item.target, key: item.key, state: "pending", tries: 0, next_at: now, sent_at: null, error: null }));
+    parcel.bodies = new Map(items.map((item) => [item.target, item.plain]));
+  }
+  await deliver(parts, parcel, now);
+}
+
+async function deliver(parts: SendParts, parcel: Consignment, now: number): Promise<void> {
+  const due = parcel.deliveries.filter((row) => row.state === "pending" && (row.next_at ?? 0) <= now);
+  const { lease } = parcel;
+  if (due.length > 0 && !(await parts.group.do(parts.attempt, { lease, targets: due.map((row) => row.target), now }))) return;
+  const results = await Promise.all(due.map((row) => deliverOne(parts, parcel, row)));
+  const after = parcel.deliveries.map((row) => {
+    const result = results.find((one) => one.target === row.target);
+    if (!result) return { state: row.state, next: row.next_at ?? undefined };
+    return result.kind === "again" ? { state: "pending" as const, next: result.at } : { state: result.kind, next: undefined };
+  });
+  const pending = after.flatMap((one) => (one.state === "pending" ? [one.next ?? now] : []));
+  const to = pending.length > 0 ? "delivering" : after.some((one) => one.state === "dead") ? "failed_delivery" : "delivered";
+  await parts.group.do(parts.conclude, {
+    lease,
+    workflow: parcel.case_.workflow,
+    results,
+    next: pending.length > 0 ? Math.min(...pending) : undefined,
+    to,
+    now: parts.clock.now(),
+  });
+}
+
+function outbox(parts: SendParts, parcel: Consignment, output: JsonObject): (OutboxItem & { plain: Uint8Array })[] {
+  const { case_, workflow, release } = parcel;
+  const plans = workflow.document.deliveries.length > 0 ? workflow.document.deliveries : [{ name: FETCHED, disclosure: undefined }];
+  return plans.map((plan) => {
+    const plain = deliveryBody({
+      caseId: case_.id,
+      workflow: case_.workflow,
+      externalId: case_.external_id,
+      source: case_.source,
+      output,
+      verdict: case_.verdict as "auto" | "approve" | "edit",
+      release: release?.digest ?? "manual",
+      suggestions: release?.document.suggestions ?? [],
+      disclosure: plan.disclosure,
+      decidedAt: case_.decided_at!,
+    });
+    return { caseId: case_.id, target: plan.name, key: parts.newId("delivery"), plain, sealedBody: parcel.key.seal(`delivery.${plan.name}`, plain) };
+  });
+}
+
+async function deliverOne(parts: SendParts, parcel: Consignment, row: DeliveryRow): Promise<TargetResult> {
+  const { target: name, key } = row;
+  if (name === FETCHED) return { target: name, kind: "sent", receipt: { fetched: "over the API" } };
+  try {
+    const target = await parts.targetFor(parcel.workflow, name);
+    const receipt = await target.deliver(
+      { key, caseId: parcel.case_.id, attempt: row.tries + 1, body: parcel.bodies.get(name)!, now: parts.clock.now() },
+      AbortSignal.timeout(DELIVERY_TIMEOUT),
+    );
+    return { target: name, kind: "sent", receipt: receipt.detail };
+  } catch (error) {
+    const failure = error instanceof PilotageError ? error : new PilotageError("delivery_failed", `Delivering failed: ${String(error)}`, { cause: error });
+    const pause = failure.retryable ? pauseBeforeRetry(row.tries + 1, parts.chance(), failure.retryAfterMs) : undefined;
+    if (pause === undefined) return { target: name, kind: "dead", error: failure.message };
+    return { target: name, kind: "again", at: parts.clock.now() + pause, error: failure.message };
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * Admission: an arrival becomes a case, or is known already, or contradicts what is known.
+ *
+ * Works on many arrivals in one transaction (see platform/group-commit.ts). Draws arm and coins under a lock of the
+ * workflow's row, so that a share that changes is obeyed by the very next case. Guarantees: an external id is admitted
+ * once; the same content again is a duplicate; other content is a conflict that overwrites nothing.
+ */
+import type { CaseId } from "../../contract/ids.ts";
+import { isoTime } from "../../platform/clock.ts";
+import type { Tx } from "../../platform/database.ts";
+import type { Operation } from "../../platform/group-commit.ts";
+import { hex, rows, sql } from "../../platform/sql.ts";
+import type { Audit } from "../../audit/record.ts";
+import type { Actor } from "../../contract/scopes.ts";
+import { PilotageError } from "../../contract/errors.ts";
+import type { Registry, WorkflowView } from "../workflow/registry.ts";
+import { assign, drawCoins, qaProbability, type Assignment, type Dials } from "./coins.ts";
+
+export type Door = "http" | "batch" | "feed" | "replay";
+
+/** An arrival whose input is checked and sealed; everything that needs no database is done. */
+export interface Arrival {
+  id: CaseId;
+  workflow: string;
+  door: Door;
+  source: string;
+  externalId: string;
+  /** Keyed digest of the canonical input and attachments: tells a duplicate from a conflict. */
+  digest: Buffer;
+  receivedAt: number;
+  dueAt: number | undefined;
+  thread: string | undefined;
+  team: string | undefined;
+  facets: Record<string, string | number | boolean>;
+  subjects: Buffer[];
+  wrappedKey: Uint8Array;
+  sealedInput: Uint8Array;
+  attachments: { mediaType: string; size: number; sealed: Uint8Array }[];
+  drill: boolean;
+  actor: Actor;
+}
+
+export type Admission =
+  | { kind: "admitted"; caseId: CaseId }
+  | { kind: "duplicate"; caseId: CaseId }
+  | { kind: "conflict"; caseId: CaseId };
+
+const STOPPED = 4;
+
+export function admission(parts: { audit: Audit; registry: Registry; wake: (tx: Tx, workflow: string) => Promise<void> }): Operation<Arrival, Admission> {
+  return { name: "admit", run: (tx, arrivals) => admitAll(tx, arrivals, parts) };
+}
+
+type Parts = Parameters<typeof admission>[0];
+
+async function admitAll(tx: Tx, arrivals: Arrival[], parts: Parts): Promise<Admission[]> {
+  const views = await lockWorkflows(tx, arrivals, parts.registry);
+  const fresh = await claimKeys(tx, arrivals);
+  const admitted = arrivals.filter((arrival) => fresh.has(arrival.id));
+  if (admitted.length > 0) await insertCases(tx, admitted, views, parts);
+  const known = await knownKeys(tx, arrivals, fresh);
+  return arrivals.map((arrival) => {
+    if (fresh.has(arrival.id)) return { kind: "admitted", caseId: arrival.id };
+    const first = known.get(keyText(arrival))!;
+    return { kind: first.digest.equals(arrival.digest) ? "duplicate" : "conflict", caseId: first.caseId };
+  });
+}
+
+async function lockWorkflows(tx: Tx, arrivals: Arrival[], registry: Registry): Promise<Map<string, WorkflowView>> {
+  const views = new Map<string, WorkflowView>();
+  for (const name of [...new Set(arrivals.map((arrival) => arrival.workflow))].sort()) {
+    const view = await registry.workflow(tx, name, true);
+    if (view.row.rung >= STOPPED)
+      throw new PilotageError("intake_stopped", `Workflow ${name} is stopped and takes no new cases; nothing was stored.`, { hint: "Send the case again when its owner has moved the ladder back." });
+    views.set(name, view);
+  }
+  return views;
+}
+
+/** Claims the external ids that nobody has; answers the arrivals that got theirs. Sorted, so that two groups never wait for each other in a ring. */
+async function claimKeys(tx: Tx, arrivals: Arrival[]): Promise<Set<string>> {
+  const wanted = arrivals
+    .map((a) => ({ workflow: a.workflow, source: a.source, external_id: a.externalId, case_id: a.id, digest: hex(a.digest) }))
+    .sort((a, b) => (a.external_id < b.external_id ? -1 : a.external_id > b.external_id ? 1 : a.case_id < b.case_id ? -1 : 1));
+  const claimed = await tx.all<{ case_id: string }>(sql`
+    insert into intake_key (workflow, source, external_id, case_id, digest)
+    select workflow, source, external_id, case_id, digest from json_populate_recordset(null::intake_key, ${rows(wanted)}::json)
+    on conflict do nothing returning case_id`);
+  return new Set(claimed.map((row) => row.case_id));
+}
+
+async function knownKeys(tx: Tx, arrivals: Arrival[], fresh: Set<string>): Promise<Map<string, { caseId: CaseId; digest: Buffer }>> {
+  const others = arrivals.filter((arrival) => !fresh.has(arrival.id));
+  if (others.length === 0) return new Map();
+  const found = await tx.all<{ workflow: string; source: string; external_id: string; case_id: CaseId; digest: Buffer }>(sql`
+    select k.workflow, k.source, k.external_id, k.case_id, k.digest from intake_key k
+    where (k.workflow, k.source, k.external_id) in (
+      select workflow, source, external_id from json_populate_recordset(null::intake_key,
+        ${rows(others.map((a) => ({ workflow: a.workflow, source: a.source, external_id: a.externalId })))}::json))`);
+  return new Map(found.map((row) => [keyText({ workflow: row.workflow, source: row.source, externalId: row.external_id }), { caseId: row.case_id, digest: row.digest }]));
+}
+
+async function insertCases(tx: Tx, arrivals: Arrival[], views: Map<string, WorkflowView>, parts: Parts): Promise<void> {
+  const dials = new Map<string, Dials>();
+  for (const [name, view] of views) dials.set(name, await dialsToday(tx, view, arrivals.find((a) => a.workflow === name)?.receivedAt));
+  const threads = await threadArms(tx, arrivals, dials);
+  const drawn = arrivals.map((arrival) => {
+    const its = dials.get(arrival.workflow)!;
+    const assignment = arrival.thread === undefined ? assign(arrival.id, its) : threads.get(threadText(arrival.workflow, arrival.thread))!;
+    return { arrival, assignment, coins: drawCoins(arrival.id, assignment, its) };
+  });
+  await tx.run(sql`
+    insert into case_ (id, workflow, state, arm, release, share, autonomy_coin, qa, qa_probability, cold, cold_probability, drill, door, source,
+      external_id, thread, team, facets, received_at, due_at, next_at, lease_no)
+    select id, workflow, state, arm, release, share, autonomy_coin, qa, qa_probability, cold, cold_probability, drill, door, source,
+      external_id, thread, team, facets, received_at, due_at, next_at, 0
+    from json_populate_recordset(null::case_, ${rows(
+      drawn.map(({ arrival, assignment, coins }) => ({
+        id: arrival.id,
+        workflow: arrival.workflow,
+        state: "received",
+        arm: assignment.arm,
+        release: assignment.release,
+        share: assignment.share,
+        autonomy_coin: coins.autonomyCoin,
+        qa: coins.qa,
+        qa_probability: coins.qaProbability,
+        cold: coins.cold,
+        cold_probability: coins.coldProbability,
+        drill: arrival.drill,
+        door: arrival.door,
+        source: arrival.source,
+        external_id: arrival.externalId,
+        thread: arrival.thread ?? null,
+        team: arrival.team ?? null,
+        facets: arrival.facets,
+        received_at: isoTime(arrival.receivedAt),
+        due_at: arrival.dueAt === undefined ? null : isoTime(arrival.dueAt),
+        next_at: isoTime(arrival.receivedAt),
+      })),
+    )}::json)`);
+  await tx.run(sql`
+    insert into case_key (owner, wrapped)
+    select owner, wrapped from json_populate_recordset(null::case_key, ${rows(arrivals.map((a) => ({ owner: a.id, wrapped: hex(a.wrappedKey) })))}::json)`);
+  await tx.run(sql`
+    insert into case_content (case_id, kind, sealed)
+    select case_id, kind, sealed from json_populate_recordset(null::case_content,
+      ${rows(arrivals.map((a) => ({ case_id: a.id, kind: "input", sealed: hex(a.sealedInput) })))}::json)`);
+  await insertExtras(tx, arrivals);
+  parts.audit.record(
+    tx,
+    drawn.map(({ arrival, assignment, coins }) => ({
+      kind: "case.admitted",
+      actor: arrival.actor,
+      workflow: arrival.workflow,
+      caseId: arrival.id,
+      data: {
+        door: arrival.door,
+        source: arrival.source,
+        arm: assignment.arm,
+        release: assignment.release,
+        share: String(assignment.share),
+        qa: coins.qa,
+        qaProbability: String(coins.qaProbability),
+        cold: coins.cold,
+        coldProbability: String(coins.coldProbability),
+        content: arrival.digest.toString("hex"),
+      },
+    })),
+  );
+  for (const name of new Set(arrivals.map((a) => a.workflow))) await parts.wake(tx, name);
+}
+
+async function insertExtras(tx: Tx, arrivals: Arrival[]): Promise<void> {
+  const subjects = arrivals.flatMap((a) => a.subjects.map((digest) => ({ digest: hex(digest), case_id: a.id })));
+  if (subjects.length > 0)
+    await tx.run(sql`
+      insert into case_subject (digest, case_id)
+      select digest, case_id from json_populate_recordset(null::case_subject, ${rows(subjects)}::json) on conflict do nothing`);
+  const attachments = arrivals.flatMap((a) => a.attachments.map((one, i) => ({ case_id: a.id, no: i + 1, media_type: one.mediaType, size: one.size, sealed: hex(one.sealed) })));
+  if (attachments.length > 0)
+    await tx.run(sql`
+      insert into attachment (case_id, no, media_type, size, sealed)
+      select case_id, no, media_type, size, sealed from json_populate_recordset(null::attachment, ${rows(attachments)}::json)`);
+}
+
+/** The dials with today's quality probability, which the day's first case fixes. */
+async function dialsToday(tx: Tx, view: WorkflowView, now: number | undefined): Promise<Dials> {
+  const { row, document } = view;
+  const at = isoTime(now ?? 0);
+  const day = at.slice(0, 10);
+  let today = await tx.maybe<{ qa_probability: number }>(sql`select qa_probability from workflow_day where workflow = ${row.name} and day = ${day}`);
+  if (!today) {
+    const week = await tx.one<{ cases: number; days: number }>(sql`
+      select count(*)::int as cases, count(distinct received_at::date)::int as days from case_
+      where workflow = ${row.name} and not drill and received_at >= ${at}::timestamptz - interval '7 days' and received_at < ${day}::date`);
+    const probability = qaProbability(document.qa.share, document.qa.atLeastPerDay, week.days === 0 ? undefined : week.cases / week.days);
+    await tx.run(sql`insert into workflow_day (workflow, day, qa_probability) values (${row.name}, ${day}, ${probability}) on conflict do nothing`);
+    today = await tx.one<{ qa_probability: number }>(sql`select qa_probability from workflow_day where workflow = ${row.name} and day = ${day}`);
+  }
+  return {
+    stableRelease: row.stable_release,
+    candidateRelease: row.candidate_release,
+    candidateShare: row.candidate_share,
+    salt: row.salt,
+    coldShare: document.cold.share,
+    qaProbability: today.qa_probability,
+  };
+}
+
+/** A thread keeps the arm of its first case for ever. */
+async function threadArms(tx: Tx, arrivals: Arrival[], dials: Map<string, Dials>): Promise<Map<string, Assignment>> {
+  const threads = new Map<string, { workflow: string; thread: string } & Assignment>();
+  for (const { workflow, thread } of arrivals)
+    if (thread !== undefined) threads.set(threadText(workflow, thread), { workflow, thread, ...assign(`thread:${thread}`, dials.get(workflow)!) });
+  if (threads.size === 0) return new Map();
+  const wanted = [...threads.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+  await tx.run(sql`
+    insert into thread_arm (workflow, thread, arm, release, share)
+    select workflow, thread, arm, release, share from json_populate_recordset(null::thread_arm, ${rows(wanted)}::json) on conflict do nothing`);
+  const found = await tx.all<{ workflow: string; thread: string } & Assignment>(sql`
+    select workflow, thread, arm, release, share from thread_arm
+    where (workflow, thread) in (select workflow, thread from json_populate_recordset(null::thread_arm, ${rows(wanted)}::json))`);
+  return new Map(found.map(({ workflow, thread, arm, release, share }) => [threadText(workflow, thread), { arm, release, share }]));
+}
+
+const keyText = (key: { workflow: string; source: string; externalId: string }) => JSON.stringify([key.workflow, key.source, key.externalId]);
+const threadText = (workflow: string, thread: string) => `${workflow}:${thread}`;

@@ -1,0 +1,69 @@
+/**
+ * The draws at intake: arm, quality coin, cold coin, autonomy coin.
+ *
+ * Pure and by hash, before any model runs, so that nothing about the output can sway them; each is stored with its
+ * probability. Raising a share only adds units, because one salt serves a whole rollout. Source of the bucket:
+ * reference statistics, section 3.0 (`assignment_bucket`).
+ */
+import { createHash } from "node:crypto";
+import type { Arm } from "../../contract/states.ts";
+
+/** A number from 0 up to, not including, 1: the first six bytes of SHA-256(salt ":" unit) over 2^48. */
+export function bucket(salt: string, unit: string): number {
+  return createHash("sha256").update(`${salt}:${unit}`).digest().readUIntBE(0, 6) / 2 ** 48;
+}
+
+export interface Dials {
+  stableRelease: string;
+  candidateRelease: string | null;
+  candidateShare: number;
+  salt: string;
+  coldShare: number;
+  qaProbability: number;
+}
+
+export interface Assignment {
+  arm: Arm;
+  release: string;
+  /** The share in force for the candidate when the case was assigned. */
+  share: number;
+}
+
+export interface Coins {
+  qa: boolean;
+  qaProbability: number;
+  cold: boolean;
+  coldProbability: number;
+  /** Compared with the autonomy in force at the decision. */
+  autonomyCoin: number;
+}
+
+/** Draws the arm of a unit: a thread, or a case that belongs to none. */
+export function assign(unit: string, dials: Dials): Assignment {
+  const candidate = dials.candidateRelease !== null && bucket(dials.salt, unit) < dials.candidateShare;
+  const release = candidate ? dials.candidateRelease! : dials.stableRelease;
+  const arm = release === "manual" ? "manual" : candidate ? "candidate" : "stable";
+  return { arm, release, share: dials.candidateShare };
+}
+
+/** Draws the coins of one case. A manual case has no output that could be held back, so it is never cold. */
+export function drawCoins(caseId: string, assignment: Assignment, dials: Dials): Coins {
+  const coldProbability = assignment.arm === "manual" ? 0 : dials.coldShare;
+  return {
+    qa: bucket(`qa:${assignment.release}`, caseId) < dials.qaProbability,
+    qaProbability: dials.qaProbability,
+    cold: bucket(`cold:${assignment.release}`, caseId) < coldProbability,
+    coldProbability,
+    autonomyCoin: bucket(`autonomy:${dials.salt}`, caseId),
+  };
+}
+
+/**
+ * The quality coin's probability for a day: the share, or more when that many cases would not reach the daily minimum.
+ *
+ * `expected` is the mean number of cases a day over the last week; without history the share alone counts.
+ */
+export function qaProbability(share: number, atLeastPerDay: number, expected: number | undefined): number {
+  if (!expected) return share;
+  return Math.min(1, Math.max(share, atLeastPerDay / expected));
+}

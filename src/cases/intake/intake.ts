@@ -1,0 +1,254 @@
+/**
+ * Intake: the first step of the path. Every door (HTTP, batch, folder, replay) comes through here.
+ *
+ * Checks, seals and hands over to admission or quarantine. Guarantees: what is answered as admitted or quarantined is
+ * in the database; nothing else is acknowledged. The feeds that read files are in cases/feed.
+ */
+import canonicalize from "canonicalize";
+import { createHash } from "node:crypto";
+import { PilotageError } from "../../contract/errors.ts";
+import type { CaseId, QuarantineId } from "../../contract/ids.ts";
+import type { JsonObject, JsonValue } from "../../contract/json.ts";
+import type { QuarantineReason } from "../../contract/quarantine.ts";
+import type { Actor } from "../../contract/scopes.ts";
+import { facetsOf } from "../../definition/facets.ts";
+import { valueAt } from "../../definition/path.ts";
+import type { NewId } from "../../platform/chance.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Database, Tx } from "../../platform/database.ts";
+import type { GroupCommit, Operation } from "../../platform/group-commit.ts";
+import type { Vault } from "../../platform/secrets.ts";
+import { sealJson } from "../content.ts";
+import type { Registry, ReleaseView, WorkflowView } from "../workflow/registry.ts";
+import type { Admission, Arrival, Door } from "./admit.ts";
+import { badExternalId, checkInput, LIMITS } from "./check.ts";
+import { dueAt } from "./due.ts";
+import type { Refused } from "./quarantine.ts";
+
+export interface Attachment {
+  name: string;
+  mediaType: string;
+  bytes: Uint8Array;
+}
+
+/** One record as a door hands it over. */
+export interface Incoming {
+  workflow: string;
+  door: Door;
+  source: string;
+  externalId: string | undefined;
+  input: JsonValue | undefined;
+  attachments: Attachment[];
+  /** The record as it came, for quarantine. */
+  raw: string;
+  /** The door's own finding, when the record could not even be read. */
+  problem?: { reason: QuarantineReason; message: string };
+  place?: string;
+  feedRun?: string;
+  /** Text-only doors such as CSV: cells are read as the types that the schema names. */
+  textOnly: boolean;
+  drill: boolean;
+  actor: Actor;
+}
+
+export type Receipt =
+  | { kind: "admitted" | "duplicate"; caseId: CaseId; externalId: string; dropped: string[] }
+  | { kind: "quarantined"; quarantineId: QuarantineId; reason: QuarantineReason; message: string; details: { path: string; message: string }[] };
+
+type Prepared = { ok: true; arrival: Arrival; dropped: string[] } | { ok: false; refused: Refused };
+
+export interface Intake {
+  /** Admits one record; answered after the commit. Refuses with 429 when too much is waiting. */
+  receive(incoming: Incoming): Promise<Receipt>;
+  /** Admits many records in the caller's transaction: a feed moves its cursor in the same one. */
+  receiveAll(tx: Tx, incoming: Incoming[], view: WorkflowView, reference: ReleaseView): Promise<Receipt[]>;
+}
+
+export interface IntakeParts {
+  database: Database;
+  group: GroupCommit;
+  registry: Registry;
+  vault: Vault;
+  clock: Clock;
+  newId: NewId;
+  admit: Operation<Arrival, Admission>;
+  quarantine: Operation<Refused, QuarantineId>;
+  mostWaiting: number;
+}
+
+export function openIntake(parts: IntakeParts): Intake {
+  const { database, group, registry, admit, quarantine } = parts;
+  return {
+    async receive(incoming) {
+      if (group.load >= parts.mostWaiting)
+        throw new PilotageError("too_many_requests", "More cases are coming in than can be stored at the moment; this one was not taken.", { hint: "Wait for the time in Retry-After and send it again.", details: { retryAfterSeconds: 1 } });
+      const view = await registry.workflow(database, incoming.workflow);
+      const prepared = prepare(parts, incoming, view, await registry.reference(database, view.row));
+      if (!prepared.ok) {
+        await group.do(quarantine, prepared.refused);
+        return quarantined(prepared.refused);
+      }
+      const answer = await group.do(admit, prepared.arrival);
+      if (answer.kind !== "conflict") return admitted(answer, prepared);
+      const refused = conflict(parts, incoming, prepared.arrival, answer.caseId);
+      await group.do(quarantine, refused);
+      return quarantined(refused);
+    },
+
+    async receiveAll(tx, incoming, view, reference) {
+      const prepared = incoming.map((one) => prepare(parts, one, view, reference));
+      const arrivals = prepared.flatMap((one) => (one.ok ? [one.arrival] : []));
+      const answers = arrivals.length > 0 ? await admit.run(tx, arrivals) : [];
+      const answerOf = new Map(arrivals.map((arrival, i) => [arrival.id, answers[i]!]));
+      const refused: Refused[] = [];
+      const receipts = prepared.map((one, i): Receipt => {
+        if (!one.ok) {
+          refused.push(one.refused);
+          return quarantined(one.refused);
+        }
+        const answer = answerOf.get(one.arrival.id)!;
+        if (answer.kind !== "conflict") return admitted(answer, one);
+        const record = conflict(parts, incoming[i]!, one.arrival, answer.caseId);
+        refused.push(record);
+        return quarantined(record);
+      });
+      if (refused.length > 0) await quarantine.run(tx, refused);
+      return receipts;
+    },
+  };
+}
+
+/** Everything that needs no database: checks, ids, digests, encryption. */
+function prepare(parts: IntakeParts, incoming: Incoming, view: WorkflowView, reference: ReleaseView): Prepared {
+  const problem = incoming.problem ?? attachmentProblem(incoming.attachments);
+  if (problem) return { ok: false, refused: refuse(parts, incoming, { ...problem, details: [] }) };
+  const checked = checkInput(incoming.input, reference.document.input as JsonObject, incoming.textOnly ? reference.coerceInput : reference.checkInput);
+  if (!checked.ok) return { ok: false, refused: refuse(parts, incoming, checked.problem) };
+
+  const { input, dropped } = checked;
+  const externalId = incoming.externalId ?? keyFrom(view, input);
+  if (externalId === undefined)
+    return { ok: false, refused: refuse(parts, incoming, { reason: "missing_key", message: "The record has no key, so it could not be told from another one.", details: [] }) };
+  const bad = badExternalId(externalId);
+  if (bad) return { ok: false, refused: refuse(parts, incoming, { reason: externalId.includes("\0") ? "nul_in_key" : "missing_key", message: `The key of the record cannot be used: ${bad}.`, details: [] }) };
+
+  return { ok: true, arrival: arrive(parts, incoming, view, reference, externalId, input), dropped };
+}
+
+function arrive(parts: IntakeParts, incoming: Incoming, view: WorkflowView, reference: ReleaseView, externalId: string, input: JsonObject): Arrival {
+  const { vault, clock, newId } = parts;
+  const { document } = view;
+  const id = newId("case");
+  const { key, wrapped } = vault.newKey(id);
+  const now = clock.now();
+  const team = document.team === undefined ? undefined : valueAt(input, document.team);
+  const thread = document.thread === undefined ? undefined : valueAt(input, document.thread);
+  return {
+    id,
+    workflow: incoming.workflow,
+    door: incoming.door,
+    source: incoming.source,
+    externalId,
+    digest: vault.digest("content", contentBytes(input, incoming.attachments)),
+    receivedAt: now,
+    dueAt: document.due === undefined ? undefined : dueAt(now, document.due.workingHours, document.calendar),
+    thread: isText(thread) ? vault.digest(`thread:${incoming.workflow}`, String(thread)).toString("hex") : undefined,
+    team: typeof team === "string" && document.teams.includes(team) ? team : undefined,
+    facets: facetsOf(reference.document, input, undefined),
+    subjects: document.subject.flatMap((path) => {
+      const value = valueAt(input, path);
+      return isText(value) ? [vault.digest("subject", String(value).trim().toLowerCase())] : [];
+    }),
+    wrappedKey: wrapped,
+    sealedInput: sealJson(key, "input", input),
+    attachments: incoming.attachments.map((one, i) => ({
+      mediaType: one.mediaType,
+      size: one.bytes.length,
+      sealed: key.seal(`attachment.${i + 1}`, Buffer.concat([Buffer.from(`${JSON.stringify({ name: one.name })}\n`), one.bytes])),
+    })),
+    drill: incoming.drill,
+    actor: incoming.actor,
+  };
+}
+
+function keyFrom(view: WorkflowView, input: JsonObject): string | undefined {
+  const value = view.document.key === undefined ? undefined : valueAt(input, view.document.key);
+  return isText(value) ? String(value) : undefined;
+}
+
+function isText(value: JsonValue | undefined): value is string | number {
+  return (typeof value === "string" && value !== "") || typeof value === "number";
+}
+
+/** What makes two records the same: the canonical input and the bytes of the attachments. */
+function contentBytes(input: JsonObject, attachments: Attachment[]): string {
+  const files = attachments.map((one) => [one.name, one.mediaType, createHash("sha256").update(one.bytes).digest("hex")]);
+  return canonicalize([input, files])!;
+}
+
+function attachmentProblem(attachments: Attachment[]): { reason: QuarantineReason; message: string } | undefined {
+  const large = attachments.find((one) => one.bytes.length > LIMITS.attachmentBytes);
+  if (large) return { reason: "attachment_too_large", message: `The attachment "${large.name.slice(0, 80)}" holds ${large.bytes.length} bytes; at most ${LIMITS.attachmentBytes} (10 MB) are taken.` };
+  if (attachments.length > LIMITS.attachments) return { reason: "attachment_too_large", message: `The case has ${attachments.length} attachments; at most ${LIMITS.attachments} are taken.` };
+  return undefined;
+}
+
+function refuse(parts: IntakeParts, incoming: Incoming, problem: { reason: QuarantineReason; message: string; details: { path: string; message: string }[] }): Refused {
+  const id = parts.newId("quarantine");
+  const { key, wrapped } = parts.vault.newKey(id);
+  const idIsUsable = incoming.externalId !== undefined && badExternalId(incoming.externalId) === undefined;
+  return {
+    id,
+    workflow: incoming.workflow,
+    door: incoming.door,
+    source: incoming.source,
+    externalId: idIsUsable ? incoming.externalId : undefined,
+    feedRun: incoming.feedRun,
+    place: incoming.place,
+    reason: problem.reason,
+    // Names of fields come from outside: nothing in them may break a row.
+    message: storable(problem.message).slice(0, 2_000),
+    details: problem.details.slice(0, 50).map((one) => ({ path: storable(one.path).slice(0, 200), message: storable(one.message).slice(0, 500) })),
+    wrappedKey: wrapped,
+    sealedRaw: sealJson(key, "raw", keptRecord(incoming)),
+    keptAt: parts.clock.now(),
+    actor: incoming.actor,
+  };
+}
+
+/** What quarantine keeps: the record as it came, and as far as it could be read, so that it can be corrected and replayed. */
+export interface KeptRecord {
+  raw: string;
+  input: JsonValue | null;
+  textOnly: boolean;
+  attachments: { name: string; mediaType: string; base64: string }[];
+}
+
+function keptRecord(incoming: Incoming): JsonObject & KeptRecord {
+  return {
+    raw: incoming.raw,
+    input: incoming.input ?? null,
+    textOnly: incoming.textOnly,
+    attachments: incoming.attachments.map((one) => ({ name: one.name, mediaType: one.mediaType, base64: Buffer.from(one.bytes).toString("base64") })),
+  };
+}
+
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll("\0", "\u2400");
+}
+
+function conflict(parts: IntakeParts, incoming: Incoming, arrival: Arrival, known: CaseId): Refused {
+  return refuse(parts, { ...incoming, externalId: arrival.externalId }, {
+    reason: "duplicate_conflict",
+    message: `The key is already that of case ${known}, and its content is another. The stored case was not changed.`,
+    details: [],
+  });
+}
+
+function admitted(answer: Exclude<Admission, { kind: "conflict" }>, prepared: Extract<Prepared, { ok: true }>): Receipt {
+  return { kind: answer.kind, caseId: answer.caseId, externalId: prepared.arrival.externalId, dropped: prepared.dropped };
+}
+
+function quarantined(refused: Refused): Receipt {
+  return { kind: "quarantined", quarantineId: refused.id, reason: refused.reason, message: refused.message, details: refused.details };
+}

@@ -1,0 +1,237 @@
+/**
+ * The policy and model stage: asks the chain for one case until there is an output, a reason to wait, or none left.
+ *
+ * Only what the data policy lets through reaches a model. The output is checked against its schema, with one repair
+ * attempt where the model can be talked to. What follows from the answer is decided in cases/decision.
+ */
+import { PilotageError } from "../../contract/errors.ts";
+import { isJsonObject, type JsonObject } from "../../contract/json.ts";
+import { applyPolicy, ATTACHMENTS } from "../../definition/policy.ts";
+import type { Clock } from "../../platform/clock.ts";
+import { stopwatch } from "../../platform/clock.ts";
+import type { GroupCommit, Operation } from "../../platform/group-commit.ts";
+import type { ContentKey, Vault } from "../../platform/secrets.ts";
+import type { Model, ModelAnswer, ModelRequest } from "../../models/model.ts";
+import type { CaseRow, Lease } from "../case-row.ts";
+import { sealJson } from "../content.ts";
+import type { Answer } from "../decision/decide.ts";
+import type { ReleaseView, WorkflowView } from "../workflow/registry.ts";
+import { nextCall, type Chain, type PastAttempt } from "./next-call.ts";
+import type { AttemptEnd, Failure, Reservation } from "./record.ts";
+
+export interface AskParts {
+  group: GroupCommit;
+  clock: Clock;
+  vault: Vault;
+  reserve: Operation<Reservation, boolean>;
+  fail: Operation<Failure, boolean>;
+  /** The model behind a step of the chain of a release. */
+  modelFor(release: ReleaseView, step: number): Promise<{ model: Model; timeoutMs: number }>;
+}
+
+/** A case with everything that asking needs. */
+export interface Question {
+  case_: CaseRow;
+  lease: Lease;
+  key: ContentKey;
+  input: JsonObject;
+  attachments: { name: string; mediaType: string; bytes: Uint8Array }[];
+  attempts: PastAttempt[];
+  release: ReleaseView;
+  workflow: WorkflowView;
+}
+
+export type Outcome =
+  | { kind: "answered"; answer: Answer; output: JsonObject; end: AttemptEnd; model: { step: number; confidence: number | undefined } }
+  | { kind: "unanswered"; answer: Answer }
+  /** Recorded already: the case waits, or another process has it. */
+  | { kind: "left" };
+
+interface Try {
+  end: AttemptEnd;
+  output: JsonObject | undefined;
+  /** What was wrong with the output, for the repair. */
+  wrong: string | undefined;
+  text: string;
+  retryAfterMs: number | undefined;
+}
+
+/** The chain of a release: its model first, then its fallbacks. */
+export function chainOf(release: ReleaseView): Chain {
+  return [release.document.model, ...release.document.fallback];
+}
+
+export async function ask(parts: AskParts, question: Question): Promise<Outcome> {
+  const { case_, attempts } = question;
+  const chain = chainOf(question.release);
+  const times = () => ({ now: parts.clock.now(), receivedAt: case_.received_at, dueAt: case_.due_at ?? undefined });
+  for (;;) {
+    const next = nextCall(chain, attempts, times());
+    if (next.kind === "give_up") return { kind: "unanswered", answer: { kind: "none", because: next.because } };
+    if (next.kind === "wait") {
+      await parts.group.do(parts.fail, { lease: question.lease, workflow: case_.workflow, end: undefined, again: next.until });
+      return { kind: "left" };
+    }
+    const result = await askStep(parts, question, next.step);
+    if (result.kind !== "failed") return result.outcome;
+    attempts.push(...result.attempts);
+    const following = nextCall(chain, attempts, times());
+    const again = following.kind === "wait" ? Math.max(following.until, parts.clock.now() + (result.retryAfterMs ?? 0)) : undefined;
+    const kept = await parts.group.do(parts.fail, { lease: question.lease, workflow: case_.workflow, end: result.end, again });
+    if (!kept || again !== undefined) return { kind: "left" };
+  }
+}
+
+type StepResult =
+  | { kind: "done"; outcome: Outcome }
+  | { kind: "failed"; end: AttemptEnd; attempts: PastAttempt[]; retryAfterMs: number | undefined };
+
+/** One step of the chain: the answer, and where it broke the schema one repair. */
+async function askStep(parts: AskParts, question: Question, step: number): Promise<StepResult> {
+  const { release, attempts } = question;
+  const first = attempts.length + 1;
+  const opened = await parts.modelFor(release, step).catch((error: unknown) => error as Error);
+  const request = requestFor(parts, question);
+  const attempt = await tryOnce(parts, question, { no: first, step, purpose: "answer", request, opened });
+  if (attempt === "lost") return { kind: "done", outcome: { kind: "left" } };
+  if (attempt.output) return { kind: "done", outcome: answered(question, attempt, step) };
+  const past = pastOf(attempt.end, step, "answer");
+  if (attempt.wrong === undefined || !canBeTalkedTo(release, step)) return { kind: "failed", end: attempt.end, attempts: [past], retryAfterMs: attempt.retryAfterMs };
+
+  const kept = await parts.group.do(parts.fail, { lease: question.lease, workflow: question.case_.workflow, end: attempt.end, again: undefined });
+  if (!kept) return { kind: "done", outcome: { kind: "left" } };
+  const repair = await tryOnce(parts, question, { no: first + 1, step, purpose: "repair", request: repairRequest(request, attempt), opened });
+  if (repair === "lost") return { kind: "done", outcome: { kind: "left" } };
+  if (repair.output) return { kind: "done", outcome: answered(question, repair, step) };
+  return { kind: "failed", end: repair.end, attempts: [past, pastOf(repair.end, step, "repair")], retryAfterMs: repair.retryAfterMs };
+}
+
+async function tryOnce(
+  parts: AskParts,
+  question: Question,
+  call: { no: number; step: number; purpose: "answer" | "repair"; request: ModelRequest; opened: { model: Model; timeoutMs: number } | Error },
+): Promise<Try | "lost"> {
+  const { case_, lease, key } = question;
+  const { opened, request } = call;
+  const reserved = await parts.group.do(parts.reserve, {
+    lease,
+    workflow: case_.workflow,
+    release: case_.release,
+    no: call.no,
+    step: call.step,
+    purpose: call.purpose,
+    modelAsked: opened instanceof Error ? "unknown" : opened.model.describe,
+    startedAt: parts.clock.now(),
+    sealedRequest: sealJson(key, `request.${call.no}`, { messages: request.messages, input: request.input }),
+  });
+  if (!reserved) return "lost";
+  const elapsed = stopwatch();
+  try {
+    if (opened instanceof Error) throw opened;
+    const answer = await opened.model.ask(request, AbortSignal.timeout(opened.timeoutMs));
+    return judge(parts, question, call.no, answer, elapsed());
+  } catch (error) {
+    const failure = error instanceof PilotageError ? error : new PilotageError("internal", `Asking the model failed: ${String(error)}`, { cause: error });
+    return {
+      end: ended(parts, call.no, elapsed(), { state: "failed", error: failure.code, retryable: failure.retryable, sealedReply: sealJson(key, `reply.${call.no}`, { failure: failure.message }) }),
+      output: undefined,
+      wrong: undefined,
+      text: "",
+      retryAfterMs: failure.retryAfterMs,
+    };
+  }
+}
+
+/** The answer against the output schema. */
+function judge(parts: AskParts, question: Question, no: number, answer: ModelAnswer, milliseconds: number): Try {
+  const problems = outputProblems(question.release, answer);
+  const common = {
+    modelAnswered: answer.model,
+    modelVersion: answer.version,
+    inputTokens: answer.usage?.inputTokens,
+    outputTokens: answer.usage?.outputTokens,
+    confidence: problems === undefined ? answer.confidence : undefined,
+    sealedReply: sealJson(question.key, `reply.${no}`, { text: answer.text, finish: answer.finish }),
+  };
+  const wrong = { state: "failed", error: "model_bad_answer", retryable: false } as const;
+  return {
+    end: ended(parts, no, milliseconds, problems === undefined ? { state: "answered", ...common } : { ...wrong, ...common }),
+    output: problems === undefined ? (answer.output as JsonObject) : undefined,
+    wrong: problems,
+    text: answer.text,
+    retryAfterMs: undefined,
+  };
+}
+
+/** Whether a model of this step reads messages, so that it can be told what was wrong with its answer. */
+function canBeTalkedTo(release: ReleaseView, step: number): boolean {
+  const definition = chainOf(release)[step];
+  return release.prompt !== undefined && typeof definition === "object" && "connection" in definition;
+}
+
+function outputProblems(release: ReleaseView, answer: ModelAnswer): string | undefined {
+  if (answer.finish === "refusal") return "the model refused to answer";
+  if (answer.finish === "length") return "the answer was cut off at the length limit";
+  if (!isJsonObject(answer.output)) return "the answer holds no JSON object";
+  const text = JSON.stringify(answer.output);
+  if (!text.isWellFormed()) return "the answer holds text that cannot be stored";
+  const problems = release.checkOutput(answer.output);
+  return problems.length === 0 ? undefined : problems.map((one) => `${one.path || "output"}: ${one.message}`).join("; ");
+}
+
+function requestFor(parts: AskParts, question: Question): ModelRequest {
+  const { release, workflow, case_ } = question;
+  const pseudonym = (path: string, value: string) => `p_${parts.vault.digest(`pseudonym:${case_.workflow}:${path}`, value).toString("hex").slice(0, 16)}`;
+  const { allowed } = applyPolicy(release.document.policy, workflow.document.blockFields, question.input, pseudonym);
+  const { of } = release.document.confidence;
+  return {
+    caseId: case_.id,
+    release: release.digest,
+    messages: release.prompt?.render({ input: allowed, case: { id: case_.id } }) ?? [],
+    input: allowed,
+    outputSchema: release.document.output as JsonObject,
+    // Default deny holds for attachments too: they go only where the policy names them.
+    attachments: release.document.policy[ATTACHMENTS] === "allow" ? question.attachments : [],
+    ...(of === undefined ? {} : { confidenceOf: of }),
+  };
+}
+
+/** Says to the model what was wrong; its own words, cut to a bearable length, stand before it. */
+function repairRequest(request: ModelRequest, attempt: Try): ModelRequest {
+  return {
+    ...request,
+    messages: [
+      ...request.messages,
+      { role: "assistant", content: attempt.text.slice(0, 20_000) },
+      { role: "user", content: `Your answer cannot be used: ${attempt.wrong?.slice(0, 2_000)}. Answer again with one JSON object that meets the schema, and nothing else.` },
+    ],
+  };
+}
+
+function answered(question: Question, attempt: Try, step: number): Outcome {
+  const output = attempt.output!;
+  const rules = question.release.rules.review(question.input, output);
+  const { confidence } = attempt.end;
+  return { kind: "answered", answer: { kind: "output", step, confidence, rules }, output, end: attempt.end, model: { step, confidence } };
+}
+
+function ended(parts: AskParts, no: number, milliseconds: number, end: Partial<AttemptEnd> & { state: "answered" | "failed" }): AttemptEnd {
+  return {
+    no,
+    error: undefined,
+    retryable: undefined,
+    modelAnswered: undefined,
+    modelVersion: undefined,
+    confidence: undefined,
+    inputTokens: undefined,
+    outputTokens: undefined,
+    sealedReply: undefined,
+    finishedAt: parts.clock.now(),
+    milliseconds,
+    ...end,
+  };
+}
+
+function pastOf(end: AttemptEnd, step: number, purpose: "answer" | "repair"): PastAttempt {
+  return { no: end.no, step, purpose, state: end.state, error: end.error ?? null, retryable: end.retryable ?? null, finishedAt: end.finishedAt };
+}

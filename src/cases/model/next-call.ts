@@ -1,0 +1,73 @@
+/**
+ * Which step of the chain is asked next, or that it is time to wait or to give up.
+ *
+ * Pure: the stored attempts and the clock decide, so that another process goes on exactly where a dead one stopped.
+ * The chain is the release's model and its fallbacks; a case that nobody answers goes to a person.
+ */
+import type { AttemptState } from "../../contract/states.ts";
+import type { FallbackStep, ModelStep } from "../../definition/document.ts";
+
+export interface PastAttempt {
+  no: number;
+  step: number;
+  purpose: "answer" | "repair";
+  state: AttemptState;
+  error: string | null;
+  retryable: boolean | null;
+  finishedAt: number | null;
+}
+
+export type NextCall =
+  | { kind: "ask"; step: number }
+  | { kind: "wait"; until: number }
+  | { kind: "give_up"; because: "model_failed" | "bad_output" | "abandoned" };
+
+export type Chain = (ModelStep | FallbackStep)[];
+
+const TRIES_PER_STEP = 3;
+const MOST_ABANDONED = 5;
+const MOST_WAIT = 10 * 60_000;
+const QUEUE_WITHOUT_DUE = 60 * 60_000;
+
+/** `retryAfter` of the last failure lies in the case's own next time; here only the ordinary pauses count. */
+export function nextCall(chain: Chain, attempts: PastAttempt[], times: { now: number; receivedAt: number; dueAt: number | undefined }): NextCall {
+  if (attempts.filter((one) => one.state === "abandoned").length >= MOST_ABANDONED) return { kind: "give_up", because: "abandoned" };
+  const failed = attempts.filter((one) => one.state === "failed" && one.purpose === "answer");
+  for (const [step, definition] of chain.entries()) {
+    if (definition === "manual") break;
+    if (definition === "queue") {
+      const waiting = queue(failed, times);
+      if (waiting) return waiting;
+      continue;
+    }
+    const tries = failed.filter((one) => one.step === step);
+    const last = tries.at(-1);
+    if (last && (last.retryable === false || tries.length >= TRIES_PER_STEP)) continue;
+    return pause(step, tries.length, last, times.now);
+  }
+  return { kind: "give_up", because: lastWasBadOutput(attempts) ? "bad_output" : "model_failed" };
+}
+
+/** Asks the release's model again, ever more slowly, until the case is due. */
+function queue(failed: PastAttempt[], times: { now: number; receivedAt: number; dueAt: number | undefined }): NextCall | undefined {
+  const until = times.dueAt ?? times.receivedAt + QUEUE_WITHOUT_DUE;
+  const tries = failed.filter((one) => one.step === 0);
+  const last = tries.at(-1);
+  if (times.now >= until || last?.retryable === false) return undefined;
+  return pause(0, tries.length + 3, last, times.now);
+}
+
+function pause(step: number, tries: number, last: PastAttempt | undefined, now: number): NextCall {
+  if (!last) return { kind: "ask", step };
+  const until = (last.finishedAt ?? now) + pauseAfter(tries);
+  return until > now ? { kind: "wait", until } : { kind: "ask", step };
+}
+
+/** One second after the first failure, then four times as long each time, at most ten minutes. */
+export function pauseAfter(tries: number): number {
+  return Math.min(MOST_WAIT, 1_000 * 4 ** Math.max(0, tries - 1));
+}
+
+function lastWasBadOutput(attempts: PastAttempt[]): boolean {
+  return attempts.findLast((one) => one.state === "failed")?.error === "model_bad_answer";
+}

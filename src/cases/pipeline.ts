@@ -1,0 +1,172 @@
+/**
+ * The path of one case, as a list.
+ *
+ *   feed -> intake -> policy -> model -> decision -> review -> delivery
+ *
+ * Intake (cases/intake) and review (reviews/) are begun from outside; the stages below are what a worker does with a
+ * case that is due, by the state in which it finds it. Each stage ends in one transaction; what is slow happens
+ * between two. The runner (runner.ts) claims cases and brings them here.
+ */
+import type { JsonObject, JsonValue } from "../contract/json.ts";
+import type { CaseState } from "../contract/states.ts";
+import { facetsOf } from "../definition/facets.ts";
+import type { Database } from "../platform/database.ts";
+import type { GroupCommit, Operation } from "../platform/group-commit.ts";
+import type { ContentKey, Vault } from "../platform/secrets.ts";
+import { sql } from "../platform/sql.ts";
+import type { CaseRow, Lease } from "./case-row.ts";
+import { keysOf, readContent, sealJson } from "./content.ts";
+import { decide, type Answer, type Certificate } from "./decision/decide.ts";
+import type { Settlement } from "./decision/settle.ts";
+import { deliveriesOf } from "./delivery/record.ts";
+import { send, type SendParts } from "./delivery/send.ts";
+import { ask, type AskParts, type Outcome } from "./model/ask.ts";
+import { pastAttempts } from "./model/record.ts";
+import type { Registry, ReleaseView } from "./workflow/registry.ts";
+
+export interface PipelineParts extends AskParts, SendParts {
+  database: Database;
+  group: GroupCommit;
+  registry: Registry;
+  vault: Vault;
+  settle: Operation<Settlement, boolean>;
+  /** The certificate in force for a release and the step that answered. Handed in from releases/. */
+  certificateFor(release: string, step: number): Promise<Certificate | undefined>;
+  /** A case of this workflow has its next step due at once. */
+  poke(workflow: string): void;
+}
+
+/** A claimed case with what its stage needs from the database. */
+export interface Loaded {
+  case_: CaseRow;
+  lease: Lease;
+  key: ContentKey;
+  content: Map<string, JsonValue>;
+}
+
+type Stage = (parts: PipelineParts, batch: Loaded[]) => Promise<Promise<void>[]>;
+
+/** What is done with a due case in each state; in all other states it waits for somebody. */
+const STAGES: Partial<Record<CaseState, Stage>> = {
+  received: askAndDecide,
+  running: askAndDecide,
+  decided: deliverAnswer,
+  delivering: deliverAnswer,
+};
+
+/** Loads claimed cases in bulk and starts their stages; each promise ends when its case does. */
+export async function advance(parts: PipelineParts, claimed: CaseRow[], worker: string): Promise<{ case_: CaseRow; done: Promise<void> }[]> {
+  const keys = await keysOf(parts.database, parts.vault, claimed.map((one) => one.id));
+  const content = await readContent(parts.database, keys, ["input", "output", "final"]);
+  const loaded = claimed.flatMap((case_): Loaded[] => {
+    const key = keys.get(case_.id);
+    return key ? [{ case_, key, content: content.get(case_.id)!, lease: { id: case_.id, worker, leaseNo: case_.lease_no } }] : [];
+  });
+  const started: { case_: CaseRow; done: Promise<void> }[] = [];
+  for (const [state, batch] of Map.groupBy(loaded, (one) => one.case_.state)) {
+    const stages = await STAGES[state]!(parts, batch);
+    started.push(...stages.map((done, i) => ({ case_: batch[i]!.case_, done })));
+  }
+  return started;
+}
+
+async function askAndDecide(parts: PipelineParts, batch: Loaded[]): Promise<Promise<void>[]> {
+  const ids = batch.map((one) => one.case_.id);
+  const again = batch.filter((one) => one.case_.state === "running").map((one) => one.case_.id);
+  const attempts = again.length > 0 ? await pastAttempts(parts.database, again, parts.clock.now()) : new Map();
+  const attachments = await attachmentsOf(parts, batch, ids);
+  return batch.map(async (one) => {
+    const { case_, lease, key } = one;
+    const workflow = await parts.registry.workflow(parts.database, case_.workflow);
+    const release = case_.arm === "manual" ? undefined : await parts.registry.release(parts.database, case_.release);
+    const input = one.content.get("input") as JsonObject;
+    let outcome: Outcome | undefined;
+    if (release && workflow.row.rung < 2)
+      outcome = await ask(parts, { case_, lease, key, input, attachments: attachments.get(case_.id) ?? [], attempts: attempts.get(case_.id) ?? [], release, workflow });
+    if (outcome?.kind === "left") return;
+    await settleCase(parts, one, workflow.row, release, outcome);
+  });
+}
+
+async function settleCase(parts: PipelineParts, one: Loaded, row: { rung: number; autonomy: number }, release: ReleaseView | undefined, outcome: Exclude<Outcome, { kind: "left" }> | undefined): Promise<void> {
+  const { case_, lease, key } = one;
+  const answered = outcome?.kind === "answered" ? outcome : undefined;
+  const answer: Answer | undefined = outcome?.answer;
+  const certificate = answered && release ? await parts.certificateFor(release.id, answered.model.step) : undefined;
+  const decision = decide({
+    arm: case_.arm,
+    rung: row.rung,
+    qa: case_.qa,
+    cold: case_.cold,
+    autonomyCoin: case_.autonomy_coin,
+    autonomy: row.autonomy,
+    answer,
+    certificate,
+  });
+  const schema = release ?? (await parts.registry.reference(parts.database, (await parts.registry.workflow(parts.database, case_.workflow)).row));
+  await parts.group.do(parts.settle, {
+    lease,
+    case_,
+    decision,
+    end: answered?.end,
+    step: answered?.model.step,
+    confidence: answered?.model.confidence,
+    sealedOutput: answered ? sealJson(key, "output", answered.output) : undefined,
+    facets: facetsOf(schema.document, one.content.get("input") as JsonObject, answered?.output),
+    now: parts.clock.now(),
+  });
+  if (decision.outcome === "auto") parts.poke(case_.workflow);
+}
+
+async function deliverAnswer(parts: PipelineParts, batch: Loaded[]): Promise<Promise<void>[]> {
+  const delivering = batch.filter((one) => one.case_.state === "delivering").map((one) => one.case_.id);
+  const deliveries = delivering.length > 0 ? await deliveriesOf(parts.database, delivering) : new Map();
+  const bodies = delivering.length > 0 ? await sealedBodies(parts.database, delivering) : new Map<string, Map<string, Uint8Array>>();
+  return batch.map(async (one) => {
+    const { case_, lease, key } = one;
+    const workflow = await parts.registry.workflow(parts.database, case_.workflow);
+    const release = case_.release === "manual" ? undefined : await parts.registry.release(parts.database, case_.release);
+    const sealed = bodies.get(case_.id) ?? new Map<string, Uint8Array>();
+    await send(parts, {
+      case_,
+      lease,
+      key,
+      workflow,
+      release,
+      output: case_.verdict === "reject" ? undefined : ((one.content.get("final") ?? one.content.get("output")) as JsonObject),
+      deliveries: deliveries.get(case_.id) ?? [],
+      bodies: new Map([...sealed].map(([target, bytes]) => [target, key.open(`delivery.${target}`, bytes)])),
+    });
+  });
+}
+
+async function sealedBodies(database: Database, ids: string[]): Promise<Map<string, Map<string, Uint8Array>>> {
+  const found = await database.all<{ case_id: string; kind: string; sealed: Uint8Array }>(
+    sql`select case_id, kind, sealed from case_content where case_id = any(${ids}) and kind like 'delivery.%'`,
+  );
+  const bodies = new Map<string, Map<string, Uint8Array>>();
+  for (const row of found) {
+    const its = bodies.get(row.case_id) ?? new Map<string, Uint8Array>();
+    bodies.set(row.case_id, its.set(row.kind.slice("delivery.".length), row.sealed));
+  }
+  return bodies;
+}
+
+async function attachmentsOf(parts: PipelineParts, batch: Loaded[], ids: string[]): Promise<Map<string, { name: string; mediaType: string; bytes: Uint8Array }[]>> {
+  const found = await parts.database.all<{ case_id: string; no: number; media_type: string; sealed: Uint8Array }>(
+    sql`select case_id, no, media_type, sealed from attachment where case_id = any(${ids}) order by case_id, no`,
+  );
+  const keys = new Map(batch.map((one) => [one.case_.id as string, one.key]));
+  return Map.groupBy(
+    found.map((row) => ({ caseId: row.case_id, mediaType: row.media_type, ...openAttachment(keys.get(row.case_id)!, row) })),
+    (one) => one.caseId,
+  );
+}
+
+/** An attachment's sealed form is one line of JSON with its name, then its bytes. */
+export function openAttachment(key: ContentKey, row: { no: number; sealed: Uint8Array }): { name: string; bytes: Uint8Array } {
+  const plain = Buffer.from(key.open(`attachment.${row.no}`, row.sealed));
+  const end = plain.indexOf(10);
+  const { name } = JSON.parse(plain.subarray(0, end).toString("utf8")) as { name: string };
+  return { name, bytes: plain.subarray(end + 1) };
+}

@@ -1,0 +1,191 @@
+/** What screens and programs read about cases: lists, one case with its history, counts. Never changes anything. */
+import { isoTime } from "../platform/clock.ts";
+import type { Queryable } from "../platform/database.ts";
+import { sql } from "../platform/sql.ts";
+import type { JsonObject, JsonValue } from "../contract/json.ts";
+import type { Vault } from "../platform/secrets.ts";
+import { keysOf, readContent } from "./content.ts";
+
+interface SummaryRow {
+  id: string;
+  workflow: string;
+  state: string;
+  arm: string;
+  release: string;
+  source: string;
+  external_id: string;
+  facets: JsonObject;
+  received_at: number;
+  due_at: number | null;
+  decided_at: number | null;
+  delivered_at: number | null;
+  verdict: string | null;
+  drill: boolean;
+}
+
+const SUMMARY = sql`id, workflow, state, arm, release, source, external_id, facets, received_at, due_at, decided_at, delivered_at, verdict, drill`;
+
+export function maybeIso(at: number | null): string | null {
+  return at === null ? null : isoTime(at);
+}
+
+function summary(row: SummaryRow) {
+  return {
+    id: row.id,
+    workflow: row.workflow,
+    state: row.state as never,
+    arm: row.arm,
+    release: row.release,
+    source: row.source,
+    externalId: row.external_id,
+    facets: row.facets,
+    receivedAt: isoTime(row.received_at),
+    dueAt: maybeIso(row.due_at),
+    decidedAt: maybeIso(row.decided_at),
+    deliveredAt: maybeIso(row.delivered_at),
+    verdict: row.verdict,
+    drill: row.drill,
+  };
+}
+
+export type CaseSummary = ReturnType<typeof summary>;
+
+export async function listCases(
+  database: Queryable,
+  filter: { workflow: string; state?: string | undefined; externalId?: string | undefined; source?: string | undefined; before?: string | undefined; limit: number },
+): Promise<CaseSummary[]> {
+  const { workflow, state = null, externalId = null, source = null, before = null, limit } = filter;
+  if (externalId !== null) {
+    // By its key: the idempotency table finds it, whatever the month.
+    const found = await database.all<SummaryRow>(sql`
+      select ${SUMMARY} from case_ where id in (
+        select case_id from intake_key where workflow = ${workflow} and external_id = ${externalId} and (${source}::text is null or source = ${source}))
+        and (${state}::text is null or state = ${state})
+      order by id desc limit ${limit}`);
+    return found.map(summary);
+  }
+  const found = await database.all<SummaryRow>(sql`
+    select ${SUMMARY} from case_
+    where workflow = ${workflow} and (${state}::text is null or state = ${state}) and (${source}::text is null or source = ${source})
+      and (${before}::text is null or id < ${before})
+    order by id desc limit ${limit}`);
+  return found.map(summary);
+}
+
+/** Cases per state, of one workflow or of each. Rehearsals are left out. */
+export async function countStates(database: Queryable, workflow?: string): Promise<Map<string, Record<string, number>>> {
+  const found = await database.all<{ workflow: string; state: string; cases: number }>(sql`
+    select workflow, state, count(*)::int as cases from case_
+    where not drill and (${workflow ?? null}::text is null or workflow = ${workflow ?? null}) group by workflow, state`);
+  const counts = new Map<string, Record<string, number>>();
+  for (const row of found) counts.set(row.workflow, { ...counts.get(row.workflow), [row.state]: row.cases });
+  return counts;
+}
+
+export async function workflowOf(database: Queryable, caseId: string): Promise<string | undefined> {
+  return (await database.maybe<{ workflow: string }>(sql`select workflow from case_ where id = ${caseId}`))?.workflow;
+}
+
+/** One case with everything that is kept about it in clear. */
+export async function readCase(database: Queryable, id: string) {
+  const row = await database.maybe<SummaryRow & { share: number; autonomy_coin: number; qa: boolean; cold: boolean; team: string | null }>(
+    sql`select ${SUMMARY}, share, autonomy_coin, qa, cold, team from case_ where id = ${id}`,
+  );
+  if (!row) return undefined;
+  const [decision, attempts, reviews, deliveries, labels, attachments, history] = await Promise.all([
+    database.maybe<{ outcome: string; reasons: { code: string; detail?: string }[]; confidence: number | null; threshold: number | null; certificate: string | null; step: number | null; decided_at: number }>(
+      sql`select outcome, reasons, confidence, threshold, certificate, step, decided_at from decision where case_id = ${id}`,
+    ),
+    database.all<{ no: number; step: number; purpose: string; state: string; model_asked: string; model_answered: string | null; error: string | null; confidence: number | null; milliseconds: number | null; started_at: number }>(
+      sql`select no, step, purpose, state, model_asked, model_answered, error, confidence, milliseconds, started_at from attempt where case_id = ${id} order by no`,
+    ),
+    database.all<{ no: number; state: string; person: string | null; simulated: boolean; verdict: string | null; reason: string | null; fields: string[] | null; decided_at: number | null }>(
+      sql`select no, state, person, simulated, verdict, reason, fields, decided_at from review where case_id = ${id} order by no`,
+    ),
+    database.all<{ target: string; key: string; state: string; tries: number; sent_at: number | null; error: string | null }>(
+      sql`select target, key, state, tries, sent_at, error from delivery where case_id = ${id} order by target`,
+    ),
+    database.all<{ id: string; source: string; asked_for: string; probability: number | null; seen: boolean; wrong: boolean | null; wrong_fields: string[] | null; person: string; simulated: boolean; superseded_by: string | null; labelled_at: number }>(
+      sql`select id, source, asked_for, probability, seen, wrong, wrong_fields, person, simulated, superseded_by, labelled_at from label where case_id = ${id} order by id`,
+    ),
+    database.all<{ no: number; media_type: string; size: number }>(sql`select no, media_type, size from attachment where case_id = ${id} order by no`),
+    database.all<{ id: string; kind: string; at: number; body: string }>(sql`select id, kind, at, body from audit_event where case_id = ${id} order by id limit 500`),
+  ]);
+  const awaitsVerdict = ["received", "running", "in_review"].includes(row.state);
+  return {
+    ...summary(row),
+    share: row.share,
+    autonomyCoin: row.autonomy_coin,
+    // While a person may still decide, nothing tells that the quality coin chose the case.
+    qa: awaitsVerdict ? null : row.qa,
+    cold: row.cold,
+    team: row.team,
+    decision: decision
+      ? {
+          outcome: decision.outcome,
+          reasons: decision.reasons.filter((reason) => !(awaitsVerdict && reason.code === "qa")),
+          confidence: awaitsVerdict && row.cold ? null : decision.confidence,
+          threshold: decision.threshold,
+          certificate: decision.certificate,
+          step: decision.step,
+          at: isoTime(decision.decided_at),
+        }
+      : null,
+    attempts: attempts.map((one) => ({
+      no: one.no,
+      step: one.step,
+      purpose: one.purpose,
+      state: one.state,
+      modelAsked: one.model_asked,
+      modelAnswered: one.model_answered,
+      error: one.error,
+      confidence: awaitsVerdict && row.cold ? null : one.confidence,
+      milliseconds: one.milliseconds,
+      startedAt: isoTime(one.started_at),
+    })),
+    reviews: reviews.map((one) => ({ no: one.no, state: one.state, person: one.person, simulated: one.simulated, verdict: one.verdict, reason: one.reason, fields: one.fields, decidedAt: maybeIso(one.decided_at) })),
+    deliveries: deliveries.map((one) => ({ target: one.target, key: one.key, state: one.state, tries: one.tries, sentAt: maybeIso(one.sent_at), error: one.error })),
+    labels: labels.map((one) => ({
+      id: one.id,
+      source: one.source,
+      askedFor: one.asked_for,
+      probability: one.probability,
+      seen: one.seen,
+      wrong: one.wrong,
+      wrongFields: one.wrong_fields,
+      person: one.person,
+      simulated: one.simulated,
+      superseded: one.superseded_by !== null,
+      at: isoTime(one.labelled_at),
+    })),
+    attachments: attachments.map((one) => ({ no: one.no, mediaType: one.media_type, size: one.size })),
+    history: history.map((one) => eventOf(one, awaitsVerdict, row.cold)),
+    facets: awaitsVerdict && row.cold ? inputFacets(row.facets) : row.facets,
+    content: null,
+  };
+}
+
+/** The audit event as it may be shown: what would sway or tell a reviewer is left out until the verdict. */
+function eventOf(row: { id: string; kind: string; at: number; body: string }, awaitsVerdict: boolean, cold: boolean) {
+  const { actor, data } = JSON.parse(row.body) as { actor: JsonObject; data?: JsonObject };
+  const shown = { ...data };
+  if (awaitsVerdict) {
+    for (const hidden of ["qa", "qaProbability"]) delete shown[hidden];
+    if (Array.isArray(shown["reasons"])) shown["reasons"] = shown["reasons"].filter((code) => code !== "qa");
+    if (cold) delete shown["confidence"];
+  }
+  return { id: row.id, kind: row.kind, at: isoTime(row.at), actor, data: shown };
+}
+
+/** The output's facets would tell what a cold case's model said. */
+function inputFacets(facets: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(facets).filter(([name]) => name.startsWith("input.")));
+}
+
+/** What a case holds; a cold case's output is withheld until its verdict. */
+export async function readCaseContent(database: Queryable, vault: Vault, id: string, withheld: boolean): Promise<{ input: JsonValue; output: JsonValue; final: JsonValue; withheld: boolean } | undefined> {
+  const keys = await keysOf(database, vault, [id]);
+  const content = (await readContent(database, keys, ["input", "output", "final"])).get(id);
+  if (!content) return undefined;
+  return { input: content.get("input") ?? null, output: withheld ? null : (content.get("output") ?? null), final: content.get("final") ?? null, withheld };
+}

@@ -1,0 +1,159 @@
+/**
+ * Applying a workflow document: files own the structure, the installation owns the dials.
+ *
+ * The first apply makes the workflow on the manual release, with the file's dials. Later ones take the structure and
+ * only show where dials differ; with `takeFile` they follow the file, and what loosens waits for a second person.
+ */
+import { randomBytes } from "node:crypto";
+import type { Audit } from "../../audit/record.ts";
+import { PilotageError } from "../../contract/errors.ts";
+import type { ChangeId } from "../../contract/ids.ts";
+import type { JsonValue } from "../../contract/json.ts";
+import type { Actor } from "../../contract/scopes.ts";
+import { canonical, digestOf } from "../../definition/digest.ts";
+import { workflowSchema, type WorkflowDocument } from "../../definition/document.ts";
+import type { NewId } from "../../platform/chance.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Database, Queryable, Tx } from "../../platform/database.ts";
+import { sql, time } from "../../platform/sql.ts";
+import { dialDifferences, dialsOf, type DialDifference } from "./dials.ts";
+import type { Registry } from "./registry.ts";
+
+export interface Applied {
+  workflow: string;
+  created: boolean;
+  changed: boolean;
+  digest: string;
+  differences: DialDifference[];
+  taken: string[];
+  pending: ChangeId[];
+}
+
+export interface ChangeRow {
+  id: ChangeId;
+  workflow: string;
+  setting: string;
+  before: JsonValue;
+  after: JsonValue;
+  reason: string | null;
+  state: "pending" | "applied" | "refused";
+  requested_at: number;
+  requested_by: string;
+  decided_by: string | null;
+  needs_second: boolean;
+}
+
+export interface WorkflowSettings {
+  apply(name: string, document: unknown, options: { takeFile: boolean; dryRun: boolean; by: Actor }): Promise<Applied>;
+  /** Changes one dial or the autonomy: at once when one person may, else as a waiting change. */
+  change(workflow: string, setting: string, after: JsonValue, by: Actor, needsSecond: boolean, reason?: string): Promise<ChangeRow>;
+  changes(workflow: string): Promise<ChangeRow[]>;
+  decideChange(id: string, decision: "applied" | "refused", by: Actor): Promise<ChangeRow>;
+}
+
+export function openWorkflowSettings(parts: { database: Database; registry: Registry; clock: Clock; newId: NewId; audit: Audit }): WorkflowSettings {
+  const { database, registry, clock, newId, audit } = parts;
+
+  async function insertChange(tx: Tx, workflow: string, wanted: { setting: string; before: JsonValue; after: JsonValue; needsSecond: boolean; reason?: string | undefined }, by: Actor): Promise<ChangeRow> {
+    const id = newId("change");
+    const now = clock.now();
+    const pending = wanted.needsSecond;
+    await tx.run(sql`
+      insert into workflow_setting_change (id, workflow, setting, before, after, reason, state, requested_at, requested_by, decided_at, decided_by, needs_second)
+      values (${id}, ${workflow}, ${wanted.setting}, ${JSON.stringify(wanted.before)}::jsonb, ${JSON.stringify(wanted.after)}::jsonb, ${wanted.reason ?? null},
+        ${pending ? "pending" : "applied"}, ${time(now)}, ${by.name}, ${pending ? null : time(now)}, ${pending ? null : by.name}, ${pending})`);
+    audit.record(tx, [
+      { kind: pending ? "setting.requested" : "setting.changed", actor: by, workflow, data: { change: id, setting: wanted.setting, before: text(wanted.before), after: text(wanted.after) } },
+    ]);
+    if (!pending) await putInForce(tx, workflow, wanted.setting, wanted.after);
+    return readChange(tx, id);
+  }
+
+  return {
+    async apply(name, given, { takeFile, dryRun, by }) {
+      const document = parseDocument(name, given);
+      const digest = digestOf(document);
+      return database.transaction(async (tx) => {
+        const known = await tx.maybe<{ digest: string }>(sql`select digest from workflow where name = ${name} for update`);
+        const inForce = known ? (await registry.workflow(tx, name)).row.dials : dialsOf(document);
+        const differences = dialDifferences(inForce, dialsOf(document));
+        const result: Applied = { workflow: name, created: !known, changed: known?.digest !== digest, digest, differences, taken: [], pending: [] };
+        if (dryRun) return result;
+        if (!known) await insertWorkflow(tx, document, digest, by);
+        else if (result.changed)
+          await tx.run(sql`update workflow set document = ${canonical(document)}, digest = ${digest}, applied_at = ${time(clock.now())}, applied_by = ${by.name} where name = ${name}`);
+        await tx.run(sql`
+          insert into feed (workflow, name, next_at) select ${name}, unnest(${document.feeds.map((feed) => feed.name)}::text[]), ${time(clock.now())} on conflict do nothing`);
+        if (result.created || result.changed) audit.record(tx, [{ kind: "workflow.applied", actor: by, workflow: name, data: { digest, created: result.created } }]);
+        if (takeFile)
+          for (const difference of differences) {
+            const change = await insertChange(tx, name, difference, by);
+            (change.state === "pending" ? result.pending : result.taken).push(change.state === "pending" ? change.id : (difference.setting as ChangeId));
+          }
+        return result;
+      });
+    },
+
+    change(workflow, setting, after, by, needsSecond, reason) {
+      return database.transaction(async (tx) => {
+        const { row } = await registry.workflow(tx, workflow, true);
+        const before = setting === "autonomy" ? row.autonomy : (row.dials[setting] ?? null);
+        return insertChange(tx, workflow, { setting, before, after, needsSecond, reason }, by);
+      });
+    },
+
+    async changes(workflow) {
+      await registry.workflow(database, workflow);
+      return database.all<ChangeRow>(sql`
+        select id, workflow, setting, before, after, reason, state, requested_at, requested_by, decided_by, needs_second
+        from workflow_setting_change where workflow = ${workflow} order by (state = 'pending') desc, id desc limit 200`);
+    },
+
+    decideChange(id, decision, by) {
+      return database.transaction(async (tx) => {
+        const change = await tx.maybe<ChangeRow>(sql`select id, workflow, setting, after, state, requested_by from workflow_setting_change where id = ${id} for update`);
+        if (!change) throw new PilotageError("not_found", `There is no change ${id.slice(0, 60)}.`, { hint: "`pilotage changes <workflow>` lists them." });
+        if (change.state !== "pending") throw new PilotageError("wrong_state", `The change ${id} is ${change.state} already.`);
+        if (decision === "applied" && change.requested_by === by.name)
+          throw new PilotageError("second_person_needed", `${by.name} asked for this change and cannot approve it: it takes a second person. Nothing was changed.`, { hint: "Let another person run `pilotage approve`." });
+        await tx.run(sql`update workflow_setting_change set state = ${decision}, decided_at = ${time(clock.now())}, decided_by = ${by.name} where id = ${id}`);
+        if (decision === "applied") await putInForce(tx, change.workflow, change.setting, change.after);
+        audit.record(tx, [{ kind: decision === "applied" ? "setting.changed" : "setting.refused", actor: by, workflow: change.workflow, data: { change: id, setting: change.setting, after: text(change.after), requestedBy: change.requested_by } }]);
+        return readChange(tx, id);
+      });
+    },
+  };
+
+  async function insertWorkflow(tx: Tx, document: WorkflowDocument, digest: string, by: Actor): Promise<void> {
+    await tx.run(sql`
+      insert into workflow (name, document, digest, applied_at, applied_by, salt, dials)
+      values (${document.workflow}, ${canonical(document)}, ${digest}, ${time(clock.now())}, ${by.name}, ${randomBytes(12).toString("hex")}, ${JSON.stringify(dialsOf(document))}::jsonb)`);
+  }
+}
+
+async function putInForce(tx: Tx, workflow: string, setting: string, after: JsonValue): Promise<void> {
+  if (setting === "autonomy") await tx.run(sql`update workflow set autonomy = ${Number(after)} where name = ${workflow}`);
+  else if (after === null) await tx.run(sql`update workflow set dials = dials - ${setting}::text where name = ${workflow}`);
+  else await tx.run(sql`update workflow set dials = dials || jsonb_build_object(${setting}::text, ${JSON.stringify(after)}::jsonb) where name = ${workflow}`);
+}
+
+function parseDocument(name: string, given: unknown): WorkflowDocument {
+  const parsed = workflowSchema.safeParse(given);
+  if (!parsed.success)
+    throw new PilotageError("definition_invalid", `The workflow document is not valid: ${parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ").slice(0, 2_000)}. Nothing was applied.`, {
+      hint: "`pilotage check <folder>` names every problem with its line.",
+      details: parsed.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message })),
+    });
+  if (parsed.data.workflow !== name) throw new PilotageError("conflict", `The document is of workflow "${parsed.data.workflow}", not "${name}". Nothing was applied.`);
+  return parsed.data;
+}
+
+function readChange(database: Queryable, id: string): Promise<ChangeRow> {
+  return database.one<ChangeRow>(sql`
+    select id, workflow, setting, before, after, reason, state, requested_at, requested_by, decided_by, needs_second from workflow_setting_change where id = ${id}`);
+}
+
+/** Dials may hold fractions; the audit trail takes those as text. */
+function text(value: JsonValue): string {
+  return JSON.stringify(value);
+}

@@ -1,0 +1,73 @@
+/**
+ * The dials of a workflow: values that the console and the command line own after the first `apply`.
+ *
+ * Pure. The file proposes them once; afterwards `apply` only shows the difference, unless it is told to take the file's.
+ * Each dial says which direction loosens: machines and single persons may tighten, loosening takes a second person.
+ */
+import type { JsonValue } from "../../contract/json.ts";
+import { sameJson, setAt, valueAt } from "../../definition/path.ts";
+import type { WorkflowDocument } from "../../definition/document.ts";
+import type { JsonObject } from "../../contract/json.ts";
+
+export type DialValues = Record<string, JsonValue>;
+
+interface Dial {
+  sentence: string;
+  /** Whether going from one value to the other loosens the watch over automatic output. */
+  loosens(before: JsonValue | undefined, after: JsonValue | undefined): boolean;
+}
+
+const more = (before: JsonValue | undefined, after: JsonValue | undefined) => Number(after ?? 0) > Number(before ?? 0);
+const less = (before: JsonValue | undefined, after: JsonValue | undefined) => Number(after ?? 0) < Number(before ?? 0);
+const never = () => false;
+const always = () => true;
+
+/** By path in the workflow document. */
+export const DIALS: Record<string, Dial> = {
+  people: { sentence: "who owns, sponsors, reviews and is called", loosens: never },
+  "automation.maxErrorRate": { sentence: "the error rate that may go out unreviewed", loosens: more },
+  "automation.confidence": { sentence: "the confidence with which that is certified", loosens: less },
+  "cold.share": { sentence: "the share of cases whose output is shown after the verdict", loosens: less },
+  "qa.share": { sentence: "the share of cases that quality assurance looks at", loosens: less },
+  "qa.atLeastPerDay": { sentence: "the least number of such cases a day", loosens: less },
+  "planted.share": { sentence: "the share of planted cases", loosens: never },
+  rollout: { sentence: "the stages of a rollout", loosens: always },
+  undo: { sentence: "how long a verdict can be taken back", loosens: less },
+  due: { sentence: "how soon a case is due", loosens: never },
+  retention: { sentence: "how long content and decisions are kept", loosens: always },
+};
+
+/** The dials as a document sets them. */
+export function dialsOf(document: WorkflowDocument): DialValues {
+  const values: DialValues = {};
+  for (const path of Object.keys(DIALS)) {
+    const value = valueAt(document as unknown as JsonObject, path);
+    if (value !== undefined) values[path] = value;
+  }
+  return values;
+}
+
+/** The document with these dial values in force. */
+export function withDials(document: WorkflowDocument, values: DialValues): WorkflowDocument {
+  const copy = structuredClone(document) as unknown as JsonObject;
+  for (const [path, value] of Object.entries(values)) if (path in DIALS) setAt(copy, path, structuredClone(value));
+  return copy as unknown as WorkflowDocument;
+}
+
+export interface DialDifference {
+  setting: string;
+  before: JsonValue | null;
+  after: JsonValue | null;
+  /** Takes a second named person before it is in force. */
+  needsSecond: boolean;
+}
+
+/** What the file would change of the dials in force. */
+export function dialDifferences(inForce: DialValues, proposed: DialValues): DialDifference[] {
+  return Object.entries(DIALS).flatMap(([setting, dial]) => {
+    const before = inForce[setting];
+    const after = proposed[setting];
+    if (sameJson(before, after)) return [];
+    return [{ setting, before: before ?? null, after: after ?? null, needsSecond: dial.loosens(before, after) }];
+  });
+}

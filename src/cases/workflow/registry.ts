@@ -1,0 +1,118 @@
+/**
+ * Workflows and releases as the path of a case needs them: read from the database, compiled once, kept by digest.
+ *
+ * The row of a workflow (stable and candidate release, share, autonomy, rung, dials) is read anew whenever it decides
+ * something; only what cannot change is cached. The dials in force win over what the applied file says.
+ */
+import { PilotageError } from "../../contract/errors.ts";
+import type { JsonObject } from "../../contract/json.ts";
+import { releaseSchema, workflowSchema, type ReleaseDocument, type WorkflowDocument } from "../../definition/document.ts";
+import { compilePrompt, type Prompt } from "../../definition/prompt.ts";
+import { compileRules, type Rules } from "../../definition/rules.ts";
+import { compileCoercingSchema, compileSchema, type SchemaProblem } from "../../definition/schema.ts";
+import type { JsonValue } from "../../contract/json.ts";
+import type { Queryable } from "../../platform/database.ts";
+import { raw, sql, type Sql } from "../../platform/sql.ts";
+import { withDials, type DialValues } from "./dials.ts";
+
+export interface WorkflowRow {
+  name: string;
+  document: string;
+  digest: string;
+  stable_release: string;
+  candidate_release: string | null;
+  candidate_share: number;
+  autonomy: number;
+  rung: number;
+  salt: string;
+  dials: DialValues;
+}
+
+export interface WorkflowView {
+  row: WorkflowRow;
+  /** The applied document with the dials in force. */
+  document: WorkflowDocument;
+}
+
+export interface ReleaseView {
+  id: string;
+  digest: string;
+  document: ReleaseDocument;
+  rules: Rules;
+  prompt: Prompt | undefined;
+  /** Checks input as it came; the coercing form is for doors that know only text, such as CSV. */
+  checkInput(value: JsonValue): { value: JsonValue; problems: SchemaProblem[] };
+  coerceInput(value: JsonValue): { value: JsonValue; problems: SchemaProblem[] };
+  checkOutput(value: JsonValue): SchemaProblem[];
+}
+
+export interface Registry {
+  /** The workflow as it stands in this transaction; `lock` holds the row so that no share changes under a draw. */
+  workflow(database: Queryable, name: string, lock?: boolean): Promise<WorkflowView>;
+  workflows(database: Queryable): Promise<WorkflowView[]>;
+  release(database: Queryable, id: string): Promise<ReleaseView>;
+  /** The release whose schemas describe the workflow's cases now: candidate, else stable, else the newest ready one. */
+  reference(database: Queryable, row: WorkflowRow): Promise<ReleaseView>;
+}
+
+const COLUMNS = raw("name, document, digest, stable_release, candidate_release, candidate_share, autonomy, rung, salt, dials");
+
+export function openRegistry(): Registry {
+  const documents = new Map<string, WorkflowDocument>();
+  const releases = new Map<string, ReleaseView>();
+
+  function view(row: WorkflowRow): WorkflowView {
+    let document = documents.get(row.digest);
+    if (!document) documents.set(row.digest, (document = workflowSchema.parse(JSON.parse(row.document))));
+    return { row, document: withDials(document, row.dials) };
+  }
+
+  const registry: Registry = {
+    async workflow(database, name, lock = false) {
+      const query: Sql = sql`select ${COLUMNS} from workflow where name = ${name} ${raw(lock ? "for share" : "")}`;
+      const row = await database.maybe<WorkflowRow>(query);
+      if (!row)
+        throw new PilotageError("not_found", `There is no workflow "${name.slice(0, 80)}"; nothing was stored.`, {
+          hint: "`pilotage apply <folder>` makes one; `pilotage workflows` lists what is there.",
+        });
+      return view(row);
+    },
+    async workflows(database) {
+      return (await database.all<WorkflowRow>(sql`select ${COLUMNS} from workflow order by name`)).map(view);
+    },
+    async release(database, id) {
+      const known = releases.get(id);
+      if (known) return known;
+      const row = await database.maybe<{ document: string; digest: string }>(sql`select document, digest from release where id = ${id}`);
+      if (!row) throw new PilotageError("not_found", `There is no release ${id.slice(0, 60)}.`, { hint: "`pilotage releases <workflow>` lists them." });
+      const compiled = compileRelease(id, row.digest, releaseSchema.parse(JSON.parse(row.document)));
+      releases.set(id, compiled);
+      return compiled;
+    },
+    async reference(database, row) {
+      const inForce = row.candidate_release ?? (row.stable_release === "manual" ? undefined : row.stable_release);
+      const id = inForce ?? (await database.maybe<{ id: string }>(sql`select id from release where workflow = ${row.name} and state = 'ready' order by id desc limit 1`))?.id;
+      if (!id)
+        throw new PilotageError("wrong_state", `Workflow ${row.name} has no release yet, and the release holds the input schema; the case was not taken.`, {
+          hint: "`pilotage publish <folder>` publishes one. People may work the cases all the same: the share stays 0.",
+        });
+      return registry.release(database, id);
+    },
+  };
+  return registry;
+}
+
+export function compileRelease(id: string, digest: string, document: ReleaseDocument): ReleaseView {
+  const strict = compileSchema(document.input as JsonObject);
+  const output = compileSchema(document.output as JsonObject);
+  return {
+    id,
+    digest,
+    document,
+    rules: compileRules(document),
+    prompt: document.prompt === undefined ? undefined : compilePrompt(document.prompt),
+    checkInput: (value) => ({ value, problems: strict(value) }),
+    coerceInput: compileCoercingSchema(document.input as JsonObject),
+    checkOutput: output,
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * The typed client: one function per endpoint, for the command line, the console, and programs in TypeScript.
+ *
+ * Errors of the program come back as `PilotageError` with their code. Needs nothing but `fetch`.
+ */
+import { ENDPOINTS, type EndpointName, type Endpoints } from "./endpoints.ts";
+import type { BodyOf, Endpoint, ParamsOf, QueryOf, ReplyOf } from "./endpoint.ts";
+import { ERRORS, PilotageError, type ErrorBody } from "./errors.ts";
+
+export interface ClientOptions {
+  /** Where the program listens, e.g. http://127.0.0.1:4700 */
+  url: string;
+  key?: string | undefined;
+  /** The person for whom a local operator's key acts. */
+  as?: string | undefined;
+  signal?: AbortSignal;
+}
+
+export interface CallInput<E extends Endpoint> {
+  params?: ParamsOf<E>;
+  query?: QueryOf<E>;
+  body?: BodyOf<E>;
+}
+
+export type Client = {
+  [N in EndpointName]: (input?: CallInput<Endpoints[N]>) => Promise<ReplyOf<Endpoints[N]>>;
+} & {
+  /** Sends JSON Lines and hands over each answered line. */
+  batch(workflow: string, lines: AsyncIterable<string> | Iterable<string>): AsyncIterable<ReplyOf<Endpoints["submitBatch"]>>;
+};
+
+export function openClient(options: ClientOptions): Client {
+  const headers = (more: Record<string, string> = {}): Record<string, string> => ({
+    ...(options.key === undefined ? {} : { authorization: `Bearer ${options.key}` }),
+    ...(options.as === undefined ? {} : { "x-pilotage-as": encodeURIComponent(options.as) }),
+    ...more,
+  });
+
+  async function call(endpoint: Endpoint, input: CallInput<Endpoint> = {}): Promise<unknown> {
+    const url = addressOf(options.url, endpoint, input);
+    const hasBody = endpoint.method !== "GET" && endpoint.method !== "DELETE";
+    const response = await reach(url, {
+      method: endpoint.method,
+      headers: headers(hasBody ? { "content-type": "application/json" } : {}),
+      ...(hasBody ? { body: JSON.stringify(input.body ?? {}) } : {}),
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+    if (!response.ok) throw await errorOf(response);
+    if (endpoint.wire === "raw") return new Uint8Array(await response.arrayBuffer());
+    return endpoint.reply.parse(await response.json());
+  }
+
+  async function reach(url: string, init: RequestInit): Promise<Response> {
+    try {
+      return await fetch(url, init);
+    } catch (cause) {
+      throw new PilotageError("database_unavailable", `Pilotage does not answer at ${options.url}.`, { hint: "Start it with `pilotage serve`, or set PILOTAGE_URL.", cause });
+    }
+  }
+
+  async function* batch(workflow: string, lines: AsyncIterable<string> | Iterable<string>) {
+    const url = addressOf(options.url, ENDPOINTS.submitBatch, { params: { workflow } });
+    const encoder = new TextEncoder();
+    const source = (async function* () {
+      for await (const line of lines) yield encoder.encode(`${line}\n`);
+    })();
+    const response = await reach(url, {
+      method: "POST",
+      headers: headers({ "content-type": "application/x-ndjson" }),
+      body: ReadableStream.from(source),
+      duplex: "half",
+    } as RequestInit);
+    if (!response.ok) throw await errorOf(response);
+    let rest = "";
+    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+      const parts = (rest + chunk).split("\n");
+      rest = parts.pop()!;
+      for (const part of parts) if (part !== "") yield ENDPOINTS.submitBatch.reply.parse(JSON.parse(part));
+    }
+  }
+
+  const calls = Object.fromEntries(Object.entries(ENDPOINTS).map(([name, endpoint]) => [name, (input?: CallInput<Endpoint>) => call(endpoint, input)]));
+  return { ...calls, batch } as unknown as Client;
+}
+
+/** The full address of a call; path parameters are escaped. */
+function addressOf(base: string, endpoint: Endpoint, input: { params?: unknown; query?: unknown }): string {
+  const params = (input.params ?? {}) as Record<string, string>;
+  const path = endpoint.path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
+  const query = new URLSearchParams(Object.entries((input.query ?? {}) as Record<string, unknown>).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]])));
+  return `${base.replace(/\/$/, "")}${path}${query.size > 0 ? `?${query}` : ""}`;
+}
+
+async function errorOf(response: Response): Promise<PilotageError> {
+  const text = await response.text();
+  try {
+    const { error } = JSON.parse(text) as ErrorBody;
+    if (error.code in ERRORS) return new PilotageError(error.code, error.message, { ...(error.hint === undefined ? {} : { hint: error.hint }), details: error.details });
+  } catch {
+    // Not ours: a proxy in between, perhaps.
+  }
+  return new PilotageError("internal", `The server answered ${response.status} and no message that can be read.`);
+}

@@ -1,0 +1,36 @@
+/**
+ * An endpoint as a value: path, schemas, error codes, required scope, a sentence, an example.
+ *
+ * The server's routes (http/bind.ts), the typed client (contract/client.ts), the command line and the OpenAPI document
+ * all derive from it; nothing is written twice.
+ */
+import type { z } from "zod";
+import type { ErrorCode } from "./errors.ts";
+import type { Scope } from "./scopes.ts";
+
+export interface Endpoint<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.ZodType, B extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  /** With `:name` for parameters. */
+  path: string;
+  params: P;
+  query: Q;
+  body: B;
+  reply: R;
+  /** `json`: one object each way. `ndjson`: JSON Lines in, JSON Lines out. `raw`: bytes out. */
+  wire: "json" | "ndjson" | "raw";
+  /** What the key must be allowed to do; null for everybody. */
+  scope: Scope | null;
+  errors: readonly ErrorCode[];
+  sentence: string;
+  example?: { params?: Record<string, string>; query?: Record<string, string>; body?: unknown };
+  /** Largest body in bytes, when it is not the usual megabyte. */
+  bodyLimit?: number;
+}
+
+export type ParamsOf<E extends Endpoint> = z.input<E["params"]>;
+export type QueryOf<E extends Endpoint> = z.input<E["query"]>;
+export type BodyOf<E extends Endpoint> = z.input<E["body"]>;
+export type ReplyOf<E extends Endpoint> = z.output<E["reply"]>;
+
+/** Errors that every endpoint may answer. */
+export const COMMON_ERRORS = ["bad_request", "bad_json", "unauthenticated", "forbidden", "too_large", "unsupported_media_type", "internal", "database_unavailable"] as const satisfies readonly ErrorCode[];

@@ -1,0 +1,258 @@
+/** The bodies and replies of the endpoints, as zod schemas. Times are ISO strings in UTC, shares are numbers from 0 to 1. */
+import { z } from "zod";
+import { QUARANTINE_REASONS, type QuarantineReason } from "./quarantine.ts";
+import { SCOPES, type Scope } from "./scopes.ts";
+import { CASE_STATES, REVIEW_REASONS, VERDICTS, type CaseState, type Verdict } from "./states.ts";
+
+const time = z.string().describe("UTC, e.g. 2026-01-05T08:00:00.000Z");
+const maybeTime = time.nullable();
+const share = z.number().min(0).max(1);
+const json = z.record(z.string(), z.any());
+const keysOf = <K extends string>(table: Record<K, unknown>) => Object.keys(table) as [K, ...K[]];
+
+export const nothing = z.object({});
+
+/** Path parameters by name, each a short text. */
+export function named<const N extends string>(...names: N[]) {
+  const shape = Object.fromEntries(names.map((name) => [name, z.string().min(1).max(200)])) as Record<N, z.ZodString>;
+  return z.object(shape);
+}
+
+export const listQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  before: z.string().max(60).optional().describe("The id after which the page begins, newest first"),
+});
+
+export const attachmentSchema = z.strictObject({
+  name: z.string().min(1).max(255),
+  mediaType: z.string().regex(/^[\w.+-]+\/[\w.+-]+$/, "a media type such as application/pdf is expected"),
+  base64: z.base64(),
+});
+
+export const submitBody = z.strictObject({
+  externalId: z.string().optional().describe("Tells this case from every other one of its source; the idempotency key"),
+  source: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,59}$/, "lower-case letters, digits, dot, hyphen and underscore are expected")
+    .default("api"),
+  input: z.any(),
+  attachments: z.array(attachmentSchema).max(50).default([]),
+  drill: z.boolean().default(false).describe("Marks a rehearsal; left out of every figure"),
+});
+
+const problems = z.array(z.object({ path: z.string(), message: z.string() }));
+
+export const receipt = z.object({
+  status: z.enum(["admitted", "duplicate"]),
+  caseId: z.string(),
+  externalId: z.string(),
+  dropped: z.array(z.string()).describe("Fields that the input schema does not name and that were left out"),
+});
+
+export const batchLine = z.object({
+  line: z.number().int().optional(),
+  status: z.enum(["admitted", "duplicate", "quarantined", "error"]).optional(),
+  caseId: z.string().optional(),
+  externalId: z.string().optional(),
+  dropped: z.array(z.string()).optional(),
+  quarantineId: z.string().optional(),
+  code: z.string().optional(),
+  reason: z.string().optional(),
+  message: z.string().optional(),
+  summary: z
+    .object({ read: z.number(), admitted: z.number(), duplicate: z.number(), quarantined: z.number(), skipped: z.number(), failed: z.number() })
+    .optional(),
+});
+
+const reason = z.object({ code: z.string(), detail: z.string().optional() });
+const state = z.enum(keysOf<CaseState>(CASE_STATES));
+
+const caseSummary = z.object({
+  id: z.string(),
+  workflow: z.string(),
+  state,
+  arm: z.string(),
+  release: z.string(),
+  source: z.string(),
+  externalId: z.string(),
+  facets: json,
+  receivedAt: time,
+  dueAt: maybeTime,
+  decidedAt: maybeTime,
+  deliveredAt: maybeTime,
+  verdict: z.string().nullable(),
+  drill: z.boolean(),
+});
+
+export const caseList = z.object({ cases: z.array(caseSummary), next: z.string().nullable() });
+
+export const caseReply = caseSummary.extend({
+  share,
+  autonomyCoin: z.number(),
+  qa: z.boolean().nullable().describe("Hidden (null) while the case waits for its verdict"),
+  cold: z.boolean(),
+  team: z.string().nullable(),
+  decision: z
+    .object({ outcome: z.string(), reasons: z.array(reason), confidence: z.number().nullable(), threshold: z.number().nullable(), certificate: z.string().nullable(), step: z.number().nullable(), at: time })
+    .nullable(),
+  attempts: z.array(
+    z.object({
+      no: z.number(),
+      step: z.number(),
+      purpose: z.string(),
+      state: z.string(),
+      modelAsked: z.string(),
+      modelAnswered: z.string().nullable(),
+      error: z.string().nullable(),
+      confidence: z.number().nullable(),
+      milliseconds: z.number().nullable(),
+      startedAt: time,
+    }),
+  ),
+  reviews: z.array(
+    z.object({ no: z.number(), state: z.string(), person: z.string().nullable(), simulated: z.boolean(), verdict: z.string().nullable(), reason: z.string().nullable(), fields: z.array(z.string()).nullable(), decidedAt: maybeTime }),
+  ),
+  deliveries: z.array(z.object({ target: z.string(), key: z.string(), state: z.string(), tries: z.number(), sentAt: maybeTime, error: z.string().nullable() })),
+  labels: z.array(
+    z.object({ id: z.string(), source: z.string(), askedFor: z.string(), probability: z.number().nullable(), seen: z.boolean(), wrong: z.boolean().nullable(), wrongFields: z.array(z.string()).nullable(), person: z.string(), simulated: z.boolean(), superseded: z.boolean(), at: time }),
+  ),
+  attachments: z.array(z.object({ no: z.number(), mediaType: z.string(), size: z.number() })),
+  history: z.array(z.object({ id: z.string(), kind: z.string(), at: time, actor: json, data: json })),
+  content: z.object({ input: z.any(), output: z.any(), final: z.any(), withheld: z.boolean() }).nullable(),
+});
+
+export const workflowReply = z.object({
+  name: z.string(),
+  purpose: z.string(),
+  unit: z.string(),
+  stableRelease: z.string(),
+  candidateRelease: z.string().nullable(),
+  share,
+  autonomy: share,
+  rung: z.number(),
+  counts: z.record(z.string(), z.number()),
+  waivers: z.array(z.object({ item: z.string(), person: z.string(), reason: z.string(), until: time })),
+  pendingChanges: z.number(),
+  dials: json,
+});
+export const workflowList = z.object({ workflows: z.array(workflowReply) });
+
+const difference = z.object({ setting: z.string(), before: z.any(), after: z.any(), needsSecond: z.boolean() });
+export const applyBody = z.strictObject({ document: json, takeFile: z.boolean().default(false), dryRun: z.boolean().default(false) });
+export const applyReply = z.object({
+  workflow: z.string(),
+  created: z.boolean(),
+  changed: z.boolean(),
+  digest: z.string(),
+  /** Dials where file and force differ. */
+  differences: z.array(difference),
+  taken: z.array(z.string()),
+  pending: z.array(z.string()),
+});
+
+export const publishBody = z.strictObject({
+  document: json,
+  examples: z.string().optional().describe("The exact text of the examples file that the document names by digest"),
+  provenance: z.strictObject({ commit: z.string().max(100).optional(), pipeline: z.string().max(300).optional() }).default({}),
+});
+export const releaseReply = z.object({
+  id: z.string(),
+  workflow: z.string(),
+  digest: z.string(),
+  state: z.enum(["preparing", "ready", "failed"]),
+  problem: z.string().nullable(),
+  publishedAt: time,
+  publishedBy: z.string(),
+  models: z.array(z.object({ name: z.string(), digest: z.string(), report: json })),
+  document: json.optional(),
+});
+export const releaseList = z.object({ releases: z.array(releaseReply) });
+
+export const shareBody = z.strictObject({ release: z.string(), share });
+export const waiverBody = z.strictObject({
+  item: z.enum(["baseline", "go", "works_council"]),
+  reason: z.string().min(3).max(500),
+  days: z.number().int().min(1).max(400).default(90),
+});
+export const changeReply = z.object({
+  id: z.string(),
+  workflow: z.string(),
+  setting: z.string(),
+  before: z.any(),
+  after: z.any(),
+  state: z.enum(["pending", "applied", "refused"]),
+  requestedAt: time,
+  requestedBy: z.string(),
+  decidedBy: z.string().nullable(),
+  needsSecond: z.boolean(),
+});
+export const changeList = z.object({ changes: z.array(changeReply) });
+
+export const claimBody = z.strictObject({ count: z.number().int().min(1).max(100).default(1), leaseSeconds: z.number().int().min(5).max(3600).default(600) });
+export const reviewTask = z.object({
+  caseId: z.string(),
+  workflow: z.string(),
+  lease: z.string(),
+  leaseUntil: time,
+  dueAt: maybeTime,
+  receivedAt: time,
+  source: z.string(),
+  externalId: z.string(),
+  reasons: z.array(reason),
+  input: json,
+  attachments: z.array(z.object({ no: z.number(), name: z.string(), mediaType: z.string(), size: z.number() })),
+  output: json.nullable(),
+  withheld: z.enum(["cold", "none"]).nullable(),
+  outputSchema: json,
+});
+export const reviewTasks = z.object({ reviews: z.array(reviewTask) });
+export const verdictBody = z.strictObject({
+  lease: z.string(),
+  verdict: z.enum(keysOf<Verdict>(VERDICTS)),
+  output: json.optional(),
+  reason: z.enum(REVIEW_REASONS).optional(),
+});
+export const verdictReply = z.object({ caseId: z.string(), state: z.literal("decided"), verdict: z.string(), undoUntil: time, modelOutput: json.nullable(), differs: z.array(z.string()) });
+
+const quarantined = z.object({
+  id: z.string(),
+  workflow: z.string(),
+  door: z.string(),
+  source: z.string(),
+  externalId: z.string().nullable(),
+  place: z.string().nullable(),
+  reason: z.enum(keysOf<QuarantineReason>(QUARANTINE_REASONS)),
+  message: z.string(),
+  details: problems,
+  state: z.string(),
+  keptAt: time,
+  settledBy: z.string().nullable(),
+  caseId: z.string().nullable(),
+});
+export const quarantineList = z.object({ records: z.array(quarantined), next: z.string().nullable() });
+export const quarantineReply = quarantined.extend({ raw: z.string(), input: z.any() });
+export const replayBody = z.strictObject({ input: json.optional(), externalId: z.string().optional() });
+
+export const feedList = z.object({
+  feeds: z.array(z.object({ name: z.string(), kind: z.string(), path: z.string(), nextAt: time, problem: z.string().nullable() })),
+  runs: z.array(
+    z.object({ id: z.string(), feed: z.string(), file: z.string(), startedAt: time, finishedAt: maybeTime, read: z.number(), admitted: z.number(), quarantined: z.number(), duplicate: z.number(), skipped: z.number(), problem: z.string().nullable() }),
+  ),
+});
+export const deadLetterList = z.object({ letters: z.array(z.object({ caseId: z.string(), target: z.string(), key: z.string(), tries: z.number(), error: z.string().nullable() })) });
+
+export const connectionBody = z.strictObject({ settings: json });
+export const connectionList = z.object({ connections: z.array(z.object({ name: z.string(), kind: z.string(), shown: json, savedAt: time, savedBy: z.string() })) });
+
+export const keyBody = z.strictObject({
+  name: z.string().min(1).max(100),
+  scopes: z.array(z.enum(keysOf<Scope>(SCOPES))).min(1),
+  workflow: z.string().optional().describe("Binds the key to one workflow"),
+  days: z.number().min(0.0001).max(3650).default(365),
+  simulated: z.boolean().default(false).describe("The key stands for a program that plays a person; shown wherever its work appears"),
+});
+const key = z.object({ id: z.string(), name: z.string(), scopes: z.array(z.string()), workflow: z.string().nullable(), simulated: z.boolean(), madeAt: time, madeBy: z.string(), expiresAt: time, revoked: z.boolean() });
+export const keyReply = key.extend({ secret: z.string().describe("The key itself; shown this once") });
+export const keyList = z.object({ keys: z.array(key) });
+
+export const advanceClockBody = z.strictObject({ milliseconds: z.number().int().min(1).max(400 * 86_400_000) });

@@ -1,0 +1,108 @@
+/** The checks of a workflow that need more than one of its sections, or the schemas of its release. */
+import type { WorkflowDocument } from "./document.ts";
+import type { Scope } from "./scope.ts";
+import { fieldNamed, isScalar, noDuplicates, suggesting } from "./scope.ts";
+import type { PathPart } from "./source.ts";
+import { closest } from "./suggest.ts";
+
+export type PartialWorkflow = Partial<WorkflowDocument>;
+
+export function checkWorkflow(scope: Scope, workflow: PartialWorkflow): void {
+  checkInputFields(scope, workflow);
+  checkFeeds(scope, workflow);
+  checkDeliveries(scope, workflow);
+  checkRollout(scope, workflow);
+  noDuplicates(scope, workflow.teams ?? [], (index) => ["teams", index]);
+}
+
+/** Threads, teams, keys and data subjects are compared and indexed: they need one value. */
+function checkInputFields(
+  scope: Scope,
+  { subject = [], thread, team, key, blockFields = [] }: PartialWorkflow,
+): void {
+  const single = (path: string | undefined, place: PathPart[]) => {
+    const field = path === undefined ? undefined : fieldNamed(scope, "input", path, place);
+    if (field !== undefined && !isScalar(field)) {
+      scope.at(place, `${path} has no single value`, { expected: "a text or number field of the input" });
+    }
+  };
+  single(thread, ["thread"]);
+  single(team, ["team"]);
+  single(key, ["key"]);
+  for (const [index, path] of subject.entries()) single(path, ["subject", index]);
+  noDuplicates(scope, subject, (index) => ["subject", index]);
+  for (const [index, path] of blockFields.entries())
+    fieldNamed(scope, "input", path, ["blockFields", index], { lists: true });
+}
+
+function checkFeeds(scope: Scope, { feeds = [] }: PartialWorkflow): void {
+  noDuplicates(
+    scope,
+    feeds.map(({ name }) => name),
+    (index) => ["feeds", index, "name"],
+  );
+  for (const [index, { format, columns = {}, delimiter }] of feeds.entries()) {
+    const targets = new Set<string>();
+    for (const [column, path] of Object.entries(columns)) {
+      const place = ["feeds", index, "columns", column];
+      fieldNamed(scope, "input", path, place);
+      if (targets.has(path))
+        scope.at(place, `${path} is filled by two columns`, { expected: "each input field from one column" });
+      targets.add(path);
+    }
+    if (format === "jsonl" && delimiter !== undefined) {
+      scope.at(
+        ["feeds", index, "delimiter"],
+        "JSON Lines have no delimiter",
+        { expected: "delimiter for csv only" },
+        "key",
+      );
+    }
+  }
+}
+
+function checkDeliveries(scope: Scope, { deliveries = [] }: PartialWorkflow): void {
+  noDuplicates(
+    scope,
+    deliveries.map(({ name }) => name),
+    (index) => ["deliveries", index, "name"],
+  );
+  for (const [index, { kind, connection, path }] of deliveries.entries()) {
+    if (kind === "webhook" && connection === undefined) {
+      const expected = "connection: <name>; address and secret belong to the connection";
+      scope.at(["deliveries", index], "a webhook needs a connection", { expected });
+    }
+    if (kind !== "webhook" && path === undefined) {
+      scope.at(["deliveries", index], `a delivery to a ${kind} needs a path`, {
+        expected: "path: <relative path>",
+      });
+    }
+  }
+}
+
+function checkRollout(scope: Scope, { rollout = [], teams = [], team }: PartialWorkflow): void {
+  let share = 0;
+  for (const [index, step] of rollout.entries()) {
+    const place = ["rollout", index];
+    if (step === "shadow") {
+      if (index > 0)
+        scope.at(place, "shadow comes before every other stage", { expected: "shadow first, once" });
+    } else if (typeof step === "number") {
+      if (step <= share)
+        scope.at(place, "the share does not grow", { expected: "shares that grow from stage to stage" });
+      share = step;
+    } else {
+      if (!teams.includes(step.team)) {
+        scope.at(
+          place,
+          `there is no team ${step.team}`,
+          suggesting("a name under teams", closest(step.team, teams)),
+        );
+      }
+      if (team === undefined) {
+        const expected = "team: <input field> in the workflow, the field that names the team of a case";
+        scope.at(place, "nothing says which team a case belongs to", { expected });
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * Dotted field paths such as `contact.email`, and reading a value by one.
+ *
+ * Only own properties count, so `constructor` or `__proto__` never reach into JavaScript. A path never points into a
+ * list: it names the list itself.
+ */
+import type { JsonObject, JsonValue } from "../contract/json.ts";
+import { isJsonObject } from "../contract/json.ts";
+
+/** The value at a dotted path; `undefined` when it is missing or lies inside a list. */
+export function valueAt(object: JsonValue | undefined, path: string): JsonValue | undefined {
+  let value: JsonValue | undefined = object;
+  for (const key of path.split(".")) {
+    if (!isJsonObject(value) || !Object.hasOwn(value, key)) return undefined;
+    value = value[key];
+  }
+  return value;
+}
+
+/** Whether `path` is `parent` or lies below it. */
+export function isWithin(path: string, parent: string): boolean {
+  return path === parent || path.startsWith(`${parent}.`);
+}
+
+/** Deep equality of JSON values; the order of keys does not matter. */
+export function sameJson(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((item, index) => sameJson(item, b[index]));
+  }
+  if (!isJsonObject(a) || !isJsonObject(b)) return false;
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
+  );
+}
+
+/** Sets a value at a dotted path, making the objects on the way. */
+export function setAt(object: JsonObject, path: string, value: JsonValue): void {
+  const keys = path.split(".");
+  let place = object;
+  for (const key of keys.slice(0, -1)) {
+    const next = Object.hasOwn(place, key) ? place[key] : undefined;
+    if (isJsonObject(next)) place = next;
+    else place = place[key] = {};
+  }
+  place[keys.at(-1)!] = value;
+}

@@ -1,0 +1,110 @@
+/**
+ * A batch over HTTP: JSON Lines in, one answer per line out, and a last line that counts.
+ *
+ * Lines are read as they come, with a bounded number in flight; a bad line harms only itself. Every line that is
+ * answered as admitted or quarantined is stored. The answers keep the order of the lines.
+ */
+import type { FastifyReply } from "fastify";
+import type { Readable } from "node:stream";
+import { readRecords, type FeedRecord } from "../connectors/feed/records.ts";
+import type { Incoming, Intake } from "../cases/intake/intake.ts";
+import { PilotageError } from "../contract/errors.ts";
+import { submitBody } from "../contract/schemas.ts";
+import type { Actor } from "../contract/scopes.ts";
+import type { JsonValue } from "../contract/json.ts";
+
+const IN_FLIGHT = 1_000;
+const MOST_LINES = 100_000;
+
+interface Batch {
+  intake: Intake;
+  workflow: string;
+  actor: Actor;
+  stream: Readable;
+  reply: FastifyReply;
+}
+
+type Line = Record<string, JsonValue>;
+
+export async function answerBatch(batch: Batch): Promise<void> {
+  const { stream, reply } = batch;
+  const counts = { read: 0, admitted: 0, duplicate: 0, quarantined: 0, skipped: 0, failed: 0 };
+  reply.hijack();
+  reply.raw.writeHead(200, { "content-type": "application/x-ndjson", "cache-control": "no-store", "x-content-type-options": "nosniff" });
+  // The answers wait in memory when the client does not read while it sends; the number of lines bounds them.
+  const write = (line: Line) => reply.raw.write(`${JSON.stringify(line)}\n`);
+  const waiting: Promise<Line>[] = [];
+  const settleFirst = async () => {
+    const line = await waiting.shift()!;
+    counts[line["status"] === "error" ? "failed" : (line["status"] as "admitted" | "duplicate" | "quarantined")]++;
+    write(line);
+  };
+  try {
+    for await (const record of readRecords(stream, { format: "jsonl", encoding: "utf-8" })) {
+      counts.read++;
+      if (record.blank) {
+        counts.skipped++;
+        continue;
+      }
+      if (counts.read > MOST_LINES) {
+        write({ line: record.line, status: "error", code: "too_large", message: `A batch holds at most ${MOST_LINES} lines; this line and those after it were not read. Send them in another batch.` });
+        counts.failed++;
+        stream.destroy();
+        break;
+      }
+      waiting.push(answerLine(batch, record));
+      if (waiting.length >= IN_FLIGHT) await settleFirst();
+    }
+  } catch (error) {
+    const message = error instanceof PilotageError ? error.message : "The batch broke off; lines without an answer were not taken. Send them again.";
+    write({ status: "error", code: error instanceof PilotageError ? error.code : "bad_request", message });
+  }
+  while (waiting.length > 0) await settleFirst();
+  write({ summary: counts });
+  reply.raw.end();
+}
+
+async function answerLine({ intake, workflow, actor }: Batch, record: FeedRecord): Promise<Line> {
+  const { line } = record;
+  try {
+    const incoming = incomingOf(workflow, actor, record);
+    const receipt = await retried(() => intake.receive(incoming));
+    if (receipt.kind === "quarantined") return { line, status: "quarantined", quarantineId: receipt.quarantineId, reason: receipt.reason, message: receipt.message };
+    return { line, status: receipt.kind, caseId: receipt.caseId, externalId: receipt.externalId, dropped: receipt.dropped };
+  } catch (error) {
+    const known = error instanceof PilotageError;
+    return { line, status: "error", code: known ? error.code : "internal", message: known ? error.message : "A fault in Pilotage kept this line from being taken; send it again." };
+  }
+}
+
+/** A line that meets a full queue waits here: the batch itself is what pushes back. */
+async function retried<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof PilotageError) || error.code !== "too_many_requests") throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+/** A line has the form of a single case; one that does not goes to quarantine as it came. */
+function incomingOf(workflow: string, actor: Actor, record: FeedRecord): Incoming {
+  const common = { workflow, door: "batch" as const, attachments: [], raw: record.raw, place: `line ${record.line}`, textOnly: false, drill: false, actor };
+  if (record.problem) return { ...common, source: "api", externalId: undefined, input: undefined, problem: record.problem };
+  const parsed = submitBody.safeParse(record.value);
+  if (!parsed.success) {
+    const message = parsed.error.issues.map((issue) => `${issue.path.join(".") || "line"}: ${issue.message}`).join("; ");
+    return { ...common, source: "api", externalId: undefined, input: undefined, problem: { reason: "schema_mismatch", message: `The line is not a case: ${message}` } };
+  }
+  const { source, externalId, input, attachments, drill } = parsed.data;
+  return {
+    ...common,
+    source,
+    externalId,
+    input: input as JsonValue,
+    drill,
+    attachments: attachments.map((one) => ({ name: one.name, mediaType: one.mediaType, bytes: Buffer.from(one.base64, "base64") })),
+  };
+}

@@ -1,0 +1,160 @@
+/**
+ * Turns the contract into routes: parses, checks, authenticates, calls the handler, writes the reply or the error.
+ *
+ * Everything that all endpoints share is here and only here. Bodies of `json` endpoints keep their text, because intake
+ * must see the exact form that came. No stack trace leaves the program; a fault in Pilotage answers with a request id.
+ */
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { Readable } from "node:stream";
+import { z } from "zod";
+import { demand, type Caller, type Keys } from "../access/keys.ts";
+import type { Endpoint } from "../contract/endpoint.ts";
+import { ENDPOINTS, type EndpointName, type Endpoints } from "../contract/endpoints.ts";
+import { PilotageError, type ErrorBody, type ErrorCode } from "../contract/errors.ts";
+import type { NewId } from "../platform/chance.ts";
+import type { Log } from "../platform/log.ts";
+
+/** What a handler gets: checked values, and who asks. */
+export interface Call<E extends Endpoint> {
+  params: z.output<E["params"]>;
+  query: z.output<E["query"]>;
+  body: z.output<E["body"]>;
+  /** The body as text, for doors that must keep it. */
+  text: string;
+  /** The body as a stream, for `ndjson`. */
+  stream: Readable;
+  /** Undefined only for endpoints that everybody may call. */
+  caller: Caller;
+  reply: FastifyReply;
+}
+
+/** `raw` and `ndjson` handlers write to the reply themselves; the others answer an object. */
+export type Handler<E extends Endpoint> = (call: Call<E>) => Promise<E["wire"] extends "json" ? z.input<E["reply"]> : void>;
+export type Handlers = { [N in EndpointName]: Handler<Endpoints[N]> };
+
+export interface Server {
+  fastify: FastifyInstance;
+  /** Routes as bound: method, path, name. */
+  routes: { method: string; path: string; name: EndpointName }[];
+}
+
+interface Body {
+  text: string;
+  value: unknown;
+}
+
+export function bind(options: { handlers: Handlers; keys: Keys; newId: NewId; log: Log; observe: (name: string, status: number, milliseconds: number) => void }): Server {
+  const { handlers, keys, newId, log } = options;
+  const app = fastify({
+    logger: false,
+    genReqId: () => newId("request"),
+    forceCloseConnections: "idle",
+    bodyLimit: 1024 * 1024,
+    routerOptions: { maxParamLength: 256 },
+    // A slow or silent client does not hold a socket for ever; batches send steadily.
+    requestTimeout: 300_000,
+    connectionTimeout: 120_000,
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, text, done) => {
+    try {
+      done(null, { text: text as string, value: text === "" ? {} : (JSON.parse(text as string) as unknown) } satisfies Body);
+    } catch {
+      done(new PilotageError("bad_json", "The body is not valid JSON; nothing was done.", { hint: "Send one JSON object in UTF-8." }));
+    }
+  });
+  app.addContentTypeParser("application/x-ndjson", (_request, payload, done) => done(null, payload));
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply, log));
+  app.setNotFoundHandler((request, reply) => {
+    const { pathname } = new URL(request.url, "http://localhost");
+    sendError(new PilotageError("not_found", `There is nothing at ${request.method} ${pathname.slice(0, 200)}.`, { hint: "/api/v1/openapi.json lists every endpoint." }), request, reply, log);
+  });
+  app.addHook("onResponse", (request, reply, done) => {
+    options.observe(request.routeOptions.url ?? "unknown", reply.statusCode, reply.elapsedTime);
+    done();
+  });
+  app.addHook("onSend", (_request, reply, _payload, done) => {
+    void reply.headers({ "x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "cache-control": "no-store" });
+    done();
+  });
+
+  const routes: Server["routes"] = [];
+  for (const [name, endpoint] of Object.entries(ENDPOINTS) as [EndpointName, Endpoint][]) {
+    routes.push({ method: endpoint.method, path: endpoint.path, name });
+    const handle = handlers[name] as Handler<Endpoint>;
+    app.route({
+      method: endpoint.method,
+      url: endpoint.path,
+      ...(endpoint.bodyLimit === undefined ? {} : { bodyLimit: endpoint.bodyLimit }),
+      // Before the body is read: a stranger sends nothing.
+      onRequest: async (request) => authorise(endpoint, keys, request),
+      handler: async (request, reply) => answer(endpoint, handle, request, reply),
+    });
+  }
+  return { fastify: app, routes };
+}
+
+const CALLER = Symbol("caller");
+type Marked = FastifyRequest & { [CALLER]?: Caller };
+
+async function authorise(endpoint: Endpoint, keys: Keys, request: FastifyRequest): Promise<void> {
+  if (endpoint.scope === null) return;
+  const as = request.headers["x-pilotage-as"];
+  const caller = await keys.authenticate(request.headers.authorization, typeof as === "string" ? decodeURIComponent(as).slice(0, 200) : undefined);
+  demand(caller, endpoint.scope, (request.params as { workflow?: string }).workflow);
+  (request as Marked)[CALLER] = caller;
+}
+
+async function answer(endpoint: Endpoint, handle: Handler<Endpoint>, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const body = request.body as Body | Readable | undefined;
+  const json = endpoint.wire === "ndjson" ? undefined : (body as Body | undefined);
+  if (endpoint.wire === "ndjson" && (body === undefined || !("pipe" in body)))
+    throw new PilotageError("unsupported_media_type", "This endpoint reads JSON Lines; nothing was done.", { hint: "Send the header `Content-Type: application/x-ndjson`." });
+  const call: Call<Endpoint> = {
+    params: check(endpoint.params, request.params, "path"),
+    query: check(endpoint.query, request.query, "query"),
+    body: check(endpoint.body, json?.value ?? {}, "body"),
+    text: json?.text ?? "",
+    stream: body as Readable,
+    caller: (request as Marked)[CALLER]!,
+    reply,
+  };
+  const result = await handle(call);
+  if (endpoint.wire !== "json") return reply;
+  // Undeclared fields never leave.
+  return reply.send(endpoint.reply.parse(result));
+}
+
+function check<S extends z.ZodType>(schema: S, value: unknown, where: string): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const details = parsed.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
+  throw new PilotageError("bad_request", `The ${where} is not what this endpoint takes: ${details.map((one) => (one.path ? `${one.path}: ${one.message}` : one.message)).join("; ").slice(0, 1_000)}. Nothing was done.`, { details });
+}
+
+const FASTIFY_CODES: Record<string, { code: ErrorCode; message: string }> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: "unsupported_media_type", message: "This content type is not read here; nothing was done." },
+  FST_ERR_CTP_BODY_TOO_LARGE: { code: "too_large", message: "The body is larger than this endpoint takes; nothing was done." },
+  FST_ERR_CTP_EMPTY_JSON_BODY: { code: "bad_json", message: "The body is empty; nothing was done." },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: { code: "bad_request", message: "The body is not as long as its Content-Length says; nothing was done." },
+};
+
+function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): void {
+  const known = FASTIFY_CODES[(error as { code?: string }).code ?? ""];
+  const own = error instanceof PilotageError ? error : known ? new PilotageError(known.code, known.message) : undefined;
+  const failure = own ?? new PilotageError("internal", `A fault in Pilotage kept it from answering. The log has more under ${request.id}.`);
+  if (!own) log.error({ err: error, request: request.id, route: request.routeOptions.url }, "a request failed");
+  if (failure.retryable) void reply.header("retry-after", "1");
+  if (failure.code === "unauthenticated") void reply.header("www-authenticate", "Bearer");
+  const body: ErrorBody = {
+    error: {
+      code: failure.code,
+      message: failure.message,
+      ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+      requestId: request.id,
+      ...(failure.details === undefined ? {} : { details: failure.details }),
+    },
+  };
+  void reply.code(failure.status).send(body);
+}
+

@@ -1,0 +1,96 @@
+/** Handlers of intake and of cases: hand in, list, show. */
+import type { Intake, Receipt } from "../cases/intake/intake.ts";
+import { listCases, readCase, readCaseContent } from "../cases/view.ts";
+import { keysOf } from "../cases/content.ts";
+import { openAttachment } from "../cases/pipeline.ts";
+import type { Registry } from "../cases/workflow/registry.ts";
+import { unsafeNumber } from "../connectors/feed/json.ts";
+import { PilotageError } from "../contract/errors.ts";
+import type { JsonValue } from "../contract/json.ts";
+import type { Database } from "../platform/database.ts";
+import type { Vault } from "../platform/secrets.ts";
+import { sql } from "../platform/sql.ts";
+import { demand } from "../access/keys.ts";
+import { badExternalId } from "../cases/intake/check.ts";
+import type { Handlers } from "./bind.ts";
+import { answerBatch } from "./batch.ts";
+import { seeCase } from "./see.ts";
+
+export interface CaseParts {
+  database: Database;
+  registry: Registry;
+  vault: Vault;
+  intake: Intake;
+}
+
+export function caseHandlers(parts: CaseParts): Pick<Handlers, "submitCase" | "submitBatch" | "listCases" | "getCase" | "getAttachment"> {
+  const { database, registry, vault, intake } = parts;
+  return {
+    async submitCase({ params, body, text, caller, reply }) {
+      const { attachments, externalId } = body;
+      const bad = externalId === undefined ? undefined : badExternalId(externalId);
+      if (bad) throw new PilotageError("bad_request", `The external id cannot be used: ${bad}. Nothing was stored.`, { hint: "Send the number by which the sending system knows the case." });
+      const problem = unsafeNumber(text);
+      const receipt = await intake.receive({
+        workflow: params.workflow,
+        door: "http",
+        source: body.source,
+        externalId,
+        input: body.input as JsonValue,
+        attachments: attachments.map((one) => ({ name: one.name, mediaType: one.mediaType, bytes: Buffer.from(one.base64, "base64") })),
+        raw: JSON.stringify(body.input ?? null),
+        ...(problem ? { problem } : {}),
+        textOnly: false,
+        drill: body.drill,
+        actor: caller.actor,
+      });
+      if (receipt.kind === "admitted") void reply.code(201);
+      return taken(receipt);
+    },
+
+    async submitBatch({ params, stream, caller, reply }) {
+      await registry.workflow(database, params.workflow);
+      await answerBatch({ intake, workflow: params.workflow, actor: caller.actor, stream, reply });
+    },
+
+    async listCases({ params, query }) {
+      await registry.workflow(database, params.workflow);
+      const cases = await listCases(database, { workflow: params.workflow, state: query.state, externalId: query.externalId, source: query.source, before: query.before, limit: query.limit });
+      return { cases, next: cases.length === query.limit ? cases.at(-1)!.id : null };
+    },
+
+    async getCase({ params, query, caller }) {
+      await seeCase(database, caller, params.case);
+      const found = (await readCase(database, params.case))!;
+      if (query.content !== "true") return found;
+      demand(caller, "content:read", found.workflow);
+      const withheld = found.cold && found.state !== "decided" && found.verdict === null;
+      return { ...found, content: (await readCaseContent(database, vault, found.id, withheld)) ?? null };
+    },
+
+    async getAttachment({ params, caller, reply }) {
+      await seeCase(database, caller, params.case);
+      const row = await database.maybe<{ no: number; sealed: Uint8Array }>(sql`select no, sealed from attachment where case_id = ${params.case} and no = ${/^\d{1,4}$/.test(params.no) ? Number(params.no) : 0}`);
+      const key = (await keysOf(database, vault, [params.case])).get(params.case);
+      if (!row || !key) throw new PilotageError("not_found", `The case ${params.case} has no attachment ${params.no.slice(0, 10)}.`);
+      const { name, bytes } = openAttachment(key, row);
+      // Always a download of opaque bytes: what a stranger sent is never shown as a page of ours.
+      await reply
+        .header("content-type", "application/octet-stream")
+        .header("content-disposition", `attachment; filename*=UTF-8''${encodeURIComponent(name)}`)
+        .header("content-security-policy", "sandbox")
+        .send(bytes);
+    },
+  };
+}
+
+/** The receipt as a reply; a quarantined record is an error that names where it is kept. */
+export function taken(receipt: Receipt): { status: "admitted" | "duplicate"; caseId: string; externalId: string; dropped: string[] } {
+  if (receipt.kind !== "quarantined") return { status: receipt.kind, caseId: receipt.caseId, externalId: receipt.externalId, dropped: receipt.dropped };
+  const code = receipt.reason === "duplicate_conflict" ? "conflict" : "bad_input";
+  throw new PilotageError(code, `The case was not taken: ${receipt.message} The record is kept in quarantine as ${receipt.quarantineId}.`, {
+    hint: "Correct it and send it again, or correct and replay it from quarantine.",
+    details: { quarantineId: receipt.quarantineId, reason: receipt.reason, problems: receipt.details },
+  });
+}
+

@@ -1,0 +1,159 @@
+/** Handlers of what keeps the path running: quarantine, feeds, dead letters, connections, keys, simulated time. */
+import { demand, type Caller, type KeyRow, type Keys } from "../access/keys.ts";
+import type { Audit } from "../audit/record.ts";
+import { listDeadLetters, replayDeadLetters } from "../cases/delivery/dead-letters.ts";
+import { listRuns } from "../cases/feed/store.ts";
+import { listQuarantine, type QuarantineRow } from "../cases/intake/quarantine.ts";
+import type { Replays } from "../cases/intake/replay.ts";
+import type { Connections } from "../cases/model/connections.ts";
+import { maybeIso } from "../cases/view.ts";
+import type { Registry } from "../cases/workflow/registry.ts";
+import { PilotageError } from "../contract/errors.ts";
+import type { JsonObject } from "../contract/json.ts";
+import { isoTime, type Clock, type SimulatedClock } from "../platform/clock.ts";
+import type { Database } from "../platform/database.ts";
+import { sql, time } from "../platform/sql.ts";
+import type { Handlers } from "./bind.ts";
+import { taken } from "./cases.ts";
+import { seeCase, seeWorkflow } from "./see.ts";
+
+type Names =
+  | "listQuarantine"
+  | "getQuarantined"
+  | "replayQuarantined"
+  | "discardQuarantined"
+  | "listFeeds"
+  | "runFeed"
+  | "listDeadLetters"
+  | "replayDelivery"
+  | "listConnections"
+  | "saveConnection"
+  | "listKeys"
+  | "makeKey"
+  | "revokeKey"
+  | "advanceClock";
+
+export interface OperationParts {
+  database: Database;
+  registry: Registry;
+  replays: Replays;
+  connections: Connections;
+  keys: Keys;
+  audit: Audit;
+  clock: Clock;
+  simulated: SimulatedClock | undefined;
+  poke(workflow: string): void;
+}
+
+export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> {
+  const { database, registry, replays, connections, keys, audit, clock } = parts;
+
+  async function quarantined(caller: Caller, id: string) {
+    const found = await replays.read(id);
+    seeWorkflow(caller, found.row.workflow);
+    return found;
+  }
+
+  return {
+    async listQuarantine({ params, query }) {
+      await registry.workflow(database, params.workflow);
+      const records = await listQuarantine(database, { workflow: params.workflow, state: query.state ?? "open", reason: query.reason, before: query.before, limit: query.limit });
+      return { records: records.map(showRecord), next: records.length === query.limit ? records.at(-1)!.id : null };
+    },
+    async getQuarantined({ params, caller }) {
+      const { row, kept } = await quarantined(caller, params.id);
+      return { ...showRecord(row), raw: kept.raw, input: kept.input };
+    },
+    async replayQuarantined({ params, body, caller }) {
+      await quarantined(caller, params.id);
+      return taken(await replays.replay(params.id, { input: body.input as JsonObject | undefined, externalId: body.externalId }, caller.actor));
+    },
+    async discardQuarantined({ params, caller }) {
+      await quarantined(caller, params.id);
+      await replays.discard(params.id, caller.actor);
+      return { state: "discarded" as const };
+    },
+
+    async listFeeds({ params, query }) {
+      const view = await registry.workflow(database, params.workflow);
+      const rows = await database.all<{ name: string; next_at: number; problem: string | null }>(sql`select name, next_at, problem from feed where workflow = ${params.workflow} order by name`);
+      const runs = await listRuns(database, params.workflow, query.limit);
+      return {
+        feeds: rows.flatMap((row) => {
+          const feed = view.document.feeds.find((one) => one.name === row.name);
+          return feed ? [{ name: row.name, kind: feed.kind, path: feed.path, nextAt: isoTime(row.next_at), problem: row.problem }] : [];
+        }),
+        runs: runs.map(({ started_at, finished_at, ...run }) => ({ ...run, startedAt: isoTime(started_at), finishedAt: maybeIso(finished_at) })),
+      };
+    },
+    async runFeed({ params }) {
+      const touched = await database.run(sql`update feed set next_at = ${time(clock.now())} where workflow = ${params.workflow} and name = ${params.feed}`);
+      if (touched === 0) throw new PilotageError("not_found", `Workflow ${params.workflow} has no feed "${params.feed.slice(0, 80)}".`, { hint: "`pilotage feed list` lists them." });
+      return { due: true };
+    },
+
+    async listDeadLetters({ params, query }) {
+      await registry.workflow(database, params.workflow);
+      const letters = await listDeadLetters(database, params.workflow, query.before, query.limit);
+      return { letters: letters.map(({ case_id, ...letter }) => ({ caseId: case_id, ...letter })) };
+    },
+    async replayDelivery({ params, caller }) {
+      await seeCase(database, caller, params.case);
+      const { workflow, targets } = await replayDeadLetters({ database, clock, audit }, params.case, caller.actor);
+      parts.poke(workflow);
+      return { replayed: targets };
+    },
+
+    async listConnections() {
+      return { connections: (await connections.list()).map(({ saved_at, saved_by, ...one }) => ({ ...one, savedAt: isoTime(saved_at), savedBy: saved_by })) };
+    },
+    saveConnection: ({ params, body, caller }) => connections.save(params.name, body.settings as JsonObject, caller.actor),
+
+    async listKeys() {
+      return { keys: (await keys.list()).map(showKey) };
+    },
+    async makeKey({ body, caller, reply }) {
+      // A key passes on no more than its maker may do itself.
+      for (const scope of body.scopes) if (scope !== "operator") demand(caller, scope, body.workflow);
+      if (body.scopes.includes("operator")) throw new PilotageError("forbidden", "The operator scope belongs to this machine's own key and cannot be given away.");
+      if (body.workflow !== undefined) await registry.workflow(database, body.workflow);
+      const { secret, ...row } = await keys.make({ name: body.name, scopes: body.scopes, workflow: body.workflow ?? caller.key.workflow ?? undefined, days: body.days, simulated: body.simulated }, caller.actor);
+      void reply.code(201);
+      return { ...showKey(row), secret };
+    },
+    async revokeKey({ params, caller }) {
+      if (!(await keys.revoke(params.id, caller.actor))) throw new PilotageError("not_found", `There is no key ${params.id.slice(0, 60)}, or it is revoked already.`);
+      return { revoked: true };
+    },
+
+    async advanceClock({ body, caller }) {
+      if (!parts.simulated) throw new PilotageError("wrong_state", "This installation runs on the real clock, which nobody moves.", { hint: "Start it with PILOTAGE_CLOCK=<time> for a rehearsal." });
+      parts.simulated.advance(body.milliseconds);
+      await database.transaction(async (tx) => audit.record(tx, [{ kind: "clock.advanced", actor: caller.actor, data: { milliseconds: body.milliseconds } }]));
+      for (const view of await registry.workflows(database)) parts.poke(view.row.name);
+      return { now: isoTime(clock.now()) };
+    },
+  };
+}
+
+function showRecord(row: QuarantineRow) {
+  return {
+    id: row.id,
+    workflow: row.workflow,
+    door: row.door,
+    source: row.source,
+    externalId: row.external_id,
+    place: row.place,
+    reason: row.reason,
+    message: row.message,
+    details: row.details,
+    state: row.state,
+    keptAt: isoTime(row.kept_at),
+    settledBy: row.settled_by,
+    caseId: row.case_id,
+  };
+}
+
+function showKey(row: KeyRow) {
+  return { id: row.id, name: row.name, scopes: row.scopes, workflow: row.workflow, simulated: row.simulated, madeAt: isoTime(row.made_at), madeBy: row.made_by, expiresAt: isoTime(row.expires_at), revoked: row.revoked_at !== null };
+}

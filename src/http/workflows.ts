@@ -1,0 +1,143 @@
+/** Handlers of workflows, releases, dials and waivers. */
+import type { Caller } from "../access/keys.ts";
+import { countStates, maybeIso } from "../cases/view.ts";
+import type { ChangeRow, WorkflowSettings } from "../cases/workflow/apply.ts";
+import type { Registry, WorkflowView } from "../cases/workflow/registry.ts";
+import { PilotageError } from "../contract/errors.ts";
+import type { JsonObject } from "../contract/json.ts";
+import { isoTime } from "../platform/clock.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Database } from "../platform/database.ts";
+import { sql } from "../platform/sql.ts";
+import type { ReleaseModelRow, ReleaseRow, Releases } from "../releases/publish.ts";
+import type { Shares } from "../releases/share.ts";
+import type { Handlers } from "./bind.ts";
+
+type Names =
+  | "listWorkflows"
+  | "getWorkflow"
+  | "applyWorkflow"
+  | "publishRelease"
+  | "listReleases"
+  | "getRelease"
+  | "setShare"
+  | "setAutonomy"
+  | "waive"
+  | "listChanges"
+  | "approveChange"
+  | "refuseChange";
+
+export function workflowHandlers(parts: { database: Database; registry: Registry; settings: WorkflowSettings; releases: Releases; shares: Shares; clock: Clock }): Pick<Handlers, Names> {
+  const { database, registry, settings, releases, shares, clock } = parts;
+
+  async function show(view: WorkflowView, counts: Record<string, number>) {
+    const { row, document } = view;
+    const waivers = await database.all<{ item: string; person: string; reason: string; until: number }>(
+      sql`select item, person, reason, until from waiver where workflow = ${row.name} and until > ${isoTime(clock.now())} order by item`,
+    );
+    const { pending } = await database.one<{ pending: number }>(sql`select count(*)::int as pending from workflow_setting_change where workflow = ${row.name} and state = 'pending'`);
+    return {
+      name: row.name,
+      purpose: document.purpose,
+      unit: document.unit,
+      stableRelease: row.stable_release,
+      candidateRelease: row.candidate_release,
+      share: row.candidate_share,
+      autonomy: row.autonomy,
+      rung: row.rung,
+      counts,
+      waivers: waivers.map((one) => ({ ...one, until: isoTime(one.until) })),
+      pendingChanges: pending,
+      dials: row.dials,
+    };
+  }
+
+  async function showOne(name: string) {
+    const view = await registry.workflow(database, name);
+    return show(view, (await countStates(database, name)).get(name) ?? {});
+  }
+
+  return {
+    async listWorkflows({ caller }) {
+      const counts = await countStates(database);
+      const views = (await registry.workflows(database)).filter((view) => caller.key.workflow === null || caller.key.workflow === view.row.name);
+      return { workflows: await Promise.all(views.map((view) => show(view, counts.get(view.row.name) ?? {}))) };
+    },
+    getWorkflow: ({ params }) => showOne(params.workflow),
+    async applyWorkflow({ params, body, caller }) {
+      return settings.apply(params.workflow, body.document, { takeFile: body.takeFile, dryRun: body.dryRun, by: person(caller) });
+    },
+    async publishRelease({ params, body, caller }) {
+      const row = await releases.publish(params.workflow, body.document, body.examples, body.provenance as JsonObject, person(caller));
+      return showRelease(row, await releases.models([row.id]));
+    },
+    async listReleases({ params }) {
+      const list = await releases.list(params.workflow);
+      const models = await releases.models(list.map((row) => row.id));
+      return { releases: list.map((row) => showRelease(row, models)) };
+    },
+    async getRelease({ params, caller }) {
+      const row = await releases.get(params.release);
+      if (caller.key.workflow !== null && caller.key.workflow !== row.workflow) throw new PilotageError("not_found", `There is no release ${params.release.slice(0, 60)}.`);
+      return { ...showRelease(row, await releases.models([row.id])), document: JSON.parse(row.document) as JsonObject };
+    },
+    async setShare({ params, body, caller }) {
+      await shares.setShare(params.workflow, body.release, body.share, person(caller));
+      return showOne(params.workflow);
+    },
+    async setAutonomy({ params, body, caller }) {
+      const { row } = await registry.workflow(database, params.workflow);
+      const raises = body.autonomy > row.autonomy;
+      if (raises && !(await shares.waived(database, params.workflow, "go")))
+        throw new PilotageError("wrong_state", `Autonomy of ${params.workflow} is locked until the workflow has its go, or that is waived by name. Nothing was changed.`, {
+          hint: `pilotage waive ${params.workflow} go --reason "..." --as <person>`,
+        });
+      return showChange(await settings.change(params.workflow, "autonomy", body.autonomy, person(caller), raises, body.reason));
+    },
+    async waive({ params, body, caller }) {
+      await shares.waive(params.workflow, body, person(caller));
+      return showOne(params.workflow);
+    },
+    async listChanges({ params }) {
+      return { changes: (await settings.changes(params.workflow)).map(showChange) };
+    },
+    approveChange: async ({ params, caller }) => showChange(await settings.decideChange(params.change, "applied", person(caller))),
+    refuseChange: async ({ params, caller }) => showChange(await settings.decideChange(params.change, "refused", person(caller))),
+  };
+}
+
+/** Changes need a name; a bare key has none to sign with. */
+function person(caller: Caller): Caller["actor"] {
+  if (caller.actor.kind === "person") return caller.actor;
+  if (caller.key.scopes.includes("operator"))
+    throw new PilotageError("bad_request", "A change needs a named person, and the request names none; nothing was changed.", { hint: "Add `--as <person>` to the command." });
+  return caller.actor;
+}
+
+function showRelease(row: ReleaseRow, models: ReleaseModelRow[]) {
+  return {
+    id: row.id,
+    workflow: row.workflow,
+    digest: row.digest,
+    state: row.state,
+    problem: row.problem,
+    publishedAt: isoTime(row.published_at),
+    publishedBy: row.published_by,
+    models: models.filter((model) => model.release === row.id).map(({ name, digest, report }) => ({ name, digest, report })),
+  };
+}
+
+function showChange(row: ChangeRow) {
+  return {
+    id: row.id,
+    workflow: row.workflow,
+    setting: row.setting,
+    before: row.before,
+    after: row.after,
+    state: row.state,
+    requestedAt: maybeIso(row.requested_at)!,
+    requestedBy: row.requested_by,
+    decidedBy: row.decided_by,
+    needsSecond: row.needs_second,
+  };
+}

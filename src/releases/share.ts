@@ -1,0 +1,76 @@
+/**
+ * The share by hand, until rollouts set it: which part of the new cases a release gets.
+ *
+ * An AI release leaves shadow only when the baseline is frozen or waived by name, and when the works council was heard
+ * or that is waived. Lowering is always allowed. Cases that have an arm keep it.
+ */
+import { randomBytes } from "node:crypto";
+import type { Audit } from "../audit/record.ts";
+import type { Registry } from "../cases/workflow/registry.ts";
+import { PilotageError } from "../contract/errors.ts";
+import type { Actor } from "../contract/scopes.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Database, Queryable } from "../platform/database.ts";
+import { sql, time } from "../platform/sql.ts";
+
+export interface Shares {
+  setShare(workflow: string, release: string, share: number, by: Actor): Promise<void>;
+  waive(workflow: string, waiver: { item: string; reason: string; days: number }, by: Actor): Promise<void>;
+  /** Whether a requirement is waived now. */
+  waived(database: Queryable, workflow: string, item: string): Promise<boolean>;
+}
+
+const DAY = 86_400_000;
+const NEEDED: Record<string, string> = {
+  baseline: "the baseline is neither frozen nor waived",
+  works_council: "it is neither recorded that the works council was informed, nor waived",
+};
+
+export function openShares(parts: { database: Database; registry: Registry; clock: Clock; audit: Audit }): Shares {
+  const { database, registry, clock, audit } = parts;
+
+  async function waived(queryable: Queryable, workflow: string, item: string): Promise<boolean> {
+    return (await queryable.maybe(sql`select 1 from waiver where workflow = ${workflow} and item = ${item} and until > ${time(clock.now())}`)) !== undefined;
+  }
+
+  return {
+    waived,
+    async setShare(workflow, release, share, by) {
+      await database.transaction(async (tx) => {
+        await tx.run(sql`select 1 from workflow where name = ${workflow} for update`);
+        const { row } = await registry.workflow(tx, workflow);
+        const found = await tx.maybe<{ state: string; problem: string | null }>(sql`select state, problem from release where id = ${release} and workflow = ${workflow}`);
+        if (!found) throw new PilotageError("not_found", `Workflow ${workflow} has no release ${release.slice(0, 60)}.`, { hint: "`pilotage releases` lists them." });
+        if (found.state !== "ready")
+          throw new PilotageError("wrong_state", `The release ${release} is ${found.state}${found.problem ? `: ${found.problem}` : ", its local model is still being trained"}. The share was not changed.`, { hint: "Wait until `pilotage releases` shows it as ready." });
+        const before = row.candidate_release === release ? row.candidate_share : 0;
+        if (share > before) await demandReadiness(tx, workflow);
+        // Another candidate begins its own draw: a new salt, so that its cases are not the old one's.
+        const salt = row.candidate_release === release ? row.salt : randomBytes(12).toString("hex");
+        await tx.run(sql`
+          update workflow set candidate_release = ${share === 0 && row.candidate_release !== release ? row.candidate_release : release}, candidate_share = ${share}, salt = ${salt}
+          where name = ${workflow}`);
+        audit.record(tx, [{ kind: "setting.changed", actor: by, workflow, data: { setting: "share", release, before: String(before), after: String(share) } }]);
+      });
+    },
+    async waive(workflow, waiver, by) {
+      await database.transaction(async (tx) => {
+        await registry.workflow(tx, workflow);
+        const until = clock.now() + waiver.days * DAY;
+        await tx.run(sql`
+          insert into waiver (workflow, item, person, reason, granted_at, until)
+          values (${workflow}, ${waiver.item}, ${by.name}, ${waiver.reason}, ${time(clock.now())}, ${time(until)})
+          on conflict (workflow, item) do update set person = excluded.person, reason = excluded.reason, granted_at = excluded.granted_at, until = excluded.until`);
+        audit.record(tx, [{ kind: "waiver.granted", actor: by, workflow, data: { item: waiver.item, reason: waiver.reason, days: waiver.days } }]);
+      });
+    },
+  };
+
+  async function demandReadiness(tx: Queryable, workflow: string): Promise<void> {
+    for (const [item, problem] of Object.entries(NEEDED))
+      if (!(await waived(tx, workflow, item)))
+        throw new PilotageError("wrong_state", `An AI release cannot get cases of ${workflow} yet: ${problem}. The share was not changed.`, {
+          hint: `Waive it by name with a reason: pilotage waive ${workflow} ${item} --reason "..." --as <person>`,
+        });
+  }
+}

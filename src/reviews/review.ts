@@ -1,0 +1,288 @@
+/**
+ * A person's part of the path: taking a review, seeing what may be seen, giving a verdict, taking it back.
+ *
+ * Stands between decision and delivery. Guarantees: one live lease per case; a late verdict is refused and its text
+ * kept; a cold case's output does not leave the program before the verdict; verdict, label, state and audit event are
+ * one transaction. SQL is in reviews/store.ts.
+ */
+import type { Audit } from "../audit/record.ts";
+import { keysOf, readContent, sealJson } from "../cases/content.ts";
+import { insertContent } from "../cases/model/record.ts";
+import { openAttachment } from "../cases/pipeline.ts";
+import type { Registry, ReleaseView, WorkflowView } from "../cases/workflow/registry.ts";
+import { PilotageError } from "../contract/errors.ts";
+import type { CaseId } from "../contract/ids.ts";
+import { isJsonObject, type JsonObject } from "../contract/json.ts";
+import type { Actor } from "../contract/scopes.ts";
+import type { Reason, ReviewReason, Verdict } from "../contract/states.ts";
+import { diffFields, isWrong } from "../definition/error-rule.ts";
+import type { NewId } from "../platform/chance.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Database, Tx } from "../platform/database.ts";
+import type { GroupCommit, Operation } from "../platform/group-commit.ts";
+import type { Vault } from "../platform/secrets.ts";
+import { labelOf } from "./label.ts";
+import * as store from "./store.ts";
+
+export interface Reviewer {
+  name: string;
+  actor: Actor;
+  /** A program that stands in for a person, and says so wherever its work appears. */
+  simulated: boolean;
+}
+
+/** A review as a reviewer gets it. */
+export interface ReviewTask {
+  caseId: CaseId;
+  workflow: string;
+  lease: string;
+  leaseUntil: number;
+  dueAt: number | null;
+  receivedAt: number;
+  source: string;
+  externalId: string;
+  reasons: Reason[];
+  input: JsonObject;
+  attachments: { no: number; name: string; mediaType: string; size: number }[];
+  /** The model's output; undefined when there is none or it is withheld. */
+  output: JsonObject | undefined;
+  /** Why there is no output to see. */
+  withheld: "cold" | "none" | undefined;
+  outputSchema: JsonObject;
+}
+
+export interface VerdictGiven {
+  lease: string;
+  verdict: Verdict;
+  output: JsonObject | undefined;
+  reason: ReviewReason | undefined;
+}
+
+export interface VerdictTaken {
+  caseId: CaseId;
+  state: "decided";
+  verdict: Verdict;
+  undoUntil: number;
+  /** The model's output, shown now also for a cold case, and where the person's answer differs from it. */
+  modelOutput: JsonObject | undefined;
+  differs: string[];
+}
+
+export interface Reviews {
+  claim(workflow: string, reviewer: Reviewer, most: number, leaseSeconds: number): Promise<ReviewTask[]>;
+  /** A given case's review, when nobody has it. */
+  claimCase(caseId: string, reviewer: Reviewer, leaseSeconds: number): Promise<ReviewTask>;
+  release(caseId: string, lease: string, reviewer: Reviewer): Promise<void>;
+  decide(caseId: string, verdict: VerdictGiven, reviewer: Reviewer): Promise<VerdictTaken>;
+  undo(caseId: string, reviewer: Reviewer): Promise<void>;
+}
+
+export interface ReviewParts {
+  database: Database;
+  group: GroupCommit;
+  registry: Registry;
+  vault: Vault;
+  clock: Clock;
+  newId: NewId;
+  audit: Audit;
+}
+
+export function openReviews(parts: ReviewParts): Reviews {
+  const { database, registry, clock, newId, audit } = parts;
+  const decideTogether = deciding(parts);
+
+  async function tasks(claimed: store.ClaimedReview[]): Promise<ReviewTask[]> {
+    if (claimed.length === 0) return [];
+    const keys = await keysOf(database, parts.vault, claimed.map((one) => one.case_id));
+    const content = await readContent(database, keys, ["input", "output"]);
+    const attachments = await store.attachmentsOf(database, claimed.map((one) => one.case_id));
+    const schemas = new Map<string, JsonObject>();
+    for (const one of claimed) schemas.set(one.case_id, (await schemaFor(parts, one)).document.output as JsonObject);
+    return claimed.flatMap((one): ReviewTask[] => {
+      const key = keys.get(one.case_id);
+      if (!key) return [];
+      const output = content.get(one.case_id)!.get("output") as JsonObject | undefined;
+      const withheld = output === undefined ? "none" : one.cold ? "cold" : undefined;
+      return [
+        {
+          caseId: one.case_id,
+          workflow: one.workflow,
+          lease: one.lease,
+          leaseUntil: one.lease_until,
+          dueAt: one.due_at,
+          receivedAt: one.received_at,
+          source: one.source,
+          externalId: one.external_id,
+          // A case that the quality coin chose looks like any other.
+          reasons: one.reasons.filter((reason) => reason.code !== "qa"),
+          input: content.get(one.case_id)!.get("input") as JsonObject,
+          attachments: (attachments.get(one.case_id) ?? []).map((file) => ({ no: file.no, name: openAttachment(key, file).name, mediaType: file.media_type, size: file.size })),
+          output: withheld ? undefined : output,
+          withheld,
+          outputSchema: schemas.get(one.case_id)!,
+        },
+      ];
+    });
+  }
+
+  return {
+    async claim(workflow, reviewer, most, leaseSeconds) {
+      await registry.workflow(database, workflow);
+      const leases = Array.from({ length: most }, () => newId("lease"));
+      const claimed = await claimWith(parts, reviewer, (tx, now) => store.claimNext(tx, { workflow, person: reviewer.name, simulated: reviewer.simulated, leases, now, until: now + leaseSeconds * 1000 }));
+      return tasks(claimed);
+    },
+
+    async claimCase(caseId, reviewer, leaseSeconds) {
+      const claimed = await claimWith(parts, reviewer, (tx, now) => store.claimOne(tx, { caseId, person: reviewer.name, simulated: reviewer.simulated, lease: newId("lease"), now, until: now + leaseSeconds * 1000 }));
+      const [task] = await tasks(claimed);
+      if (!task) throw await notClaimable(database, caseId);
+      return task;
+    },
+
+    async release(caseId, lease, reviewer) {
+      await database.transaction(async (tx) => {
+        const given = await store.giveBack(tx, caseId, lease);
+        if (!given) throw leaseLost(caseId);
+        audit.record(tx, [{ kind: "review.released", actor: reviewer.actor, workflow: given.workflow, caseId, data: {} }]);
+      });
+    },
+
+    async decide(caseId, verdict, reviewer) {
+      const taken = await parts.group.do(decideTogether, { caseId, verdict, reviewer });
+      if (taken instanceof PilotageError) throw taken;
+      return taken;
+    },
+
+    async undo(caseId, reviewer) {
+      const now = clock.now();
+      await database.transaction(async (tx) => {
+        const undone = await store.undoDecision(tx, { caseId, now, person: reviewer.name });
+        if (!undone)
+          throw new PilotageError("wrong_state", `The verdict on ${caseId} cannot be taken back: the undo window is over, or it was somebody else's verdict. Nothing was changed.`, {
+            hint: "What is delivered can only be corrected.",
+          });
+        audit.record(tx, [{ kind: "review.undone", actor: reviewer.actor, workflow: undone.workflow, caseId, data: { review: undone.no } }]);
+      });
+    },
+  };
+}
+
+async function claimWith(parts: ReviewParts, reviewer: Reviewer, take: (tx: Tx, now: number) => Promise<store.ClaimedReview[]>): Promise<store.ClaimedReview[]> {
+  return parts.database.transaction(async (tx) => {
+    const claimed = await take(tx, parts.clock.now());
+    parts.audit.record(
+      tx,
+      claimed.map((one) => ({ kind: "review.claimed", actor: reviewer.actor, workflow: one.workflow, caseId: one.case_id, data: { review: one.no } })),
+    );
+    return claimed;
+  });
+}
+
+interface Deciding {
+  caseId: string;
+  verdict: VerdictGiven;
+  reviewer: Reviewer;
+}
+
+/** Verdicts of many people commit together; each is judged alone, and a refusal is an answer, not a failure. */
+function deciding(parts: ReviewParts): Operation<Deciding, VerdictTaken | PilotageError> {
+  return {
+    name: "verdict",
+    async run(tx, items) {
+      const open = await store.openReviewsOf(tx, items.map((one) => one.caseId));
+      const keys = await keysOf(tx, parts.vault, [...open.keys()]);
+      const content = await readContent(tx, keys, ["output"]);
+      const answers: (VerdictTaken | PilotageError)[] = [];
+      const writes = store.newWrites();
+      for (const item of items) {
+        const review = open.get(item.caseId as CaseId);
+        // Taken at most once per transaction: the second verdict of a group finds the review gone.
+        const answer = await judge(parts, tx, item, review, keys, content.get(item.caseId)?.get("output") as JsonObject | undefined, writes);
+        if (!(answer instanceof PilotageError)) open.delete(item.caseId as CaseId);
+        answers.push(answer);
+      }
+      await insertContent(tx, writes.content);
+      await store.writeVerdicts(tx, writes);
+      return answers;
+    },
+  };
+}
+
+async function judge(
+  parts: ReviewParts,
+  tx: Tx,
+  item: Deciding,
+  review: store.OpenReview | undefined,
+  keys: Awaited<ReturnType<typeof keysOf>>,
+  modelOutput: JsonObject | undefined,
+  writes: store.VerdictWrites,
+): Promise<VerdictTaken | PilotageError> {
+  const { caseId, verdict, reviewer } = item;
+  const now = parts.clock.now();
+  const key = keys.get(caseId);
+  if (!review || !key || review.lease !== verdict.lease || review.lease_until! <= now) {
+    if (key && verdict.output) writes.content.push({ case_id: caseId, kind: `late.${verdict.lease.slice(0, 40)}`, sealed: sealJson(key, `late.${verdict.lease.slice(0, 40)}`, verdict.output) });
+    if (review) parts.audit.record(tx, [{ kind: "review.late", actor: reviewer.actor, workflow: review.workflow, caseId, data: { review: review.no, kept: verdict.output !== undefined } }]);
+    return review ? leaseLost(caseId) : await notClaimable(tx, caseId);
+  }
+  const view = await parts.registry.workflow(tx, review.workflow);
+  const release = await schemaFor(parts, review, tx);
+  const problem = verdictProblem(verdict, release, review.cold ? undefined : modelOutput);
+  if (problem) return problem;
+
+  const final = verdict.verdict === "reject" ? undefined : (verdict.output ?? modelOutput)!;
+  const differs = final && modelOutput ? diffFields(modelOutput, final) : [];
+  // An edit that changes nothing is an approval, whatever the sender called it.
+  const given: Verdict = verdict.verdict !== "reject" && modelOutput && differs.length === 0 ? "approve" : verdict.verdict;
+  const undoUntil = now + view.document.undo;
+  if (final) writes.content.push({ case_id: caseId, kind: "final", sealed: sealJson(key, "final", final) });
+  writes.verdicts.push({ review, verdict: given, person: reviewer.name, simulated: reviewer.simulated, seen: modelOutput !== undefined && !review.cold, reason: verdict.reason, fields: differs, now, undoUntil });
+  if (given !== "reject" || modelOutput) {
+    const wrong = modelOutput ? (final ? isWrong(release.document.error, modelOutput, final) : { wrong: true, fields: [] }) : undefined;
+    writes.labels.push(labelOf({ id: parts.newId("label"), review, wrong, seen: modelOutput !== undefined && !review.cold, reviewer, now }));
+  }
+  parts.audit.record(tx, [
+    {
+      kind: "review.decided",
+      actor: reviewer.actor,
+      workflow: review.workflow,
+      caseId,
+      data: { review: review.no, verdict: given, reason: verdict.reason ?? null, edited: differs, simulated: reviewer.simulated, undoUntil: String(undoUntil) },
+    },
+  ]);
+  return { caseId: caseId as CaseId, state: "decided", verdict: given, undoUntil, modelOutput, differs };
+}
+
+function verdictProblem(verdict: VerdictGiven, release: ReleaseView, shown: JsonObject | undefined): PilotageError | undefined {
+  if (verdict.verdict === "reject")
+    return verdict.reason ? undefined : new PilotageError("bad_request", "A rejection needs a reason; nothing was decided.", { hint: "Add one of the reason codes." });
+  if (verdict.output === undefined) {
+    if (verdict.verdict === "approve" && shown) return undefined;
+    return new PilotageError("bad_output", "The verdict holds no answer, and there was none to approve; nothing was decided.", { hint: "Send the whole output with the verdict `edit`." });
+  }
+  if (!isJsonObject(verdict.output) || !JSON.stringify(verdict.output).isWellFormed())
+    return new PilotageError("bad_output", "The answer is not an object with storable text; nothing was decided.");
+  const problems = release.checkOutput(verdict.output);
+  if (problems.length === 0) return undefined;
+  return new PilotageError("bad_output", `The answer breaks the output schema: ${problems.map((one) => `${one.path || "output"}: ${one.message}`).join("; ")}. Nothing was decided; the lease still holds.`, { details: problems });
+}
+
+/** The release whose output schema the answer must meet: the case's own, or for a manual case the one in preparation. */
+async function schemaFor(parts: ReviewParts, review: { workflow: string; release: string }, database: Tx | Database = parts.database): Promise<ReleaseView> {
+  if (review.release !== "manual") return parts.registry.release(database, review.release);
+  const view: WorkflowView = await parts.registry.workflow(database, review.workflow);
+  return parts.registry.reference(database, view.row);
+}
+
+function leaseLost(caseId: string): PilotageError {
+  return new PilotageError("lease_lost", `Your time on ${caseId} was over, or somebody else has it now. Your verdict was not taken; the text that you sent is kept with the case.`, {
+    hint: "Take the case again if it is still waiting.",
+  });
+}
+
+async function notClaimable(database: Database | Tx, caseId: string): Promise<PilotageError> {
+  const state = await store.stateOf(database, caseId);
+  if (!state) return new PilotageError("not_found", `There is no case ${caseId.slice(0, 60)}.`);
+  return new PilotageError("wrong_state", `The case ${caseId} is ${state === "in_review" ? "in somebody else's hands" : state}; it cannot be reviewed now.`);
+}

@@ -1,0 +1,173 @@
+/** The questions that reviews ask the database: who has what, until when, and what a verdict writes. */
+import type { CaseId } from "../contract/ids.ts";
+import type { Arm, Reason, Verdict } from "../contract/states.ts";
+import { isoTime } from "../platform/clock.ts";
+import type { Queryable, Tx } from "../platform/database.ts";
+import { raw, rows, sql, time } from "../platform/sql.ts";
+import type { LabelRow } from "./label.ts";
+
+export interface ClaimedReview {
+  case_id: CaseId;
+  no: number;
+  workflow: string;
+  release: string;
+  cold: boolean;
+  lease: string;
+  lease_until: number;
+  due_at: number | null;
+  received_at: number;
+  source: string;
+  external_id: string;
+  reasons: Reason[];
+}
+
+const CLAIMED = raw(`r.case_id, r.no, r.workflow, c.release, c.cold, r.lease, r.lease_until, r.due_at, c.received_at, c.source, c.external_id, d.reasons`);
+const FREE = raw(`(state = 'waiting' or lease_until <= `);
+
+interface Claim {
+  person: string;
+  simulated: boolean;
+  now: number;
+  until: number;
+}
+
+/** Leases up to `leases.length` reviews, the earliest due first; a lease that ran out is anybody's. */
+export async function claimNext(tx: Queryable, claim: Claim & { workflow: string; leases: string[] }): Promise<ClaimedReview[]> {
+  const { workflow, person, simulated, leases, now, until } = claim;
+  return tx.all<ClaimedReview>(sql`
+    with free as (
+      select case_id, no from review
+      where workflow = ${workflow} and state in ('waiting', 'claimed') and ${FREE} ${time(now)})
+      order by due_at nulls last, case_id limit ${leases.length} for update skip locked),
+    numbered as (select case_id, no, row_number() over () as place from free),
+    leased as (
+      update review r set state = 'claimed', person = ${person}, simulated = ${simulated}, lease_until = ${time(until)}, lease = (${leases}::text[])[n.place::int]
+      from numbered n where r.case_id = n.case_id and r.no = n.no
+      returning r.*)
+    select ${CLAIMED} from leased r join case_ c on c.id = r.case_id join decision d on d.case_id = r.case_id
+    order by r.due_at nulls last, r.case_id`);
+}
+
+export async function claimOne(tx: Queryable, claim: Claim & { caseId: string; lease: string }): Promise<ClaimedReview[]> {
+  return tx.all<ClaimedReview>(sql`
+    with leased as (
+      update review set state = 'claimed', person = ${claim.person}, simulated = ${claim.simulated}, lease_until = ${time(claim.until)}, lease = ${claim.lease}
+      where case_id = ${claim.caseId} and state in ('waiting', 'claimed') and ${FREE} ${time(claim.now)})
+      returning *)
+    select ${CLAIMED} from leased r join case_ c on c.id = r.case_id join decision d on d.case_id = r.case_id`);
+}
+
+export async function giveBack(tx: Queryable, caseId: string, lease: string): Promise<{ workflow: string } | undefined> {
+  return tx.maybe(sql`
+    update review set state = 'waiting', lease = null, lease_until = null, person = null, simulated = false
+    where case_id = ${caseId} and state = 'claimed' and lease = ${lease} returning workflow`);
+}
+
+export interface OpenReview {
+  case_id: CaseId;
+  no: number;
+  workflow: string;
+  release: string;
+  arm: Arm;
+  cold: boolean;
+  cold_probability: number;
+  qa: boolean;
+  qa_probability: number;
+  drill: boolean;
+  step: number | null;
+  confidence: number | null;
+  reasons: Reason[];
+  lease: string | null;
+  lease_until: number | null;
+}
+
+/** The open reviews of these cases, locked until the verdicts are written. */
+export async function openReviewsOf(tx: Queryable, ids: string[]): Promise<Map<CaseId, OpenReview>> {
+  const found = await tx.all<OpenReview>(sql`
+    select r.case_id, r.no, r.workflow, c.release, c.arm, c.cold, c.cold_probability, c.qa, c.qa_probability, c.drill, d.step, d.confidence, d.reasons, r.lease, r.lease_until
+    from review r join case_ c on c.id = r.case_id join decision d on d.case_id = r.case_id
+    where r.case_id = any(${ids}) and r.state in ('waiting', 'claimed')
+    order by r.case_id for update of r`);
+  return new Map(found.map((row) => [row.case_id, row]));
+}
+
+export interface VerdictWrites {
+  content: { case_id: string; kind: string; sealed: Uint8Array }[];
+  verdicts: {
+    review: OpenReview;
+    verdict: Verdict;
+    person: string;
+    simulated: boolean;
+    seen: boolean;
+    reason: string | undefined;
+    fields: string[];
+    now: number;
+    undoUntil: number;
+  }[];
+  labels: LabelRow[];
+}
+
+export function newWrites(): VerdictWrites {
+  return { content: [], verdicts: [], labels: [] };
+}
+
+/** Reviews decided, cases `decided` until their undo window ends, labels. */
+export async function writeVerdicts(tx: Tx, { verdicts, labels }: VerdictWrites): Promise<void> {
+  if (verdicts.length === 0) return;
+  await tx.run(sql`
+    update review r set state = 'decided', lease = null, lease_until = null, person = v.person, simulated = v.simulated, seen = v.seen,
+      verdict = v.verdict, reason = v.reason, fields = v.fields, decided_at = v.decided_at
+    from json_populate_recordset(null::review, ${rows(
+      verdicts.map((v) => ({
+        case_id: v.review.case_id,
+        no: v.review.no,
+        person: v.person,
+        simulated: v.simulated,
+        seen: v.seen,
+        verdict: v.verdict,
+        reason: v.reason ?? null,
+        fields: v.fields,
+        decided_at: isoTime(v.now),
+      })),
+    )}::json) v
+    where r.case_id = v.case_id and r.no = v.no`);
+  await tx.run(sql`
+    update case_ c set state = 'decided', verdict = v.verdict, decided_at = v.decided_at, next_at = v.next_at
+    from json_populate_recordset(null::case_, ${rows(
+      verdicts.map((v) => ({ id: v.review.case_id, verdict: v.verdict, decided_at: isoTime(v.now), next_at: isoTime(v.undoUntil) })),
+    )}::json) v
+    where c.id = v.id`);
+  if (labels.length > 0)
+    await tx.run(sql`
+      insert into label (id, case_id, workflow, release, arm, step, source, asked_for, probability, seen, confidence, wrong, wrong_fields, person, simulated, labelled_at, drill)
+      select id, case_id, workflow, release, arm, step, source, asked_for, probability, seen, confidence, wrong, wrong_fields, person, simulated, labelled_at, drill
+      from json_populate_recordset(null::label, ${rows(labels.map((label) => ({ ...label, labelled_at: isoTime(label.labelled_at) })))}::json)`);
+}
+
+/** Takes the person's own verdict back while its window is open: the case waits for a verdict again, in the same hands. */
+export async function undoDecision(tx: Tx, undo: { caseId: string; now: number; person: string }): Promise<{ workflow: string; no: number } | undefined> {
+  const { caseId, now, person } = undo;
+  const held = await tx.maybe(sql`
+    select 1 from case_ where id = ${caseId} and state = 'decided' and verdict <> 'auto' and worker is null and next_at > ${time(now)} for update`);
+  if (!held) return undefined;
+  const undone = await tx.maybe<{ workflow: string; no: number; due_at: number | null }>(sql`
+    update review set state = 'undone' where case_id = ${caseId} and state = 'decided' and person = ${person} returning workflow, no, due_at`);
+  if (!undone) return undefined;
+  await tx.run(sql`
+    insert into review (case_id, no, workflow, state, due_at, opened_at)
+    values (${caseId}, ${undone.no + 1}, ${undone.workflow}, 'waiting', ${undone.due_at === null ? null : time(undone.due_at)}, ${time(now)})`);
+  await tx.run(sql`update case_ set state = 'in_review', verdict = null, decided_at = null, next_at = null where id = ${caseId}`);
+  await tx.run(sql`update label set superseded_by = 'undone' where case_id = ${caseId} and superseded_by is null and source in ('review', 'qa', 'cold')`);
+  await tx.run(sql`delete from case_content where case_id = ${caseId} and kind = 'final'`);
+  return undone;
+}
+
+export async function stateOf(database: Queryable, caseId: string): Promise<string | undefined> {
+  return (await database.maybe<{ state: string }>(sql`select state from case_ where id = ${caseId}`))?.state;
+}
+
+export async function attachmentsOf(database: Queryable, ids: string[]): Promise<Map<string, { no: number; media_type: string; size: number; sealed: Uint8Array }[]>> {
+  const found = await database.all<{ case_id: string; no: number; media_type: string; size: number; sealed: Uint8Array }>(sql`
+    select case_id, no, media_type, size, sealed from attachment where case_id = any(${ids}) order by case_id, no`);
+  return Map.groupBy(found, (row) => row.case_id);
+}

@@ -1,0 +1,118 @@
+/**
+ * What `pilotage serve` and `pilotage doctor` do on this machine: settings, data home, embedded database, signals.
+ *
+ * Handed to the command line by main.ts; the program itself is put together in app.ts.
+ */
+import { fileURLToPath } from "node:url";
+import { openApp, type App, type AppOptions, type Role } from "./app.ts";
+import { SCOPES, type Scope } from "./contract/scopes.ts";
+import { PilotageError } from "./contract/errors.ts";
+import { examine, type Finding } from "./platform/doctor.ts";
+import { dataHomeFor, openDataHome } from "./platform/embedded/data-home.ts";
+import { startEmbedded } from "./platform/embedded/embedded.ts";
+import { openLog, type Log } from "./platform/log.ts";
+import { readOperatorKey, readWhereabouts, removeWhereabouts, writeOperatorKey, writeWhereabouts } from "./platform/operator.ts";
+import { readSettings, type Settings } from "./platform/settings.ts";
+import { sql } from "./platform/sql.ts";
+
+export interface ServeOptions {
+  role: Role;
+  port?: number;
+  host?: string;
+}
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const TEN_YEARS = 3_650;
+
+export function dataHomeOf(settings: Settings): string {
+  return dataHomeFor({ checkout: ROOT, override: settings.PILOTAGE_DATA, uid: process.getuid?.() ?? -1 });
+}
+
+/** Serves until SIGINT or SIGTERM; resolves when everything is stopped. */
+export async function serve(options: ServeOptions, more: Pick<AppOptions, "boundary"> = {}): Promise<void> {
+  const settings = readSettings({
+    ...process.env,
+    ...(options.port === undefined ? {} : { PILOTAGE_PORT: String(options.port) }),
+    ...(options.host === undefined ? {} : { PILOTAGE_HOST: options.host }),
+  });
+  const log = openLog(settings.PILOTAGE_LOG_LEVEL);
+  const stopped = signalled(log);
+  const running = await start(options.role, settings, log, more);
+  await stopped;
+  await running.stop();
+  log.info("Pilotage has stopped");
+}
+
+/** Starts one process of an installation, with the embedded database when no other is named. */
+export async function start(role: Role, settings: Settings, log: Log, more: Pick<AppOptions, "boundary"> = {}): Promise<{ app: App; dataHome: string; stop(): Promise<void> }> {
+  const dataHome = dataHomeOf(settings);
+  openDataHome(dataHome);
+  const embedded = settings.DATABASE_URL === undefined ? await startEmbedded({ dataHome, log }) : undefined;
+  try {
+    const app = await openApp({ settings, role, databaseUrl: settings.DATABASE_URL ?? embedded!.url, dataHome, log, ...more });
+    embedded?.onChange((url) => app.moveTo(url));
+    if (app.url !== undefined) {
+      await keepOperatorKey(app, dataHome);
+      writeWhereabouts(dataHome, { url: app.url, pid: process.pid });
+      log.info({ address: app.url }, "Pilotage serves");
+    }
+    return {
+      app,
+      dataHome,
+      async stop() {
+        if (app.url !== undefined) removeWhereabouts(dataHome, process.pid);
+        await app.stop();
+        await embedded?.stop();
+      },
+    };
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+}
+
+export function whereabouts(): { url: string; key: string } | undefined {
+  const settings = readSettings(process.env);
+  const dataHome = dataHomeOf(settings);
+  const found = readWhereabouts(dataHome);
+  const url = settings.PILOTAGE_URL ?? found?.url;
+  const key = settings.PILOTAGE_KEY ?? readOperatorKey(dataHome);
+  return url === undefined || key === undefined ? undefined : { url, key };
+}
+
+/** Looks at this machine and says what is fit and what is not; changes nothing. */
+export async function doctor(): Promise<Finding[]> {
+  try {
+    const settings = readSettings(process.env);
+    return await examine({ settings, dataHome: dataHomeOf(settings), running: readWhereabouts(dataHomeOf(settings)) });
+  } catch (error) {
+    if (!(error instanceof PilotageError)) throw error;
+    return [{ name: "settings", ok: false, detail: error.message, ...(error.hint === undefined ? {} : { help: error.hint }) }];
+  }
+}
+
+/** The local operator's key: made at the first start, made anew when the file or the database no longer knows it. */
+async function keepOperatorKey(app: App, dataHome: string): Promise<void> {
+  const known = readOperatorKey(dataHome);
+  if (known !== undefined && (await app.keys.authenticate(`Bearer ${known}`, undefined).catch(() => undefined))) return;
+  const by = { kind: "system", name: "first start" } as const;
+  const old = await app.database.all<{ id: string }>(sql`select id from api_key where 'operator' = any(scopes) and revoked_at is null`);
+  for (const { id } of old) await app.keys.revoke(id, by);
+  const key = await app.keys.make({ name: "local operator", scopes: Object.keys(SCOPES) as Scope[], workflow: undefined, days: TEN_YEARS, simulated: false }, by);
+  writeOperatorKey(dataHome, key.secret);
+}
+
+/** Resolves at the first signal to stop; a second one ends the process at once. */
+function signalled(log: Log): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    for (const signal of ["SIGINT", "SIGTERM"] as const)
+      process.on(signal, () => {
+        if (asked) process.exit(130);
+        asked = true;
+        log.info({ signal }, "stopping: what is in flight is brought to an end");
+        resolve();
+      });
+  });
+}
+
