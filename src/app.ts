@@ -189,8 +189,8 @@ export async function openApp(options: AppOptions): Promise<App> {
       },
     });
     await jobs.start({
-      [ADVANCE_JOB]: async ({ workflow }) => poke(String(workflow)),
-      [PREPARE_JOB]: ({ release }) => releases.prepare(String(release)),
+      [ADVANCE_JOB]: async ({ workflow }) => poke(workflow as string),
+      [PREPARE_JOB]: ({ release }) => releases.prepare(release as string),
     });
     const looks: Looks = new Map();
     const feedParts = { database, registry, intake, audit, clock, newId, worker, files, spool, log, poke };

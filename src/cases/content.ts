@@ -13,8 +13,8 @@ export function sealJson(key: ContentKey, kind: string, value: JsonValue): Uint8
   return key.seal(kind, Buffer.from(JSON.stringify(value), "utf8"));
 }
 
-export function openJson<T extends JsonValue>(key: ContentKey, kind: string, sealed: Uint8Array): T {
-  return JSON.parse(Buffer.from(key.open(kind, sealed)).toString("utf8")) as T;
+export function openJson(key: ContentKey, kind: string, sealed: Uint8Array): JsonValue {
+  return JSON.parse(Buffer.from(key.open(kind, sealed)).toString("utf8")) as JsonValue;
 }
 
 /** The keys of these cases or quarantine records; one that was destroyed is missing from the map. */

@@ -12,6 +12,8 @@ import { openProgram } from "./program.ts";
 /** Runs the arguments after `pilotage`; answers the exit code. */
 export async function run(args: string[], surroundings: Surroundings): Promise<ExitCode> {
   let desk: Desk | undefined;
+  // A reader that went away, as `| head` does, ends no command.
+  for (const stream of [surroundings.stdout, surroundings.stderr]) stream.on("error", () => {});
   const program = openProgram((tree: Command) => (desk = openDesk(surroundings, () => tree.opts<GlobalOptions>())));
   for (const command of family(program)) {
     command.configureOutput({
@@ -25,9 +27,9 @@ export async function run(args: string[], surroundings: Surroundings): Promise<E
     await program.parseAsync(args, { from: "user" });
     return desk!.exit;
   } catch (error) {
-    if (error instanceof CommanderError && ["commander.helpDisplayed", "commander.version"].includes(error.code)) return EXIT.ok;
-    // A group without its command: its help was shown.
-    if (error instanceof CommanderError && error.code === "commander.help") return EXIT.usage;
+    // Help was shown; without being asked for, when a group was named without its command.
+    const help = ["commander.helpDisplayed", "commander.help", "commander.version"];
+    if (error instanceof CommanderError && help.includes(error.code)) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     const failure = failureOf(error);
     // The arguments may not have been understood, so the options are looked for in the words themselves.
     openOutput({ ...surroundings, json: args.includes("--json"), quiet: false }).fail(failure);

@@ -69,7 +69,7 @@ export function openClient(options: ClientOptions): Client {
       headers: headers({ "content-type": "application/x-ndjson" }),
       body: ReadableStream.from(source),
       duplex: "half",
-    } as RequestInit);
+    });
     if (!response.ok) throw await errorOf(response);
     let rest = "";
     for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
@@ -87,8 +87,9 @@ export function openClient(options: ClientOptions): Client {
 function addressOf(base: string, endpoint: Endpoint, input: { params?: unknown; query?: unknown }): string {
   const params = (input.params ?? {}) as Record<string, string>;
   const path = endpoint.path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
-  const query = new URLSearchParams(Object.entries((input.query ?? {}) as Record<string, unknown>).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]])));
-  return `${base.replace(/\/$/, "")}${path}${query.size > 0 ? `?${query}` : ""}`;
+  const given = Object.entries((input.query ?? {}) as Record<string, string | number | undefined>);
+  const query = new URLSearchParams(given.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]]))).toString();
+  return `${base.replace(/\/$/, "")}${path}${query === "" ? "" : `?${query}`}`;
 }
 
 async function errorOf(response: Response): Promise<PilotageError> {

@@ -4,9 +4,10 @@
  * Everything that all endpoints share is here and only here. Bodies of `json` endpoints keep their text, because intake
  * must see the exact form that came. No stack trace leaves the program; a fault in Pilotage answers with a request id.
  */
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import fastify from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Readable } from "node:stream";
-import { z } from "zod";
+import type { z } from "zod";
 import { demand, type Caller, type Keys } from "../access/keys.ts";
 import type { Endpoint } from "../contract/endpoint.ts";
 import { ENDPOINTS, type EndpointName, type Endpoints } from "../contract/endpoints.ts";

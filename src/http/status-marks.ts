@@ -40,4 +40,3 @@ export const LOOKS: Record<CaseState, { tone: Tone; icon: keyof typeof ICONS }> 
 export function mark(tone: Tone, icon: keyof typeof ICONS, word: string): Html {
   return html`<span class="mark ${tone}">${ICONS[icon]}${word}</span>`;
 }
-

@@ -1,11 +1,18 @@
-/** The pages beside the API: `/` for people who look in, `/healthz`, `/readyz` and `/metrics` for programs that watch. */
-import type { FastifyInstance } from "fastify";
+/**
+ * The pages beside the API: `/` for people who look in, `/healthz`, `/readyz` and `/metrics` for programs that watch.
+ *
+ * Read-only, without content and without a key, so it belongs on loopback or behind a proxy that knows who may look.
+ */
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { countStates } from "../cases/view.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import type { Metrics } from "../platform/metrics.ts";
 import { sql } from "../platform/sql.ts";
+import { LATEST_CASES, type StatusCase, type StatusData, type StatusRun } from "./status-data.ts";
+import { STATUS_POLICY, statusPage, type StatusView } from "./status-page.ts";
+import { STATUS_CSS } from "./status-style.ts";
 
 export interface StatusParts {
   database: Database;
@@ -21,8 +28,8 @@ export function serveStatus(app: FastifyInstance, parts: StatusParts): void {
     quarantine.reset();
     dead.reset();
     for (const [workflow, states] of await countStates(database)) for (const [state, count] of Object.entries(states)) cases.set({ workflow, state }, count);
-    for (const row of await openQuarantine(database)) quarantine.set({ workflow: row.workflow }, row.records);
-    for (const row of await deadLetters(database)) dead.set({ workflow: row.workflow }, row.records);
+    for (const [workflow, records] of await openQuarantine(database)) quarantine.set({ workflow }, records);
+    for (const [workflow, records] of await deadLetters(database)) dead.set({ workflow }, records);
   });
   app.get("/healthz", async () => ({ status: "ok" }));
   app.get("/readyz", async () => {
@@ -33,12 +40,71 @@ export function serveStatus(app: FastifyInstance, parts: StatusParts): void {
     const { type, body } = await metrics.text();
     return reply.type(type).send(body);
   });
+  app.get("/status.css", async (_request, reply) => reply.type("text/css; charset=utf-8").send(STATUS_CSS));
+  app.get("/", async (request, reply) => {
+    const page = statusPage(await statusData(parts), viewOf(request));
+    return reply.type("text/html; charset=utf-8").header("content-security-policy", STATUS_POLICY).send(page);
+  });
 }
 
-function openQuarantine(database: Database): Promise<{ workflow: string; records: number }[]> {
-  return database.all(sql`select workflow, count(*)::int as records from quarantine where state = 'open' group by workflow`);
+function viewOf(request: FastifyRequest): StatusView {
+  const { lang, hold } = request.query as { lang?: unknown; hold?: unknown };
+  const wanted = typeof lang === "string" ? lang : (request.headers["accept-language"] ?? "");
+  return { language: /^\s*de/i.test(wanted) ? "de" : "en", held: hold !== undefined };
 }
 
-function deadLetters(database: Database): Promise<{ workflow: string; records: number }[]> {
-  return database.all(sql`select c.workflow, count(*)::int as records from delivery d join case_ c on c.id = d.case_id where d.state = 'dead' group by c.workflow`);
+async function statusData({ database, registry, clock }: StatusParts): Promise<StatusData> {
+  const [views, counts, quarantined, dead, problems, runs, latest] = await Promise.all([
+    registry.workflows(database),
+    countStates(database),
+    openQuarantine(database),
+    deadLetters(database),
+    database.all<{ workflow: string; name: string; problem: string | null }>(sql`select workflow, name, problem from feed order by name`),
+    lastRuns(database),
+    latestCases(database),
+  ]);
+  return {
+    now: clock.now(),
+    workflows: views.map(({ row, document }) => ({
+      name: row.name,
+      purpose: document.purpose,
+      stableRelease: row.stable_release,
+      candidateRelease: row.candidate_release,
+      share: row.candidate_share,
+      autonomy: row.autonomy,
+      rung: row.rung,
+      counts: counts.get(row.name) ?? {},
+      quarantined: quarantined.get(row.name) ?? 0,
+      deadLetters: dead.get(row.name) ?? 0,
+      feeds: problems.filter((feed) => feed.workflow === row.name).map((feed) => ({ name: feed.name, problem: feed.problem, last: runs.get(`${row.name}/${feed.name}`) ?? null })),
+    })),
+    latest,
+  };
+}
+
+async function openQuarantine(database: Database): Promise<Map<string, number>> {
+  return byWorkflow(await database.all(sql`select workflow, count(*)::int as records from quarantine where state = 'open' group by workflow`));
+}
+
+async function deadLetters(database: Database): Promise<Map<string, number>> {
+  return byWorkflow(await database.all(sql`select c.workflow, count(*)::int as records from delivery d join case_ c on c.id = d.case_id where d.state = 'dead' group by c.workflow`));
+}
+
+function byWorkflow(found: { workflow: string; records: number }[]): Map<string, number> {
+  return new Map(found.map((row) => [row.workflow, row.records]));
+}
+
+async function lastRuns(database: Database): Promise<Map<string, StatusRun>> {
+  const found = await database.all<{ workflow: string; feed: string; started_at: number; finished_at: number | null } & Omit<StatusRun, "startedAt" | "finishedAt">>(sql`
+    select distinct on (workflow, feed) workflow, feed, started_at, finished_at, read, admitted, quarantined, duplicate, skipped
+    from feed_run order by workflow, feed, id desc`);
+  return new Map(found.map(({ workflow, feed, started_at, finished_at, ...counts }) => [`${workflow}/${feed}`, { ...counts, startedAt: started_at, finishedAt: finished_at }]));
+}
+
+async function latestCases(database: Database): Promise<StatusCase[]> {
+  const found = await database.all<Omit<StatusCase, "externalId" | "receivedAt"> & { external_id: string; received_at: number }>(sql`
+    select c.id, c.external_id, c.workflow, c.state, c.arm, c.verdict, c.received_at,
+      coalesce((select r.simulated from review r where r.case_id = c.id and r.state = 'decided' order by r.no desc limit 1), false) as simulated
+    from case_ c where not c.drill order by c.id desc limit ${LATEST_CASES}`);
+  return found.map(({ external_id, received_at, ...rest }) => ({ ...rest, externalId: external_id, receivedAt: received_at }));
 }

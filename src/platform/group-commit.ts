@@ -76,7 +76,7 @@ export function openGroupCommit(database: Database): GroupCommit {
     do<Item, Result>(operation: Operation<Item, Result>, item: Item) {
       return new Promise<Result>((resolve, reject) => {
         items++;
-        waiting.push({ operation, item, resolve, reject } as unknown as Waiting);
+        waiting.push({ operation, item, resolve, reject });
         schedule();
       });
     },

@@ -89,7 +89,7 @@ export function openJobs(options: {
         noHandleSignals: true,
         pollInterval: 1_000,
         logger: quietLogger(log),
-        events: events as never,
+        events: events,
         taskList: Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, (payload) => task((payload ?? {}) as JsonObject)])),
       });
       await runner.promise;

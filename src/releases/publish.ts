@@ -169,9 +169,9 @@ async function trainingJob(database: Queryable, document: ReleaseDocument, name:
       if (!isJsonObject(input) || !isJsonObject(output)) return [];
       return [{ input: applyPolicy(document.policy, [], input, pseudonym).allowed, output }];
     });
-  const allowed = fieldsOf(document.input as JsonObject).filter((field) => document.policy[field.path] === "allow");
+  const allowed = fieldsOf(document.input).filter((field) => document.policy[field.path] === "allow");
   const isCategory = (field: (typeof allowed)[number]) => field.enum !== undefined || field.types.includes("boolean");
-  const enums = new Set(fieldsOf(document.output as JsonObject).flatMap((field) => (field.enum ? [field.path] : [])));
+  const enums = new Set(fieldsOf(document.output).flatMap((field) => (field.enum ? [field.path] : [])));
   return {
     examples,
     heads: document.error.equal.filter((path) => enums.has(path)),

@@ -97,7 +97,7 @@ export function openReviews(parts: ReviewParts): Reviews {
     const content = await readContent(database, keys, ["input", "output"]);
     const attachments = await store.attachmentsOf(database, claimed.map((one) => one.case_id));
     const schemas = new Map<string, JsonObject>();
-    for (const one of claimed) schemas.set(one.case_id, (await schemaFor(parts, one)).document.output as JsonObject);
+    for (const one of claimed) schemas.set(one.case_id, (await schemaFor(parts, one)).document.output);
     return claimed.flatMap((one): ReviewTask[] => {
       const key = keys.get(one.case_id);
       if (!key) return [];

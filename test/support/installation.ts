@@ -109,7 +109,7 @@ export async function launch(
   options: { workflow?: JsonObject; release?: JsonObject; script?: JsonObject | null; share?: number; examples?: string } = {},
 ): Promise<string> {
   const document = workflowDocument(options.workflow);
-  const workflow = String(document["workflow"]);
+  const workflow = document["workflow"] as string;
   if (options.script !== null) await client.saveConnection({ params: { name: "script" }, body: { settings: { kind: "scripted", script: options.script ?? BILLING_SCRIPT } } });
   await client.applyWorkflow({ params: { workflow }, body: { document } });
   const published = await client.publishRelease({ params: { workflow }, body: { document: releaseDocument(options.release), ...(options.examples === undefined ? {} : { examples: options.examples }) } });

@@ -12,7 +12,7 @@ import { chanceFor } from "./seeded.ts";
 import type { Chance } from "./seeded.ts";
 import { slotFiller } from "./slots.ts";
 import { TEAMS } from "./taxonomy.ts";
-import type { Category, Language, Priority, Queue, Team } from "./taxonomy.ts";
+import type { Category, Language, Priority, Queue, Split, Team } from "./taxonomy.ts";
 import type { Template } from "./template.ts";
 import { quotedThread } from "./threads.ts";
 import { CAN_BE_URGENT, CAN_WAIT, urgencyFormula, urgencyMark, urgencyReason } from "./urgency.ts";
@@ -102,16 +102,23 @@ function urgencyWords(chance: Chance, template: Template, urgency: Urgency | und
   const { language, split, priority } = template;
   const words = urgency === undefined ? [] : [urgencyReason(chance, language, split, urgency)];
   const final = urgency ?? priority;
-  if (final !== "normal" && chance.happens(0.85)) words.push(urgencyFormula(chance, language, final));
+  if (final !== "normal" && chance.happens(0.9)) words.push(urgencyFormula(chance, language, final));
   return [...new Set(words)];
 }
 
-function drawUrgency(chance: Chance, { priority, solo, still, category }: Template): Urgency | undefined {
+/** Training shows each kind of urgency more often than an ordinary month does, so that it can be learned. */
+const URGENT_PERCENT: Record<Split, Record<Urgency, number>> = {
+  training: { high: 22, urgent: 14, low: 30 },
+  evaluation: { high: 9, urgent: 5, low: 10 },
+};
+
+function drawUrgency(chance: Chance, { priority, solo, still, category, split }: Template): Urgency | undefined {
   if (priority !== "normal" || solo || still) return undefined;
+  const percent = URGENT_PERCENT[split];
   const draw = chance.between(1, 100);
-  if (draw <= 9) return "high";
-  if (draw <= 14) return CAN_BE_URGENT.includes(category) ? "urgent" : undefined;
-  if (draw <= 24) return CAN_WAIT.includes(category) ? "low" : undefined;
+  if (draw <= percent.high) return "high";
+  if (draw <= percent.high + percent.urgent) return CAN_BE_URGENT.includes(category) ? "urgent" : undefined;
+  if (draw <= percent.high + percent.urgent + percent.low) return CAN_WAIT.includes(category) ? "low" : undefined;
   return undefined;
 }
 

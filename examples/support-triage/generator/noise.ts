@@ -10,12 +10,12 @@ export type Noise = "none" | "capitals" | "typos" | "sms" | "no_umlauts" | "moji
 
 /** How often each happens, in parts of their sum. Emoji are added here and for chat tickets. */
 const USUAL: readonly (readonly [Noise, number])[] = [
-  ["none", 66],
-  ["typos", 13],
+  ["none", 70],
+  ["typos", 10],
   ["sms", 6],
   ["capitals", 4],
   ["no_umlauts", 4],
-  ["one_line", 3],
+  ["one_line", 4],
   ["emoji", 8],
   ["mojibake", 1],
 ];

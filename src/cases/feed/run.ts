@@ -6,7 +6,7 @@
  * read = admitted + quarantined + duplicate + skipped. Files are only read, never moved or deleted.
  */
 import { join } from "node:path";
-import type { JsonObject } from "../../contract/json.ts";
+import type { JsonObject, JsonValue } from "../../contract/json.ts";
 import { copyForReading, scanFolder, type FeedCopy, type FolderFile } from "../../connectors/feed/folder.ts";
 import { readRecords, type FeedRecord } from "../../connectors/feed/records.ts";
 import type { Feed } from "../../definition/document.ts";
@@ -176,7 +176,7 @@ function incoming({ view, feed, file, copy, run }: Reading, record: FeedRecord):
     workflow: view.row.name,
     door: "feed",
     source: feed.name,
-    externalId: missing || key === undefined ? undefined : String(key),
+    externalId: missing || key === undefined ? undefined : keyText(key),
     input: record.value === undefined ? undefined : renamed(feed, record.value),
     attachments: [],
     raw: record.raw,
@@ -187,6 +187,11 @@ function incoming({ view, feed, file, copy, run }: Reading, record: FeedRecord):
     drill: false,
     actor: { kind: "system", name: `feed ${feed.name}` },
   };
+}
+
+/** A key as text; a number in JSON Lines is as good a key as its digits. */
+function keyText(key: JsonValue): string {
+  return typeof key === "string" ? key : JSON.stringify(key);
 }
 
 /** Columns under the input fields that the feed maps them to; others keep their name. */

@@ -122,7 +122,7 @@ export function openIntake(parts: IntakeParts): Intake {
 function prepare(parts: IntakeParts, incoming: Incoming, view: WorkflowView, reference: ReleaseView): Prepared {
   const problem = incoming.problem ?? attachmentProblem(incoming.attachments);
   if (problem) return { ok: false, refused: refuse(parts, incoming, { ...problem, details: [] }) };
-  const checked = checkInput(incoming.input, reference.document.input as JsonObject, incoming.textOnly ? reference.coerceInput : reference.checkInput);
+  const checked = checkInput(incoming.input, reference.document.input, incoming.textOnly ? reference.coerceInput : reference.checkInput);
   if (!checked.ok) return { ok: false, refused: refuse(parts, incoming, checked.problem) };
 
   const { input, dropped } = checked;

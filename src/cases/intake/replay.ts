@@ -31,7 +31,7 @@ export function openReplays(parts: { database: Database; registry: Registry; vau
     if (!row) throw missing(id);
     const key = (await keysOf(database, vault, [id])).get(id);
     if (!key) throw new PilotageError("wrong_state", `The content of ${id} was erased; it cannot be shown or replayed.`);
-    return { row, kept: openJson<JsonObject & KeptRecord>(key, "raw", row.raw) };
+    return { row, kept: openJson(key, "raw", row.raw) as JsonObject & KeptRecord };
   }
 
   return {
@@ -79,7 +79,7 @@ export function openReplays(parts: { database: Database; registry: Registry; vau
         const row = await readQuarantine(tx, id, true);
         if (!row) throw missing(id);
         if (!(await settleQuarantine(tx, id, { state: "discarded", by: by.name, at: clock.now(), caseId: null }))) throw settled(id, row.state);
-        audit.record(tx, [{ kind: "quarantine.discarded", actor: by, workflow: row.workflow, data: { quarantine: id as QuarantineId, reason: row.reason } }]);
+        audit.record(tx, [{ kind: "quarantine.discarded", actor: by, workflow: row.workflow, data: { quarantine: id, reason: row.reason } }]);
       });
     },
   };

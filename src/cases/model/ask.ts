@@ -189,7 +189,7 @@ function requestFor(parts: AskParts, question: Question): ModelRequest {
     release: release.digest,
     messages: release.prompt?.render({ input: allowed, case: { id: case_.id } }) ?? [],
     input: allowed,
-    outputSchema: release.document.output as JsonObject,
+    outputSchema: release.document.output,
     // Default deny holds for attachments too: they go only where the policy names them.
     attachments: release.document.policy[ATTACHMENTS] === "allow" ? question.attachments : [],
     ...(of === undefined ? {} : { confidenceOf: of }),

@@ -88,7 +88,7 @@ export function openWorkflowSettings(parts: { database: Database; registry: Regi
         if (takeFile)
           for (const difference of differences) {
             const change = await insertChange(tx, name, difference, by);
-            (change.state === "pending" ? result.pending : result.taken).push(change.state === "pending" ? change.id : (difference.setting as ChangeId));
+            (change.state === "pending" ? result.pending : result.taken).push(change.state === "pending" ? change.id : (difference.setting));
           }
         return result;
       });

@@ -41,7 +41,7 @@ export const DIALS: Record<string, Dial> = {
 export function dialsOf(document: WorkflowDocument): DialValues {
   const values: DialValues = {};
   for (const path of Object.keys(DIALS)) {
-    const value = valueAt(document as unknown as JsonObject, path);
+    const value = valueAt(document, path);
     if (value !== undefined) values[path] = value;
   }
   return values;

@@ -103,8 +103,8 @@ export function openRegistry(): Registry {
 }
 
 export function compileRelease(id: string, digest: string, document: ReleaseDocument): ReleaseView {
-  const strict = compileSchema(document.input as JsonObject);
-  const output = compileSchema(document.output as JsonObject);
+  const strict = compileSchema(document.input);
+  const output = compileSchema(document.output);
   return {
     id,
     digest,
@@ -112,7 +112,7 @@ export function compileRelease(id: string, digest: string, document: ReleaseDocu
     rules: compileRules(document),
     prompt: document.prompt === undefined ? undefined : compilePrompt(document.prompt),
     checkInput: (value) => ({ value, problems: strict(value) }),
-    coerceInput: compileCoercingSchema(document.input as JsonObject),
+    coerceInput: compileCoercingSchema(document.input),
     checkOutput: output,
   };
 }

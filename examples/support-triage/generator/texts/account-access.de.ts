@@ -81,6 +81,12 @@ für die Niederlassung in {city} brauchen zwei Personen einen Zugang zum Portal.
 
 == normal | Sitzung läuft ständig ab
 ich werde im Portal alle zwei Minuten abgemeldet und muss mich neu einloggen. Der Warenkorb ist dann jedes Mal leer.
+
+== normal | Neuer Zugang für Werkstudentin
+unsere Werkstudentin soll im Portal bestellen können, bis höchstens 150 Euro. Bitte legen Sie einen Benutzer mit diesen Rechten an.
+
+== normal | Admin nicht mehr da
+die einzige Person mit Adminrechten im Portal ist im Mutterschutz. Ich soll die Benutzer verwalten und brauche dafür die Rechte.
 `;
 
 const evaluation = `

@@ -81,6 +81,12 @@ two people at our {city} branch need access to the portal. How do I invite them?
 
 == normal | Session keeps expiring
 I am logged out of the portal every two minutes and have to sign in again. The cart is empty each time.
+
+== normal | Portal user for a working student
+our working student should be able to order in the portal, up to 150 euros at most. Please create a user with these rights.
+
+== normal | No admin left
+the only person with admin rights in the portal is on maternity leave. I am supposed to manage the users and need the rights for it.
 `;
 
 const evaluation = `

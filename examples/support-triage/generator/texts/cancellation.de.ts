@@ -81,6 +81,12 @@ von unseren drei Mietgeräten kündigen wir eines zum Quartalsende, die Seriennu
 
 == normal orders | Umgezogen, bitte Order canceln
 bitte die Nachlieferung zu {order} canceln, wir haben die Artikel inzwischen vor Ort gekauft und brauchen sie nicht mehr.
+
+== normal | Niederlassung schließt
+wir machen die Niederlassung in {city} zu und kündigen daher den Mietvertrag für die {machine} zum {date}. Bitte sagen Sie uns, wie die Rückgabe der Maschine abläuft.
+
+== normal orders solo | Storno {order}
+Hallo, ich hab mich verklickt, bitte die Bestellung stornieren, danke!
 `;
 
 const evaluation = `

@@ -81,6 +81,12 @@ out of our three rental units we are cancelling one as of the end of the quarter
 
 == normal orders | Bought elsewhere
 please cancel the back-ordered items of {order}, we have bought them locally in the meantime and do not need them any more.
+
+== normal | Branch closing
+we are shutting our {city} branch and therefore cancel the rental contract for the {machine} as of {date}. Please explain how the return of the machine works.
+
+== normal orders solo | Cancel {order}
+Hi, I clicked the wrong button, please cancel the order, thanks!
 `;
 
 const evaluation = `

@@ -81,6 +81,12 @@ zum vierten Mal wurde mir ein Rückruf zugesagt und wieder ruft keiner an. Als K
 
 == urgent still | Wir schalten unseren Rechtsanwalt ein
 Sie haben auf keines unserer Schreiben geantwortet. Unser Rechtsanwalt hat Ihnen heute eine letzte Frist bis zum {date} gesetzt, danach klagen wir.
+
+== normal | Frechheit am Telefon
+Ihre Mitarbeiterin hat mich dreimal unterbrochen, war hörbar genervt und hat am Ende einfach aufgelegt. So unfreundlich bin ich selten behandelt worden, das ist eine Beschwerde.
+
+== normal | Werbung trotz Bitte
+ich habe Ihren Vertrieb mehrfach gebeten, uns keine Werbung mehr zu schicken und nicht anzurufen. Es geht munter weiter. Das empfinde ich als Belästigung.
 `;
 
 const evaluation = `

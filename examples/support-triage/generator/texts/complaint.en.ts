@@ -81,6 +81,12 @@ for the fourth time I was promised a call back and again nobody calls. As a cust
 
 == urgent still | Our solicitor is taking over
 you have not answered any of our letters. Our solicitor has set you a final deadline of {date} today, after that we will sue.
+
+== normal | Hung up on me
+your agent interrupted me three times, was audibly irritated and in the end just hung up. I have rarely been treated so rudely and want to complain.
+
+== normal | Technician left a mess
+the man you sent was rude to our staff, left the kitchen dirty and answered back when asked about it. This kind of behaviour is unacceptable to us.
 `;
 
 const evaluation = `

@@ -81,6 +81,12 @@ bitte nehmen Sie in die Vertragsdaten auf, dass Rechnungen an kreditoren@ gehen 
 
 == normal | Option Wasserfilter dazubuchen
 im Tarif {plan} ist kein Filterwechsel enthalten. Können wir den zum laufenden Vertrag dazubuchen, und was kostet das im Monat?
+
+== normal | Noch ein Gerät dazu
+wir bekommen für die neue Etage ein weiteres Gerät und hätten es gern im selben Vertrag mit derselben Laufzeit. Wie ändert sich dadurch unsere Monatsrate?
+
+== normal | Neuer Name, gleicher Vertrag
+seit der Fusion treten wir unter neuem Firmennamen auf. Bitte schreiben Sie den Servicevertrag auf die neue Gesellschaft um und bestätigen Sie die Umschreibung.
 `;
 
 const evaluation = `

@@ -81,6 +81,12 @@ please add to the contract data that invoices go to payables@ and must carry cos
 
 == normal | Add water filters
 the {plan} plan does not include filter changes. Can we add them to the current contract and what does that cost per month?
+
+== normal | Another unit in the same contract
+we are getting another unit for our new floor and would like it in the same contract with the same term. How will our monthly rate change?
+
+== normal | Lower monthly quantity
+please reduce the quantity of beans in our subscription from {some} to {few} kg per month, starting with the next delivery.
 `;
 
 const evaluation = `

@@ -84,6 +84,9 @@ die {machine} hat an der Rückwand eine Delle, die beim Transport entstanden sei
 
 == normal | Schimmel
 beim Öffnen einer Packung {beans} war Schimmel zu sehen. Haltbar angeblich noch ein Jahr. Den Rest der Charge rühren wir nicht mehr an, bitte austauschen.
+
+== normal | Feuchte Ware
+die Kaffeeweißer-Beutel sind klamm und klumpen, obwohl das Datum noch lange hin ist. Offenbar falsch gelagert. Ich reklamiere die {few} Beutel und bitte um frische Ware.
 `;
 
 const evaluation = `

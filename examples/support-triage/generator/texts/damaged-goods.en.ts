@@ -84,6 +84,9 @@ there is a dent in the back panel of the {machine}, which must have happened in 
 
 == normal | Mouldy
 when we opened a bag of {beans} there was mould inside although it should keep for a year. We are not touching the rest of the batch, please replace it.
+
+== normal | Damp creamer
+the creamer sachets are damp and lumpy although the date is a long way off. They must have been stored badly. I am returning the {few} boxes and ask for fresh goods.
 `;
 
 const evaluation = `

@@ -81,6 +81,12 @@ in unserem Vertrag sind zwei Wartungen im Jahr frei. Wäre der Termin am {date} 
 
 == normal | Rückruf der Disposition
 Ihre Terminabteilung hat mich auf Band gesprochen, die Nummer war aber nicht zu verstehen. Es ging wohl um den Wartungstermin. Bitte noch einmal melden.
+
+== normal | Wieder anschließen lassen
+unsere Küche wurde renoviert, nun soll die Maschine wieder angeschlossen werden. Bitte nennen Sie uns einen Termin mit einem Techniker ab {date}.
+
+== normal | Alle Geräte an einem Tag
+können Sie die Wartung unserer {few} Geräte an einem einzigen Tag machen? Jedes Mal muss einer von uns den Techniker durchs Haus führen.
 `;
 
 const evaluation = `

@@ -81,6 +81,12 @@ our contract includes two services a year. Would the appointment on {date} be th
 
 == normal | Missed call from dispatch
 your scheduling team left a voicemail but I could not make out the number. It must have been about the maintenance appointment. Please try again.
+
+== normal | Connect the machine again
+our kitchen was renovated and the machine has to be connected again by a technician. Please give us an appointment from {date} on.
+
+== normal | All machines on one day
+can all {few} machines be serviced on a single day? One of us has to walk the technician through the building every time.
 `;
 
 const evaluation = `

@@ -87,6 +87,9 @@ Sie schreiben, unsere Zahlung sei nicht eingegangen. Sie wurde am {date} ausgef�
 
 == normal | Konto aufgelöst
 das Konto, von dem Sie abbuchen, gibt es nicht mehr. Deshalb die Rückgabe. Die neue IBAN schicke ich Ihnen lieber telefonisch, wer ist zuständig?
+
+== normal | Abbuchung nicht ausgeführt
+Sie schreiben, die Abbuchung sei geplatzt. Auf unserem Konto war mehr als genug Geld, die Bank findet keinen Vorgang. Bitte den Betrag von {amount} erneut abbuchen.
 `;
 
 const evaluation = `

@@ -87,6 +87,9 @@ you write that our payment was not received. It was executed on {date}, bank con
 
 == normal | Bank account no longer exists
 the account that you debit has been closed, that is why the payment was returned. I would rather give you the new IBAN over the phone, who is in charge?
+
+== normal | Failed debit
+your mail says the debit of {amount} failed. There were more than enough funds in our account and the bank cannot find any attempt. Please debit us again.
 `;
 
 const evaluation = `

@@ -81,6 +81,12 @@ kann die {machine} auch heißes Wasser für Tee ausgeben, und zwar mit einstellb
 
 == normal | Gebrauchtgeräte
 verkaufen Sie auch überholte Maschinen? Für unser Ferienlager würde ein gebrauchtes Modell mit Garantie völlig ausreichen.
+
+== normal | Pflanzliche Milch
+wir haben mehrere Veganer im Team: Welche Pflanzenmilch läuft gut durch das Milchsystem der {machine}, Soja, Mandel oder Hafer?
+
+== normal | Erste Maschine für ein Team von zehn
+bisher haben wir nur eine Filtermaschine. Welches Modell eignet sich für zehn Leute, und bieten Sie eine Vorführung oder eine Teststellung an?
 `;
 
 const evaluation = `

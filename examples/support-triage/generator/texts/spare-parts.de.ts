@@ -81,6 +81,12 @@ wir benötigen {few} Dosen Reinigungstabletten, {few2} Filterpatronen und eine B
 
 == normal | Teilenummer
 auf dem abgebrochenen Teil steht nur noch "...{last4}-B". Können Sie daraus erkennen, welches Ersatzteil das ist?
+
+== normal | Ersatzschlüssel
+wir finden den Schlüssel zur Maschine nicht mehr. Bitte zwei Ersatzschlüssel für die {machine}, Schlossnummer {last4}, was kosten die?
+
+== normal technical | Ring aus der Brühgruppe
+beim Reinigen ist ein Ring herausgefallen, und ich weiß nicht, wohin er gehört. Welches Ersatzteil ist das, und wie setze ich es richtig ein?
 `;
 
 const evaluation = `

@@ -81,6 +81,12 @@ we need {few} tins of cleaning tablets, {few2} filter cartridges and a brush for
 
 == normal | Part number
 all that is left on the broken part is "...{last4}-B". Can you tell from that which spare part it is?
+
+== normal | Cracked tray
+the tray under the spout of our {machine} is cracked and needs replacing. Is the part available separately and what does it cost?
+
+== normal technical | A ring fell out
+while cleaning the brewing unit a ring fell out and I do not know where it belongs. Which spare part is it and how do I put it in correctly?
 `;
 
 const evaluation = `

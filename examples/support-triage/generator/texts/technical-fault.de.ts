@@ -81,6 +81,12 @@ nach dem Entkalken schmecken alle Getränke nach Reiniger, auch nach zehnmal Sp�
 
 == normal | Bezug bricht ab
 mitten im Bezug hört die Maschine auf, die Tasse ist halb voll, und im Display steht "Durchfluss zu gering".
+
+== normal | Espresso kommt als Wasser
+beim Espresso läuft nur klares, heißes Wasser in die Tasse. Die Bohnen scheinen im Behälter zu hängen. Schütteln hilft kurz, dann geht es wieder los.
+
+== high | Alles tot
+seit heute früh geht die Maschine nicht mehr an, kein Licht, kein Ton. Wir verkaufen im Foyer Kaffee und machen gerade keinen Umsatz. Bitte um schnelle Hilfe.
 `;
 
 const evaluation = `

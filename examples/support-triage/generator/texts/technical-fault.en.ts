@@ -81,6 +81,12 @@ since descaling, every drink tastes of cleaner, even after rinsing ten times. Is
 
 == normal | Stops half way
 the machine stops in the middle of a drink, the cup is half full and the display reads "flow too low".
+
+== normal | Only steam from the milk outlet
+there is only steam and spitting from the milk outlet and no froth. The milk is fresh and the hose is clean, so something in the milk system must be faulty.
+
+== high | No lights, no sound
+since this morning the machine has been dead, no lights, no sound. We sell coffee in the lobby and are losing money right now. Please help us fast.
 `;
 
 const evaluation = `
