@@ -5,7 +5,7 @@
  */
 import { isJsonObject, type JsonObject, type JsonValue } from "../src/contract/json.ts";
 import type { ReviewReason } from "../src/contract/states.ts";
-import { getAt, setAt } from "../src/definition/path.ts";
+import { sameJson, setAt, valueAt } from "../src/definition/path.ts";
 
 /** The part of a review that the verdict depends on. */
 export interface ReviewSeen {
@@ -44,21 +44,25 @@ export function verdictOn(review: ReviewSeen, truths: readonly Truth[]): ClerkVe
 }
 
 function agrees(output: JsonObject, truth: Truth): boolean {
-  return truth
-    .entries()
-    .every(([path, value]) => JSON.stringify(getAt(output, path)) === JSON.stringify(value));
+  return truth.entries().every(([path, value]) => sameJson(valueAt(output, path), value));
 }
 
 /** A CSV file knows only text; the schema says which of its answers are numbers or truth values. */
 function typedFor(schema: JsonObject, truth: Truth): Truth {
   return new Map(
-    truth.entries().map(([path, value]) => [path, typeof value === "string" ? asTyped(schemaAt(schema, path), value) : value]),
+    truth
+      .entries()
+      .map(([path, value]) => [
+        path,
+        typeof value === "string" ? asTyped(schemaAt(schema, path), value) : value,
+      ]),
   );
 }
 
 function asTyped(schema: JsonObject | undefined, text: string): JsonValue {
   const type = schema?.["type"];
-  if ((type === "number" || type === "integer") && text.trim() !== "" && Number.isFinite(Number(text))) return Number(text);
+  if ((type === "number" || type === "integer") && text.trim() !== "" && Number.isFinite(Number(text)))
+    return Number(text);
   if (type === "boolean" && (text === "true" || text === "false")) return text === "true";
   return text;
 }

@@ -6,7 +6,7 @@
 import { readFile } from "node:fs/promises";
 import { parse } from "csv-parse/sync";
 import { isJsonObject, type JsonObject, type JsonValue } from "../src/contract/json.ts";
-import { getAt } from "../src/definition/path.ts";
+import { valueAt } from "../src/definition/path.ts";
 import type { Truth } from "./clerk-verdict.ts";
 
 export interface AnswerFile {
@@ -39,9 +39,13 @@ export function answersFrom(records: readonly JsonObject[], file: AnswerFile): K
   for (const [at, record] of records.entries()) {
     const value = record[file.keyColumn];
     if (typeof value !== "string" && typeof value !== "number")
-      throw new Error(`${file.path}: record ${at + 1} has no "${file.keyColumn}" by which a case could be found.`);
+      throw new Error(
+        `${file.path}: record ${at + 1} has no "${file.keyColumn}" by which a case could be found.`,
+      );
     const key = keyOf(String(value), file);
-    const truth = new Map(file.answerColumns.map((column): [string, JsonValue] => [column, answerIn(record, column, file, at)]));
+    const truth = new Map(
+      file.answerColumns.map((column): [string, JsonValue] => [column, answerIn(record, column, file, at)]),
+    );
     const others = known.get(key);
     if (others === undefined) known.set(key, [truth]);
     else others.push(truth);
@@ -49,7 +53,7 @@ export function answersFrom(records: readonly JsonObject[], file: AnswerFile): K
   return {
     size: records.length,
     find(review) {
-      const value = file.by.kind === "externalId" ? review.externalId : getAt(review.input, file.by.field);
+      const value = file.by.kind === "externalId" ? review.externalId : valueAt(review.input, file.by.field);
       return typeof value === "string" ? (known.get(keyOf(value, file)) ?? []) : [];
     },
   };
@@ -63,7 +67,8 @@ function answerIn(record: JsonObject, column: string, file: AnswerFile, at: numb
 
 /** Texts are compared without the white space around them; numbers by what is left of them after `repeatsAfter`. */
 function keyOf(value: string, { by, repeatsAfter }: AnswerFile): string {
-  const number = by.kind === "externalId" && repeatsAfter !== undefined ? /^(.*?)(\d{1,15})$/.exec(value) : null;
+  const number =
+    by.kind === "externalId" && repeatsAfter !== undefined ? /^(.*?)(\d{1,15})$/.exec(value) : null;
   return number === null ? value.trim() : `${number[1]}#${Number(number[2]) % repeatsAfter!}`;
 }
 

@@ -22,7 +22,7 @@ import { deliveriesOf } from "./delivery/record.ts";
 import { send, type SendParts } from "./delivery/send.ts";
 import { ask, type AskParts, type Outcome } from "./model/ask.ts";
 import { pastAttempts } from "./model/record.ts";
-import type { Registry, ReleaseView } from "./workflow/registry.ts";
+import type { Registry, ReleaseView, WorkflowView } from "./workflow/registry.ts";
 
 export interface PipelineParts extends AskParts, SendParts {
   database: Database;
@@ -75,20 +75,21 @@ async function askAndDecide(parts: PipelineParts, batch: Loaded[]): Promise<Prom
   const again = batch.filter((one) => one.case_.state === "running").map((one) => one.case_.id);
   const attempts = again.length > 0 ? await pastAttempts(parts.database, again, parts.clock.now()) : new Map();
   const attachments = await attachmentsOf(parts, batch, ids);
+  // One claim is of one workflow; its row is read after the claim, so that a rung or a dial moved before it counts.
+  const workflow = await parts.registry.workflow(parts.database, batch[0]!.case_.workflow);
   return batch.map(async (one) => {
     const { case_, lease, key } = one;
-    const workflow = await parts.registry.workflow(parts.database, case_.workflow);
     const release = case_.arm === "manual" ? undefined : await parts.registry.release(parts.database, case_.release);
     const input = one.content.get("input") as JsonObject;
     let outcome: Outcome | undefined;
     if (release && workflow.row.rung < 2)
       outcome = await ask(parts, { case_, lease, key, input, attachments: attachments.get(case_.id) ?? [], attempts: attempts.get(case_.id) ?? [], release, workflow });
     if (outcome?.kind === "left") return;
-    await settleCase(parts, one, workflow.row, release, outcome);
+    await settleCase(parts, one, workflow, release, outcome);
   });
 }
 
-async function settleCase(parts: PipelineParts, one: Loaded, row: { rung: number; autonomy: number }, release: ReleaseView | undefined, outcome: Exclude<Outcome, { kind: "left" }> | undefined): Promise<void> {
+async function settleCase(parts: PipelineParts, one: Loaded, { row }: WorkflowView, release: ReleaseView | undefined, outcome: Exclude<Outcome, { kind: "left" }> | undefined): Promise<void> {
   const { case_, lease, key } = one;
   const answered = outcome?.kind === "answered" ? outcome : undefined;
   const answer: Answer | undefined = outcome?.answer;
@@ -103,7 +104,7 @@ async function settleCase(parts: PipelineParts, one: Loaded, row: { rung: number
     answer,
     certificate,
   });
-  const schema = release ?? (await parts.registry.reference(parts.database, (await parts.registry.workflow(parts.database, case_.workflow)).row));
+  const schema = release ?? (await parts.registry.reference(parts.database, row));
   await parts.group.do(parts.settle, {
     lease,
     case_,
@@ -122,9 +123,9 @@ async function deliverAnswer(parts: PipelineParts, batch: Loaded[]): Promise<Pro
   const delivering = batch.filter((one) => one.case_.state === "delivering").map((one) => one.case_.id);
   const deliveries = delivering.length > 0 ? await deliveriesOf(parts.database, delivering) : new Map();
   const bodies = delivering.length > 0 ? await sealedBodies(parts.database, delivering) : new Map<string, Map<string, Uint8Array>>();
+  const workflow = await parts.registry.workflow(parts.database, batch[0]!.case_.workflow);
   return batch.map(async (one) => {
     const { case_, lease, key } = one;
-    const workflow = await parts.registry.workflow(parts.database, case_.workflow);
     const release = case_.release === "manual" ? undefined : await parts.registry.release(parts.database, case_.release);
     const sealed = bodies.get(case_.id) ?? new Map<string, Uint8Array>();
     await send(parts, {

@@ -22,7 +22,9 @@ export function share(text: string): number {
 export function duration(text: string): number {
   const value = parseDuration(text);
   if (value !== undefined && value >= 1) return value;
-  throw new InvalidArgumentError("A duration with its unit is expected: ms, s, min, h or d, such as 10s or 2h.");
+  throw new InvalidArgumentError(
+    "A duration with its unit is expected: ms, s, min, h or d, such as 10s or 2h.",
+  );
 }
 
 /** Gathers an option that may be given several times. */

@@ -19,11 +19,16 @@ export function addChanges(program: Command, desk: Desk): void {
     .requiredOption("--reason <reason>", "why, for the record")
     .option("--days <days>", "how long the waiver holds", whole(1, 400), 90)
     .action(async (workflow: string, item: Item, { reason, days }: { reason: string; days: number }) => {
-      const reply = await (await desk.client("change")).waive({ params: { workflow }, body: { item, reason, days } });
+      const reply = await (
+        await desk.client("change")
+      ).waive({ params: { workflow }, body: { item, reason, days } });
       const until = reply.waivers.find((waiver) => waiver.item === item)?.until ?? null;
       desk.out.result(reply, () => `${workflow}: ${item} is waived until ${moment(until)}.`);
     });
-  withExamples(waive, 'pilotage waive support-triage baseline --reason "Sample with made-up tickets" --days 30 --as j.okafor@example.com');
+  withExamples(
+    waive,
+    'pilotage waive support-triage baseline --reason "Sample with made-up tickets" --days 30 --as j.okafor@example.com',
+  );
 
   const changes = program
     .command("changes")
@@ -85,5 +90,7 @@ export function shownChange({ id, workflow, setting, before, after, state }: Cha
 }
 
 function valueOf(setting: string, value: unknown): string {
-  return setting === "autonomy" && typeof value === "number" ? percent(value) : brief(value as Parameters<typeof brief>[0]);
+  return setting === "autonomy" && typeof value === "number"
+    ? percent(value)
+    : brief(value as Parameters<typeof brief>[0]);
 }

@@ -16,8 +16,14 @@ export function addCheck(program: Command, desk: Desk): void {
       const { problems, workflow } = await checkFolder(folder);
       if (problems.length > 0) desk.exit = EXIT.found;
       desk.out.result({ ok: problems.length === 0, problems }, () =>
-        problems.length === 0 ? `The definition of ${workflow!.workflow} is good.` : `${formatProblems(problems)}\n${count(problems.length, "problem")} found.`,
+        problems.length === 0
+          ? `The definition of ${workflow!.workflow} is good.`
+          : `${formatProblems(problems)}\n${count(problems.length, "problem")} found.`,
       );
     });
-  withExamples(command, "pilotage check workflows/support-triage", "pilotage check workflows/support-triage --json");
+  withExamples(
+    command,
+    "pilotage check workflows/support-triage",
+    "pilotage check workflows/support-triage --json",
+  );
 }

@@ -78,15 +78,21 @@ interface Found {
 async function find(surroundings: Surroundings, options: GlobalOptions, purpose: Purpose): Promise<Found> {
   const url = options.url ?? surroundings.url;
   const key = options.key ?? surroundings.key;
-  if (url !== undefined && !URL.canParse(url)) throw misuse(`${JSON.stringify(url)} is not an address such as http://127.0.0.1:4700`);
+  if (url !== undefined && !URL.canParse(url))
+    throw misuse(`${JSON.stringify(url)} is not an address such as http://127.0.0.1:4700`);
   if (url !== undefined && (key !== undefined || purpose === "open")) return { url, key, own: false };
 
   const here = (await surroundings.local()).whereabouts();
   if (url === undefined && here === undefined) {
-    throw unanswered("No Pilotage runs on this machine.", "Start it with `pilotage serve`, or name another with --url and --key.", "no whereabouts");
+    throw unanswered(
+      "No Pilotage runs on this machine.",
+      "Start it with `pilotage serve`, or name another with --url and --key.",
+      "no whereabouts",
+    );
   }
   if (key !== undefined) return { url: url ?? here!.url, key, own: false };
-  if (here !== undefined && (url === undefined || sameOrigin(url, here.url))) return { url: here.url, key: here.key, own: true };
+  if (here !== undefined && (url === undefined || sameOrigin(url, here.url)))
+    return { url: here.url, key: here.key, own: true };
   throw new PilotageError("unauthenticated", `There is no API key for ${url}; nothing was done.`, {
     hint: "Give one with --key or the setting PILOTAGE_KEY. The local operator's key is only for the program on this machine.",
   });

@@ -37,16 +37,33 @@ export function unanswered(message: string, hint: string, cause: unknown): Pilot
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof CommanderError) {
     const message = thrown.message.replace(/^error: /, "");
-    return told(EXIT.usage, new PilotageError("bad_request", message, { hint: "Add --help to see how the command is used." }));
+    return told(
+      EXIT.usage,
+      new PilotageError("bad_request", message, { hint: "Add --help to see how the command is used." }),
+    );
   }
   if (thrown instanceof PilotageError) return told(exitOf(thrown), thrown);
   if (brokeOff(thrown)) {
     const hint = "Ask for the state with `pilotage status`, and run the command again.";
-    return told(EXIT.unanswered, unanswered("The connection broke before the answer was complete; what the command did is not known.", hint, thrown));
+    return told(
+      EXIT.unanswered,
+      unanswered(
+        "The connection broke before the answer was complete; what the command did is not known.",
+        hint,
+        thrown,
+      ),
+    );
   }
   if (thrown instanceof Error && thrown.name === "ZodError") {
     const hint = "Use the command line of the same version as the program that answers.";
-    return told(EXIT.failed, new PilotageError("internal", "The answer does not have the form that this version of the command line knows.", { hint }));
+    return told(
+      EXIT.failed,
+      new PilotageError(
+        "internal",
+        "The answer does not have the form that this version of the command line knows.",
+        { hint },
+      ),
+    );
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return told(EXIT.failed, new PilotageError("internal", `A fault in the command line: ${message}`));
@@ -82,6 +99,9 @@ function fieldsOf(details: unknown): { path: string; message: string }[] {
   if (!Array.isArray(details)) return [];
   return details.filter(
     (one): one is { path: string; message: string } =>
-      typeof one === "object" && one !== null && typeof (one as { path?: unknown }).path === "string" && typeof (one as { message?: unknown }).message === "string",
+      typeof one === "object" &&
+      one !== null &&
+      typeof (one as { path?: unknown }).path === "string" &&
+      typeof (one as { message?: unknown }).message === "string",
   );
 }

@@ -22,35 +22,64 @@ interface Texts {
 }
 
 /** Checks the folder. Throws wrong usage when the folder itself cannot be read. */
-export async function checkFolder(folder: string): Promise<{ problems: Problem[]; workflow?: WorkflowDocument; release?: ReleaseDocument; texts: Map<string, string> }> {
+export async function checkFolder(
+  folder: string,
+): Promise<{
+  problems: Problem[];
+  workflow?: WorkflowDocument;
+  release?: ReleaseDocument;
+  texts: Map<string, string>;
+}> {
   const { checkDefinition } = await import("../definition/check.ts");
   const { texts, unread } = await readFolder(folder);
   const checked = checkDefinition(texts);
   // Other files may lie in the folder; one that no document names harms nobody.
-  const documents = ["workflow", "release"].flatMap((name) => [".yaml", ".yml", ".json"].map((ending) => texts.get(name + ending) ?? ""));
+  const documents = ["workflow", "release"].flatMap((name) =>
+    [".yaml", ".yml", ".json"].map((ending) => texts.get(name + ending) ?? ""),
+  );
   const problems = [...unread]
-    .filter(([file]) => /^(workflow|release)\.(ya?ml|json)$/.test(file) || documents.some((text) => text.includes(file)))
-    .map(([file, message]): Problem => ({ file, line: 1, column: 1, path: "", message, expected: "a text in UTF-8" }));
+    .filter(
+      ([file]) =>
+        /^(workflow|release)\.(ya?ml|json)$/.test(file) || documents.some((text) => text.includes(file)),
+    )
+    .map(([file, message]): Problem => ({
+      file,
+      line: 1,
+      column: 1,
+      path: "",
+      message,
+      expected: "a text in UTF-8",
+    }));
   const files = new Set(problems.map(({ file }) => file));
-  const rest = checked.problems.filter((problem) => !(files.has(problem.file) || [...files].some((file) => problem.message === `there is no file ${file}`)));
+  const rest = checked.problems.filter(
+    (problem) =>
+      !(files.has(problem.file) || [...files].some((file) => problem.message === `there is no file ${file}`)),
+  );
   return { ...checked, problems: [...problems, ...rest], texts };
 }
 
 /** The compiled documents of a folder without a problem; throws `definition_invalid` with every problem otherwise. */
-export async function definitionOf(folder: string, outcome: string): Promise<{ workflow: WorkflowDocument; release: ReleaseDocument; examples: string | undefined }> {
+export async function definitionOf(
+  folder: string,
+  outcome: string,
+): Promise<{ workflow: WorkflowDocument; release: ReleaseDocument; examples: string | undefined }> {
   const { formatProblems } = await import("../definition/problem.ts");
   const { problems, workflow, release, texts } = await checkFolder(folder);
   if (problems.length === 0 && workflow !== undefined && release !== undefined) {
     return { workflow, release, examples: examplesIn(texts, release) };
   }
-  throw new PilotageError("definition_invalid", `The definition in ${folder} has ${count(problems.length, "problem")}; ${outcome}.\n${formatProblems(problems)}`, {
-    details: problems,
-  });
+  throw new PilotageError(
+    "definition_invalid",
+    `The definition in ${folder} has ${count(problems.length, "problem")}; ${outcome}.\n${formatProblems(problems)}`,
+    { details: problems },
+  );
 }
 
 function examplesIn(texts: Map<string, string>, release: ReleaseDocument): string | undefined {
   const wanted = release.examples?.digest;
-  return wanted === undefined ? undefined : texts.values().find((text) => createHash("sha256").update(text, "utf8").digest("hex") === wanted);
+  return wanted === undefined
+    ? undefined
+    : texts.values().find((text) => createHash("sha256").update(text, "utf8").digest("hex") === wanted);
 }
 
 async function readFolder(folder: string): Promise<Texts> {

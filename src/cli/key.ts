@@ -11,7 +11,7 @@ interface Options {
   scope: string[];
   workflow?: string;
   days: number;
-  simulated?: true;
+  simulated?: boolean;
 }
 
 const GIVEN = Object.keys(SCOPES).filter((scope) => scope !== "operator");
@@ -24,14 +24,22 @@ export function addKey(program: Command, desk: Desk): void {
     .description("Makes an API key. It is shown this once; keep it where secrets are kept.")
     .requiredOption("--name <name>", "who or what will use it")
     .addOption(
-      new Option("--scope <scope>", `what it may do: ${GIVEN.join(", ")}; several times, or with commas`).makeOptionMandatory().argParser(scopes),
+      new Option("--scope <scope>", `what it may do: ${GIVEN.join(", ")}; several times, or with commas`)
+        .makeOptionMandatory()
+        .argParser(scopes),
     )
     .option("--workflow <workflow>", "bind the key to one workflow")
     .option("--days <days>", "how long it holds, parts of a day too", days, 365)
     .option("--simulated", "the key is for a program that plays a person; shown wherever its work appears")
-    .action(async ({ name, scope, workflow, days, simulated = false as boolean }: Options) => {
+    .action(async ({ name, scope, workflow, days, simulated = false }: Options) => {
       const client = await desk.client("change");
-      const body = { name, scopes: scope as Scope[], days, simulated, ...(workflow === undefined ? {} : { workflow }) };
+      const body = {
+        name,
+        scopes: scope as Scope[],
+        days,
+        simulated,
+        ...(workflow === undefined ? {} : { workflow }),
+      };
       const key = await client.makeKey({ body });
       desk.out.note(`${key.id}, until ${moment(key.expiresAt)}. The key is not shown again:`);
       // Alone on stdout, so that a script can put it where it belongs.
@@ -51,7 +59,16 @@ export function addKey(program: Command, desk: Desk): void {
       desk.out.result(reply, () =>
         table(
           ["key", "name", "scopes", "workflow", "until", "made by", "revoked", "simulated"],
-          reply.keys.map((key) => [key.id, key.name, key.scopes.join(","), key.workflow ?? "all", moment(key.expiresAt), key.madeBy, key.revoked, key.simulated]),
+          reply.keys.map((key) => [
+            key.id,
+            key.name,
+            key.scopes.join(","),
+            key.workflow ?? "all",
+            moment(key.expiresAt),
+            key.madeBy,
+            key.revoked,
+            key.simulated,
+          ]),
           "There is no API key yet.",
         ),
       );
@@ -72,7 +89,8 @@ export function addKey(program: Command, desk: Desk): void {
 function scopes(text: string, before: string[] | undefined): string[] {
   const named = text.split(",").map((scope) => scope.trim());
   const unknown = named.find((scope) => !GIVEN.includes(scope));
-  if (unknown !== undefined) throw misuse(`${JSON.stringify(unknown)} is no scope; there are ${GIVEN.join(", ")}`);
+  if (unknown !== undefined)
+    throw misuse(`${JSON.stringify(unknown)} is no scope; there are ${GIVEN.join(", ")}`);
   return [...new Set([...(before ?? []), ...named])];
 }
 

@@ -10,8 +10,14 @@ import { count } from "./text.ts";
 export function addMachine(program: Command, desk: Desk): void {
   const serve = program
     .command("serve")
-    .description("Runs Pilotage until it is stopped: intake, API and worker in one process, with its own database when none is set.")
-    .addOption(new Option("--role <role>", "which part of the program this process runs").choices(ROLES).default("all"))
+    .description(
+      "Runs Pilotage until it is stopped: intake, API and worker in one process, with its own database when none is set.",
+    )
+    .addOption(
+      new Option("--role <role>", "which part of the program this process runs")
+        .choices(ROLES)
+        .default("all"),
+    )
     .option("--port <port>", "where to listen; 0 takes a free port; default: PILOTAGE_PORT", whole(0, 65_535))
     .option("--host <host>", "the address to listen on; default: PILOTAGE_HOST")
     .action(async (options: { role: Role; port?: number; host?: string }) => {
@@ -22,12 +28,16 @@ export function addMachine(program: Command, desk: Desk): void {
 
   const doctor = program
     .command("doctor")
-    .description("Checks this machine: Node, data home, database, master key, disk, time. Ends with 3 when something is wrong.")
+    .description(
+      "Checks this machine: Node, data home, database, master key, disk, time. Ends with 3 when something is wrong.",
+    )
     .action(async () => {
       const findings = await (await desk.local()).doctor();
       const faults = findings.filter(({ ok }) => !ok).length;
       if (faults > 0) desk.exit = EXIT.found;
-      desk.out.result({ ok: faults === 0, findings }, () => findings.map(shown).concat(verdict(faults)).join("\n"));
+      desk.out.result({ ok: faults === 0, findings }, () =>
+        findings.map(shown).concat(verdict(faults)).join("\n"),
+      );
     });
   withExamples(doctor, "pilotage doctor", "pilotage doctor --json");
 }

@@ -16,7 +16,10 @@ export async function readPages<T>(
   const items: T[] = [];
   let next = before ?? null;
   do {
-    const page = await load({ limit: Math.min(LARGEST_PAGE, limit - items.length), ...(next === null ? {} : { before: next }) });
+    const page = await load({
+      limit: Math.min(LARGEST_PAGE, limit - items.length),
+      ...(next === null ? {} : { before: next }),
+    });
     items.push(...page.items);
     next = page.next;
   } while (next !== null && items.length < limit);

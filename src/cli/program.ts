@@ -27,18 +27,34 @@ import { addStatus } from "./status.ts";
 /** Builds the tree; `desk` is given the tree, because it asks it for the global options. */
 export function openProgram(deskFor: (program: Command) => Desk): Command {
   const program = new Command("pilotage")
-    .description("Runs one AI workflow of a company in production, and lets it run by itself only as far as measured evidence allows.")
+    .description(
+      "Runs one AI workflow of a company in production, and lets it run by itself only as far as measured evidence allows.",
+    )
     .version(version(), "--version", "print the version")
     .helpOption("-h, --help", "show how a command is used")
     .helpCommand("help [command]", "show how a command is used")
     .option("--json", "one JSON document on stdout and nothing else, also for errors")
-    .option("--url <address>", "where the program listens; default: PILOTAGE_URL, else the program on this machine")
-    .option("--key <key>", "the API key; default: PILOTAGE_KEY, else the local operator's key on this machine")
-    .option("--as <person>", "the named person who does this; needed with the local operator's key for all that changes something")
+    .option(
+      "--url <address>",
+      "where the program listens; default: PILOTAGE_URL, else the program on this machine",
+    )
+    .option(
+      "--key <key>",
+      "the API key; default: PILOTAGE_KEY, else the local operator's key on this machine",
+    )
+    .option(
+      "--as <person>",
+      "the named person who does this; needed with the local operator's key for all that changes something",
+    )
     .option("--quiet", "no progress and no remarks")
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
-  withExamples(program, "pilotage serve", "pilotage status --json", "pilotage share support-triage latest 20% --as j.okafor@example.com");
+  withExamples(
+    program,
+    "pilotage serve",
+    "pilotage status --json",
+    "pilotage share support-triage latest 20% --as j.okafor@example.com",
+  );
   const desk = deskFor(program);
 
   addInit(program, desk);

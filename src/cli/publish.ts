@@ -22,7 +22,9 @@ export function addPublish(program: Command, desk: Desk): void {
   const publish = program
     .command("publish")
     .argument("<folder>", "the folder with workflow.yaml and release.yaml")
-    .description("Publishes the release of a folder and waits until it is ready: a local model is trained first. The same content is the same release.")
+    .description(
+      "Publishes the release of a folder and waits until it is ready: a local model is trained first. The same content is the same release.",
+    )
     .option("--commit <commit>", "the commit that the release was made from, for its record")
     .option("--pipeline <run>", "the pipeline run that publishes it, for its record")
     .option("--no-wait", "do not wait until the release is ready")
@@ -32,7 +34,10 @@ export function addPublish(program: Command, desk: Desk): void {
       const published = await send(client, document.workflow, {
         document: document as unknown as JsonObject,
         ...(examples === undefined ? {} : { examples }),
-        provenance: { ...(options.commit === undefined ? {} : { commit: options.commit }), ...(options.pipeline === undefined ? {} : { pipeline: options.pipeline }) },
+        provenance: {
+          ...(options.commit === undefined ? {} : { commit: options.commit }),
+          ...(options.pipeline === undefined ? {} : { pipeline: options.pipeline }),
+        },
       });
       const release = options.wait ? await ready(client, published, desk.out.progress()) : published;
       if (release.state === "failed") throw failed(release);
@@ -53,7 +58,13 @@ export function addPublish(program: Command, desk: Desk): void {
       desk.out.result({ releases: reply.releases.map(withoutDocument) }, () =>
         table(
           ["release", "state", "published", "by", "problem"],
-          reply.releases.map(({ id, state, publishedAt, publishedBy, problem }) => [id, state, moment(publishedAt), publishedBy, problem]),
+          reply.releases.map(({ id, state, publishedAt, publishedBy, problem }) => [
+            id,
+            state,
+            moment(publishedAt),
+            publishedBy,
+            problem,
+          ]),
           `${workflow} has no release yet: pilotage publish <folder> makes one. Until then people do the work.`,
         ),
       );
@@ -61,14 +72,20 @@ export function addPublish(program: Command, desk: Desk): void {
   withExamples(releases, "pilotage releases support-triage");
 }
 
-async function send(client: Client, workflow: string, body: { document: JsonObject; examples?: string; provenance: { commit?: string; pipeline?: string } }): Promise<Release> {
+async function send(
+  client: Client,
+  workflow: string,
+  body: { document: JsonObject; examples?: string; provenance: { commit?: string; pipeline?: string } },
+): Promise<Release> {
   try {
     return await client.publishRelease({ params: { workflow }, body });
   } catch (error) {
     if (!(error instanceof PilotageError) || error.code !== "not_found") throw error;
-    throw new PilotageError("not_found", `There is no workflow ${workflow} here yet, so it cannot have a release; nothing was published.`, {
-      hint: "Apply it first: pilotage apply <folder> --as <person>",
-    });
+    throw new PilotageError(
+      "not_found",
+      `There is no workflow ${workflow} here yet, so it cannot have a release; nothing was published.`,
+      { hint: "Apply it first: pilotage apply <folder> --as <person>" },
+    );
   }
 }
 
@@ -89,10 +106,14 @@ async function ready(client: Client, published: Release, progress: Progress): Pr
 }
 
 function failed(release: Release): PilotageError {
-  return new PilotageError("wrong_state", `${release.id} was published, but could not be made ready: ${release.problem ?? "no reason is known"}. It gets no cases.`, {
-    hint: "Correct the definition and publish again; that makes a new release.",
-    details: withoutDocument(release),
-  });
+  return new PilotageError(
+    "wrong_state",
+    `${release.id} was published, but could not be made ready: ${release.problem ?? "no reason is known"}. It gets no cases.`,
+    {
+      hint: "Correct the definition and publish again; that makes a new release.",
+      details: withoutDocument(release),
+    },
+  );
 }
 
 function withoutDocument({ document: _, ...release }: Release): Omit<Release, "document"> {

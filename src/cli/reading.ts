@@ -15,7 +15,8 @@ import { misuse } from "./exit.ts";
 export async function readBytes(path: string, stdin: Readable): Promise<Uint8Array> {
   if (path === "-") {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of stdin) chunks.push(typeof chunk === "string" ? Buffer.from(chunk) : (chunk as Uint8Array));
+    for await (const chunk of stdin)
+      chunks.push(typeof chunk === "string" ? Buffer.from(chunk) : (chunk as Uint8Array));
     return Buffer.concat(chunks);
   }
   try {
@@ -35,7 +36,9 @@ export function unreadable(path: string, error: unknown): Error {
     ENOTDIR: "it is no folder",
   };
   const code = (error as NodeJS.ErrnoException).code ?? "";
-  return misuse(`${path} cannot be read: ${reasons[code] ?? (error instanceof Error ? error.message : String(error))}`);
+  return misuse(
+    `${path} cannot be read: ${reasons[code] ?? (error instanceof Error ? error.message : String(error))}`,
+  );
 }
 
 /** Reads JSON from a file or standard input; throws `bad_json` with the place of the fault. */
@@ -46,7 +49,9 @@ export async function readJson(path: string, stdin: Readable): Promise<JsonValue
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new PilotageError("bad_json", `${where} is not UTF-8; nothing was sent.`, { hint: "Convert it, for example: iconv -f windows-1252 -t utf-8" });
+    throw new PilotageError("bad_json", `${where} is not UTF-8; nothing was sent.`, {
+      hint: "Convert it, for example: iconv -f windows-1252 -t utf-8",
+    });
   }
   try {
     return parseExactly(text);
@@ -59,7 +64,10 @@ export async function readJson(path: string, stdin: Readable): Promise<JsonValue
 export async function readJsonObject(path: string, stdin: Readable): Promise<JsonObject> {
   const value = await readJson(path, stdin);
   if (isJsonObject(value)) return value;
-  throw new PilotageError("bad_json", `${path === "-" ? "Standard input" : path} holds no JSON object; nothing was sent.`);
+  throw new PilotageError(
+    "bad_json",
+    `${path === "-" ? "Standard input" : path} holds no JSON object; nothing was sent.`,
+  );
 }
 
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): number };
@@ -68,7 +76,9 @@ const { rawJSON } = JSON as unknown as { rawJSON(text: string): number };
 export function parseExactly(text: string): JsonValue {
   return JSON.parse(text, (_key, value: unknown, context?: { source?: string }) => {
     const source = context?.source;
-    return typeof value === "number" && source !== undefined && source !== JSON.stringify(value) ? rawJSON(source) : value;
+    return typeof value === "number" && source !== undefined && source !== JSON.stringify(value)
+      ? rawJSON(source)
+      : value;
   }) as JsonValue;
 }
 
@@ -91,7 +101,10 @@ const MEDIA_TYPES: Record<string, string> = {
 };
 
 /** A file as an attachment; its media type follows from its ending. */
-export async function readAttachment(path: string, stdin: Readable): Promise<{ name: string; mediaType: string; base64: string }> {
+export async function readAttachment(
+  path: string,
+  stdin: Readable,
+): Promise<{ name: string; mediaType: string; base64: string }> {
   if (path === "-") throw misuse("an attachment needs a file with a name");
   const bytes = await readBytes(path, stdin);
   return {

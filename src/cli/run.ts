@@ -14,7 +14,9 @@ export async function run(args: string[], surroundings: Surroundings): Promise<E
   let desk: Desk | undefined;
   // A reader that went away, as `| head` does, ends no command.
   for (const stream of [surroundings.stdout, surroundings.stderr]) stream.on("error", () => {});
-  const program = openProgram((tree: Command) => (desk = openDesk(surroundings, () => tree.opts<GlobalOptions>())));
+  const program = openProgram(
+    (tree: Command) => (desk = openDesk(surroundings, () => tree.opts<GlobalOptions>())),
+  );
   for (const command of family(program)) {
     command.configureOutput({
       writeOut: (text) => void surroundings.stdout.write(text),
@@ -29,7 +31,8 @@ export async function run(args: string[], surroundings: Surroundings): Promise<E
   } catch (error) {
     // Help was shown; without being asked for, when a group was named without its command.
     const help = ["commander.helpDisplayed", "commander.help", "commander.version"];
-    if (error instanceof CommanderError && help.includes(error.code)) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof CommanderError && help.includes(error.code))
+      return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     const failure = failureOf(error);
     // The arguments may not have been understood, so the options are looked for in the words themselves.
     openOutput({ ...surroundings, json: args.includes("--json"), quiet: false }).fail(failure);

@@ -14,12 +14,18 @@ export function addShare(program: Command, desk: Desk): void {
     .argument("<workflow>", "its name")
     .argument("<release>", "the id of a release, or `latest`")
     .argument("<percent>", "the share of new cases, such as 20 or 2.5%", readShare)
-    .description("Sets which share of new cases a release gets; the rest stays with the stable release or with people. Cases keep the arm that they have.")
+    .description(
+      "Sets which share of new cases a release gets; the rest stays with the stable release or with people. Cases keep the arm that they have.",
+    )
     .action(async (workflow: string, wanted: string, part: number) => {
       const client = await desk.client("change");
       const release = wanted === "latest" ? await newest(client, workflow) : wanted;
       const reply = await client.setShare({ params: { workflow }, body: { release, share: part } });
-      desk.out.result(reply, () => `${workflow}: ${release} gets ${percent(reply.candidateRelease === release ? reply.share : part)} of the new cases.`);
+      desk.out.result(
+        reply,
+        () =>
+          `${workflow}: ${release} gets ${percent(reply.candidateRelease === release ? reply.share : part)} of the new cases.`,
+      );
     });
   withExamples(
     share,
@@ -31,11 +37,16 @@ export function addShare(program: Command, desk: Desk): void {
     .command("autonomy")
     .argument("<workflow>", "its name")
     .argument("<percent>", "the part of a release's cases, such as 20 or 2.5%", readShare)
-    .description("Sets which part of an AI release's cases may go out unreviewed. Lowering is at once; raising waits for a second person.")
+    .description(
+      "Sets which part of an AI release's cases may go out unreviewed. Lowering is at once; raising waits for a second person.",
+    )
     .option("--reason <reason>", "why, for the record")
     .action(async (workflow: string, part: number, { reason }: { reason?: string }) => {
       const client = await desk.client("change");
-      const change = await client.setAutonomy({ params: { workflow }, body: { autonomy: part, ...(reason === undefined ? {} : { reason }) } });
+      const change = await client.setAutonomy({
+        params: { workflow },
+        body: { autonomy: part, ...(reason === undefined ? {} : { reason }) },
+      });
       desk.out.result(change, () => shownChange(change));
     });
   withExamples(
@@ -49,5 +60,7 @@ async function newest(client: Client, workflow: string): Promise<string> {
   const { releases } = await client.listReleases({ params: { workflow } });
   const latest = releases[0];
   if (latest !== undefined) return latest.id;
-  throw new PilotageError("not_found", `${workflow} has no release yet; the share was not changed.`, { hint: "Publish one first: pilotage publish <folder> --as <person>" });
+  throw new PilotageError("not_found", `${workflow} has no release yet; the share was not changed.`, {
+    hint: "Publish one first: pilotage publish <folder> --as <person>",
+  });
 }

@@ -17,7 +17,15 @@ export function addStatus(program: Command, desk: Desk): void {
       desk.out.result(reply, () =>
         table(
           ["workflow", "stable", "candidate", "share", "autonomy", "cases", "purpose"],
-          reply.workflows.map((one) => [one.name, one.stableRelease, one.candidateRelease, percent(one.share), percent(one.autonomy), total(one), one.purpose]),
+          reply.workflows.map((one) => [
+            one.name,
+            one.stableRelease,
+            one.candidateRelease,
+            percent(one.share),
+            percent(one.autonomy),
+            total(one),
+            one.purpose,
+          ]),
           "There is no workflow yet: pilotage init <folder> makes one, pilotage apply <folder> applies it.",
         ),
       );
@@ -42,13 +50,20 @@ export function addStatus(program: Command, desk: Desk): void {
 }
 
 function shown(workflow: Workflow): string {
-  const { name, purpose, stableRelease, candidateRelease, share, autonomy, rung, waivers, pendingChanges } = workflow;
+  const { name, purpose, stableRelease, candidateRelease, share, autonomy, rung, waivers, pendingChanges } =
+    workflow;
   const force = facts([
     ["stable release", stableRelease === "manual" ? "manual: people do the work" : stableRelease],
-    ["candidate", candidateRelease === null ? "none" : `${candidateRelease} with ${percent(share)} of the new cases`],
+    [
+      "candidate",
+      candidateRelease === null ? "none" : `${candidateRelease} with ${percent(share)} of the new cases`,
+    ],
     ["autonomy", `${percent(autonomy)} may go out unreviewed`],
     ["safe-stop", rung === 0 ? "" : `rung ${rung}`],
-    ["waivers", waivers.map(({ item, person, until }) => `${item} by ${person} until ${moment(until)}`).join("\n")],
+    [
+      "waivers",
+      waivers.map(({ item, person, until }) => `${item} by ${person} until ${moment(until)}`).join("\n"),
+    ],
     ["waiting changes", pendingChanges === 0 ? "" : `${pendingChanges}: pilotage changes ${name}`],
   ]);
   const states = inOrder(workflow).map(([state, number]): [string, number] => [state, number]);

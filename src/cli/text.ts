@@ -33,7 +33,10 @@ export function facts(entries: [name: string, value: Cell][], indent = "  "): st
   const filled = entries.filter(([, value]) => value !== null && value !== undefined && value !== "");
   const width = Math.max(0, ...filled.map(([name]) => name.length));
   return filled
-    .map(([name, value]) => `${indent}${name.padEnd(width)}  ${shown(value).replaceAll("\n", `\n${indent}${" ".repeat(width + 2)}`)}`)
+    .map(
+      ([name, value]) =>
+        `${indent}${name.padEnd(width)}  ${shown(value).replaceAll("\n", `\n${indent}${" ".repeat(width + 2)}`)}`,
+    )
     .join("\n");
 }
 

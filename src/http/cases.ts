@@ -38,7 +38,8 @@ export function caseHandlers(parts: CaseParts): Pick<Handlers, "submitCase" | "s
         externalId,
         input: body.input as JsonValue,
         attachments: attachments.map((one) => ({ name: one.name, mediaType: one.mediaType, bytes: Buffer.from(one.base64, "base64") })),
-        raw: JSON.stringify(body.input ?? null),
+        // Attachments are kept apart; without any, the text is kept exactly as it came.
+        raw: attachments.length === 0 ? text : JSON.stringify({ externalId, input: body.input as JsonValue }),
         ...(problem ? { problem } : {}),
         textOnly: false,
         drill: body.drill,

@@ -18,7 +18,7 @@ export function html(pieces: TemplateStringsArray, ...parts: Part[]): Html {
 function plain(part: Part): string {
   if (part instanceof Html) return part.text;
   if (Array.isArray(part)) return part.map((one: Part) => plain(one)).join("");
-  return String(part)
+  return `${part as string | number}`
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")

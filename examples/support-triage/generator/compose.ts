@@ -18,9 +18,8 @@ import { quotedThread } from "./threads.ts";
 import { CAN_BE_URGENT, CAN_WAIT, urgencyFormula, urgencyMark, urgencyReason } from "./urgency.ts";
 import type { Urgency } from "./urgency.ts";
 
-/** The words of a ticket: what the model sees. */
+/** The words of a ticket: what the model may see. */
 export interface TicketText {
-  queue: Queue;
   language: Language;
   subject: string;
   body: string;
@@ -36,6 +35,7 @@ export interface MadeTicket {
   /** Which template and which use of it, e.g. `complaint.en.training.4/2`. */
   origin: string;
   text: TicketText;
+  queue: Queue;
   sender: Sender;
   answer: Answer;
 }
@@ -61,8 +61,8 @@ export function makeTicket(seed: number, template: Template, details: readonly s
   const ownNoisy = addNoise(noise, own, chance, language);
   return {
     origin,
+    queue: drawQueue(chance, team),
     text: {
-      queue: drawQueue(chance, team),
       language,
       subject: noise === "capitals" || noise === "no_umlauts" ? addNoise(noise, subject, chance, language) : subject,
       body: quoted === "" ? ownNoisy : `${ownNoisy}\n\n${quoted}`,

@@ -17,7 +17,7 @@ import { csvFile, fitsWindows1252 } from "./windows-csv.ts";
 export const SEED = 20260302;
 
 /** Training tickets per category and language. */
-const TRAINING_EACH = 60;
+const TRAINING_EACH = 70;
 
 /** Evaluation tickets per category and language: the mix of an ordinary month. */
 const EVALUATION_EACH: Record<Category, number> = {
@@ -134,16 +134,17 @@ export const COLUMNS = [
   "iban",
 ];
 
-function row({ ticketNo, receivedAt, text, sender }: NumberedTicket): string[] {
-  const { queue, language, subject, body } = text;
+function row({ ticketNo, receivedAt, queue, text, sender }: NumberedTicket): string[] {
+  const { language, subject, body } = text;
   const { customerId, name, email, iban } = sender;
   return [ticketNo, receivedAt, queue, language, subject, body, customerId, name, email, iban];
 }
 
-function record({ ticketNo, receivedAt, text, sender }: NumberedTicket) {
+function record({ ticketNo, receivedAt, queue, text, sender }: NumberedTicket) {
   return {
     ticketNo,
     receivedAt,
+    queue,
     ...text,
     customerId: sender.customerId,
     contact: { name: sender.name, email: sender.email },

@@ -210,7 +210,7 @@ function refuse(parts: IntakeParts, incoming: Incoming, problem: { reason: Quara
     message: storable(problem.message).slice(0, 2_000),
     details: problem.details.slice(0, 50).map((one) => ({ path: storable(one.path).slice(0, 200), message: storable(one.message).slice(0, 500) })),
     wrappedKey: wrapped,
-    sealedRaw: sealJson(key, "raw", keptRecord(incoming)),
+    sealedRaw: sealJson(key, "raw", keptRecord(incoming, problem.reason)),
     keptAt: parts.clock.now(),
     actor: incoming.actor,
   };
@@ -224,10 +224,11 @@ export interface KeptRecord {
   attachments: { name: string; mediaType: string; base64: string }[];
 }
 
-function keptRecord(incoming: Incoming): JsonObject & KeptRecord {
+function keptRecord(incoming: Incoming, reason: QuarantineReason): JsonObject & KeptRecord {
   return {
     raw: incoming.raw,
-    input: incoming.input ?? null,
+    // Nesting that is too deep cannot be written again; the text as it came stands beside it.
+    input: reason === "too_deep" ? null : (incoming.input ?? null),
     textOnly: incoming.textOnly,
     attachments: incoming.attachments.map((one) => ({ name: one.name, mediaType: one.mediaType, base64: Buffer.from(one.bytes).toString("base64") })),
   };
