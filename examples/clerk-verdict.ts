@@ -94,19 +94,11 @@ function neutral(schema: JsonObject): JsonValue {
   if (schema["const"] !== undefined) return schema["const"];
   if (schema["default"] !== undefined) return schema["default"];
   if (Array.isArray(schema["enum"]) && schema["enum"][0] !== undefined) return schema["enum"][0];
-  switch (schema["type"]) {
-    case "number":
-    case "integer":
-      return typeof schema["minimum"] === "number" ? schema["minimum"] : 0;
-    case "boolean":
-      return false;
-    case "array":
-      return [];
-    case "object":
-      return {};
-    case "null":
-      return null;
-    default:
-      return NEUTRAL_TEXT;
-  }
+  const type = schema["type"];
+  if (type === "number" || type === "integer")
+    return typeof schema["minimum"] === "number" ? schema["minimum"] : 0;
+  if (type === "boolean") return false;
+  if (type === "array") return [];
+  if (type === "object") return {};
+  return type === "null" ? null : NEUTRAL_TEXT;
 }

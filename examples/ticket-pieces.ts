@@ -28,7 +28,8 @@ export function ticketsFrom(csv: Buffer, webLines: string): Tickets {
     const input: unknown = JSON.parse(line);
     if (!isJsonObject(input))
       throw new Error(`A ticket of the web form is not an object: ${line.slice(0, 60)}`);
-    return { door: "web", number: numberIn(String(input["ticketNo"])), input };
+    const number = input["ticketNo"];
+    return { door: "web", number: numberIn(typeof number === "string" ? number : line), input };
   });
   return { header, list: [...folder, ...posted].sort((a, b) => (a.number < b.number ? -1 : 1)) };
 }

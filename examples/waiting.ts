@@ -45,7 +45,7 @@ export function untilTold(): AbortSignal {
     process.stdin.resume();
     process.stdin.once("end", () => told.abort());
     process.stdin.once("error", () => told.abort());
+    told.signal.addEventListener("abort", () => process.stdin.destroy(), { once: true });
   }
-  told.signal.addEventListener("abort", () => process.stdin.destroy(), { once: true });
   return told.signal;
 }

@@ -88,7 +88,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const simulated = settings.PILOTAGE_CLOCK === "system" ? undefined : simulatedClock(settings.PILOTAGE_CLOCK);
   const clock: Clock = simulated ?? systemClock;
   const newId = idSource(clock);
-  const files = settings.PILOTAGE_FILES ?? dataHome;
+  const files = settings.PILOTAGE_FILES ?? join(dataHome, "files");
   const spool = join(dataHome, "spool");
   mkdirSync(spool, { recursive: true, mode: 0o700 });
 
@@ -193,7 +193,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       [PREPARE_JOB]: ({ release }) => releases.prepare(release as string),
     });
     const looks: Looks = new Map();
-    const feedParts = { database, registry, intake, audit, clock, newId, worker, files, spool, log, poke };
+    const feedParts = { database, registry, intake, audit, clock, newId, worker, files, makeFolders: settings.PILOTAGE_FILES === undefined, spool, log, poke };
     every(TICK, "looking for due cases", async () => {
       await openers.refresh();
       for (const workflow of await dueWorkflows(database, clock.now())) poke(workflow);

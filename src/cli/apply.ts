@@ -25,7 +25,7 @@ export function addApply(program: Command, desk: Desk): void {
     .option("--dry-run", "show what would change, change nothing")
     .action(async (folder: string, { takeFile = false, dryRun = false }: Options) => {
       const { workflow } = await definitionOf(folder, "nothing was applied");
-      const client = await desk.client(dryRun ? "read" : "change");
+      const client = await desk.client("change");
       const document = workflow as unknown as JsonObject;
       const applied = await client.applyWorkflow({
         params: { workflow: workflow.workflow },
@@ -36,7 +36,7 @@ export function addApply(program: Command, desk: Desk): void {
   withExamples(
     command,
     "pilotage apply workflows/support-triage --as j.okafor@example.com",
-    "pilotage apply workflows/support-triage --dry-run",
+    "pilotage apply workflows/support-triage --dry-run --as j.okafor@example.com",
     "pilotage apply workflows/support-triage --take-file --as j.okafor@example.com",
   );
 }

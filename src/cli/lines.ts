@@ -42,7 +42,7 @@ export async function* readLines(
 }
 
 function lineOf(
-  decoder: TextDecoder,
+  decoder: InstanceType<typeof TextDecoder>,
   number: number,
   parts: Uint8Array[],
   size: number,

@@ -13,6 +13,8 @@ export function plain(text: string): string {
   );
 }
 
+const SEGMENTER = new Intl.Segmenter();
+
 export type Cell = string | number | boolean | null | undefined;
 
 /** Rows under a header, columns as wide as their widest cell, the last one as long as it is; or a sentence when empty. */
@@ -47,7 +49,7 @@ function shown(value: Cell): string {
 }
 
 function widthOf(text: string): number {
-  return [...text].length;
+  return Array.from(SEGMENTER.segment(text)).length;
 }
 
 /** "2026-01-05 08:00:00Z" of an ISO time. */

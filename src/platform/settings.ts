@@ -68,7 +68,7 @@ export const SETTINGS = {
     secret: true,
   },
   PILOTAGE_FILES: {
-    sentence: "The folder under which feeds and file deliveries with relative paths lie. Default: the data home.",
+    sentence: "The folder in which each workflow has a folder of its own name; the paths of its feeds and file deliveries lie below that. Default: `files` in the data home.",
     fallback: undefined,
     schema: z.string().min(1).optional(),
   },

@@ -131,5 +131,5 @@ export async function until<T>(look: () => Promise<T>, holds: (value: T) => bool
 }
 
 export function resultsPath(installation: Pick<Installation, "dataHome">): string {
-  return join(installation.dataHome, "results.jsonl");
+  return join(installation.dataHome, "files", "tickets", "results.jsonl");
 }

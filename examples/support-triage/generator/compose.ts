@@ -50,9 +50,9 @@ export function makeTicket(seed: number, template: Template, details: readonly s
 
   const urgency = drawUrgency(chance, template);
   const priority = urgency ?? template.priority;
-  const sentences = [...drawDetails(chance, details), ...urgencyWords(chance, template, urgency)];
+  const sentences = [...drawDetails(chance, template, details), ...urgencyWords(chance, template, urgency)];
   const own = template.solo ? fill(template.body) : fullBody(chance, template, sentences, sender, fill);
-  const quoted = template.body !== "" && chance.happens(0.12) ? quotedThread(chance, language, fill) : "";
+  const quoted = template.body !== "" && chance.happens(0.09) ? quotedThread(chance, language, fill) : "";
   const noise = drawNoise(chance);
   const marked = priority !== "normal" && !template.solo && chance.happens(0.4);
   const mark = marked ? urgencyMark(chance, language, priority) : "";
@@ -92,7 +92,9 @@ function fullBody(
   return `${forwardingNote(chance, language)}\n\n${head}\n\n${body}`;
 }
 
-function drawDetails(chance: Chance, details: readonly string[]): string[] {
+/** People in alarm, and those who only mention something, add no details. */
+function drawDetails(chance: Chance, { bare, priority }: Template, details: readonly string[]): string[] {
+  if (bare || priority === "urgent" || priority === "low") return [];
   const wanted = chance.pick([0, 0, 0, 1, 1, 1, 2]);
   return chance.shuffled(details).slice(0, wanted);
 }

@@ -1,8 +1,9 @@
 /**
  * How the hand-written texts are noted down, and what they mean.
  *
- * One template per block: a line `== <priority> [<team>] [solo] [still] | <subject>`, then the body as a customer would
- * write it. `solo`: the text is whole, nothing is put around it. `still`: nothing about urgency may be added. A block
+ * One template per block: a line `== <priority> [<team>] [solo] [still] [bare] | <subject>`, then the body as a customer
+ * would write it. `solo`: the text is whole, nothing is put around it. `still`: its priority is fixed. `bare`: no details
+ * follow, because they might contradict it. A block
  * without a body is a ticket without a body. In texts `{order}` is a slot (slots.ts) and `{one|other}` a choice. Pure.
  */
 import { PRIORITIES, TEAMS, USUAL_TEAM } from "./taxonomy.ts";
@@ -18,6 +19,7 @@ export interface Template {
   team: Team;
   solo: boolean;
   still: boolean;
+  bare: boolean;
   subject: string;
   body: string;
 }
@@ -66,7 +68,7 @@ function readBlock(id: string, block: string, usualTeam: Team) {
   const priority = PRIORITIES.find((known) => known === words[0]);
   if (priority === undefined) throw new SyntaxError(`${id}: "${words[0]}" is not a priority.`);
   const team = TEAMS.find((known) => words.includes(known)) ?? usualTeam;
-  const odd = words.slice(1).find((word) => word !== team && word !== "solo" && word !== "still");
+  const odd = words.slice(1).find((word) => word !== team && !["solo", "still", "bare"].includes(word));
   if (odd !== undefined) throw new SyntaxError(`${id}: "${odd}" means nothing in a header.`);
   const body = block.slice(end).trim();
   const subject = header.slice(bar + 1).trim();
@@ -75,6 +77,7 @@ function readBlock(id: string, block: string, usualTeam: Team) {
     team,
     solo: words.includes("solo") || body === "",
     still: words.includes("still"),
+    bare: words.includes("bare"),
     subject,
     body,
   };

@@ -5,6 +5,7 @@
  * transaction as the rows it covers, so that a crash neither loses nor repeats a record. Every run's counts add up:
  * read = admitted + quarantined + duplicate + skipped. Files are only read, never moved or deleted.
  */
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { JsonObject, JsonValue } from "../../contract/json.ts";
 import { copyForReading, scanFolder, type FeedCopy, type FolderFile } from "../../connectors/feed/folder.ts";
@@ -29,8 +30,10 @@ export interface FeedParts {
   clock: Clock;
   newId: NewId;
   worker: string;
-  /** The folder below which feeds with relative paths lie. */
+  /** The folder in which every workflow has a folder of its own; the paths of its feeds lie below that. */
   files: string;
+  /** The folders of feeds are made when they are missing: only below the data home, where no mount can be absent. */
+  makeFolders: boolean;
   spool: string;
   log: Log;
   poke(workflow: string): void;
@@ -69,7 +72,9 @@ export async function runFeed(parts: FeedParts, looks: Looks, workflow: string, 
 async function look(parts: FeedParts, looks: Looks, claimed: ClaimedFeed, view: WorkflowView, feed: Feed): Promise<{ again: boolean; problem: string | null }> {
   const place = `${view.row.name}/${feed.name}`;
   const done = looks.get(place)?.done ?? new Set<string>();
-  const scan = await scanFolder(join(parts.files, feed.path), looks.get(place)?.look);
+  const folder = join(parts.files, view.row.name, feed.path);
+  if (parts.makeFolders) await mkdir(folder, { recursive: true });
+  const scan = await scanFolder(folder, looks.get(place)?.look);
   looks.set(place, { look: scan.look, done });
   const problems = scan.unreadable.map((one) => one.error.message);
   for (const file of scan.stable) {

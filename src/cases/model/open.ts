@@ -4,7 +4,8 @@
  * Connections hold addresses and secrets of the installation, sealed; a stored change closes what was opened with the
  * old settings. Local models are read from the bytes that were stored when the release was published.
  */
-import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { PilotageError } from "../../contract/errors.ts";
 import { fileTarget } from "../../connectors/deliver/file.ts";
 import { folderTarget } from "../../connectors/deliver/folder.ts";
@@ -67,7 +68,8 @@ export function openOpeners(options: { database: Database; vault: Vault; clock: 
       if (settings.kind !== "webhook") throw new PilotageError("delivery_refused", `The connection ${plan.connection} is of kind ${settings.kind}, not webhook.`);
       return webhookTarget({ name, url: settings.url, secret: settings.secret });
     }
-    const path = join(files, plan.path ?? name);
+    const path = join(files, workflow.row.name, plan.path ?? name);
+    await mkdir(dirname(path), { recursive: true });
     return plan.kind === "file" ? fileTarget({ name, path }) : folderTarget({ name, path });
   }
 

@@ -122,18 +122,18 @@ seit Tagen bekommt unsere ganze Abteilung beim Login nur eine Fehlermeldung. Wir
 `;
 
 const trainingDetails = `
-Mein Benutzername ist die Mailadresse, von der ich schreibe.
-Es erscheint die Meldung "Anmeldung fehlgeschlagen".
-Ich habe es mit zwei Browsern probiert.
-Den Cache habe ich geleert, ohne Erfolg.
-Das Portal kennt meine Mailadresse angeblich nicht.
+Ich schreibe von der Mailadresse, die im Portal hinterlegt ist.
+Es geht um das Kundenportal auf Ihrer Webseite.
+Unsere IT hat auf unserer Seite nichts gefunden.
+Mit dem Portal arbeiten bei uns {few} Personen.
+In der Hilfe zum Portal steht dazu nichts.
 Unser Konto läuft unter {customer}.
 `;
 
 const evaluationDetails = `
-Angemeldet war ich zuletzt vor etwa einem Monat.
-Die Meldung lautet "Benutzer unbekannt oder gesperrt".
-Auf dem Handy ist es dasselbe.
+Das Benutzerkonto gibt es seit etwa {few} Jahren.
+Eine Telefonnummer für den Portal-Support habe ich nicht gefunden.
+Wir nutzen das Portal fast täglich.
 Die Kundennummer für das Konto ist {customer}.
 `;
 

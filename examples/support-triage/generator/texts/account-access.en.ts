@@ -122,18 +122,18 @@ for days our whole department has got nothing but an error message at login. We 
 `;
 
 const trainingDetails = `
-My user name is the address I am writing from.
-The message says "sign-in failed".
-I tried it with two browsers.
-I cleared the cache without success.
-The portal claims not to know my e-mail address.
+I am writing from the address stored in the portal.
+This is about the customer portal on your website.
+Our IT found nothing wrong on our side.
+There are {few} of us using the portal.
+The help pages of the portal do not mention it.
 Our account runs under {customer}.
 `;
 
 const evaluationDetails = `
-I was last logged in about a month ago.
-The message reads "user unknown or locked".
-It is the same on my phone.
+The user account has existed for about {few} years.
+I could not find a phone number for portal support.
+We use the portal almost every day.
 The customer number of the account is {customer}.
 `;
 

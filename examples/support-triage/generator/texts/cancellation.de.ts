@@ -8,10 +8,10 @@ hiermit kündigen wir den oben genannten Servicevertrag fristgerecht zum nächst
 == normal | Kündigung wegen Büroauflösung
 unser Standort in {city} wird zum {date} geschlossen. Damit brauchen wir die Mietmaschine nicht mehr. Bitte teilen Sie uns mit, wann der Vertrag endet und wer das Gerät abholt.
 
-== normal orders | Stornierung {order}
+== normal orders bare | Stornierung {order}
 bitte stornieren Sie unsere Bestellung {order}, sie wurde versehentlich doppelt ausgelöst. Die erste soll natürlich geliefert werden.
 
-== normal orders | Bestellung widerrufen
+== normal orders bare | Bestellung widerrufen
 ich habe gestern die falsche Bohnensorte bestellt und möchte die Bestellung zurückziehen, bevor sie verschickt wird. Geht das noch?
 
 == high | Letzte Aufforderung: Kündigungsbestätigung
@@ -34,7 +34,7 @@ hiermit kündige ich mein abo. bitte um bestätigung. {customer}
 
 == normal solo | Kündigung zum Jahresende {contract}
 
-== normal orders | Bitte Auftrag stoppen
+== normal orders bare | Bitte Auftrag stoppen
 falls die Bestellung {order} noch nicht im Versand ist: bitte anhalten und löschen, die Kollegin in der Filiale hatte schon bestellt.
 
 == normal | Sonderkündigungsrecht
@@ -46,19 +46,19 @@ wir möchten die automatische Verlängerung unseres Mietvertrags um weitere 12 M
 == normal | Insolvenz unserer Tochterfirma
 für die Tochtergesellschaft in {city} wurde das Verfahren eröffnet. Als Verwalter kündigen wir alle dort laufenden Verträge und bitten um eine Aufstellung.
 
-== normal | Kündigung zurücknehmen
+== normal bare | Kündigung zurücknehmen
 wir haben letzte Woche den Servicevertrag gekündigt. Die Geschäftsführung hat es sich anders überlegt, lässt sich die Kündigung noch rückgängig machen?
 
 == high | Abo gekündigt, trotzdem beliefert
 obwohl wir das Bohnen-Abo vor zwei Monaten gekündigt haben, wurde schon wieder geliefert und abgebucht. Bitte Abo jetzt wirklich beenden, Ware abholen und {amount} erstatten!
 
-== normal orders | Testmaschine zurückgeben
+== normal orders bare | Testmaschine zurückgeben
 die Teststellung der {machine} möchten wir nicht übernehmen. Bitte stornieren Sie den anschließenden Kauf und holen Sie das Gerät wieder ab.
 
 == normal | Vertrag auslaufen lassen
 bitte merken Sie vor, dass wir den Mietvertrag {contract} nicht fortführen. Wir kündigen hiermit vorsorglich zum Ende der Mindestlaufzeit.
 
-== normal orders | Bitte nicht mehr versenden
+== normal orders bare | Bitte nicht mehr versenden
 die Bestellung von heute Vormittag hat sich erledigt, der Kunde hat seine Veranstaltung abgesagt. Stornieren Sie {order} bitte komplett.
 
 == normal | Todesfall
@@ -70,7 +70,7 @@ wir beenden das Probe-Abo, der Kaffee trifft nicht unseren Geschmack. Bitte kein
 == high | Kündigung vom {date} immer noch ohne Antwort
 ich erinnere zum dritten Mal an unsere Kündigung. Die Frist läuft in dieser Woche ab, wir brauchen dringend Ihre Bestätigung.
 
-== normal orders | Auftrag zurückziehen
+== normal orders bare | Auftrag zurückziehen
 unsere Bestellung {order} über die neue Maschine wurde intern nicht genehmigt. Bitte betrachten Sie den Auftrag als zurückgezogen.
 
 == low | Wie kündigt man eigentlich?
@@ -79,7 +79,7 @@ muss eine Kündigung bei Ihnen per Post kommen, oder reicht eine Mail? Aktuell i
 == normal | Kündigung einer von drei Maschinen
 von unseren drei Mietgeräten kündigen wir eines zum Quartalsende, die Seriennummer ist {serial}. Die beiden anderen Verträge laufen weiter.
 
-== normal orders | Umgezogen, bitte Order canceln
+== normal orders bare | Umgezogen, bitte Order canceln
 bitte die Nachlieferung zu {order} canceln, wir haben die Artikel inzwischen vor Ort gekauft und brauchen sie nicht mehr.
 
 == normal | Niederlassung schließt
@@ -93,7 +93,7 @@ const evaluation = `
 == normal | Kündigung unseres Servicevertrags
 wir kündigen unseren Vertrag zum Ende der Laufzeit. Ich bitte um eine kurze schriftliche Bestätigung mit dem Enddatum.
 
-== normal orders | Bestellung stornieren
+== normal orders bare | Bestellung stornieren
 können Sie {order} bitte stornieren? Ich habe mich in der Menge vertan, wir brauchen {some} Packungen und nicht {many}.
 
 == normal | Abo kündigen
@@ -111,7 +111,7 @@ mich würde interessieren, bis wann wir den Vertrag kündigen müssten. Konkret 
 == normal solo | Storno
 bitte {order} stornieren, falsch geklickt, sorry
 
-== normal orders | Widerruf
+== normal orders bare | Widerruf
 hiermit widerrufe ich meine Bestellung vom {date}. Die Ware ist noch nicht verschickt, daher sollte das kein Problem sein.
 
 == urgent still | Außerordentliche Kündigung

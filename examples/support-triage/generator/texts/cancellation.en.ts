@@ -8,10 +8,10 @@ we hereby give notice and cancel the above service contract as of the next possi
 == normal | Closing our office
 our site in {city} is closing on {date}, so we no longer need the rented machine. Please let us know when the contract ends and who will collect it.
 
-== normal orders | Cancel order {order}
+== normal orders bare | Cancel order {order}
 please cancel order {order}, it was placed twice by mistake. The first one should of course still be delivered.
 
-== normal orders | Withdraw my order
+== normal orders bare | Withdraw my order
 yesterday I ordered the wrong kind of beans and would like to withdraw the order before it ships. Is that still possible?
 
 == high | Final request: confirm our cancellation
@@ -34,7 +34,7 @@ i want to cancel my subscription. please confirm. {customer}
 
 == normal solo | Notice of cancellation to year end, {contract}
 
-== normal orders | Please stop this order
+== normal orders bare | Please stop this order
 if {order} has not been shipped yet, please hold and delete it, my colleague at the branch had already ordered.
 
 == normal | Special right to terminate
@@ -46,19 +46,19 @@ we do not want our rental contract to renew automatically for another 12 months.
 == normal | Subsidiary in insolvency
 proceedings have been opened for the subsidiary in {city}. As administrators we cancel all contracts running there and ask for a list of them.
 
-== normal | Take back our cancellation
+== normal bare | Take back our cancellation
 last week we cancelled the service contract. Management has changed its mind, can the cancellation still be undone?
 
 == high | Subscription cancelled but still delivered
 although we cancelled the bean subscription two months ago, you delivered and charged again. Please really end it now, collect the goods and refund {amount}!
 
-== normal orders | Return the trial machine
+== normal orders bare | Return the trial machine
 we do not want to keep the {machine} after the trial. Please cancel the purchase that would follow and have the unit picked up.
 
 == normal | Let the contract run out
 please note that we will not continue rental contract {contract}. As a precaution we hereby give notice to the end of the minimum term.
 
-== normal orders | Please do not ship
+== normal orders bare | Please do not ship
 this morning's order is no longer needed, our client called the event off. Please cancel {order} completely.
 
 == normal | Closing of a practice
@@ -70,7 +70,7 @@ we are ending the trial subscription, the coffee is not to our taste. No automat
 == high | Notice of {date} still unanswered
 I am reminding you of our cancellation for the third time. The notice period ends this week and we urgently need your confirmation.
 
-== normal orders | Withdrawing our purchase order
+== normal orders bare | Withdrawing our purchase order
 order {order} for the new machine was not approved internally. Please consider the order withdrawn.
 
 == low | How does one cancel?
@@ -79,7 +79,7 @@ does a cancellation have to come by post or is an e-mail enough? Nothing is plan
 == normal | Cancel one of three machines
 out of our three rental units we are cancelling one as of the end of the quarter, serial number {serial}. The other two contracts go on.
 
-== normal orders | Bought elsewhere
+== normal orders bare | Bought elsewhere
 please cancel the back-ordered items of {order}, we have bought them locally in the meantime and do not need them any more.
 
 == normal | Branch closing
@@ -93,7 +93,7 @@ const evaluation = `
 == normal | Cancelling our service contract
 we are cancelling our contract at the end of its term. I would be grateful for a short written confirmation with the end date.
 
-== normal orders | Please cancel an order
+== normal orders bare | Please cancel an order
 could you cancel {order} for us? I got the quantity wrong, we need {some} bags and not {many}.
 
 == normal | Cancel subscription
@@ -111,7 +111,7 @@ I would be interested to know by when we would have to cancel the contract. Noth
 == normal solo | cancel pls
 please cancel {order}, clicked the wrong thing, sorry
 
-== normal orders | Revoking an order
+== normal orders bare | Revoking an order
 I hereby revoke my order of {date}. It has not been shipped so this should not be a problem.
 
 == urgent still | Extraordinary termination

@@ -126,7 +126,7 @@ Es geht um den Vertrag {contract}.
 Die übrigen Bedingungen sollen so bleiben.
 Bitte schicken Sie mir die geänderten Vertragsunterlagen zur Unterschrift.
 Unterschreiben darf bei uns nur die Geschäftsführung.
-Die Restlaufzeit beträgt nach unseren Unterlagen {some} Monate.
+Den Vertrag haben wir vor {few} Jahren geschlossen.
 Gewünschter Termin für die Umstellung: {date}.
 `;
 

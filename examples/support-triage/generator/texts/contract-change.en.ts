@@ -126,7 +126,7 @@ It concerns contract {contract}.
 All other terms should remain the same.
 Please send me the amended contract for signature.
 Only our managing director may sign.
-According to our papers {some} months of the term are left.
+We signed the contract {few} years ago.
 Preferred date for the change: {date}.
 `;
 

@@ -124,7 +124,7 @@ in einer Packung aus Charge L{last4} haben wir Metallspäne gefunden, ein Kolleg
 const trainingDetails = `
 Fotos vom Schaden habe ich angehängt.
 Die Verpackung haben wir aufgehoben, falls Sie sie brauchen.
-Der Fahrer hat den Schaden auf dem Lieferschein vermerkt.
+Auf dem Lieferschein ist alles richtig aufgeführt.
 Den Karton kann die Spedition jederzeit wieder mitnehmen.
 Die übrige Ware ist unversehrt.
 Muss ich etwas zurückschicken?

@@ -124,7 +124,7 @@ we found metal shavings in a bag from batch L{last4} and one of our staff has cu
 const trainingDetails = `
 I have attached pictures of the damage.
 We kept the packaging in case you need it.
-The driver made a note of the damage on the delivery slip.
+The delivery note lists everything correctly.
 The box can be collected at any time.
 Everything else in the delivery is intact.
 Do I have to send anything back?

@@ -125,8 +125,8 @@ die {some} kg Espresso für unsere Hausmesse sind nicht gekommen, obwohl der Lie
 const trainingDetails = `
 Bestellt haben wir ganz normal über den Shop.
 In der Auftragsbestätigung stand ein Liefertermin vom {date}.
-Die Sendungsnummer lautet {tracking}.
-Unsere Vorräte reichen noch etwa zwei Tage.
+Unsere Bestellnummer ist {order}.
+Geliefert wird bei uns immer ins Erdgeschoss.
 Geliefert werden soll wie immer an den Wareneingang, Tor 2.
 Bisher hat das mit dem Versand immer gut geklappt.
 Der Paketdienst verweist nur auf den Absender.
@@ -136,7 +136,7 @@ const evaluationDetails = `
 Eine Versandbestätigung mit Trackingnummer haben wir erhalten ({tracking}).
 Am Empfang ist von 7 bis 18 Uhr jemand für die Annahme da.
 Der zugesagte Termin war der {date}.
-Wir trinken hier inzwischen Tee.
+Der Empfang weiß Bescheid.
 Beim letzten Mal war das Paket nach zwei Tagen da.
 `;
 

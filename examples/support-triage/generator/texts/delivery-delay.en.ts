@@ -124,8 +124,8 @@ the {some} kg of espresso for our stand were confirmed for today and have not ar
 const trainingDetails = `
 We ordered through the web shop as usual.
 The confirmation gave {date} as the delivery date.
-Our tracking number is {tracking}.
-We have coffee left for about two more days.
+Our order number is {order}.
+Deliveries go to the ground floor here.
 The goods should come to loading bay 2 as always.
 Shipping has always worked well until now.
 The courier only tells us to contact the sender.
@@ -135,7 +135,7 @@ const evaluationDetails = `
 I do have a tracking number, it is {tracking}.
 Somebody is at reception from seven to six to accept parcels.
 The promised date was {date}.
-We are all drinking tea by now.
+Reception has been told to expect it.
 Last time the parcel took two days.
 `;
 

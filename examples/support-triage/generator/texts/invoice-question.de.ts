@@ -8,16 +8,16 @@ auf der Rechnung steht eine Position "Servicepauschale" über {amount}, mit der 
 == normal | Rechnung doppelt
 wir haben für dieselbe Lieferung zwei Rechnungen bekommen, {invoice} und {invoice2}. Beide über {amount}. Eine davon ist sicher falsch. Welche soll ich buchen?
 
-== normal | Bitte Rechnungskopie
+== normal bare | Bitte Rechnungskopie
 unsere Steuerberaterin vermisst die Rechnung vom {date}. Können Sie mir bitte eine Kopie als PDF schicken?
 
-== high | Mahnung trotz Zahlung!
+== high bare | Mahnung trotz Zahlung!
 ich habe heute eine zweite Mahnung zu {invoice} im Briefkasten. Die Rechnung ist längst bezahlt, der Kontoauszug liegt bei! Ich erwarte, dass Sie die Mahngebühren zurücknehmen und das sofort richtigstellen.
 
 == normal | Umsatzsteuer falsch
 Sie haben uns 19 % Mehrwertsteuer berechnet, wir sitzen aber in Österreich und haben eine UID-Nummer. Bitte stellen Sie die Rechnung korrigiert ohne Steuer neu aus (Reverse Charge).
 
-== normal | Gutschrift fehlt
+== normal bare | Gutschrift fehlt
 für die Rücksendung im {month} war eine Gutschrift zugesagt. Auf der neuen Rechnung taucht sie nicht auf. Wann wird die verrechnet?
 
 == normal | Bestellnummer auf der Rechnung
@@ -46,7 +46,7 @@ laut Lieferschein kamen {some} Packungen, auf der Rechnung stehen doppelt so vie
 == normal | Zahlungsziel
 auf der Rechnung steht "sofort fällig", vereinbart sind 30 Tage netto. Ist das ein Versehen?
 
-== normal | Kontoauszug / offene Posten
+== normal bare | Kontoauszug / offene Posten
 für den Jahresabschluss bräuchten wir eine Saldenbestätigung bzw. eine Liste der offenen Posten zum 31.12. Unsere Kundennummer finden Sie unten.
 
 == normal | Rabatt nicht abgezogen
@@ -61,7 +61,7 @@ beim Durchsehen der Rechnungen fiel mir auf, dass der Pfandbetrag mal 2,50 und m
 == normal | Zwei Kostenstellen
 wir müssen die Rechnungen künftig nach Kostenstellen trennen. Können Sie {invoice} in zwei Rechnungen aufteilen, je zur Hälfte auf 4100 und 4200?
 
-== normal | Fehlende Rechnung
+== normal bare | Fehlende Rechnung
 in der Mahnung ist von {invoice} die Rede. Diese Rechnung ist bei uns nie eingegangen. Bitte schicken Sie sie per Mail, dann prüfen und bezahlen wir sie.
 
 == normal | Fremde Rechnung
@@ -73,7 +73,7 @@ für die Leihmaschine während der Reparatur wurde uns eine Miete berechnet. Ihr
 == normal | Frachtkosten
 warum stehen auf der Rechnung 18,90 € Versand? Ab 150 Euro ist die Lieferung laut Ihren Bedingungen doch frei.
 
-== high | Mahnstufe 3 ohne eine einzige Rechnung
+== high bare | Mahnstufe 3 ohne eine einzige Rechnung
 wir bekommen Mahnungen, aber keine Rechnung. Ich habe jetzt zum dritten Mal darum gebeten. Bitte schicken Sie sie dringend noch diese Woche, bevor das in die Zwangsvollstreckung läuft.
 
 == low | Sammelrechnung
@@ -96,16 +96,16 @@ was bedeutet "Bereitstellung monatlich" mit {amount} auf unserer letzten Rechnun
 == normal | Rechnung zweimal erhalten
 kann es sein, dass Sie uns den März doppelt berechnet haben? Wir haben {invoice} und eine zweite Rechnung mit gleichem Datum und Betrag bekommen.
 
-== high | Mahnung unberechtigt
+== high bare | Mahnung unberechtigt
 Sie schicken uns eine Mahnung für eine Rechnung, die wir am {date} überwiesen haben, und drohen mit Liefersperre. Bitte nehmen Sie die Mahnung und die Gebühr zurück. Ohne Belieferung steht hier diese Woche der Betrieb.
 
-== normal | Rechnungskopie für das Finanzamt
+== normal bare | Rechnungskopie für das Finanzamt
 wir brauchen alle Rechnungen aus dem Vorjahr noch einmal als PDF, die Ablage war bei uns unvollständig.
 
 == normal | Steuersatz
 auf der Rechnung {invoice} ist für den Kaffee der volle Steuersatz ausgewiesen, sonst waren es immer 7 Prozent. Ist das richtig? Wenn nicht, bitte berichtigte Rechnung.
 
-== normal | Versprochene Gutschrift
+== normal bare | Versprochene Gutschrift
 Ihre Kollegin hatte uns im {month} eine Gutschrift über {amount} für die kaputten Tassen versprochen. Bisher ist nichts eingegangen und auch nichts verrechnet worden.
 
 == normal care | Rate höher als vereinbart
@@ -125,9 +125,9 @@ const trainingDetails = `
 Die Rechnung hängt an.
 Rechnungsbetrag: {amount}, Rechnungsdatum {date}.
 Bis zur Klärung halten wir die Zahlung zurück.
-Bitte die korrigierte Rechnung direkt an unsere Buchhaltung.
+Bitte antworten Sie direkt an unsere Buchhaltung.
 Unsere Buchhaltung kann das so nicht verbuchen.
-Im Angebot stand ein anderer Preis.
+Für Rückfragen erreichen Sie mich vormittags.
 Es geht um die Rechnung {invoice}.
 `;
 

@@ -8,16 +8,16 @@ there is a line "service flat fee" for {amount} on our invoice that means nothin
 == normal | Invoiced twice
 we got two invoices for the same delivery, {invoice} and {invoice2}, both for {amount}. One of them must be wrong. Which one shall I book?
 
-== normal | Copy of an invoice
+== normal bare | Copy of an invoice
 our tax adviser cannot find the invoice dated {date}. Would you please e-mail me a copy as PDF?
 
-== high | Reminder although we have paid!
+== high bare | Reminder although we have paid!
 today I received a second reminder for {invoice}. It was paid weeks ago, see the bank statement attached! Please cancel the late fees and put this right immediately.
 
 == normal | VAT is wrong
 you charged us German VAT although we are an Austrian company with a VAT ID. Please reissue the invoice without tax under reverse charge.
 
-== normal | Credit note outstanding
+== normal bare | Credit note outstanding
 for the return in {month} we were promised a credit note. It does not show up on the new invoice. When will it be set off?
 
 == normal | PO number missing on invoice
@@ -46,7 +46,7 @@ the delivery note says {some} bags and the invoice bills twice as many. Please c
 == normal | Payment terms
 the invoice says "due immediately", but we agreed on 30 days net. Is that a mistake?
 
-== normal | Statement of account
+== normal bare | Statement of account
 for our year-end audit we need a balance confirmation or a list of open items as of 31 December. Our auditors have asked for it in writing.
 
 == normal | Discount not applied
@@ -61,7 +61,7 @@ going through the invoices I noticed that the deposit is sometimes 2.50 and some
 == normal | Cost centres
 we need invoices separated by cost centre. Could {invoice} be split into two, half on 4100 and half on 4200?
 
-== normal | Never received this invoice
+== normal bare | Never received this invoice
 your reminder mentions {invoice}, which has never reached us. Please e-mail the invoice and we will check and pay it.
 
 == normal | Not our invoice
@@ -73,7 +73,7 @@ you invoiced rent for the loan machine while ours was in repair. Your technician
 == normal | Shipping on the bill
 why does the invoice include 18.90 for shipping? According to your terms delivery is free above 150 euros.
 
-== high | Third dunning letter and not one invoice
+== high bare | Third dunning letter and not one invoice
 we keep getting reminders but no invoice. I have asked for it for the third time now. Please send it urgently, this week, before it ends in enforcement.
 
 == low | One invoice a month
@@ -96,16 +96,16 @@ what does "monthly provision" at {amount} on our last invoice stand for? The quo
 == normal | Billed two times for March
 could it be that March was invoiced twice? We have {invoice} and a second invoice with the same date and the same total.
 
-== high | Unjustified payment reminder
+== high bare | Unjustified payment reminder
 you are sending a reminder for an invoice that we paid on {date} and threaten to block our account. Please withdraw the reminder and the fee. If you stop supplying us this week the canteen has to close.
 
-== normal | Invoice copies for the tax office
+== normal bare | Invoice copies for the tax office
 we need all of last year's invoices once more as PDF files, our own records were incomplete.
 
 == normal | Tax rate
 invoice {invoice} shows the full tax rate on coffee, it has always been 7 percent before. Is that right? If not, please issue a corrected invoice.
 
-== normal | Promised credit
+== normal bare | Promised credit
 in {month} your colleague promised us a credit of {amount} for the broken cups. So far we have not received anything, nor has it been deducted.
 
 == normal care | Monthly rate higher than agreed
@@ -125,9 +125,9 @@ const trainingDetails = `
 The invoice is attached.
 Invoice total {amount}, dated {date}.
 We are withholding payment until this is clear.
-Please send the corrected invoice straight to our accounts department.
+Please reply straight to our accounts department.
 Our bookkeeping cannot process it like this.
-The quote had a different price.
+You can reach me in the mornings.
 This is about invoice {invoice}.
 `;
 

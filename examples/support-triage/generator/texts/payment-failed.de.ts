@@ -128,16 +128,16 @@ const trainingDetails = `
 Der Kontoauszug liegt bei.
 Unser Konto endet auf {last4}.
 Die Bank sieht auf ihrer Seite keinen Fehler.
-Abgebucht wurde am {date} ein Betrag von {amount}.
+Betroffen ist die Zahlung vom {date}.
 Den Zahlungsbeleg füge ich bei.
-Bezahlt wird bei uns normalerweise per SEPA-Lastschrift.
+Für Rückfragen der Bank bin ich zuständig.
 `;
 
 const evaluationDetails = `
 Einen Beleg der Bank kann ich mitschicken.
 Es geht um {amount} vom {date}.
-Die Karte ist gedeckt und nicht gesperrt.
-Mandat und IBAN haben sich bei uns nicht geändert.
+Mit anderen Lieferanten gab es keine Zahlungsprobleme.
+Unsere Buchhaltung kann dazu Auskunft geben.
 `;
 
 export const paymentFailedDe = categoryTexts("payment_failed", "de", {

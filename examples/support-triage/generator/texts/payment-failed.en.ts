@@ -128,16 +128,16 @@ const trainingDetails = `
 The bank statement is attached.
 Our account ends in {last4}.
 The bank does not see an error on its side.
-The debit of {date} was for {amount}.
+It is about the payment of {date}.
 Proof of payment is enclosed.
-We normally pay by SEPA direct debit.
+I am the one to talk to about payments.
 `;
 
 const evaluationDetails = `
 I can send a confirmation from the bank.
 It concerns {amount} from {date}.
-The card is neither blocked nor over its limit.
-Mandate and IBAN are unchanged on our side.
+We had no payment trouble with other suppliers.
+Our accounts team can give you details.
 `;
 
 export const paymentFailedEn = categoryTexts("payment_failed", "en", {

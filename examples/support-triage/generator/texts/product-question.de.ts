@@ -123,7 +123,7 @@ unsere Geschäftsführung entscheidet am {weekday} über neue Kaffeemaschinen. K
 
 const trainingDetails = `
 Ein Prospekt oder Datenblatt als PDF wäre hilfreich.
-Wir sind ungefähr {many} Mitarbeiter.
+Entscheiden muss am Ende unsere Geschäftsleitung.
 Gern können Sie mich auch telefonisch beraten.
 Im Shop habe ich dazu nichts gefunden.
 Bisher trinken wir {beans}.
@@ -133,8 +133,8 @@ Preislich sollte es im Rahmen bleiben.
 const evaluationDetails = `
 Auf Ihrer Webseite steht dazu leider nichts.
 Über ein Angebot freue ich mich.
-Wir haben derzeit eine Maschine eines anderen Herstellers.
-Am Standort arbeiten etwa {many} Personen.
+Wir bestellen schon länger bei Ihnen.
+Sie erreichen mich am besten vormittags.
 `;
 
 export const productQuestionDe = categoryTexts("product_question", "de", {

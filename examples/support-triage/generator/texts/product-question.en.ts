@@ -123,7 +123,7 @@ our management decides on new coffee machines on {weekday}. Could you send me a 
 
 const trainingDetails = `
 A brochure or data sheet as PDF would be helpful.
-We have roughly {many} employees.
+In the end our management has to decide.
 You are welcome to advise me by phone.
 I could not find anything about it in the shop.
 At the moment we drink {beans}.
@@ -133,8 +133,8 @@ It should stay within a reasonable price.
 const evaluationDetails = `
 Your website says nothing about it unfortunately.
 I would be happy to receive an offer.
-We currently have a machine by another manufacturer.
-About {many} people work at this site.
+We have been ordering from you for a while.
+Mornings are the best time to reach me.
 `;
 
 export const productQuestionEn = categoryTexts("product_question", "en", {

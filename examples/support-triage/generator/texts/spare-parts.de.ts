@@ -73,7 +73,7 @@ wir legen uns einen kleinen Vorrat an Verschleißteilen an. Stellen Sie mir gele
 == normal | Auslauf gebrochen
 die Kunststoffnase am Auslauf ist abgebrochen. Was kostet ein neuer Auslauf, und kann ich den einfach aufstecken?
 
-== normal | Passt das Zubehör der alten Maschine?
+== normal bare | Passt das Zubehör der alten Maschine?
 wir sind von der Piano 6 auf die Forte 12 gewechselt. Können wir den alten Milchbehälter und die Filterpatronen weiterverwenden?
 
 == normal | Bestellung Verbrauchsmaterial
@@ -122,7 +122,7 @@ der gelieferte Wassertank passt nicht, ich habe wohl die Artikelnummer für das 
 `;
 
 const trainingDetails = `
-Artikelnummer laut Anleitung: 70{last4}.
+Wir haben das Gerät seit {few} Jahren.
 Die Maschine hat die Seriennummer {serial}.
 Ein Foto von dem Teil hängt an.
 Bitte mit Preis und Lieferzeit.
@@ -134,7 +134,7 @@ const evaluationDetails = `
 Seriennummer am Gerät: {serial}.
 Das alte Teil liegt noch hier, ich kann es fotografieren.
 Was würde das inklusive Versand kosten?
-Es steht die Teilenummer 70{last4} darauf.
+Im Shop finde ich das Teil nicht.
 `;
 
 export const sparePartsDe = categoryTexts("spare_parts", "de", {

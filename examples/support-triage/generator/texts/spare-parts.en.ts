@@ -73,7 +73,7 @@ we are building up a small stock of wear parts. Put together a package for the {
 == normal | Broken spout
 the plastic nose of the spout has snapped off. How much is a new spout and can I just clip it on?
 
-== normal | Do old accessories fit?
+== normal bare | Do old accessories fit?
 we moved from the Piano 6 to the Forte 12. Can we go on using the old milk container and the filter cartridges?
 
 == normal | Consumables
@@ -122,7 +122,7 @@ the water tank that was delivered does not fit, I must have picked the article n
 `;
 
 const trainingDetails = `
-Article number according to the manual: 70{last4}.
+We have had the machine for {few} years.
 The machine has the serial number {serial}.
 A photo of the part is attached.
 Please include price and lead time.
@@ -134,7 +134,7 @@ const evaluationDetails = `
 Serial number on the unit: {serial}.
 The old part is still here, I can take a picture.
 What would that cost including shipping?
-It has the part number 70{last4} on it.
+I cannot find the part in the shop.
 `;
 
 export const sparePartsEn = categoryTexts("spare_parts", "en", {

@@ -127,17 +127,17 @@ kaum war Ihr Techniker weg, kam die Meldung {fault} wieder. Es ist das dritte Ma
 const trainingDetails = `
 Die Seriennummer ist {serial}.
 Entkalkt und gereinigt wurde sie letzte Woche.
-Ein Neustart hat nichts geändert.
+So etwas hatten wir mit ihr noch nie.
 Das Gerät ist etwa {few} Jahre alt.
-Auf dem Display steht außerdem {fault}.
+Aufgestellt hat sie Ihr Team aus {city}.
 Ein kurzes Video der Störung habe ich gemacht.
-Wir haben schon die Anleitung durchprobiert.
+In der Anleitung steht dazu nichts.
 `;
 
 const evaluationDetails = `
 Die Maschine hat die Nummer {serial}.
 Gereinigt haben wir sie laut Anleitung.
-Das Problem tritt bei jedem Getränk auf.
+Mehrere Kollegen haben das auch schon bemerkt.
 Der Fehler kam ganz plötzlich.
 Es handelt sich um eine {machine}.
 `;

@@ -127,17 +127,17 @@ your technician had hardly left when {fault} came back. It is the third time thi
 const trainingDetails = `
 The serial number is {serial}.
 It was descaled and cleaned last week.
-A restart made no difference.
+We never had anything like it with this machine.
 The unit is about {few} years old.
-The display also says {fault}.
+Your team from {city} installed it.
 I made a short video of the fault.
-We have already gone through the manual.
+The manual says nothing about it.
 `;
 
 const evaluationDetails = `
 The machine has the number {serial}.
 We cleaned it following the manual.
-The problem occurs with every drink.
+Several colleagues have noticed it too.
 The error appeared out of the blue.
 The model is a {machine}.
 `;
