@@ -136,6 +136,11 @@ async function untilServing(
   return undefined;
 }
 
+/** Where a path of the workflow's feeds and deliveries lies. */
+function folderOf({ environment, dataHome }: Where, { workflow }: SampleReady, path: string): string {
+  return join(environment["PILOTAGE_FILES"] ?? join(dataHome, "files"), workflow, path);
+}
+
 function startHelpers(url: string, ready: SampleReady, where: Where): Running[] {
   const files = join(where.environment["PILOTAGE_FILES"] ?? join(where.dataHome, "files"), ready.workflow);
   const start = (name: string, key: string, file: string, more: string[]) =>
@@ -147,7 +152,7 @@ function startHelpers(url: string, ready: SampleReady, where: Where): Running[] 
     });
   const trickle = [
     "--inbox",
-    join(files, ready.inbox),
+    folderOf(where, ready, ready.inbox),
     "--counter",
     join(where.dataHome, "sample-trickle.json"),
     "--again",
@@ -177,9 +182,9 @@ Pilotage serves at ${url} (${seconds()} after the start).
 
   Look      ${url}/ shows what happens, in German or English
   Running   workflow ${ready.workflow}, release ${ready.release}
-            tickets trickle into ${join(files, ready.inbox)} and over HTTP
+            tickets trickle into ${folderOf(where, ready, ready.inbox)} and over HTTP
             the sample clerk (simulated) reviews them with known answers
-            results go to ${join(files, ready.outbox)}, 10 s after the verdict
+            results go to ${folderOf(where, ready, ready.outbox)}, 10 s after the verdict
   Ask       npx pilotage status, in another terminal${where.environment["PILOTAGE_DATA"] === undefined ? "" : ` (with PILOTAGE_DATA=${where.dataHome})`}
   Stop      Ctrl-C
 `);

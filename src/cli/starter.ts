@@ -4,79 +4,70 @@
  * Small enough to read in a minute, complete enough to run: the built-in classifier learns from the examples. Pure.
  */
 
-const TOPICS: Record<string, { urgency: string; texts: string[] }[]> = {
-  invoice: [
-    {
-      urgency: "normal",
-      texts: [
-        "The invoice shows twelve units, but we ordered ten. Please correct it.",
-        "Could you send last month's invoice again as a PDF?",
-        "Our address on the invoice is wrong, we moved in March.",
-        "Why was the delivery charged twice on this bill?",
-        "Please put our order number on the next invoice.",
-        "We paid on the third, and yet a reminder came today.",
-        "Which account do we transfer the amount to?",
-        "The VAT number is missing on your bill.",
-        "I would like to pay by direct debit from now on.",
-        "The discount that we agreed on is not on the invoice.",
-      ],
-    },
-    {
-      urgency: "high",
-      texts: [
-        "You debited our account three times, please refund it today!",
-        "We got a final demand for a bill that is paid. This has to stop now.",
-      ],
-    },
-  ],
-  appointment: [
-    {
-      urgency: "normal",
-      texts: [
-        "Can we move Tuesday's appointment to the week after?",
-        "I would like a date for the yearly maintenance.",
-        "When will the technician come, in the morning or in the afternoon?",
-        "Please cancel our appointment on Friday.",
-        "Is there an earlier date than the one in your letter?",
-        "We need a visit at our second site as well.",
-        "Nobody will be in the office on Monday, please choose another day.",
-        "Could you call half an hour before you arrive?",
-        "Please confirm the date for the installation.",
-        "How long does the visit usually take?",
-      ],
-    },
-    {
-      urgency: "high",
-      texts: [
-        "Your technician did not turn up and we have been waiting since eight!",
-        "We need somebody today, tomorrow is too late.",
-      ],
-    },
-  ],
-  fault: [
-    {
-      urgency: "normal",
-      texts: [
-        "The display stays dark after the update.",
-        "The machine shows error E04 and beeps.",
-        "Since yesterday the device loses its connection every hour.",
-        "The lid does not close properly any more.",
-        "It makes a grinding noise when it starts.",
-        "The sensor reports nonsense, twenty degrees too much.",
-        "Login on the device does not work, the screen freezes.",
-        "There is a small leak below the tank.",
-        "The battery is empty after two hours.",
-        "After a power cut the settings were gone.",
-      ],
-    },
-    {
-      urgency: "high",
-      texts: [
-        "Smoke comes out of the device, we switched it off!",
-        "Everything stands still, no machine in the hall starts, please help at once.",
-      ],
-    },
-  ],
+const TOPICS: Record<string, { normal: string[]; high: string[] }> = {
+  invoice: {
+    normal: [
+      "The invoice shows twelve units, but we ordered ten. Please correct the invoice.",
+      "Could you send last month's invoice again as a PDF?",
+      "Our address on the invoice is wrong, we moved in March.",
+      "Why was the shipping charged twice on this invoice?",
+      "Please put our order number on the next invoice.",
+      "We paid the invoice on the third, and yet a payment reminder came.",
+      "To which account shall we transfer the invoice amount?",
+      "The VAT number is missing on your invoice.",
+      "I would like to pay your invoices by direct debit from now on.",
+      "The discount that we agreed on is not on the invoice.",
+      "Can we pay this invoice in two instalments?",
+      "You charged us for a product that we returned. Please send a credit note.",
+    ],
+    high: [
+      "You debited our account three times, please refund the amount at once, this is urgent!",
+      "URGENT: we got a final demand for an invoice that is paid. Stop this immediately.",
+      "Your double payment blocks our account, we need the refund today. Urgent!",
+    ],
+  },
+  appointment: {
+    normal: [
+      "Can we move Tuesday's appointment to the week after?",
+      "I would like an appointment for the yearly maintenance.",
+      "Does the technician come in the morning or in the afternoon?",
+      "Please cancel our appointment on Friday.",
+      "Is there an earlier appointment than the one in your letter?",
+      "We need an appointment at our second site as well.",
+      "Nobody is in the office on Monday, please choose another date for the visit.",
+      "Could the technician call half an hour before the appointment?",
+      "Please confirm the date of the installation.",
+      "How long does a visit of the technician usually take?",
+      "I have to postpone the appointment, next week suits us better.",
+      "Which dates are free for a visit in June?",
+    ],
+    high: [
+      "Your technician did not turn up for the appointment, we have been waiting since eight. Urgent!",
+      "We need an appointment today, tomorrow is too late, it is urgent.",
+      "URGENT: the visit must be this afternoon, please send somebody immediately.",
+    ],
+  },
+  fault: {
+    normal: [
+      "The display of the device stays dark after the update.",
+      "The machine shows error E04 and beeps.",
+      "Since yesterday the device loses its connection every hour.",
+      "The lid of the machine does not close properly any more.",
+      "The machine makes a grinding noise when it starts.",
+      "The sensor of the device shows twenty degrees too much, an error.",
+      "The screen of the device freezes at the login.",
+      "There is a small leak below the tank of the machine.",
+      "The battery of the device is empty after two hours.",
+      "After a power cut the device had lost its settings.",
+      "The device shows error E17 and does not start.",
+      "A button of the machine is broken and does not react.",
+    ],
+    high: [
+      "Smoke comes out of the device, we switched it off. Urgent!",
+      "URGENT: no machine in the hall starts, please help immediately.",
+      "The machine leaks hot water on the floor, somebody must come at once, this is urgent!",
+    ],
+  },
 };
 
 /** The files of the starter workflow by path. */
@@ -107,11 +98,11 @@ automation: { maxErrorRate: 5 %, confidence: 95 % }
 qa: { share: 5 % }
 cold: { share: 5 % }
 undo: 10 s
-# CSV files that are put into this folder become cases.
+# CSV files that are put into this folder, below the files of the installation, become cases.
 feeds:
-  - { name: desk, kind: folder, path: ${name}/inbox, format: csv, schedule: every 30 s, key: requestNo }
+  - { name: desk, kind: folder, path: inbox, format: csv, schedule: every 30 s, key: requestNo }
 deliveries:
-  - { name: decided, kind: file, path: ${name}/decided.jsonl }
+  - { name: decided, kind: file, path: decided.jsonl }
 retention: { content: 90 d, decisions: 400 d }
 instructions: { en: instructions.en.md }
 `;
@@ -179,9 +170,9 @@ High urgency: somebody is in danger, or work stands still.
 `;
 
 function examples(): string {
-  const lines = Object.entries(TOPICS).flatMap(([topic, groups]) =>
-    groups.flatMap(({ urgency, texts }) =>
-      texts.map((text) => JSON.stringify({ input: { text }, output: { topic, urgency } })),
+  const lines = Object.entries(TOPICS).flatMap(([topic, texts]) =>
+    (["normal", "high"] as const).flatMap((urgency) =>
+      texts[urgency].map((text) => JSON.stringify({ input: { text }, output: { topic, urgency } })),
     ),
   );
   return `${lines.join("\n")}\n`;

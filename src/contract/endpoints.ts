@@ -254,7 +254,7 @@ export const ENDPOINTS = {
     body: z.strictObject({ lease: z.string() }),
     reply: z.object({ released: z.boolean() }),
     scope: "review",
-    errors: ["lease_lost"],
+    errors: ["not_found", "lease_lost"],
     sentence: "Gives a leased review back undecided.",
     example: { params: { case: "case_..." }, body: { lease: "lse_..." } },
   }),

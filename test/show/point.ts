@@ -10,7 +10,7 @@ import type { JsonObject } from "../../src/contract/json.ts";
 export interface Context {
   /** Says on stderr what is going on. */
   progress(line: string): void;
-  /** Makes an empty folder that only this user can read; it is removed when the point has ended. */
+  /** Makes an empty folder, which other accounts may enter; it is removed when the point has ended. */
   folder(name: string): string;
   /** Does this when the point has ended, however it ended; the latest registered first. */
   after(work: () => Promise<void> | void): void;

@@ -69,7 +69,7 @@ export function openOpeners(options: { database: Database; vault: Vault; clock: 
       return webhookTarget({ name, url: settings.url, secret: settings.secret });
     }
     const path = join(files, workflow.row.name, plan.path ?? name);
-    await mkdir(dirname(path), { recursive: true });
+    await mkdir(plan.kind === "folder" ? path : dirname(path), { recursive: true });
     return plan.kind === "file" ? fileTarget({ name, path }) : folderTarget({ name, path });
   }
 

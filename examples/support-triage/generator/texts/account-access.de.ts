@@ -1,7 +1,8 @@
 /** German tickets about the customer portal and the app: login, passwords, users, rights. */
 import { categoryTexts } from "../template.ts";
 
-const training = `
+export const accountAccessDe = categoryTexts("account_access", "de", {
+  training: `
 == normal | Passwort vergessen
 ich komme nicht mehr ins Kundenportal. Die Mail zum Zurücksetzen des Passworts kommt nicht an, im Spam ist sie auch nicht. Können Sie mir helfen?
 
@@ -87,9 +88,8 @@ unsere Werkstudentin soll im Portal bestellen können, bis höchstens 150 Euro. 
 
 == normal | Admin nicht mehr da
 die einzige Person mit Adminrechten im Portal ist im Mutterschutz. Ich soll die Benutzer verwalten und brauche dafür die Rechte.
-`;
-
-const evaluation = `
+`,
+  evaluation: `
 == normal | Anmeldung im Portal nicht möglich
 mein Passwort wird nicht mehr angenommen, und beim Zurücksetzen kommt keine Mail bei mir an. Bitte setzen Sie den Zugang zurück.
 
@@ -119,27 +119,19 @@ unsere Administratorin ist in Elternzeit, niemand sonst kann Benutzer verwalten.
 
 == high | Niemand kann sich anmelden
 seit Tagen bekommt unsere ganze Abteilung beim Login nur eine Fehlermeldung. Wir können nichts bestellen und Ihr Support hat auf zwei Mails nicht reagiert.
-`;
-
-const trainingDetails = `
+`,
+  trainingDetails: `
 Ich schreibe von der Mailadresse, die im Portal hinterlegt ist.
 Es geht um das Kundenportal auf Ihrer Webseite.
 Unsere IT hat auf unserer Seite nichts gefunden.
 Mit dem Portal arbeiten bei uns {few} Personen.
 In der Hilfe zum Portal steht dazu nichts.
 Unser Konto läuft unter {customer}.
-`;
-
-const evaluationDetails = `
+`,
+  evaluationDetails: `
 Das Benutzerkonto gibt es seit etwa {few} Jahren.
 Eine Telefonnummer für den Portal-Support habe ich nicht gefunden.
 Wir nutzen das Portal fast täglich.
 Die Kundennummer für das Konto ist {customer}.
-`;
-
-export const accountAccessDe = categoryTexts("account_access", "de", {
-  training,
-  evaluation,
-  trainingDetails,
-  evaluationDetails,
+`,
 });

@@ -1,7 +1,8 @@
 /** English tickets about the customer portal and the app: login, passwords, users, rights. */
 import { categoryTexts } from "../template.ts";
 
-const training = `
+export const accountAccessEn = categoryTexts("account_access", "en", {
+  training: `
 == normal | Forgot my password
 I cannot get into the customer portal any more. The e-mail for resetting the password does not arrive, it is not in the spam folder either. Can you help?
 
@@ -87,9 +88,8 @@ our working student should be able to order in the portal, up to 150 euros at mo
 
 == normal | No admin left
 the only person with admin rights in the portal is on maternity leave. I am supposed to manage the users and need the rights for it.
-`;
-
-const evaluation = `
+`,
+  evaluation: `
 == normal | Cannot sign in to the portal
 my password is no longer accepted and when I try to reset it no e-mail reaches me. Please reset my access.
 
@@ -119,27 +119,19 @@ our administrator is on parental leave and nobody else can manage users. Please 
 
 == high | Nobody can log in
 for days our whole department has got nothing but an error message at login. We cannot order anything and your support has not reacted to two e-mails.
-`;
-
-const trainingDetails = `
+`,
+  trainingDetails: `
 I am writing from the address stored in the portal.
 This is about the customer portal on your website.
 Our IT found nothing wrong on our side.
 There are {few} of us using the portal.
 The help pages of the portal do not mention it.
 Our account runs under {customer}.
-`;
-
-const evaluationDetails = `
+`,
+  evaluationDetails: `
 The user account has existed for about {few} years.
 I could not find a phone number for portal support.
 We use the portal almost every day.
 The customer number of the account is {customer}.
-`;
-
-export const accountAccessEn = categoryTexts("account_access", "en", {
-  training,
-  evaluation,
-  trainingDetails,
-  evaluationDetails,
+`,
 });

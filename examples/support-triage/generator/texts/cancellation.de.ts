@@ -1,7 +1,8 @@
 /** German tickets about ending a contract or subscription, or withdrawing an order. */
 import { categoryTexts } from "../template.ts";
 
-const training = `
+export const cancellationDe = categoryTexts("cancellation", "de", {
+  training: `
 == normal | Kündigung Vertrag {contract}
 hiermit kündigen wir den oben genannten Servicevertrag fristgerecht zum nächstmöglichen Zeitpunkt. Bitte bestätigen Sie uns die Kündigung und das Vertragsende schriftlich.
 
@@ -87,9 +88,11 @@ wir machen die Niederlassung in {city} zu und kündigen daher den Mietvertrag f�
 
 == normal orders solo | Storno {order}
 Hallo, ich hab mich verklickt, bitte die Bestellung stornieren, danke!
-`;
 
-const evaluation = `
+== normal orders bare | Widerruf der Bestellung
+ich widerrufe die Bestellung {order} von gestern. Da noch nichts verschickt ist, bitte einfach aus dem System nehmen.
+`,
+  evaluation: `
 == normal | Kündigung unseres Servicevertrags
 wir kündigen unseren Vertrag zum Ende der Laufzeit. Ich bitte um eine kurze schriftliche Bestätigung mit dem Enddatum.
 
@@ -119,27 +122,19 @@ wir kündigen aus wichtigem Grund mit sofortiger Wirkung. Die Rechtsanwälte uns
 
 == normal | Keine Verlängerung
 bitte verlängern Sie unseren Mietvertrag nicht, wir möchten zum Ablauf aussteigen. Das ist unsere ordentliche Kündigung.
-`;
-
-const trainingDetails = `
+`,
+  trainingDetails: `
 Bitte bestätigen Sie den Eingang dieser Kündigung.
 Das SEPA-Mandat widerrufen wir zum selben Datum.
 Von Rückwerbeanrufen bitte ich abzusehen.
 Vertragsnummer {contract}.
 Die Gründe sind rein intern.
 Bitte nichts mehr liefern oder abbuchen.
-`;
-
-const evaluationDetails = `
+`,
+  evaluationDetails: `
 Eine Bestätigung per Mail reicht uns.
 Mit Ihrem Service hat das nichts zu tun.
 Bitte sehen Sie von Anrufen Ihres Vertriebs ab.
 Danach soll nichts mehr abgebucht werden.
-`;
-
-export const cancellationDe = categoryTexts("cancellation", "de", {
-  training,
-  evaluation,
-  trainingDetails,
-  evaluationDetails,
+`,
 });

@@ -1,7 +1,8 @@
 /** English tickets about ending a contract or subscription, or withdrawing an order. */
 import { categoryTexts } from "../template.ts";
 
-const training = `
+export const cancellationEn = categoryTexts("cancellation", "en", {
+  training: `
 == normal | Cancellation of contract {contract}
 we hereby give notice and cancel the above service contract as of the next possible date. Please confirm the cancellation and the end date in writing.
 
@@ -87,9 +88,11 @@ we are shutting our {city} branch and therefore cancel the rental contract for t
 
 == normal orders solo | Cancel {order}
 Hi, I clicked the wrong button, please cancel the order, thanks!
-`;
 
-const evaluation = `
+== normal orders bare | Revocation
+I revoke the order {order} placed yesterday. As nothing has been shipped yet please just take it out of the system.
+`,
+  evaluation: `
 == normal | Cancelling our service contract
 we are cancelling our contract at the end of its term. I would be grateful for a short written confirmation with the end date.
 
@@ -119,27 +122,19 @@ we terminate for good cause with immediate effect. Our solicitors wrote to you a
 
 == normal | No renewal
 please do not extend our rental contract, we want to leave when it expires. This is our ordinary notice of cancellation.
-`;
-
-const trainingDetails = `
+`,
+  trainingDetails: `
 Please confirm that you have received this cancellation.
 We revoke the SEPA mandate for the same date.
 Please refrain from win-back calls.
 Contract number {contract}.
 The reasons are purely internal.
 Please do not deliver or charge anything any more.
-`;
-
-const evaluationDetails = `
+`,
+  evaluationDetails: `
 A confirmation by e-mail is all we need.
 It has nothing to do with your service.
 No calls from your sales team please.
 Nothing should be charged after that.
-`;
-
-export const cancellationEn = categoryTexts("cancellation", "en", {
-  training,
-  evaluation,
-  trainingDetails,
-  evaluationDetails,
+`,
 });

@@ -1,7 +1,8 @@
 /** German tickets whose point is dissatisfaction: with people, service, or how one was treated. */
 import { categoryTexts } from "../template.ts";
 
-const training = `
+export const complaintDe = categoryTexts("complaint", "de", {
+  training: `
 == normal | Beschwerde über Ihre Hotline
 ich bin entsetzt, wie Ihr Mitarbeiter am Telefon mit mir gesprochen hat. Auf eine einfache Frage hieß es, ich solle halt die Anleitung lesen, dann wurde aufgelegt. So geht man nicht mit Kunden um.
 
@@ -87,9 +88,8 @@ Ihre Mitarbeiterin hat mich dreimal unterbrochen, war hörbar genervt und hat am
 
 == normal | Werbung trotz Bitte
 ich habe Ihren Vertrieb mehrfach gebeten, uns keine Werbung mehr zu schicken und nicht anzurufen. Es geht munter weiter. Das empfinde ich als Belästigung.
-`;
-
-const evaluation = `
+`,
+  evaluation: `
 == normal | Beschwerde Kundenservice
 so unfreundlich wie heute bei Ihnen am Telefon wurde ich lange nicht behandelt. Ihr Mitarbeiter war genervt, hat mich ständig unterbrochen und am Ende aufgelegt. Ich erwarte eine Entschuldigung.
 
@@ -119,27 +119,19 @@ unfassbar schlecht. nie wieder. ihr ruft ja eh nicht zurück
 
 == normal | Ständige Werbung
 wir werden trotz mehrfacher Bitte weiter von Ihrem Vertrieb angerufen und mit Werbung überhäuft. Das ist eine Belästigung und ich möchte mich darüber beschweren.
-`;
-
-const trainingDetails = `
+`,
+  trainingDetails: `
 Ich bitte um eine Stellungnahme.
 Als langjähriger Kunde hätte ich mehr erwartet.
 Bitte leiten Sie das an die zuständige Leitung weiter.
 Ich bin wirklich verärgert.
 Für eine Entschuldigung wäre es jetzt der richtige Moment.
 So verliert man Kunden.
-`;
-
-const evaluationDetails = `
+`,
+  evaluationDetails: `
 Ich erwarte, dass sich das ändert.
 Bitte geben Sie diese Beschwerde an Ihren Vorgesetzten weiter.
 Unsere Kollegen sind ebenfalls verärgert.
 Das wirft kein gutes Licht auf Ihre Firma.
-`;
-
-export const complaintDe = categoryTexts("complaint", "de", {
-  training,
-  evaluation,
-  trainingDetails,
-  evaluationDetails,
+`,
 });

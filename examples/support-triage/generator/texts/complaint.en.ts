@@ -1,7 +1,8 @@
 /** English tickets whose point is dissatisfaction: with people, service, or how one was treated. */
 import { categoryTexts } from "../template.ts";
 
-const training = `
+export const complaintEn = categoryTexts("complaint", "en", {
+  training: `
 == normal | Complaint about your hotline
 I am appalled at how your agent talked to me on the phone. I asked a simple question, was told to read the manual and then he hung up. That is no way to treat customers.
 
@@ -87,9 +88,8 @@ your agent interrupted me three times, was audibly irritated and in the end just
 
 == normal | Technician left a mess
 the man you sent was rude to our staff, left the kitchen dirty and answered back when asked about it. This kind of behaviour is unacceptable to us.
-`;
-
-const evaluation = `
+`,
+  evaluation: `
 == normal | Complaint about customer service
 I have not been treated as rudely as on your phone line today for a long time. Your agent was irritated, kept interrupting me and finally hung up. I expect an apology.
 
@@ -119,27 +119,19 @@ unbelievably bad. never again. you never call back anyway
 
 == normal | Constant advertising
 although we have asked several times to be left alone, your sales team goes on calling us and flooding us with advertising. This is harassment and I want to complain about it.
-`;
-
-const trainingDetails = `
+`,
+  trainingDetails: `
 I ask for a statement.
 As a long-standing customer I had expected more.
 Please forward this to whoever is in charge.
 I am really annoyed.
 Now would be a good moment for an apology.
 This is how you lose customers.
-`;
-
-const evaluationDetails = `
+`,
+  evaluationDetails: `
 I expect this to change.
 Please pass this complaint on to your supervisor.
 My colleagues are annoyed as well.
 It does not cast a good light on your company.
-`;
-
-export const complaintEn = categoryTexts("complaint", "en", {
-  training,
-  evaluation,
-  trainingDetails,
-  evaluationDetails,
+`,
 });

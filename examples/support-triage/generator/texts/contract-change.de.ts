@@ -1,7 +1,8 @@
 /** German tickets about changing a service or rental contract. */
 import { categoryTexts } from "../template.ts";
 
-const training = `
+export const contractChangeDe = categoryTexts("contract_change", "de", {
+  training: `
 == normal | Vertrag {contract}: Wechsel in den Tarif {plan}
 wir möchten unseren Servicevertrag auf {plan} umstellen, am liebsten zum nächsten Ersten. Was kostet das im Monat und ändert sich dadurch die Laufzeit?
 
@@ -87,9 +88,11 @@ wir bekommen für die neue Etage ein weiteres Gerät und hätten es gern im selb
 
 == normal | Neuer Name, gleicher Vertrag
 seit der Fusion treten wir unter neuem Firmennamen auf. Bitte schreiben Sie den Servicevertrag auf die neue Gesellschaft um und bestätigen Sie die Umschreibung.
-`;
 
-const evaluation = `
+== normal | Menge im Kaffee-Abo senken
+wir trinken weniger als gedacht: Bitte reduzieren Sie die monatliche Menge im Abonnement von {some} auf {few} kg.
+`,
+  evaluation: `
 == normal | Upgrade Servicevertrag
 wir hätten gern ein höheres Servicepaket, also {plan} statt des bisherigen. Ab wann wäre die Umstellung möglich und wie hoch wird die Monatsrate?
 
@@ -119,27 +122,19 @@ hallo wir bekommen noch ne zweite maschine dazu, kann die mit in den vertrag rei
 
 == normal | Neuer Ansprechpartner
 ich übernehme ab sofort von meinem Vorgänger alles rund um die Kaffeemaschinen. Bitte tragen Sie mich für den Vertrag als Kontakt ein.
-`;
-
-const trainingDetails = `
+`,
+  trainingDetails: `
 Es geht um den Vertrag {contract}.
 Die übrigen Bedingungen sollen so bleiben.
 Bitte schicken Sie mir die geänderten Vertragsunterlagen zur Unterschrift.
 Unterschreiben darf bei uns nur die Geschäftsführung.
 Den Vertrag haben wir vor {few} Jahren geschlossen.
 Gewünschter Termin für die Umstellung: {date}.
-`;
-
-const evaluationDetails = `
+`,
+  evaluationDetails: `
 Unsere Vertragsnummer ist {contract}.
 Gern mit einem neuen Angebot für die restliche Laufzeit.
 Am Lieferumfang soll sich sonst nichts ändern.
 Wir bräuchten einen Nachtrag zum Vertrag, den unser Chef unterschreiben kann.
-`;
-
-export const contractChangeDe = categoryTexts("contract_change", "de", {
-  training,
-  evaluation,
-  trainingDetails,
-  evaluationDetails,
+`,
 });

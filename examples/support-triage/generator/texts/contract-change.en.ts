@@ -1,7 +1,8 @@
 /** English tickets about changing a service or rental contract. */
 import { categoryTexts } from "../template.ts";
 
-const training = `
+export const contractChangeEn = categoryTexts("contract_change", "en", {
+  training: `
 == normal | Contract {contract}: change to the {plan} plan
 we would like to switch our service contract to {plan}, ideally from the first of next month. What is the monthly price and does the term change?
 
@@ -87,9 +88,11 @@ we are getting another unit for our new floor and would like it in the same cont
 
 == normal | Lower monthly quantity
 please reduce the quantity of beans in our subscription from {some} to {few} kg per month, starting with the next delivery.
-`;
 
-const evaluation = `
+== normal billing | Invoice address only
+nothing changes in the contract itself, but invoices should go to our PO box {last4} in {city} from now on.
+`,
+  evaluation: `
 == normal | Upgrade of our service contract
 we would like a higher service package, {plan} instead of what we have now. From when could you switch us and what will the monthly rate be?
 
@@ -119,27 +122,19 @@ hi we are getting a 2nd machine, can it be added to our contract?
 
 == normal | New contact
 I am taking over everything to do with the coffee machines from my predecessor. Please enter me as the contact for our contract.
-`;
-
-const trainingDetails = `
+`,
+  trainingDetails: `
 It concerns contract {contract}.
 All other terms should remain the same.
 Please send me the amended contract for signature.
 Only our managing director may sign.
 We signed the contract {few} years ago.
 Preferred date for the change: {date}.
-`;
-
-const evaluationDetails = `
+`,
+  evaluationDetails: `
 Our contract number is {contract}.
 A new offer for the remaining term would be welcome.
 Otherwise nothing should change in what is included.
 We would need an amendment that our boss can sign.
-`;
-
-export const contractChangeEn = categoryTexts("contract_change", "en", {
-  training,
-  evaluation,
-  trainingDetails,
-  evaluationDetails,
+`,
 });

@@ -1,7 +1,8 @@
 /** German tickets about goods that came broken, leaking, wrong or spoilt. */
 import { categoryTexts } from "../template.ts";
 
-const training = `
+export const damagedGoodsDe = categoryTexts("damaged_goods", "de", {
+  training: `
 == normal | Beschädigte Ware {order}
 heute kam unsere Lieferung an, leider ist der Karton völlig durchnässt und zwei Beutel Milchpulver sind aufgeplatzt. Fotos hängen an. Wie bekommen wir Ersatz?
 
@@ -87,9 +88,11 @@ beim Öffnen einer Packung {beans} war Schimmel zu sehen. Haltbar angeblich noch
 
 == normal | Feuchte Ware
 die Kaffeeweißer-Beutel sind klamm und klumpen, obwohl das Datum noch lange hin ist. Offenbar falsch gelagert. Ich reklamiere die {few} Beutel und bitte um frische Ware.
-`;
 
-const evaluation = `
+== normal technical | Vorführgerät statt Neuware
+in der Maschine, die Sie uns als neu geliefert haben, steht noch altes Wasser, und am Auslauf kleben Kaffeereste. Wir haben ein Neugerät bezahlt und wollen auch eins.
+`,
+  evaluation: `
 == normal | Paket kam demoliert an
 der Paketbote hat uns einen ziemlich zerdrückten Karton übergeben. Innen sind drei Packungen geplatzt und die Bohnen überall. Wir hätten gern Ersatz für die kaputten Packungen.
 
@@ -119,9 +122,8 @@ die als neu verkaufte {machine} hat Kratzer am Auslauf und Kaffeereste in der Sc
 
 == urgent still | Fremdkörper im Kaffee
 in einer Packung aus Charge L{last4} haben wir Metallspäne gefunden, ein Kollege hat sich am Zahnfleisch verletzt. Bitte sofort Rückruf, Sie müssen diese Charge stoppen!
-`;
-
-const trainingDetails = `
+`,
+  trainingDetails: `
 Fotos vom Schaden habe ich angehängt.
 Die Verpackung haben wir aufgehoben, falls Sie sie brauchen.
 Auf dem Lieferschein ist alles richtig aufgeführt.
@@ -129,19 +131,12 @@ Den Karton kann die Spedition jederzeit wieder mitnehmen.
 Die übrige Ware ist unversehrt.
 Muss ich etwas zurückschicken?
 Bitte Ersatz oder Gutschrift, uns ist beides recht.
-`;
-
-const evaluationDetails = `
+`,
+  evaluationDetails: `
 Bilder schicke ich gern nach.
 Der Karton steht noch hier, falls ihn jemand begutachten will.
 Von außen sah das Paket heil aus.
 Der Rest der Lieferung ist in Ordnung.
 Sollen wir die kaputte Ware entsorgen oder zurückgeben?
-`;
-
-export const damagedGoodsDe = categoryTexts("damaged_goods", "de", {
-  training,
-  evaluation,
-  trainingDetails,
-  evaluationDetails,
+`,
 });

@@ -1,7 +1,8 @@
 /** English tickets about goods that came broken, leaking, wrong or spoilt. */
 import { categoryTexts } from "../template.ts";
 
-const training = `
+export const damagedGoodsEn = categoryTexts("damaged_goods", "en", {
+  training: `
 == normal | Damaged goods in order {order}
 our delivery came today but the box was soaked through and two bags of milk powder have burst. Photos attached. How do we get a replacement?
 
@@ -87,9 +88,11 @@ when we opened a bag of {beans} there was mould inside although it should keep f
 
 == normal | Damp creamer
 the creamer sachets are damp and lumpy although the date is a long way off. They must have been stored badly. I am returning the {few} boxes and ask for fresh goods.
-`;
 
-const evaluation = `
+== normal technical | Used machine sold as new
+there was old water in the machine that you delivered as new and there are coffee stains on the spout. We paid for a new unit and that is what we want.
+`,
+  evaluation: `
 == normal | Parcel arrived in a terrible state
 the courier handed over a badly crushed box. Three bags burst inside and there are beans everywhere. We would like replacements for the broken bags.
 
@@ -119,9 +122,8 @@ the {machine} that was sold to us as new has scratches on the spout and old coff
 
 == urgent still | Metal in the coffee
 we found metal shavings in a bag from batch L{last4} and one of our staff has cut his gum. Call us back at once, you have to stop this batch!
-`;
-
-const trainingDetails = `
+`,
+  trainingDetails: `
 I have attached pictures of the damage.
 We kept the packaging in case you need it.
 The delivery note lists everything correctly.
@@ -129,19 +131,12 @@ The box can be collected at any time.
 Everything else in the delivery is intact.
 Do I have to send anything back?
 Replacement or refund, either is fine with us.
-`;
-
-const evaluationDetails = `
+`,
+  evaluationDetails: `
 Happy to send photos.
 The box is still here if anybody wants to inspect it.
 From the outside the package looked undamaged.
 The rest of the shipment is fine.
 Shall we throw the broken items away or return them?
-`;
-
-export const damagedGoodsEn = categoryTexts("damaged_goods", "en", {
-  training,
-  evaluation,
-  trainingDetails,
-  evaluationDetails,
+`,
 });

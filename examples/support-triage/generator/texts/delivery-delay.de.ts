@@ -1,7 +1,8 @@
 /** German tickets about deliveries that are late, incomplete or lost on the way. */
 import { categoryTexts } from "../template.ts";
 
-const training = `
+export const deliveryDelayDe = categoryTexts("delivery_delay", "de", {
+  training: `
 == normal | Bestellung {order} noch nicht da
 wir haben am {date} bei Ihnen {some} kg {beans} bestellt und bis heute ist nichts angekommen. Laut Bestätigung sollte die Lieferung nach drei Werktagen bei uns sein.
 Wo ist das Paket?
@@ -88,9 +89,14 @@ der Paketdienst hat uns mitgeteilt, dass {tracking} verloren gegangen ist. Ein N
 
 == normal | Keine Versandbestätigung
 wir haben letzte Woche bestellt und weder eine Versandmail noch eine Sendungsnummer erhalten. Ist die Bestellung überhaupt bei Ihnen angekommen?
-`;
 
-const evaluation = `
+== normal | Annahme angeblich verweigert
+im Tracking steht "Annahme verweigert". Bei uns war aber kein Fahrer. Bitte veranlassen Sie, dass die Sendung noch einmal zugestellt wird, und nennen Sie uns den Tag.
+
+== low | Nur zur Planung
+geht unsere Bestellung noch vor Ostern raus oder erst danach? Beides wäre recht, ich will nur wissen, wer die Pakete annimmt.
+`,
+  evaluation: `
 == normal | Wo ist unsere Bestellung vom {date}?
 seit zehn Tagen warten wir auf unsere Bohnen. Es hieß, die Ware sei auf Lager und gehe sofort raus. Können Sie bitte nachsehen, was mit der Bestellung {order} los ist?
 
@@ -120,9 +126,8 @@ wird unsere Sammelbestellung noch vor den Feiertagen verschickt? Reicht auch dan
 
 == urgent still | Lieferung für Veranstaltung nicht angekommen!
 die {some} kg Espresso für unsere Hausmesse sind nicht gekommen, obwohl der Liefertermin heute bestätigt war. Morgen erwarten wir {many} Besucher. Können Sie heute noch einen Kurier schicken?
-`;
-
-const trainingDetails = `
+`,
+  trainingDetails: `
 Bestellt haben wir ganz normal über den Shop.
 In der Auftragsbestätigung stand ein Liefertermin vom {date}.
 Unsere Bestellnummer ist {order}.
@@ -130,19 +135,12 @@ Geliefert wird bei uns immer ins Erdgeschoss.
 Geliefert werden soll wie immer an den Wareneingang, Tor 2.
 Bisher hat das mit dem Versand immer gut geklappt.
 Der Paketdienst verweist nur auf den Absender.
-`;
-
-const evaluationDetails = `
+`,
+  evaluationDetails: `
 Eine Versandbestätigung mit Trackingnummer haben wir erhalten ({tracking}).
 Am Empfang ist von 7 bis 18 Uhr jemand für die Annahme da.
 Der zugesagte Termin war der {date}.
 Der Empfang weiß Bescheid.
 Beim letzten Mal war das Paket nach zwei Tagen da.
-`;
-
-export const deliveryDelayDe = categoryTexts("delivery_delay", "de", {
-  training,
-  evaluation,
-  trainingDetails,
-  evaluationDetails,
+`,
 });

@@ -1,7 +1,8 @@
 /** English tickets about deliveries that are late, incomplete or lost on the way. */
 import { categoryTexts } from "../template.ts";
 
-const training = `
+export const deliveryDelayEn = categoryTexts("delivery_delay", "en", {
+  training: `
 == normal | Order {order} has not arrived
 we ordered {some} kg of {beans} on {date} and were told three working days. It is now well past that and there is no sign of a parcel. Where is it?
 
@@ -87,9 +88,14 @@ I have just been told the order will come in three shipments. Two have come. Is 
 
 == normal | Order confirmed but silence since
 we got an order confirmation two weeks ago and nothing since then, no shipping notice and no tracking number. Is it still on its way?
-`;
 
-const evaluation = `
+== normal | Refused? Certainly not
+the tracking says "delivery refused by recipient". There was no driver here. Please have the shipment delivered again and let us know the day.
+
+== high technical | Fitters and machine did not come
+the {machine} was due to be delivered and connected on {date}. The kitchen is empty, the old machine is gone and your fitters did not come. We urgently need a new delivery date.
+`,
+  evaluation: `
 == normal | Where is our delivery?
 it has been ten days since we ordered and we still have nothing. I was told the beans were in stock and would ship right away. Could you look into order {order} for me please?
 
@@ -119,9 +125,8 @@ will our bulk order still go out before the holidays? Afterwards is fine as well
 
 == urgent still | Coffee for tomorrow's trade show has not come
 the {some} kg of espresso for our stand were confirmed for today and have not arrived. Doors open tomorrow for {many} visitors. Is there any way to send a courier tonight?
-`;
-
-const trainingDetails = `
+`,
+  trainingDetails: `
 We ordered through the web shop as usual.
 The confirmation gave {date} as the delivery date.
 Our order number is {order}.
@@ -129,19 +134,12 @@ Deliveries go to the ground floor here.
 The goods should come to loading bay 2 as always.
 Shipping has always worked well until now.
 The courier only tells us to contact the sender.
-`;
-
-const evaluationDetails = `
+`,
+  evaluationDetails: `
 I do have a tracking number, it is {tracking}.
 Somebody is at reception from seven to six to accept parcels.
 The promised date was {date}.
 Reception has been told to expect it.
 Last time the parcel took two days.
-`;
-
-export const deliveryDelayEn = categoryTexts("delivery_delay", "en", {
-  training,
-  evaluation,
-  trainingDetails,
-  evaluationDetails,
+`,
 });

@@ -1,7 +1,8 @@
 /** German tickets about invoices, credit notes, reminders and statements. */
 import { categoryTexts } from "../template.ts";
 
-const training = `
+export const invoiceQuestionDe = categoryTexts("invoice_question", "de", {
+  training: `
 == normal | Frage zu Rechnung {invoice}
 auf der Rechnung steht eine Position "Servicepauschale" über {amount}, mit der ich nichts anfangen kann. Was ist das und seit wann wird das berechnet?
 
@@ -87,9 +88,14 @@ auf Ihrer Rechnung fehlt unsere Umsatzsteuer-Identnummer. Ohne die erkennt das F
 
 == normal care | Indexklausel
 Sie begründen den höheren Monatspreis auf der Rechnung mit einer Indexanpassung. In unserem Vertrag {contract} steht keine solche Klausel. Bitte um Erläuterung oder Rücknahme.
-`;
 
-const evaluation = `
+== normal bare | Wo bleibt die Gutschrift?
+für die zerbrochenen Gläser hat uns Ihre Mitarbeiterin eine Gutschrift über {amount} zugesagt. Auf der letzten Rechnung wurde sie nicht verrechnet. Bitte die Gutschrift noch ausstellen.
+
+== normal care | Miete teurer als im Vertrag
+im Mietvertrag steht eine feste Rate, auf den Rechnungen seit diesem Jahr eine höhere. Einer Preisanpassung haben wir nie zugestimmt. Wie kommt der Betrag zustande?
+`,
+  evaluation: `
 == normal | Unklare Position auf der Rechnung
 was bedeutet "Bereitstellung monatlich" mit {amount} auf unserer letzten Rechnung? Im Angebot stand davon nichts. Ich kann die Rechnung so nicht freigeben.
 
@@ -119,9 +125,8 @@ Hallo, Rechnung {invoice} über {amount}, bestellt war die Hälfte. Bitte mal na
 
 == normal | Techniker trotz Vertrag berechnet
 wieso bekommen wir für die Reparatur vom {date} eine Rechnung? Wir zahlen doch jeden Monat für das Paket {plan}, darin ist laut Ihrem Verkäufer alles drin.
-`;
-
-const trainingDetails = `
+`,
+  trainingDetails: `
 Die Rechnung hängt an.
 Rechnungsbetrag: {amount}, Rechnungsdatum {date}.
 Bis zur Klärung halten wir die Zahlung zurück.
@@ -129,19 +134,12 @@ Bitte antworten Sie direkt an unsere Buchhaltung.
 Unsere Buchhaltung kann das so nicht verbuchen.
 Für Rückfragen erreichen Sie mich vormittags.
 Es geht um die Rechnung {invoice}.
-`;
-
-const evaluationDetails = `
+`,
+  evaluationDetails: `
 Ich habe die Rechnung als Anhang beigefügt.
 Wir zahlen, sobald das geklärt ist.
 Der Rechnungsprüfer bei uns braucht das schriftlich.
 Fällig wäre der Betrag am {date}.
 Bitte stellen Sie gegebenenfalls eine neue Rechnung aus.
-`;
-
-export const invoiceQuestionDe = categoryTexts("invoice_question", "de", {
-  training,
-  evaluation,
-  trainingDetails,
-  evaluationDetails,
+`,
 });

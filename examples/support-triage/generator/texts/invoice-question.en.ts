@@ -1,7 +1,8 @@
 /** English tickets about invoices, credit notes, reminders and statements. */
 import { categoryTexts } from "../template.ts";
 
-const training = `
+export const invoiceQuestionEn = categoryTexts("invoice_question", "en", {
+  training: `
 == normal | Question about invoice {invoice}
 there is a line "service flat fee" for {amount} on our invoice that means nothing to me. What is it and since when do you charge it?
 
@@ -87,9 +88,14 @@ our VAT identification number is not on your invoice and the tax office will not
 
 == normal care | Index clause
 you explain the higher monthly price on the invoice by an index adjustment. There is no such clause in our contract {contract}. Please explain or take it back.
-`;
 
-const evaluation = `
+== normal bare | Credit note never issued
+your colleague promised us a credit note of {amount} for the broken glasses. It has not been deducted from the last invoice. Please issue the credit note.
+
+== normal care | Rent higher than in the contract
+our rental contract has a fixed rate but this year's invoices show a higher one. We never agreed to a price adjustment. How do you arrive at this amount?
+`,
+  evaluation: `
 == normal | Unclear item on our invoice
 what does "monthly provision" at {amount} on our last invoice stand for? The quote did not mention it and I cannot approve the invoice like this.
 
@@ -119,9 +125,8 @@ Hello, invoice {invoice} says {amount} but we ordered half of that. Please have 
 
 == normal | Why was the repair invoiced
 why are we getting an invoice for the repair on {date}? We pay for the {plan} package every month and your salesman said everything was included.
-`;
-
-const trainingDetails = `
+`,
+  trainingDetails: `
 The invoice is attached.
 Invoice total {amount}, dated {date}.
 We are withholding payment until this is clear.
@@ -129,19 +134,12 @@ Please reply straight to our accounts department.
 Our bookkeeping cannot process it like this.
 You can reach me in the mornings.
 This is about invoice {invoice}.
-`;
-
-const evaluationDetails = `
+`,
+  evaluationDetails: `
 I enclose the invoice as an attachment.
 We will pay as soon as this is settled.
 Our invoice approver needs that in writing.
 The amount would be due on {date}.
 If necessary please issue a new invoice.
-`;
-
-export const invoiceQuestionEn = categoryTexts("invoice_question", "en", {
-  training,
-  evaluation,
-  trainingDetails,
-  evaluationDetails,
+`,
 });

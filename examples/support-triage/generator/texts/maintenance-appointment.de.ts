@@ -1,7 +1,8 @@
 /** German tickets about visits of a technician: wanted, moved, confirmed, missed. */
 import { categoryTexts } from "../template.ts";
 
-const training = `
+export const maintenanceAppointmentDe = categoryTexts("maintenance_appointment", "de", {
+  training: `
 == normal | Wartungstermin {machine}
 laut Display sind die 10.000 Bezüge erreicht und die Maschine verlangt eine Wartung. Wann könnte ein Techniker zu uns nach {city} kommen?
 
@@ -87,9 +88,8 @@ unsere Küche wurde renoviert, nun soll die Maschine wieder angeschlossen werden
 
 == normal | Alle Geräte an einem Tag
 können Sie die Wartung unserer {few} Geräte an einem einzigen Tag machen? Jedes Mal muss einer von uns den Techniker durchs Haus führen.
-`;
-
-const evaluation = `
+`,
+  evaluation: `
 == normal | Wartung fällig
 die Maschine meldet "Service erforderlich". Bitte nennen Sie uns einen Termin für die Wartung, {weekday} oder später passt uns am besten.
 
@@ -119,27 +119,19 @@ nach der Renovierung der Küche muss die Maschine wieder angeschlossen werden. B
 
 == high | Maschine sperrt wegen Wartung
 im Display steht, dass die Maschine in 48 Stunden wegen überfälliger Wartung gesperrt wird. Der Techniker hat zweimal verschoben. Wir brauchen diese Woche unbedingt einen Termin.
-`;
-
-const trainingDetails = `
+`,
+  trainingDetails: `
 Am besten passt es uns dienstags oder donnerstags.
 Anmeldung bitte am Empfang im Erdgeschoss.
 Ansprechpartner vor Ort ist unser Hausmeister.
 Der letzte Servicebesuch war im {month}.
 Parken kann der Techniker im Hof.
 Die Seriennummer lautet {serial}.
-`;
-
-const evaluationDetails = `
+`,
+  evaluationDetails: `
 Uns passt jeder Tag außer {weekday}.
 Die Maschine steht im zweiten Stock, Aufzug ist vorhanden.
 Bitte eine halbe Stunde vor Ankunft anrufen.
 Die letzte Wartung liegt ein Jahr zurück.
-`;
-
-export const maintenanceAppointmentDe = categoryTexts("maintenance_appointment", "de", {
-  training,
-  evaluation,
-  trainingDetails,
-  evaluationDetails,
+`,
 });

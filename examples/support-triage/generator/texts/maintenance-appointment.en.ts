@@ -1,7 +1,8 @@
 /** English tickets about visits of a technician: wanted, moved, confirmed, missed. */
 import { categoryTexts } from "../template.ts";
 
-const training = `
+export const maintenanceAppointmentEn = categoryTexts("maintenance_appointment", "en", {
+  training: `
 == normal | Maintenance appointment for the {machine}
 the display says that 10,000 drinks have been reached and the machine asks for maintenance. When could a technician come to our office in {city}?
 
@@ -87,9 +88,8 @@ our kitchen was renovated and the machine has to be connected again by a technic
 
 == normal | All machines on one day
 can all {few} machines be serviced on a single day? One of us has to walk the technician through the building every time.
-`;
-
-const evaluation = `
+`,
+  evaluation: `
 == normal | Service due
 the machine says "service required". Please offer us a date for the maintenance, {weekday} or later suits us best.
 
@@ -119,27 +119,19 @@ now that the kitchen has been refurbished the machine must be connected again. P
 
 == high | Machine will lock because service is overdue
 the display says that the machine will be locked in 48 hours as maintenance is overdue. The technician postponed twice. We absolutely need an appointment this week.
-`;
-
-const trainingDetails = `
+`,
+  trainingDetails: `
 Tuesdays and Thursdays suit us best.
 Please register at reception on the ground floor.
 Our caretaker is the contact on site.
 The last service visit was in {month}.
 The technician can park in the yard.
 The serial number is {serial}.
-`;
-
-const evaluationDetails = `
+`,
+  evaluationDetails: `
 Any day except {weekday} works for us.
 The machine is on the second floor, there is a lift.
 Please call half an hour before you arrive.
 The last maintenance was a year ago.
-`;
-
-export const maintenanceAppointmentEn = categoryTexts("maintenance_appointment", "en", {
-  training,
-  evaluation,
-  trainingDetails,
-  evaluationDetails,
+`,
 });

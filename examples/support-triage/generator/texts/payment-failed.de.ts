@@ -1,7 +1,8 @@
 /** German tickets about payments that bounced, were taken twice, or did not go through in the shop. */
 import { categoryTexts } from "../template.ts";
 
-const training = `
+export const paymentFailedDe = categoryTexts("payment_failed", "de", {
+  training: `
 == normal | Lastschrift zurückgegangen
 Sie haben uns mitgeteilt, dass die Abbuchung über {amount} nicht eingelöst wurde. Das Konto war gedeckt. Können Sie den Einzug bitte noch einmal versuchen?
 
@@ -90,9 +91,14 @@ das Konto, von dem Sie abbuchen, gibt es nicht mehr. Deshalb die Rückgabe. Die 
 
 == normal | Abbuchung nicht ausgeführt
 Sie schreiben, die Abbuchung sei geplatzt. Auf unserem Konto war mehr als genug Geld, die Bank findet keinen Vorgang. Bitte den Betrag von {amount} erneut abbuchen.
-`;
 
-const evaluation = `
+== normal | Erstattung fehlt
+die Rückzahlung für die zurückgegebene Ware ist noch nicht auf unserem Konto. Wann überweisen Sie das Geld?
+
+== high | Zu viel abgebucht
+die Karte wurde zweimal belastet, obwohl es nur eine Bestellung gab. Bitte überweisen Sie die zu viel gezahlten {amount} dringend zurück.
+`,
+  evaluation: `
 == normal | Abbuchung geplatzt
 laut Ihrem Schreiben konnte der Betrag von {amount} nicht abgebucht werden. Bei unserer Bank weiß man davon nichts, Geld war genug da. Bitte buchen Sie noch einmal ab.
 
@@ -122,27 +128,19 @@ perspektivisch möchten wir nicht mehr per Lastschrift zahlen. Sagen Sie mir bei
 
 == high | Konto wegen offener Zahlung gesperrt
 wir können nicht mehr bestellen, angeblich ist {invoice} nicht bezahlt. Das Geld ging am {date} raus, der Beleg liegt bei. Bitte heute noch freischalten, uns geht der Kaffee aus.
-`;
-
-const trainingDetails = `
+`,
+  trainingDetails: `
 Der Kontoauszug liegt bei.
 Unser Konto endet auf {last4}.
 Die Bank sieht auf ihrer Seite keinen Fehler.
 Betroffen ist die Zahlung vom {date}.
 Den Zahlungsbeleg füge ich bei.
 Für Rückfragen der Bank bin ich zuständig.
-`;
-
-const evaluationDetails = `
+`,
+  evaluationDetails: `
 Einen Beleg der Bank kann ich mitschicken.
 Es geht um {amount} vom {date}.
 Mit anderen Lieferanten gab es keine Zahlungsprobleme.
 Unsere Buchhaltung kann dazu Auskunft geben.
-`;
-
-export const paymentFailedDe = categoryTexts("payment_failed", "de", {
-  training,
-  evaluation,
-  trainingDetails,
-  evaluationDetails,
+`,
 });

@@ -1,7 +1,8 @@
 /** English tickets about payments that bounced, were taken twice, or did not go through in the shop. */
 import { categoryTexts } from "../template.ts";
 
-const training = `
+export const paymentFailedEn = categoryTexts("payment_failed", "en", {
+  training: `
 == normal | Direct debit returned
 you informed us that the direct debit of {amount} was returned. There was enough money in the account. Could you please try to collect it again?
 
@@ -90,9 +91,14 @@ the account that you debit has been closed, that is why the payment was returned
 
 == normal | Failed debit
 your mail says the debit of {amount} failed. There were more than enough funds in our account and the bank cannot find any attempt. Please debit us again.
-`;
 
-const evaluation = `
+== normal | No refund yet
+the refund for the goods we gave back has not reached our account. When are you going to transfer the money?
+
+== normal orders | Only prepayment at checkout
+the checkout no longer lets us pay by invoice, only prepayment is left. In the cart there used to be an invoice option. Has something changed in the shop?
+`,
+  evaluation: `
 == normal | Debit did not go through
 your letter says that {amount} could not be debited. Our bank knows nothing about it and the account had sufficient funds. Please collect the payment again.
 
@@ -122,27 +128,19 @@ in the long run we would rather not pay by direct debit. Let me know at some poi
 
 == high | Blocked because of an open payment
 we cannot order any more because {invoice} is said to be unpaid. The money left our account on {date}, proof of payment attached. Please unblock us today, we are running out of coffee.
-`;
-
-const trainingDetails = `
+`,
+  trainingDetails: `
 The bank statement is attached.
 Our account ends in {last4}.
 The bank does not see an error on its side.
 It is about the payment of {date}.
 Proof of payment is enclosed.
 I am the one to talk to about payments.
-`;
-
-const evaluationDetails = `
+`,
+  evaluationDetails: `
 I can send a confirmation from the bank.
 It concerns {amount} from {date}.
 We had no payment trouble with other suppliers.
 Our accounts team can give you details.
-`;
-
-export const paymentFailedEn = categoryTexts("payment_failed", "en", {
-  training,
-  evaluation,
-  trainingDetails,
-  evaluationDetails,
+`,
 });

@@ -1,7 +1,8 @@
 /** German tickets that ask for advice: machines before a purchase, coffees, ingredients, data sheets. */
 import { categoryTexts } from "../template.ts";
 
-const training = `
+export const productQuestionDe = categoryTexts("product_question", "de", {
+  training: `
 == normal | Welche Maschine für 40 Personen?
 wir suchen eine Kaffeemaschine für ein Büro mit etwa 40 Leuten, etwa 120 Tassen am Tag. Was würden Sie empfehlen, und was kostet das ungefähr?
 
@@ -87,9 +88,11 @@ wir haben mehrere Veganer im Team: Welche Pflanzenmilch läuft gut durch das Mil
 
 == normal | Erste Maschine für ein Team von zehn
 bisher haben wir nur eine Filtermaschine. Welches Modell eignet sich für zehn Leute, und bieten Sie eine Vorführung oder eine Teststellung an?
-`;
 
-const evaluation = `
+== normal | Inhaltsstoffe
+eine Kollegin hat eine Nussallergie. Bitte schicken Sie uns die Zutatenliste für den Kakao und das Chai-Pulver, am besten als Datenblatt.
+`,
+  evaluation: `
 == normal | Beratung: Maschine für kleines Büro
 wir sind zwölf Leute und möchten weg von der Filtermaschine. Welches Ihrer Geräte passt zu uns, und gibt es eine Vorführung?
 
@@ -119,27 +122,19 @@ haben Sie Sorten mit Fairtrade-Siegel oder Bio-Zertifikat? Unsere Beschaffungsri
 
 == high | Kurzfristiges Angebot
 unsere Geschäftsführung entscheidet am {weekday} über neue Kaffeemaschinen. Können Sie mir vorher ein Angebot für {few} Stück {machine} schicken?
-`;
-
-const trainingDetails = `
+`,
+  trainingDetails: `
 Ein Prospekt oder Datenblatt als PDF wäre hilfreich.
 Entscheiden muss am Ende unsere Geschäftsleitung.
 Gern können Sie mich auch telefonisch beraten.
 Im Shop habe ich dazu nichts gefunden.
 Bisher trinken wir {beans}.
 Preislich sollte es im Rahmen bleiben.
-`;
-
-const evaluationDetails = `
+`,
+  evaluationDetails: `
 Auf Ihrer Webseite steht dazu leider nichts.
 Über ein Angebot freue ich mich.
 Wir bestellen schon länger bei Ihnen.
 Sie erreichen mich am besten vormittags.
-`;
-
-export const productQuestionDe = categoryTexts("product_question", "de", {
-  training,
-  evaluation,
-  trainingDetails,
-  evaluationDetails,
+`,
 });

@@ -1,7 +1,8 @@
 /** English tickets that ask for advice: machines before a purchase, coffees, ingredients, data sheets. */
 import { categoryTexts } from "../template.ts";
 
-const training = `
+export const productQuestionEn = categoryTexts("product_question", "en", {
+  training: `
 == normal | Which machine for 40 people?
 we are looking for a coffee machine for an office of about 40 people, around 120 cups a day. What would you recommend and what does it cost roughly?
 
@@ -87,9 +88,11 @@ we have several vegans on the team: which plant milk works well in the milk syst
 
 == normal | First machine for a team of ten
 so far we only have a filter machine. Which model is suited to ten people and do you offer a demonstration or a trial?
-`;
 
-const evaluation = `
+== normal | What is in it?
+a colleague has a nut allergy. Please send us the list of ingredients for the cocoa and the chai powder, ideally as a data sheet.
+`,
+  evaluation: `
 == normal | Advice: machine for a small office
 there are twelve of us and we want to get away from filter coffee. Which of your machines suits us and do you offer a demonstration?
 
@@ -119,27 +122,19 @@ do you have blends with a fair trade label or organic certificate? Our procureme
 
 == high | Quote at short notice
 our management decides on new coffee machines on {weekday}. Could you send me a quote for {few} units of the {machine} before that?
-`;
-
-const trainingDetails = `
+`,
+  trainingDetails: `
 A brochure or data sheet as PDF would be helpful.
 In the end our management has to decide.
 You are welcome to advise me by phone.
 I could not find anything about it in the shop.
 At the moment we drink {beans}.
 It should stay within a reasonable price.
-`;
-
-const evaluationDetails = `
+`,
+  evaluationDetails: `
 Your website says nothing about it unfortunately.
 I would be happy to receive an offer.
 We have been ordering from you for a while.
 Mornings are the best time to reach me.
-`;
-
-export const productQuestionEn = categoryTexts("product_question", "en", {
-  training,
-  evaluation,
-  trainingDetails,
-  evaluationDetails,
+`,
 });

@@ -1,7 +1,8 @@
 /** German tickets about parts, accessories and consumables for a machine. */
 import { categoryTexts } from "../template.ts";
 
-const training = `
+export const sparePartsDe = categoryTexts("spare_parts", "de", {
+  training: `
 == normal | Ersatzteil: Tropfschale {machine}
 unsere Tropfschale hat einen Riss. Kann man die einzeln nachbestellen, und was kostet sie? Seriennummer ist {serial}.
 
@@ -87,9 +88,11 @@ wir finden den Schlüssel zur Maschine nicht mehr. Bitte zwei Ersatzschlüssel f
 
 == normal technical | Ring aus der Brühgruppe
 beim Reinigen ist ein Ring herausgefallen, und ich weiß nicht, wohin er gehört. Welches Ersatzteil ist das, und wie setze ich es richtig ein?
-`;
 
-const evaluation = `
+== low | Demnächst wieder Tabletten
+in nächster Zeit brauchen wir wieder Entkalker und Tabletten. Gibt es die auch im Set? Es hat Zeit.
+`,
+  evaluation: `
 == normal | Neue Tropfschale
 die Schale unter dem Auslauf ist gesprungen, und wir brauchen Ersatz. Ist das Teil für die {machine} einzeln lieferbar?
 
@@ -119,27 +122,19 @@ kann man die {machine} nachträglich mit einem Milchkühler ausstatten? Bitte Ar
 
 == normal | Ersatzteil umtauschen
 der gelieferte Wassertank passt nicht, ich habe wohl die Artikelnummer für das Vorgängermodell erwischt. Kann ich das Teil gegen das richtige tauschen?
-`;
-
-const trainingDetails = `
+`,
+  trainingDetails: `
 Wir haben das Gerät seit {few} Jahren.
 Die Maschine hat die Seriennummer {serial}.
 Ein Foto von dem Teil hängt an.
 Bitte mit Preis und Lieferzeit.
 Das Gerät ist eine {machine}.
 Original wäre uns lieber als Nachbau.
-`;
-
-const evaluationDetails = `
+`,
+  evaluationDetails: `
 Seriennummer am Gerät: {serial}.
 Das alte Teil liegt noch hier, ich kann es fotografieren.
 Was würde das inklusive Versand kosten?
 Im Shop finde ich das Teil nicht.
-`;
-
-export const sparePartsDe = categoryTexts("spare_parts", "de", {
-  training,
-  evaluation,
-  trainingDetails,
-  evaluationDetails,
+`,
 });

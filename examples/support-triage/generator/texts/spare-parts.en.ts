@@ -1,7 +1,8 @@
 /** English tickets about parts, accessories and consumables for a machine. */
 import { categoryTexts } from "../template.ts";
 
-const training = `
+export const sparePartsEn = categoryTexts("spare_parts", "en", {
+  training: `
 == normal | Spare part: drip tray for the {machine}
 our drip tray has a crack. Can it be ordered separately and how much is it? The serial number is {serial}.
 
@@ -87,9 +88,11 @@ the tray under the spout of our {machine} is cracked and needs replacing. Is the
 
 == normal technical | A ring fell out
 while cleaning the brewing unit a ring fell out and I do not know where it belongs. Which spare part is it and how do I put it in correctly?
-`;
 
-const evaluation = `
+== low | Descaler and tablets
+we will be needing descaler and cleaning tablets again some time. Is there a set? It can wait.
+`,
+  evaluation: `
 == normal | New drip tray
 the tray under the spout has cracked and we need a replacement. Is the part for the {machine} available separately?
 
@@ -119,27 +122,19 @@ can the {machine} be fitted with a milk cooler later on? Please give me article 
 
 == normal | Exchange a spare part
 the water tank that was delivered does not fit, I must have picked the article number of the previous model. Can I swap the part for the right one?
-`;
-
-const trainingDetails = `
+`,
+  trainingDetails: `
 We have had the machine for {few} years.
 The machine has the serial number {serial}.
 A photo of the part is attached.
 Please include price and lead time.
 The unit is a {machine}.
 We would prefer an original part to a copy.
-`;
-
-const evaluationDetails = `
+`,
+  evaluationDetails: `
 Serial number on the unit: {serial}.
 The old part is still here, I can take a picture.
 What would that cost including shipping?
 I cannot find the part in the shop.
-`;
-
-export const sparePartsEn = categoryTexts("spare_parts", "en", {
-  training,
-  evaluation,
-  trainingDetails,
-  evaluationDetails,
+`,
 });

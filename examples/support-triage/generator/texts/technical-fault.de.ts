@@ -1,7 +1,8 @@
 /** German tickets about machines that do not work as they should. */
 import { categoryTexts } from "../template.ts";
 
-const training = `
+export const technicalFaultDe = categoryTexts("technical_fault", "de", {
+  training: `
 == normal | Fehler {fault} an der {machine}
 seit heute früh zeigt das Display die Meldung {fault} und die Maschine gibt keinen Kaffee mehr aus. Aus- und Einschalten hat nichts gebracht. Was können wir tun?
 
@@ -87,9 +88,11 @@ beim Espresso läuft nur klares, heißes Wasser in die Tasse. Die Bohnen scheine
 
 == high | Alles tot
 seit heute früh geht die Maschine nicht mehr an, kein Licht, kein Ton. Wir verkaufen im Foyer Kaffee und machen gerade keinen Umsatz. Bitte um schnelle Hilfe.
-`;
 
-const evaluation = `
+== urgent still | Angeschmorter Stecker
+der Stecker der {machine} ist schwarz und riecht nach verbranntem Plastik, aus der Steckdose kam Rauch. Sicherung ist draußen. Was müssen wir sofort tun?
+`,
+  evaluation: `
 == normal | Störungsmeldung {fault}
 unsere Kaffeemaschine bleibt beim Hochfahren mit {fault} hängen. Stecker ziehen und warten hilft nicht. Haben Sie einen Rat, bevor wir einen Techniker brauchen?
 
@@ -122,9 +125,8 @@ das Display springt von allein zwischen den Getränken hin und her und wählt ma
 
 == high | Reparatur hat nicht gehalten
 kaum war Ihr Techniker weg, kam die Meldung {fault} wieder. Es ist das dritte Mal diesen Monat, und wieder steht die Maschine still und 50 Leute haben keinen Kaffee.
-`;
-
-const trainingDetails = `
+`,
+  trainingDetails: `
 Die Seriennummer ist {serial}.
 Entkalkt und gereinigt wurde sie letzte Woche.
 So etwas hatten wir mit ihr noch nie.
@@ -132,19 +134,12 @@ Das Gerät ist etwa {few} Jahre alt.
 Aufgestellt hat sie Ihr Team aus {city}.
 Ein kurzes Video der Störung habe ich gemacht.
 In der Anleitung steht dazu nichts.
-`;
-
-const evaluationDetails = `
+`,
+  evaluationDetails: `
 Die Maschine hat die Nummer {serial}.
 Gereinigt haben wir sie laut Anleitung.
 Mehrere Kollegen haben das auch schon bemerkt.
 Der Fehler kam ganz plötzlich.
 Es handelt sich um eine {machine}.
-`;
-
-export const technicalFaultDe = categoryTexts("technical_fault", "de", {
-  training,
-  evaluation,
-  trainingDetails,
-  evaluationDetails,
+`,
 });

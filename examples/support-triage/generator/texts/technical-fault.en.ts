@@ -1,7 +1,8 @@
 /** English tickets about machines that do not work as they should. */
 import { categoryTexts } from "../template.ts";
 
-const training = `
+export const technicalFaultEn = categoryTexts("technical_fault", "en", {
+  training: `
 == normal | Error {fault} on the {machine}
 since this morning the display shows {fault} and the machine does not dispense any coffee. Switching it off and on has not helped. What can we do?
 
@@ -87,9 +88,11 @@ there is only steam and spitting from the milk outlet and no froth. The milk is 
 
 == high | No lights, no sound
 since this morning the machine has been dead, no lights, no sound. We sell coffee in the lobby and are losing money right now. Please help us fast.
-`;
 
-const evaluation = `
+== low | Clock and date
+only a small thing, the date on the machine jumps back after each restart. Everything else works perfectly, so it can wait.
+`,
+  evaluation: `
 == normal | Fault message {fault}
 our coffee machine gets stuck with {fault} while starting up. Pulling the plug and waiting does not help. Any advice before we need a technician?
 
@@ -122,9 +125,8 @@ the screen jumps between drinks all by itself and sometimes picks hot chocolate 
 
 == high | Repair did not last
 your technician had hardly left when {fault} came back. It is the third time this month, the machine is down again and fifty people have no coffee.
-`;
-
-const trainingDetails = `
+`,
+  trainingDetails: `
 The serial number is {serial}.
 It was descaled and cleaned last week.
 We never had anything like it with this machine.
@@ -132,19 +134,12 @@ The unit is about {few} years old.
 Your team from {city} installed it.
 I made a short video of the fault.
 The manual says nothing about it.
-`;
-
-const evaluationDetails = `
+`,
+  evaluationDetails: `
 The machine has the number {serial}.
 We cleaned it following the manual.
 Several colleagues have noticed it too.
 The error appeared out of the blue.
 The model is a {machine}.
-`;
-
-export const technicalFaultEn = categoryTexts("technical_fault", "en", {
-  training,
-  evaluation,
-  trainingDetails,
-  evaluationDetails,
+`,
 });

@@ -1,0 +1,137 @@
+/** The real program for a proof: `pilotage serve` as a process of its own on its own data home, and its command line. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { openClient, type Client } from "../../src/contract/client.ts";
+import { freePort } from "../support/ports.ts";
+import type { Context } from "./point.ts";
+
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const PROGRAM = join(ROOT, "bin", "pilotage.js");
+
+/** The person in whose name the proofs act. */
+export const PERSON = "proof@example.com";
+
+export interface Program {
+  url: string;
+  dataHome: string;
+  pid: number;
+  /** Milliseconds from the start of the process until it answered ready. */
+  readyAfter: number;
+  /** Acts as the local operator. */
+  client: Client;
+  key: string;
+  /** True until the process has ended. */
+  readonly alive: boolean;
+  /** Runs a command of the command line as the local operator; answers its JSON document. Throws when it fails. */
+  cli(...words: string[]): Promise<unknown>;
+  /** Asks it to stop and waits; answers its exit code. */
+  stop(): Promise<number | null>;
+}
+
+export interface ProgramOptions {
+  dataHome: string;
+  settings?: Record<string, string>;
+  /** Runs the program as another account. */
+  ids?: { uid: number; gid: number };
+}
+
+/** Starts the program and waits until it is ready; it is stopped when the point has ended. */
+export async function startProgram(context: Context, options: ProgramOptions): Promise<Program> {
+  const { dataHome, ids } = options;
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const env = environment({ PILOTAGE_DATA: dataHome, PILOTAGE_PORT: String(port), PILOTAGE_LOG_LEVEL: "warn", ...options.settings });
+  const started = performance.now();
+  const child = spawn(process.execPath, [PROGRAM, "serve"], { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"], ...ids });
+  const said = lastWords(child);
+  const exit = new Promise<number | null>((resolve) => {
+    child.once("exit", (code) => resolve(code));
+    child.once("error", () => resolve(null));
+  });
+  const alive = () => child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+  const stop = async () => {
+    if (alive()) child.kill("SIGTERM");
+    return exit;
+  };
+  context.after(async () => void (await stop()));
+  await ready(url, alive, said);
+  const readyAfter = performance.now() - started;
+  const key = readFileSync(join(dataHome, "operator.key"), "utf8").trim();
+  return {
+    url,
+    dataHome,
+    pid: child.pid!,
+    readyAfter,
+    client: openClient({ url, key, as: PERSON }),
+    key,
+    get alive() {
+      return alive();
+    },
+    cli: (...words) => command({ url, key }, words),
+    stop,
+  };
+}
+
+/** What every process of a proof gets: where programs are found, and nothing of the caller's own settings. */
+export function environment(more: Record<string, string> = {}): Record<string, string> {
+  const kept = ["PATH", "HOME", "TMPDIR", "LANG", "TZ"].flatMap((name): [string, string][] => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  return { ...Object.fromEntries(kept), ...more };
+}
+
+async function ready(url: string, alive: () => boolean, said: () => string): Promise<void> {
+  for (;;) {
+    if (!alive()) throw new Error(`The program ended before it was ready:\n${said()}`);
+    const response = await fetch(`${url}/readyz`).catch(() => undefined);
+    await response?.arrayBuffer();
+    if (response?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** Keeps the end of what a process says, so that it can be shown when something goes wrong. */
+export function lastWords(child: ChildProcess): () => string {
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (part: Buffer) => (text = `${text}${part.toString("utf8")}`.slice(-8_000)));
+  return () => text;
+}
+
+async function command({ url, key }: { url: string; key: string }, words: string[]): Promise<unknown> {
+  const { code, stdout, said } = await runProcess(process.execPath, [PROGRAM, ...words, "--json", "--as", PERSON], { PILOTAGE_URL: url, PILOTAGE_KEY: key });
+  if (code !== 0) throw new Error(`pilotage ${words.join(" ")} ended with ${code}:\n${said}`);
+  return JSON.parse(stdout) as unknown;
+}
+
+/** Runs a process to its end. Its standard error is handed to `hear` line by line when given. */
+export async function runProcess(
+  file: string,
+  words: string[],
+  more: Record<string, string> = {},
+  hear?: (line: string) => void,
+): Promise<{ code: number | null; stdout: string; said: string }> {
+  const child = spawn(file, words, { cwd: ROOT, env: environment(more), stdio: ["ignore", "pipe", "pipe"] });
+  const said = lastWords(child);
+  let stdout = "";
+  child.stdout.on("data", (part: Buffer) => (stdout += part.toString("utf8")));
+  child.stderr.on("data", (part: Buffer) => {
+    if (hear) for (const line of part.toString("utf8").split("\n")) if (line.trim() !== "") hear(line.trim());
+  });
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, stdout, said: said() };
+}
+
+/** Looks until something holds; fails with what was seen last. */
+export async function until<T>(what: string, look: () => Promise<T>, holds: (value: T) => boolean, withinSeconds: number): Promise<T> {
+  const end = performance.now() + withinSeconds * 1_000;
+  for (;;) {
+    const value = await look();
+    if (holds(value)) return value;
+    if (performance.now() > end) throw new Error(`Waited ${withinSeconds} s in vain for ${what}; last seen: ${JSON.stringify(value).slice(0, 2_000)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

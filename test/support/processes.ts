@@ -1,0 +1,150 @@
+/**
+ * Processes of an installation that are started again whenever they end, as a service manager would.
+ *
+ * Each is a real `serve` in a process of its own. It can be killed from outside, or told to kill itself at a
+ * transaction boundary. How each run ended is kept.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const ENTRY = fileURLToPath(new URL("serve-with-kills.ts", import.meta.url));
+const LINES_KEPT = 400;
+const STOP_WITHIN = 30_000;
+
+/** A transaction boundary and the how-manieth time it is reached. */
+export interface KillAt {
+  name: string;
+  moment: "before" | "after";
+  occurrence: number;
+}
+
+export interface Ending {
+  /** The boundary at which the process killed itself, such as `settle:before`. */
+  at: string | undefined;
+  /** It was killed by `kill`. */
+  byHand: boolean;
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** Whether it had come up. */
+  wasUp: boolean;
+  /** Its last words. */
+  log: string[];
+}
+
+export interface Kept {
+  readonly role: "web" | "worker";
+  readonly pid: number;
+  readonly starts: number;
+  readonly endings: Ending[];
+  /** The present process's log, latest lines. */
+  readonly log: string[];
+  /** Resolves when a process is up: at once when the present one is. */
+  up(): Promise<void>;
+  /** SIGKILL; resolves when it is gone. It is started again. */
+  kill(): Promise<void>;
+  /** Another signal, such as SIGSTOP. */
+  signal(signal: NodeJS.Signals): void;
+  /** Ends it in order and for good; killed when that takes too long. */
+  stop(): Promise<void>;
+  /** Kills it for good. */
+  end(): Promise<void>;
+}
+
+/** Settings of the surroundings that must not leak into an installation under test are left out. */
+export function environmentFor(settings: Record<string, string>): Record<string, string> {
+  const own = Object.entries(process.env).filter(([name, value]) => value !== undefined && !/^(PILOTAGE_|DATABASE_|VITEST|NODE_OPTIONS)/.test(name));
+  return { ...(Object.fromEntries(own) as Record<string, string>), ...settings };
+}
+
+export function keepRunning(options: { role: "web" | "worker"; environment: Record<string, string>; nextKill?: () => KillAt | undefined }): Kept {
+  const endings: Ending[] = [];
+  let starts = 0;
+  let child: ChildProcess;
+  let log: string[] = [];
+  let up = Promise.withResolvers<void>();
+  let isUp = false;
+  let stopping = false;
+  let byHand = false;
+  const life = live();
+
+  async function live(): Promise<void> {
+    while (!stopping) {
+      const ending = await runOnce();
+      endings.push(ending);
+      // It could not start, because the database was away for example: not again at once.
+      if (!ending.wasUp && !stopping) await pause(200);
+    }
+    up.promise.catch(() => undefined);
+    up.reject(new Error(`the ${options.role} was ended for good; its last words:\n${log.join("\n")}`));
+  }
+
+  async function runOnce(): Promise<Ending> {
+    const kill = options.nextKill?.();
+    const args = kill ? [`${kill.name}:${kill.moment}:${kill.occurrence}`] : [];
+    starts++;
+    byHand = false;
+    log = [];
+    let at: string | undefined;
+    const mine = spawn(process.execPath, [ENTRY, options.role, ...args], { stdio: ["ignore", "pipe", "pipe"], env: options.environment });
+    child = mine;
+    createInterface(mine.stdout).on("line", (line) => (at ??= /^killed at (.+)$/.exec(line)?.[1]));
+    createInterface(mine.stderr).on("line", (line) => {
+      log.push(line);
+      if (log.length > LINES_KEPT) log.shift();
+      if (line.includes('"Pilotage is up"')) {
+        isUp = true;
+        up.resolve();
+      }
+    });
+    // "close" comes when its last words are read, too.
+    const [code, signal] = (await once(mine, "close")) as [number | null, NodeJS.Signals | null];
+    const wasUp = isUp;
+    if (isUp) up = Promise.withResolvers();
+    isUp = false;
+    return { at, byHand, code, signal, wasUp, log };
+  }
+
+  async function endBy(signal: NodeJS.Signals): Promise<void> {
+    const mine = child;
+    if (mine.exitCode !== null || mine.signalCode !== null) return;
+    const gone = once(mine, "exit");
+    mine.kill(signal);
+    await gone;
+  }
+
+  return {
+    role: options.role,
+    get pid() {
+      return child.pid ?? 0;
+    },
+    get starts() {
+      return starts;
+    },
+    endings,
+    get log() {
+      return log;
+    },
+    up: () => up.promise,
+    async kill() {
+      byHand = true;
+      await endBy("SIGKILL");
+    },
+    signal: (signal) => void child.kill(signal),
+    async stop() {
+      stopping = true;
+      const mine = child;
+      const late = setTimeout(() => mine.kill("SIGKILL"), STOP_WITHIN);
+      await endBy("SIGTERM");
+      clearTimeout(late);
+      await life;
+    },
+    async end() {
+      stopping = true;
+      await endBy("SIGKILL");
+      await life;
+    },
+  };
+}
