@@ -184,13 +184,12 @@ describe("states and the database", async () => {
     );
   };
   const enumOf = (schema: z.ZodEnum) => schema.options as readonly string[];
-  /** The words of a union of literals, e.g. `type Door = "http" | "batch"`, read from the source: types leave nothing else behind. */
-  const union = (file: string, name: string) =>
-    [
-      ...(new RegExp(`\\b${name}\\??: ((?:"\\w+"(?: \\| )?)+)|type ${name} = ((?:"\\w+"(?: \\| )?)+)`).exec(
-        sourceOf(file),
-      ) ?? [""])[0]!.matchAll(/"(\w+)"/g),
-    ].map((match) => match[1]!);
+  /** The words of a union of literals, e.g. `type Door = "http" | "batch"`, read from the source: types leave nothing else. */
+  const union = (file: string, name: string) => {
+    const words = String.raw`((?:"\w+"(?: \| )?)+)`;
+    const found = new RegExp(String.raw`(?:\b${name}\??: |type ${name} = )${words}`).exec(sourceOf(file));
+    return [...(found?.[1] ?? "").matchAll(/"(\w+)"/g)].map((match) => match[1]!);
+  };
   const doors = union("cases/intake/admit.ts", "Door");
   const verdicts = Object.keys(states.VERDICTS);
   const known: Record<string, readonly string[]> = {

@@ -7,8 +7,8 @@ import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
 import { misuse } from "./exit.ts";
 import { readPages } from "./paging.ts";
-import { readAttachment, readJson } from "./reading.ts";
-import { block, facts, moment, table } from "./text.ts";
+import { readAttachment, readJson, writeNew } from "./reading.ts";
+import { block, count, facts, moment, table } from "./text.ts";
 
 type Case = Awaited<ReturnType<Client["getCase"]>>;
 
@@ -113,6 +113,19 @@ export function addCase(program: Command, desk: Desk): Command {
     "pilotage case submit support-triage --input ticket.json --external-id T-1001 --as j.okafor@example.com",
     "pilotage case submit support-triage --input - --attach invoice.pdf --attach photo.jpg --as j.okafor@example.com",
   );
+
+  const attachment = group
+    .command("attachment")
+    .argument("<case>", "the id of the case")
+    .argument("<no>", "the number of the attachment, as `case show` gives it")
+    .description("Saves one attachment of a case; takes the scope content:read.")
+    .requiredOption("--to <file>", "where to write it; a file that exists is kept")
+    .action(async (id: string, no: string, { to }: { to: string }) => {
+      const bytes = (await (await desk.client("read")).getAttachment({ params: { case: id, no } })) as Uint8Array;
+      await writeNew(to, bytes);
+      desk.out.result({ file: to, bytes: bytes.length }, () => `${to}: ${count(bytes.length, "byte")}.`);
+    });
+  withExamples(attachment, "pilotage case attachment case_01hzy3v7k2e8t9qxw4m5n6p7r8 1 --to invoice-copy.pdf");
   return group;
 }
 

@@ -1,12 +1,12 @@
 /** `pilotage init`: a small, complete workflow to begin with. What is in it stands in starter.ts. */
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { PilotageError } from "../contract/errors.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
 import { misuse } from "./exit.ts";
-import { unreadable } from "./reading.ts";
+import { unreadable, writeNew } from "./reading.ts";
 import { starterFiles } from "./starter.ts";
 
 export function addInit(program: Command, desk: Desk): void {
@@ -29,8 +29,7 @@ export function addInit(program: Command, desk: Desk): void {
       for (const [path, text] of files) {
         const target = join(folder, path);
         await mkdir(dirname(target), { recursive: true });
-        // Never over a file that somebody put there in the meantime.
-        await writeFile(target, text, { flag: "wx" });
+        await writeNew(target, text);
       }
       desk.out.result({ workflow: name, folder: resolve(folder), files: [...files.keys()] }, () =>
         shown(name, folder, [...files.keys()]),

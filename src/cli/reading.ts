@@ -4,7 +4,7 @@
  * Content must arrive as it was written, or not at all: bytes that are no UTF-8 are refused, and numbers keep their
  * digits, also those that JavaScript would round.
  */
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import type { Readable } from "node:stream";
 import { PilotageError } from "../contract/errors.ts";
@@ -112,4 +112,14 @@ export async function readAttachment(
     mediaType: MEDIA_TYPES[extname(path).toLowerCase()] ?? "application/octet-stream",
     base64: Buffer.from(bytes).toString("base64"),
   };
+}
+
+/** Writes a file that is not there yet; one that exists is kept, and the command ends as wrongly used. */
+export async function writeNew(path: string, content: Uint8Array | string): Promise<void> {
+  try {
+    await writeFile(path, content, { flag: "wx" });
+  } catch (error) {
+    const exists = (error as NodeJS.ErrnoException).code === "EEXIST";
+    throw misuse(`${path} cannot be written: ${exists ? "it exists already" : error instanceof Error ? error.message : String(error)}`);
+  }
 }

@@ -143,7 +143,9 @@ function newPool({ url, log, size = 12 }: DatabaseOptions): pg.Pool {
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
     application_name: "pilotage",
-    options: "-c timezone=UTC -c statement_timeout=120000",
+    // The path joins a handful of rows to large tables by their keys. While statistics are young the planner prefers to
+    // hash a whole partition, which grows with every case; a question that wants a hash join asks for it in its own transaction.
+    options: "-c timezone=UTC -c statement_timeout=120000 -c enable_hashjoin=off -c enable_mergejoin=off",
   });
   pool.on("error", (error) => log.warn({ err: error.message }, "an idle database connection was lost"));
   return pool;

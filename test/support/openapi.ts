@@ -86,7 +86,7 @@ function schemasOf({ parameters = [], requestBody = {}, responses }: Operation):
   const contents = [requestBody, ...Object.values(responses)].flatMap((one) =>
     Object.values(one.content ?? {}),
   );
-  return [...parameters, ...contents].flatMap((one) => one.schema ?? []);
+  return [...parameters, ...contents].map((one) => one.schema).filter((schema) => schema !== undefined);
 }
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false });

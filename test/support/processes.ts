@@ -12,6 +12,8 @@ import { fileURLToPath } from "node:url";
 
 const ENTRY = fileURLToPath(new URL("serve-with-kills.ts", import.meta.url));
 const LINES_KEPT = 400;
+/** The last thing that a process says when it starts. */
+const UP = { web: '"Pilotage serves"', worker: '"Pilotage is up"' };
 const STOP_WITHIN = 30_000;
 
 /** A transaction boundary and the how-manieth time it is reached. */
@@ -62,12 +64,15 @@ export function environmentFor(settings: Record<string, string>): Record<string,
 export function keepRunning(options: { role: "web" | "worker"; environment: Record<string, string>; nextKill?: () => KillAt | undefined }): Kept {
   const endings: Ending[] = [];
   let starts = 0;
-  let child: ChildProcess;
+  let child: ChildProcess | undefined;
   let log: string[] = [];
   let up = Promise.withResolvers<void>();
   let isUp = false;
   let stopping = false;
   let byHand = false;
+  // A test run that is broken off leaves nothing behind.
+  const endWithUs = () => void child?.kill("SIGKILL");
+  process.once("exit", endWithUs);
   const life = live();
 
   async function live(): Promise<void> {
@@ -77,6 +82,7 @@ export function keepRunning(options: { role: "web" | "worker"; environment: Reco
       // It could not start, because the database was away for example: not again at once.
       if (!ending.wasUp && !stopping) await pause(200);
     }
+    process.off("exit", endWithUs);
     up.promise.catch(() => undefined);
     up.reject(new Error(`the ${options.role} was ended for good; its last words:\n${log.join("\n")}`));
   }
@@ -94,7 +100,7 @@ export function keepRunning(options: { role: "web" | "worker"; environment: Reco
     createInterface(mine.stderr).on("line", (line) => {
       log.push(line);
       if (log.length > LINES_KEPT) log.shift();
-      if (line.includes('"Pilotage is up"')) {
+      if (line.includes(UP[options.role])) {
         isUp = true;
         up.resolve();
       }
@@ -109,7 +115,7 @@ export function keepRunning(options: { role: "web" | "worker"; environment: Reco
 
   async function endBy(signal: NodeJS.Signals): Promise<void> {
     const mine = child;
-    if (mine.exitCode !== null || mine.signalCode !== null) return;
+    if (!mine || mine.exitCode !== null || mine.signalCode !== null) return;
     const gone = once(mine, "exit");
     mine.kill(signal);
     await gone;
@@ -118,7 +124,7 @@ export function keepRunning(options: { role: "web" | "worker"; environment: Reco
   return {
     role: options.role,
     get pid() {
-      return child.pid ?? 0;
+      return child?.pid ?? 0;
     },
     get starts() {
       return starts;
@@ -132,11 +138,11 @@ export function keepRunning(options: { role: "web" | "worker"; environment: Reco
       byHand = true;
       await endBy("SIGKILL");
     },
-    signal: (signal) => void child.kill(signal),
+    signal: (signal) => void child?.kill(signal),
     async stop() {
       stopping = true;
       const mine = child;
-      const late = setTimeout(() => mine.kill("SIGKILL"), STOP_WITHIN);
+      const late = setTimeout(() => mine?.kill("SIGKILL"), STOP_WITHIN);
       await endBy("SIGTERM");
       clearTimeout(late);
       await life;

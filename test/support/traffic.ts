@@ -60,7 +60,7 @@ export function openWriter(wreck: Wreck, options: { pauseMs: number; name?: stri
       } catch (error) {
         if (!(error instanceof PilotageError)) throw error;
         if (error.code === "bad_input") return void quarantined.add((error.details as { quarantineId: string }).quarantineId);
-        if (!["database_unavailable", "too_many_requests", "internal"].includes(error.code)) throw error;
+        if (!["database_unavailable", "too_many_requests"].includes(error.code)) throw error;
         retries++;
         await pause(50);
       }
@@ -109,7 +109,7 @@ export function openClerk(wreck: Wreck): Clerk {
       try {
         const { reviews } = await wreck.client.claimReviews({ params: { workflow: WORKFLOW }, body: { count: 10, leaseSeconds: 5 } });
         for (const { caseId, lease, output } of reviews) {
-          const kind = Number.parseInt(caseId.slice(-1), 32) % 10;
+          const kind = caseId.charCodeAt(caseId.length - 1) % 10;
           await wreck.client.giveVerdict({
             params: { case: caseId },
             body:
@@ -121,7 +121,7 @@ export function openClerk(wreck: Wreck): Clerk {
       } catch (error) {
         // A verdict whose answer was lost is refused the second time; the rest is a process that is away.
         if (!(error instanceof PilotageError)) throw error;
-        if (!["database_unavailable", "internal", "lease_lost", "wrong_state"].includes(error.code)) throw error;
+        if (!["database_unavailable", "lease_lost", "wrong_state"].includes(error.code)) throw error;
         await pause(50);
       }
     }

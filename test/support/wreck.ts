@@ -132,17 +132,29 @@ export async function launchWreck(options: WreckOptions): Promise<Wreck> {
   };
 
   for (let i = 0; i < (options.workers ?? 1); i++) wreck.addWorker();
-  await web.up();
-  wreck.client = openClient({ url: `http://127.0.0.1:${port}`, key: readOperatorKey(dataHome), as: "E. Brandt" });
-  await wreck.client.saveConnection({ params: { name: "receiver" }, body: { settings: { kind: "webhook", url: receiver.url, secret: receiver.secret } } });
-  await launch(wreck, {
-    workflow: {
-      feeds: [{ name: "drop", kind: "folder", path: "drop", format: "jsonl", key: "id", schedule: "1s" }],
-      deliveries: [{ name: "results", kind: "webhook", connection: "receiver" }],
-      ...options.workflow,
-    },
-    release: { input: { type: "object", properties: { text: { type: "string" }, id: { type: "string" } }, required: ["text"], additionalProperties: false }, policy: { text: "allow", id: "drop" } },
-    script: SCRIPT,
-  });
+  try {
+    await web.up();
+    wreck.client = openClient({ url: `http://127.0.0.1:${port}`, key: readOperatorKey(dataHome), as: "E. Brandt" });
+    await wreck.client.saveConnection({ params: { name: "receiver" }, body: { settings: { kind: "webhook", url: receiver.url, secret: receiver.secret } } });
+    await launch(wreck, definitions(options.workflow));
+  } catch (error) {
+    await wreck.stop();
+    throw error;
+  }
   return wreck;
+}
+
+function definitions(workflow: JsonObject = {}): { workflow: JsonObject; release: JsonObject; script: JsonObject } {
+  return {
+    workflow: {
+      feeds: [{ name: "drop", kind: "folder", path: "drop", format: "jsonl", key: "id", schedule: 1_000 }],
+      deliveries: [{ name: "results", kind: "webhook", connection: "receiver" }],
+      ...workflow,
+    },
+    release: {
+      input: { type: "object", properties: { text: { type: "string" }, id: { type: "string" } }, required: ["text"], additionalProperties: false },
+      policy: { text: "allow", id: "drop" },
+    },
+    script: SCRIPT,
+  };
 }

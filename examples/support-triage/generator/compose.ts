@@ -41,7 +41,12 @@ export interface MadeTicket {
 }
 
 /** Makes the `use`-th ticket of a template; `details` are the sentences that may follow it. */
-export function makeTicket(seed: number, template: Template, details: readonly string[], use: number): MadeTicket {
+export function makeTicket(
+  seed: number,
+  template: Template,
+  details: readonly string[],
+  use: number,
+): MadeTicket {
   const origin = `${template.id}/${use}`;
   const chance = chanceFor(seed, origin);
   const { language, split, category, team } = template;
@@ -64,7 +69,8 @@ export function makeTicket(seed: number, template: Template, details: readonly s
     queue: drawQueue(chance, team),
     text: {
       language,
-      subject: noise === "capitals" || noise === "no_umlauts" ? addNoise(noise, subject, chance, language) : subject,
+      subject:
+        noise === "capitals" || noise === "no_umlauts" ? addNoise(noise, subject, chance, language) : subject,
       body: quoted === "" ? ownNoisy : `${ownNoisy}\n\n${quoted}`,
     },
     sender,
@@ -114,21 +120,32 @@ const URGENT_PERCENT: Record<Split, Record<Urgency, number>> = {
   evaluation: { high: 9, urgent: 5, low: 10 },
 };
 
-function drawUrgency(chance: Chance, { priority, solo, still, category, split }: Template): Urgency | undefined {
+function drawUrgency(
+  chance: Chance,
+  { priority, solo, still, category, split }: Template,
+): Urgency | undefined {
   if (priority !== "normal" || solo || still) return undefined;
   const percent = URGENT_PERCENT[split];
   const draw = chance.between(1, 100);
   if (draw <= percent.high) return "high";
   if (draw <= percent.high + percent.urgent) return CAN_BE_URGENT.includes(category) ? "urgent" : undefined;
-  if (draw <= percent.high + percent.urgent + percent.low) return CAN_WAIT.includes(category) ? "low" : undefined;
+  if (draw <= percent.high + percent.urgent + percent.low)
+    return CAN_WAIT.includes(category) ? "low" : undefined;
   return undefined;
 }
 
-function drawSubject(chance: Chance, subject: string, { language, solo, body }: Template, answer: boolean): string {
-  if (answer) return `${chance.pick(language === "de" ? ["AW: ", "Aw: ", "Re: "] : ["RE: ", "Re: "])}${subject}`;
+function drawSubject(
+  chance: Chance,
+  subject: string,
+  { language, solo, body }: Template,
+  answer: boolean,
+): string {
+  if (answer)
+    return `${chance.pick(language === "de" ? ["AW: ", "Aw: ", "Re: "] : ["RE: ", "Re: "])}${subject}`;
   if (!solo && body !== "" && chance.happens(0.06)) return "";
   if (chance.happens(0.05)) return subject.toLowerCase();
-  if (chance.happens(0.04)) return `${chance.pick(language === "de" ? ["WG: ", "Fwd: "] : ["FW: ", "Fwd: "])}${subject}`;
+  if (chance.happens(0.04))
+    return `${chance.pick(language === "de" ? ["WG: ", "Fwd: "] : ["FW: ", "Fwd: "])}${subject}`;
   return subject;
 }
 

@@ -17,7 +17,7 @@ import { csvFile, fitsWindows1252 } from "./windows-csv.ts";
 export const SEED = 20260302;
 
 /** Training tickets per category and language. */
-const TRAINING_EACH = 72;
+const TRAINING_EACH = 66;
 
 /** Evaluation tickets per category and language: the mix of an ordinary month. */
 const EVALUATION_EACH: Record<Category, number> = {
@@ -48,7 +48,10 @@ export interface Dataset {
 }
 
 export function makeDataset(seed: number): Dataset {
-  const training = shuffled(seed, ALL_TEXTS.flatMap((texts) => tickets(seed, texts, "training", TRAINING_EACH)));
+  const training = shuffled(
+    seed,
+    ALL_TEXTS.flatMap((texts) => tickets(seed, texts, "training", TRAINING_EACH)),
+  );
   const evaluation = shuffled(
     seed,
     ALL_TEXTS.flatMap((texts) => tickets(seed, texts, "evaluation", EVALUATION_EACH[texts.category])),
@@ -75,14 +78,17 @@ function shuffled(seed: number, made: MadeTicket[]): MadeTicket[] {
  */
 function tickets(seed: number, texts: CategoryTexts, split: Split, wanted: number): MadeTicket[] {
   const written = texts.templates[split];
-  const ordinary = split === "evaluation" ? written.filter(({ priority, solo }) => priority === "normal" && !solo) : [];
+  const ordinary =
+    split === "evaluation" ? written.filter(({ priority, solo }) => priority === "normal" && !solo) : [];
   const templates = [...written, ...ordinary];
   const seen = new Set<string>();
   const made: MadeTicket[] = [];
   const uses = new Map<Template, number>();
   for (let turn = 0; made.length < wanted; turn++) {
     if (turn > wanted * 3)
-      throw new RangeError(`${texts.category}.${texts.language} has too few ${split} texts for ${wanted} tickets.`);
+      throw new RangeError(
+        `${texts.category}.${texts.language} has too few ${split} texts for ${wanted} tickets.`,
+      );
     const template = templates[turn % templates.length]!;
     const use = (uses.get(template) ?? 0) + 1;
     uses.set(template, use);

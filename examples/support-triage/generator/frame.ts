@@ -78,7 +78,13 @@ const ROLES: Record<Language, Record<Split, string[]>> = {
     evaluation: ["Empfang", "Verwaltung", "Office Management", "Kreditoren", "Haustechnik"],
   },
   en: {
-    training: ["Office Manager", "Purchasing", "Accounts Payable", "Facilities", "PA to the Managing Director"],
+    training: [
+      "Office Manager",
+      "Purchasing",
+      "Accounts Payable",
+      "Facilities",
+      "PA to the Managing Director",
+    ],
     evaluation: ["Front Desk", "Workplace Team", "Finance Department", "Operations", "Building Services"],
   },
 };
@@ -133,8 +139,18 @@ export function signature(chance: Chance, language: Language, split: Split, send
 export function references(chance: Chance, language: Language, fill: (text: string) => string): string {
   const forms =
     language === "de"
-      ? ["Kundennummer: {customer}", "Kd.-Nr. {customer}", "Unsere KdNr ist {customer}.", "Vertrag {contract}"]
-      : ["Customer no. {customer}", "Our customer number: {customer}", "Account {customer}", "Contract {contract}"];
+      ? [
+          "Kundennummer: {customer}",
+          "Kd.-Nr. {customer}",
+          "Unsere KdNr ist {customer}.",
+          "Vertrag {contract}",
+        ]
+      : [
+          "Customer no. {customer}",
+          "Our customer number: {customer}",
+          "Account {customer}",
+          "Contract {contract}",
+        ];
   return fill(chance.pick(forms));
 }
 
@@ -148,7 +164,12 @@ export function forwardedHead(language: Language, sender: Sender, subject: strin
 export function forwardingNote(chance: Chance, language: Language): string {
   return chance.pick(
     language === "de"
-      ? ["Bitte übernehmen, danke.", "zur Kenntnis / bitte erledigen", "Kam bei uns an, gehört zu Ihnen.", "FYI"]
+      ? [
+          "Bitte übernehmen, danke.",
+          "zur Kenntnis / bitte erledigen",
+          "Kam bei uns an, gehört zu Ihnen.",
+          "FYI",
+        ]
       : ["Please take care of this.", "FYI, see below", "This one is for you.", "Could you handle this?"],
   );
 }

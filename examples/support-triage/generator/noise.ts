@@ -21,7 +21,10 @@ const USUAL: readonly (readonly [Noise, number])[] = [
 ];
 
 export function drawNoise(chance: Chance): Noise {
-  let left = chance.between(1, USUAL.reduce((sum, [, weight]) => sum + weight, 0));
+  let left = chance.between(
+    1,
+    USUAL.reduce((sum, [, weight]) => sum + weight, 0),
+  );
   for (const [noise, weight] of USUAL) {
     left -= weight;
     if (left <= 0) return noise;
@@ -42,7 +45,9 @@ export function addNoise(noise: Noise, text: string, chance: Chance, language: L
     case "no_umlauts":
       return spelledOut(text);
     case "mojibake":
-      return Buffer.from(text, "utf8").toString("latin1").replace(/[\x80-\x9f]/g, asWindows);
+      return Buffer.from(text, "utf8")
+        .toString("latin1")
+        .replace(/[\x80-\x9f]/g, asWindows);
     case "one_line":
       return text.replace(/\s*\n\s*/g, " ");
     case "emoji":
@@ -98,7 +103,16 @@ function asMessage(text: string, language: Language): string {
   return short.replace(/\.(\s|$)/g, "$1").replace(/\n{2,}/g, "\n");
 }
 
-const SPELLED: Record<string, string> = { ä: "ae", ö: "oe", ü: "ue", ß: "ss", Ä: "Ae", Ö: "Oe", Ü: "Ue", "€": "EUR" };
+const SPELLED: Record<string, string> = {
+  ä: "ae",
+  ö: "oe",
+  ü: "ue",
+  ß: "ss",
+  Ä: "Ae",
+  Ö: "Oe",
+  Ü: "Ue",
+  "€": "EUR",
+};
 
 function spelledOut(text: string): string {
   return text.replace(/[äöüßÄÖÜ€]/g, (letter) => SPELLED[letter]!);

@@ -12,8 +12,30 @@ const BEANS = ["Waldrand Espresso", "Südhang Crema", "Hausmischung", "Nachtschi
 const PLANS = ["Basis", "Komfort", "Rundum"];
 const FAULTS = ["E04", "E07", "E11", "E17", "E23", "E31", "F2", "F9"];
 const CITIES: Record<Language, string[]> = {
-  de: ["Augsburg", "Regensburg", "Linz", "Graz", "Winterthur", "Ulm", "Kassel", "Bregenz", "Mannheim", "Jena"],
-  en: ["Munich", "Vienna", "Zurich", "Basel", "Berlin", "Hamburg", "Salzburg", "Lucerne", "Stuttgart", "Leipzig"],
+  de: [
+    "Augsburg",
+    "Regensburg",
+    "Linz",
+    "Graz",
+    "Winterthur",
+    "Ulm",
+    "Kassel",
+    "Bregenz",
+    "Mannheim",
+    "Jena",
+  ],
+  en: [
+    "Munich",
+    "Vienna",
+    "Zurich",
+    "Basel",
+    "Berlin",
+    "Hamburg",
+    "Salzburg",
+    "Lucerne",
+    "Stuttgart",
+    "Leipzig",
+  ],
 };
 const WEEKDAYS: Record<Language, string[]> = {
   de: ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag"],
@@ -80,7 +102,8 @@ export function slotFiller(
 
 function draw(name: string, chance: Chance, language: Language): string {
   // A slot with a number behind it, such as {date2}, is another value of the same kind.
-  const slot = SLOTS[(name in SLOTS ? name : name.replace(/\d$/, "")) as keyof typeof SLOTS] as Slot | undefined;
+  const slot = SLOTS[(name in SLOTS ? name : name.replace(/\d$/, "")) as keyof typeof SLOTS] as
+    Slot | undefined;
   if (slot === undefined) throw new SyntaxError(`There is no slot {${name}}.`);
   return slot(chance, language);
 }

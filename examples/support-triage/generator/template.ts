@@ -1,10 +1,10 @@
 /**
  * How the hand-written texts are noted down, and what they mean.
  *
- * One template per block: a line `== <priority> [<team>] [solo] [still] [bare] | <subject>`, then the body as a customer
- * would write it. `solo`: the text is whole, nothing is put around it. `still`: its priority is fixed. `bare`: no details
- * follow, because they might contradict it. A block
- * without a body is a ticket without a body. In texts `{order}` is a slot (slots.ts) and `{one|other}` a choice. Pure.
+ * One template per block: a line `== <priority> [<team>] [<flags>] | <subject>`, then the body as a customer would write
+ * it; a block without a body is a ticket without a body. Flags: `solo`, the text is whole and nothing is put around it;
+ * `still`, its priority is fixed; `bare`, no details follow, because they might contradict it. In texts `{order}` is a slot
+ * (slots.ts) and `{one|other}` a choice. Pure.
  */
 import { PRIORITIES, TEAMS, USUAL_TEAM } from "./taxonomy.ts";
 import type { Category, Language, Priority, Split, Team } from "./taxonomy.ts";

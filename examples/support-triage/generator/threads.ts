@@ -40,8 +40,11 @@ export function quotedThread(chance: Chance, language: Language, fill: (text: st
     return language === "de"
       ? `${ORIGINAL.de}\nVon: Talbrunn Kundenservice <service@talbrunn.example.com>\nGesendet: ${fill("{date}")}\n\n${text}`
       : `${ORIGINAL.en}\nFrom: Talbrunn customer service <service@talbrunn.example.com>\nSent: ${fill("{date}")}\n\n${text}`;
-  const head = language === "de" ? `Am ${fill("{date}")} schrieb Talbrunn:` : `On ${fill("{date}")} Talbrunn wrote:`;
-  const older = chance.happens(0.2) ? `\n${fill(chance.pick(QUOTED[language]))}`.replaceAll("\n", "\n> ") : "";
+  const head =
+    language === "de" ? `Am ${fill("{date}")} schrieb Talbrunn:` : `On ${fill("{date}")} Talbrunn wrote:`;
+  const older = chance.happens(0.2)
+    ? `\n${fill(chance.pick(QUOTED[language]))}`.replaceAll("\n", "\n> ")
+    : "";
   return `${head}\n> ${`${text}${older}`.replaceAll("\n", "\n> ")}`;
 }
 

@@ -155,7 +155,14 @@ const WRITTEN: Record<Language, Record<Split, Record<Urgency, string>>> = {
 
 const FORMULAS: Record<Language, Record<Urgency, string[]>> = {
   de: {
-    low: ["Eilt nicht.", "Keine Eile.", "Hat Zeit.", "Nicht dringend.", "Kein Stress.", "Ganz ohne Zeitdruck."],
+    low: [
+      "Eilt nicht.",
+      "Keine Eile.",
+      "Hat Zeit.",
+      "Nicht dringend.",
+      "Kein Stress.",
+      "Ganz ohne Zeitdruck.",
+    ],
     high: [
       "Bitte dringend!",
       "Es ist dringend.",

@@ -1,0 +1,145 @@
+/**
+ * For tests: runs command lines in this process, against a server that plays the contract.
+ *
+ * The server checks every request against the schemas of its endpoint and every answer that the test gives, so that a
+ * test cannot pass with a form that the real program would refuse.
+ */
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { PassThrough, Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { z } from "zod";
+import type { Endpoint } from "../contract/endpoint.ts";
+import { ENDPOINTS, type EndpointName } from "../contract/endpoints.ts";
+import { PilotageError } from "../contract/errors.ts";
+import type { LocalCommands } from "./local.ts";
+import { run } from "./run.ts";
+
+export interface PlayedCall {
+  name: EndpointName;
+  params: Record<string, string>;
+  query: Record<string, unknown>;
+  body: unknown;
+  /** The body as it came. */
+  text: string;
+  headers: IncomingMessage["headers"];
+}
+
+/** An answer, or a function that makes one; a PilotageError is answered as the program answers errors. */
+export type Played = Partial<Record<EndpointName, unknown>>;
+
+export interface Play {
+  url: string;
+  calls: PlayedCall[];
+  close(): Promise<void>;
+}
+
+/** Plays the endpoints given; any other answers `not_found`. */
+export async function play(answers: Played): Promise<Play> {
+  const calls: PlayedCall[] = [];
+  const server: Server = createServer((request, response) => {
+    answer(request, response, answers, calls).catch((error: unknown) => refuse(response, error));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, answers: Played, calls: PlayedCall[]): Promise<void> {
+  const call = await readCall(request);
+  calls.push(call);
+  const endpoint: Endpoint = ENDPOINTS[call.name];
+  const given = answers[call.name];
+  const made: unknown = typeof given === "function" ? (given as (call: PlayedCall) => unknown)(call) : given;
+  if (made === undefined) throw new PilotageError("not_found", `${call.name} is not played here.`);
+  if (made instanceof PilotageError) throw made;
+  if (endpoint.wire === "raw") {
+    response.end(made);
+  } else if (endpoint.wire === "ndjson") {
+    response.writeHead(200, { "content-type": "application/x-ndjson" });
+    for (const line of made as unknown[]) response.write(`${JSON.stringify(endpoint.reply.parse(line))}\n`);
+    response.end();
+  } else {
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(endpoint.reply.parse(made)));
+  }
+}
+
+async function readCall(request: IncomingMessage): Promise<PlayedCall> {
+  const url = new URL(request.url!, "http://localhost");
+  for (const [name, endpoint] of Object.entries(ENDPOINTS) as [EndpointName, Endpoint][]) {
+    const pattern = new RegExp(`^${endpoint.path.replaceAll(/:(\w+)/g, "(?<$1>[^/]+)")}$`);
+    const found = endpoint.method === request.method ? pattern.exec(url.pathname) : null;
+    if (found === null) continue;
+    const params = Object.fromEntries(Object.entries(found.groups ?? {}).map(([key, value]) => [key, decodeURIComponent(value)]));
+    const body = await text(request);
+    return {
+      name,
+      params: checked(endpoint.params, params, name) as Record<string, string>,
+      query: checked(endpoint.query, Object.fromEntries(url.searchParams), name) as Record<string, unknown>,
+      body: endpoint.wire === "ndjson" ? undefined : checked(endpoint.body, body === "" ? {} : JSON.parse(body), name),
+      text: body,
+      headers: request.headers,
+    };
+  }
+  throw new PilotageError("not_found", `No endpoint is at ${request.method} ${url.pathname}.`);
+}
+
+function checked(schema: z.ZodType, value: unknown, name: string): unknown {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new PilotageError("bad_request", `${name} was called wrongly: ${z.prettifyError(parsed.error)}`);
+}
+
+function refuse(response: ServerResponse, error: unknown): void {
+  const own = error instanceof PilotageError ? error : new PilotageError("internal", `The test answers in a wrong form: ${String(error)}`);
+  const { code, message, hint, details } = own;
+  response.writeHead(own.status, { "content-type": "application/json" }).end(JSON.stringify({ error: { code, message, hint, details, requestId: "req_test" } }));
+}
+
+export interface Typed {
+  /** What stands on standard input. */
+  stdin?: string | Uint8Array;
+  url?: string;
+  key?: string;
+  local?: Partial<LocalCommands>;
+}
+
+export interface Ended {
+  exit: number;
+  stdout: string;
+  stderr: string;
+  /** stdout as JSON. */
+  json(): unknown;
+}
+
+/** Runs `pilotage <args>` as if typed. Without a local program nothing runs on this machine. */
+export async function type(args: string[], { stdin = "", url, key, local = {} }: Typed = {}): Promise<Ended> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const written = Promise.all([text(stdout), text(stderr)]);
+  const exit = await run(args, {
+    stdin: Readable.from([Buffer.from(stdin)]),
+    stdout,
+    stderr,
+    url,
+    key,
+    local: async () => ({ serve: async () => {}, doctor: async () => [], whereabouts: () => undefined, ...local }),
+  });
+  stdout.end();
+  stderr.end();
+  const [out, err] = await written;
+  return { exit, stdout: out, stderr: err, json: () => JSON.parse(out) as unknown };
+}
+
+/** A program on this machine that the local operator's key opens. */
+export function here(play: Play): Typed {
+  return { local: { whereabouts: () => ({ url: play.url, key: "pil_operator" }) } };
+}

@@ -1,0 +1,186 @@
+/** For tests: one answer of every endpoint, in the form of the contract. */
+import type { Client } from "../contract/client.ts";
+import type { EndpointName } from "../contract/endpoints.ts";
+
+const AT = "2026-01-05T08:00:00.000Z";
+export const CASE = "case_01hzy3v7k2e8t9qxw4m5n6p7r8";
+export const RELEASE = "rel_01hzy3v7k2e8t9qxw4m5n6p7r8";
+
+const summary = {
+  id: CASE,
+  workflow: "support-triage",
+  state: "in_review" as const,
+  arm: "candidate",
+  release: RELEASE,
+  source: "api",
+  externalId: "T-1001",
+  facets: {},
+  receivedAt: AT,
+  dueAt: null,
+  decidedAt: null,
+  deliveredAt: null,
+  verdict: null,
+  drill: false,
+};
+
+const workflow = {
+  name: "support-triage",
+  purpose: "Classify and route support tickets.",
+  unit: "ticket",
+  stableRelease: "manual",
+  candidateRelease: RELEASE,
+  share: 0.2,
+  autonomy: 0,
+  rung: 0,
+  counts: { delivered: 4, in_review: 2 },
+  waivers: [{ item: "baseline", person: "j.okafor@example.com", reason: "sample", until: AT }],
+  pendingChanges: 1,
+  dials: {},
+};
+
+const release = {
+  id: RELEASE,
+  workflow: "support-triage",
+  digest: "ab".repeat(32),
+  state: "ready" as const,
+  problem: null,
+  publishedAt: AT,
+  publishedBy: "j.okafor@example.com",
+  models: [{ name: "classifier", digest: "cd".repeat(32), report: { examples: 40, holdoutAccuracy: 0.912345 } }],
+};
+
+const change = {
+  id: "chg_1",
+  workflow: "support-triage",
+  setting: "autonomy",
+  before: 0,
+  after: 0.2,
+  state: "pending" as const,
+  requestedAt: AT,
+  requestedBy: "j.okafor@example.com",
+  decidedBy: null,
+  needsSecond: true,
+};
+
+const task = {
+  caseId: CASE,
+  workflow: "support-triage",
+  lease: "lse_1",
+  leaseUntil: AT,
+  dueAt: null,
+  receivedAt: AT,
+  source: "api",
+  externalId: "T-1001",
+  reasons: [{ code: "no_certificate" }, { code: "rule", detail: "output.priority == 'urgent'" }],
+  input: { subject: "No coffee" },
+  attachments: [{ no: 1, name: "photo.jpg", mediaType: "image/jpeg", size: 12 }],
+  output: { category: "fault" },
+  withheld: "none" as const,
+  outputSchema: {},
+};
+
+const record = {
+  id: "qua_1",
+  workflow: "support-triage",
+  door: "batch",
+  source: "api",
+  externalId: null,
+  place: "line 3",
+  reason: "schema_mismatch" as const,
+  message: "text: must be a string",
+  details: [{ path: "text", message: "must be a string" }],
+  state: "open",
+  keptAt: AT,
+  settledBy: null,
+  caseId: null,
+};
+
+const key = {
+  id: "key_1",
+  name: "helpdesk",
+  scopes: ["intake"],
+  workflow: null,
+  simulated: false,
+  madeAt: AT,
+  madeBy: "j.okafor@example.com",
+  expiresAt: AT,
+  revoked: false,
+};
+
+const receipt = { status: "admitted" as const, caseId: CASE, externalId: "T-1001", dropped: [] };
+const verdict = { caseId: CASE, state: "decided" as const, verdict: "approve", undoUntil: AT, modelOutput: null, differs: ["category"] };
+
+type Samples = { [N in Exclude<EndpointName, "submitBatch" | "getAttachment" | "openApi">]: Awaited<ReturnType<Client[N]>> };
+
+const JSON_SAMPLES: Samples = {
+  submitCase: receipt,
+  listCases: { cases: [summary], next: null },
+  getCase: {
+    ...summary,
+    share: 0.2,
+    autonomyCoin: 0.5,
+    qa: null,
+    cold: false,
+    team: null,
+    decision: { outcome: "review", reasons: [{ code: "no_certificate" }], confidence: 0.8, threshold: null, certificate: null, step: 0, at: AT },
+    attempts: [
+      { no: 1, step: 0, purpose: "answer", state: "answered", modelAsked: "classifier", modelAnswered: "classifier", error: null, confidence: 0.8, milliseconds: 3, startedAt: AT },
+    ],
+    reviews: [{ no: 1, state: "waiting", person: null, simulated: false, verdict: null, reason: null, fields: null, decidedAt: null }],
+    deliveries: [{ target: "crm", key: "dlv_1", state: "pending", tries: 0, sentAt: null, error: null }],
+    labels: [],
+    attachments: [{ no: 1, mediaType: "application/pdf", size: 12 }],
+    history: [{ id: "evt_1", kind: "case.admitted", at: AT, actor: {}, data: {} }],
+    content: { input: { subject: "No coffee" }, output: { category: "fault" }, final: null, withheld: false },
+  },
+  listWorkflows: { workflows: [workflow] },
+  getWorkflow: workflow,
+  applyWorkflow: {
+    workflow: "support-triage",
+    created: false,
+    changed: true,
+    digest: "ab".repeat(32),
+    differences: [{ setting: "qa.share", before: 0.05, after: 0.01, needsSecond: true }],
+    taken: [],
+    pending: [],
+  },
+  publishRelease: release,
+  listReleases: { releases: [release] },
+  getRelease: release,
+  setShare: workflow,
+  setAutonomy: change,
+  waive: workflow,
+  listChanges: { changes: [change] },
+  approveChange: { ...change, state: "applied", decidedBy: "e.brandt@example.com" },
+  refuseChange: { ...change, state: "refused", decidedBy: "e.brandt@example.com" },
+  claimReviews: { reviews: [task] },
+  claimReview: task,
+  releaseReview: { released: true },
+  giveVerdict: verdict,
+  undoVerdict: { state: "in_review" },
+  listQuarantine: { records: [record], next: null },
+  getQuarantined: { ...record, raw: '{"text": 5}', input: { text: 5 } },
+  replayQuarantined: receipt,
+  discardQuarantined: { state: "discarded" },
+  listFeeds: {
+    feeds: [{ name: "helpdesk", kind: "folder", path: "inbox/", nextAt: AT, problem: null }],
+    runs: [{ id: "run_1", feed: "helpdesk", file: "a.csv", startedAt: AT, finishedAt: AT, read: 3, admitted: 1, quarantined: 1, duplicate: 1, skipped: 0, problem: null }],
+  },
+  runFeed: { due: true },
+  listDeadLetters: { letters: [{ caseId: CASE, target: "crm", key: "dlv_1", tries: 9, error: "410 Gone" }] },
+  replayDelivery: { replayed: ["crm"] },
+  listConnections: { connections: [{ name: "crm", kind: "webhook", shown: { url: "https://crm.example.com" }, savedAt: AT, savedBy: "j.okafor@example.com" }] },
+  saveConnection: { name: "crm", kind: "webhook" },
+  listKeys: { keys: [key] },
+  makeKey: { ...key, secret: "pil_key_1_secret" },
+  revokeKey: { revoked: true },
+  advanceClock: { now: AT },
+};
+
+/** By endpoint, as the server that plays the contract takes them. */
+export const SAMPLES = {
+  ...JSON_SAMPLES,
+  submitBatch: [{ line: 1, ...receipt }, { summary: { read: 1, admitted: 1, duplicate: 0, quarantined: 0, skipped: 0, failed: 0 } }],
+  getAttachment: Buffer.from("%PDF-1.7"),
+  openApi: { openapi: "3.1.0" },
+};
