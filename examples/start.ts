@@ -21,7 +21,8 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SAMPLE = fileURLToPath(new URL("support-triage", import.meta.url));
 const SERVE_WITHIN = 120_000;
 const LOOK_EVERY = 100;
-const CLERK_PACE = 700;
+/** Milliseconds per case: slower than the first burst, faster than what comes later, so that the inbox is seen. */
+const CLERK_PACE = 900;
 
 interface Where {
   host: string;
@@ -142,7 +143,6 @@ function folderOf({ environment, dataHome }: Where, { workflow }: SampleReady, p
 }
 
 function startHelpers(url: string, ready: SampleReady, where: Where): Running[] {
-  const files = join(where.environment["PILOTAGE_FILES"] ?? join(where.dataHome, "files"), ready.workflow);
   const start = (name: string, key: string, file: string, more: string[]) =>
     startProcess({
       name,
@@ -164,8 +164,6 @@ function startHelpers(url: string, ready: SampleReady, where: Where): Running[] 
     String(ROUND),
     "--pace",
     String(CLERK_PACE),
-    "--parallel",
-    "2",
     "--claim",
     "5",
   ];
@@ -176,7 +174,6 @@ function startHelpers(url: string, ready: SampleReady, where: Where): Running[] 
 }
 
 function tellWhere(url: string, ready: SampleReady, where: Where): void {
-  const files = join(where.environment["PILOTAGE_FILES"] ?? join(where.dataHome, "files"), ready.workflow);
   say(`
 Pilotage serves at ${url} (${seconds()} after the start).
 
@@ -203,7 +200,10 @@ async function tellFirst(ready: SampleReady, signal: AbortSignal): Promise<void>
 async function main(): Promise<number> {
   const where = readArguments();
   await lookAround(where);
-  const signal = untilTold();
+  const running: Running[] = [];
+  const signal = untilTold(() => {
+    for (const one of running) one.child.kill("SIGKILL");
+  });
   say(`Starting Pilotage on the data home ${where.dataHome} ...`);
   const serve = startProcess({
     name: "Pilotage",
@@ -211,6 +211,7 @@ async function main(): Promise<number> {
     environment: where.environment,
     onLine: (line) => say(`Pilotage: ${readableLog(line)}`),
   });
+  running.push(serve);
   let helpers: Running[] = [];
   let ready: SampleReady | undefined;
   try {
@@ -220,6 +221,7 @@ async function main(): Promise<number> {
     ready = await setUpSample({ ...serving, folder: SAMPLE, signal, say });
     if (ready === undefined) return 0;
     helpers = startHelpers(serving.url, ready, where);
+    running.push(...helpers);
     for (const one of helpers)
       void one.gone.then((code) =>
         signal.aborted
@@ -239,10 +241,6 @@ async function main(): Promise<number> {
     return 1;
   } finally {
     say("Stopping: first the sample's helpers, then Pilotage ...");
-    process.once("SIGINT", () => {
-      for (const one of [...helpers, serve]) one.child.kill("SIGKILL");
-      process.exit(130);
-    });
     await Promise.all(helpers.map((one) => one.stop(10_000)));
     await ready?.revokeKeys().catch(() => undefined);
     await serve.stop(30_000);

@@ -37,14 +37,28 @@ export async function persist<T>(options: {
   return undefined;
 }
 
-/** Fires at SIGINT or SIGTERM, and when the process that started this one is gone (its end of our stdin closes). */
-export function untilTold(): AbortSignal {
+/** A shell and npm may both hand on one Ctrl-C: what follows so soon is not a second wish. */
+const SAME_SIGNAL = 1_000;
+
+/**
+ * Fires at SIGINT or SIGTERM, and when the process that started this one is gone (its end of our stdin closes).
+ *
+ * A second signal means at once: `atOnce` is called, then the process exits.
+ */
+export function untilTold(atOnce: () => void = () => undefined): AbortSignal {
   const told = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => told.abort());
+  let first: number | undefined;
+  for (const name of ["SIGINT", "SIGTERM"] as const)
+    process.on(name, () => {
+      first ??= performance.now();
+      told.abort();
+      if (performance.now() - first < SAME_SIGNAL) return;
+      atOnce();
+      process.exit(130);
+    });
   if (process.env["SAMPLE_WATCHES_STDIN"] === "1") {
     process.stdin.resume();
-    process.stdin.once("end", () => told.abort());
-    process.stdin.once("error", () => told.abort());
+    for (const event of ["end", "error"]) process.stdin.once(event, () => told.abort());
     told.signal.addEventListener("abort", () => process.stdin.destroy(), { once: true });
   }
   return told.signal;

@@ -196,10 +196,11 @@ export async function openApp(options: AppOptions): Promise<App> {
     const feedParts = { database, registry, intake, audit, clock, newId, worker, files, makeFolders: settings.PILOTAGE_FILES === undefined, spool, log, poke };
     every(TICK, "looking for due cases", async () => {
       await openers.refresh();
+      await runner?.freeLost();
       for (const workflow of await dueWorkflows(database, clock.now())) poke(workflow);
     });
     every(TICK, "looking for due feeds", async () => {
-      for (const feed of await dueFeeds(database, clock.now())) await runFeed(feedParts, looks, feed.workflow, feed.name);
+      for (const feed of await dueFeeds(database, worker, clock.now())) await runFeed(feedParts, looks, feed.workflow, feed.name);
     });
     every(DAY / 4, "making month partitions", () => ensureMonths(database, clock));
   }

@@ -2,7 +2,7 @@
 import type { CaseId } from "../contract/ids.ts";
 import type { Arm, CaseState } from "../contract/states.ts";
 import type { Queryable } from "../platform/database.ts";
-import { sql, time } from "../platform/sql.ts";
+import { rows, sql, time } from "../platform/sql.ts";
 
 export interface CaseRow {
   id: CaseId;
@@ -60,6 +60,15 @@ export async function dueWorkflows(database: Queryable, now: number): Promise<st
     select name from workflow w
     where exists (select from case_ c where c.workflow = w.name and c.next_at is not null and c.worker is null and c.next_at <= ${time(now)})`);
   return found.map((row) => row.name);
+}
+
+/** Frees the cases that this process holds and does not know of; `known` has the lease of each case in its hands. */
+export async function releaseUnknown(database: Queryable, worker: string, known: Map<string, number>): Promise<void> {
+  const leases = [...known].map(([id, lease_no]) => ({ id, lease_no }));
+  await database.run(sql`
+    update case_ set worker = null
+    where worker = ${worker}
+      and not exists (select from json_to_recordset(${rows(leases)}::json) as k (id text, lease_no int) where k.id = case_.id and k.lease_no = case_.lease_no)`);
 }
 
 /** Frees the cases and feeds of a process that is gone. */

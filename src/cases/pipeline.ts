@@ -10,6 +10,7 @@
 import type { JsonObject, JsonValue } from "../contract/json.ts";
 import type { CaseState } from "../contract/states.ts";
 import { facetsOf } from "../definition/facets.ts";
+import { ATTACHMENTS } from "../definition/policy.ts";
 import type { Database } from "../platform/database.ts";
 import type { GroupCommit, Operation } from "../platform/group-commit.ts";
 import type { ContentKey, Vault } from "../platform/secrets.ts";
@@ -54,27 +55,31 @@ const STAGES: Partial<Record<CaseState, Stage>> = {
   delivering: deliverAnswer,
 };
 
-/** Loads claimed cases in bulk and starts their stages; each promise ends when its case does. */
-export async function advance(parts: PipelineParts, claimed: CaseRow[], worker: string): Promise<{ case_: CaseRow; done: Promise<void> }[]> {
+/** Loads claimed cases in bulk and starts their stages; each promise ends when its case does and never rejects, but says what failed. */
+export async function advance(parts: PipelineParts, claimed: CaseRow[], worker: string): Promise<{ case_: CaseRow; done: Promise<PromiseSettledResult<void>> }[]> {
   const keys = await keysOf(parts.database, parts.vault, claimed.map((one) => one.id));
   const content = await readContent(parts.database, keys, ["input", "output", "final"]);
   const loaded = claimed.flatMap((case_): Loaded[] => {
     const key = keys.get(case_.id);
     return key ? [{ case_, key, content: content.get(case_.id)!, lease: { id: case_.id, worker, leaseNo: case_.lease_no } }] : [];
   });
-  const started: { case_: CaseRow; done: Promise<void> }[] = [];
+  const started: { case_: CaseRow; done: Promise<PromiseSettledResult<void>> }[] = [];
   for (const [state, batch] of Map.groupBy(loaded, (one) => one.case_.state)) {
-    const stages = await STAGES[state]!(parts, batch);
-    started.push(...stages.map((done, i) => ({ case_: batch[i]!.case_, done })));
+    // A group that cannot even begin fails alone: the others are under way already.
+    const stages = await STAGES[state]!(parts, batch).catch((error: unknown) => batch.map(() => Promise.reject<void>(error)));
+    started.push(...stages.map((stage, i) => ({ case_: batch[i]!.case_, done: settled(stage) })));
   }
   return started;
 }
 
+async function settled(stage: Promise<void>): Promise<PromiseSettledResult<void>> {
+  const [result] = await Promise.allSettled([stage]);
+  return result;
+}
+
 async function askAndDecide(parts: PipelineParts, batch: Loaded[]): Promise<Promise<void>[]> {
-  const ids = batch.map((one) => one.case_.id);
   const again = batch.filter((one) => one.case_.state === "running").map((one) => one.case_.id);
   const attempts = again.length > 0 ? await pastAttempts(parts.database, again, parts.clock.now()) : new Map();
-  const attachments = await attachmentsOf(parts, batch, ids);
   // One claim is of one workflow; its row is read after the claim, so that a rung or a dial moved before it counts.
   const workflow = await parts.registry.workflow(parts.database, batch[0]!.case_.workflow);
   return batch.map(async (one) => {
@@ -82,8 +87,10 @@ async function askAndDecide(parts: PipelineParts, batch: Loaded[]): Promise<Prom
     const release = case_.arm === "manual" ? undefined : await parts.registry.release(parts.database, case_.release);
     const input = one.content.get("input") as JsonObject;
     let outcome: Outcome | undefined;
-    if (release && workflow.row.rung < 2)
-      outcome = await ask(parts, { case_, lease, key, input, attachments: attachments.get(case_.id) ?? [], attempts: attempts.get(case_.id) ?? [], release, workflow });
+    if (release && workflow.row.rung < 2) {
+      const attachments = release.document.policy[ATTACHMENTS] === "allow" ? await attachmentsOf(parts, one) : [];
+      outcome = await ask(parts, { case_, lease, key, input, attachments, attempts: attempts.get(case_.id) ?? [], release, workflow });
+    }
     if (outcome?.kind === "left") return;
     await settleCase(parts, one, workflow, release, outcome);
   });
@@ -153,15 +160,12 @@ async function sealedBodies(database: Database, ids: string[]): Promise<Map<stri
   return bodies;
 }
 
-async function attachmentsOf(parts: PipelineParts, batch: Loaded[], ids: string[]): Promise<Map<string, { name: string; mediaType: string; bytes: Uint8Array }[]>> {
-  const found = await parts.database.all<{ case_id: string; no: number; media_type: string; sealed: Uint8Array }>(
-    sql`select case_id, no, media_type, sealed from attachment where case_id = any(${ids}) order by case_id, no`,
+/** The bytes of a case's attachments; read only for a model that may see them. */
+async function attachmentsOf(parts: PipelineParts, { case_, key }: Loaded): Promise<{ name: string; mediaType: string; bytes: Uint8Array }[]> {
+  const found = await parts.database.all<{ no: number; media_type: string; sealed: Uint8Array }>(
+    sql`select no, media_type, sealed from attachment where case_id = ${case_.id} order by no`,
   );
-  const keys = new Map(batch.map((one) => [one.case_.id as string, one.key]));
-  return Map.groupBy(
-    found.map((row) => ({ caseId: row.case_id, mediaType: row.media_type, ...openAttachment(keys.get(row.case_id)!, row) })),
-    (one) => one.caseId,
-  );
+  return found.map((row) => ({ mediaType: row.media_type, ...openAttachment(key, row) }));
 }
 
 /** An attachment's sealed form is one line of JSON with its name, then its bytes. */

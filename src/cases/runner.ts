@@ -2,13 +2,14 @@
  * Brings due cases through the pipeline: claims as many as there is room for, keeps them in flight, goes on when poked.
  *
  * One loop per workflow, one limit for the process. A poke is never lost and never queued twice; what nobody pokes is
- * found by the clock (see duties in app.ts). A case whose stage throws is given back and tried again a little later.
+ * found by the clock (see duties in app.ts). A case whose stage throws is given back and tried again a little later. When
+ * an answer of the database was lost, what it holds in this process's name is compared with what this process knows.
  */
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import type { Log } from "../platform/log.ts";
 import { sql, time } from "../platform/sql.ts";
-import { claimDue, type CaseRow } from "./case-row.ts";
+import { claimDue, releaseUnknown, type CaseRow } from "./case-row.ts";
 import { advance, type PipelineParts } from "./pipeline.ts";
 
 export interface Runner {
@@ -16,6 +17,8 @@ export interface Runner {
   poke(workflow: string): void;
   /** Cases in this process's hands. */
   readonly inFlight: number;
+  /** Frees cases that this process holds by the database's account and not by its own; costs nothing while all is well. */
+  freeLost(): Promise<void>;
   /** Takes no more and waits for those in flight, at most so long. */
   stop(milliseconds: number): Promise<void>;
 }
@@ -27,8 +30,14 @@ export function openRunner(options: { parts: PipelineParts; database: Database; 
   const { parts, database, clock, worker, most, log } = options;
   const loops = new Map<string, { again: boolean }>();
   const waiting: (() => void)[] = [];
+  /** The cases in hand, by id, with their lease. */
+  const held = new Map<string, number>();
+  const claims = new Set<Promise<CaseRow[]>>();
   let inFlight = 0;
   let stopping = false;
+  /** The answer to a claim or a giving back was lost: the case may be held without anybody working on it. */
+  let unsure = false;
+  let freeing: Promise<void> | undefined;
 
   async function loop(workflow: string, state: { again: boolean }): Promise<void> {
     while (state.again && !stopping) {
@@ -40,7 +49,7 @@ export function openRunner(options: { parts: PipelineParts; database: Database; 
           continue;
         }
         if (stopping) return;
-        const claimed = await claimDue(database, workflow, worker, clock.now(), Math.min(room, LARGEST_CLAIM));
+        const claimed = await claim(workflow, Math.min(room, LARGEST_CLAIM));
         if (claimed.length === 0) break;
         inFlight += claimed.length;
         void carry(claimed);
@@ -48,33 +57,66 @@ export function openRunner(options: { parts: PipelineParts; database: Database; 
     }
   }
 
+  async function claim(workflow: string, room: number): Promise<CaseRow[]> {
+    while (freeing) await Promise.allSettled([freeing]);
+    const claiming = claimDue(database, workflow, worker, clock.now(), room);
+    claims.add(claiming);
+    try {
+      const claimed = await claiming;
+      for (const { id, lease_no } of claimed) held.set(id, lease_no);
+      return claimed;
+    } catch (error) {
+      unsure = true;
+      throw error;
+    } finally {
+      claims.delete(claiming);
+    }
+  }
+
+  async function freeLost(): Promise<void> {
+    if (!unsure || freeing) return freeing;
+    unsure = false;
+    freeing = (async () => {
+      // What is being claimed now would look lost: no claim begins meanwhile, and those begun are waited for.
+      await Promise.allSettled(claims);
+      await releaseUnknown(database, worker, held);
+    })();
+    try {
+      await freeing;
+    } catch (error) {
+      unsure = true;
+      throw error;
+    } finally {
+      freeing = undefined;
+    }
+  }
+
   async function carry(claimed: CaseRow[]): Promise<void> {
     try {
       const started = await advance(parts, claimed, worker);
       // A case without a stage (its key was destroyed, for example) takes no place.
-      done(claimed.length - started.length);
-      for (const { case_, done: stage } of started) void stage.catch((error: unknown) => giveBack(case_, error)).finally(() => done(1));
+      done(claimed.filter((case_) => !started.some((one) => one.case_ === case_)));
+      for (const { case_, done: stage } of started)
+        void stage.then((result) => (result.status === "rejected" ? giveBack(case_, result.reason) : undefined)).finally(() => done([case_]));
     } catch (error) {
       await Promise.all(claimed.map((case_) => giveBack(case_, error)));
-      done(claimed.length);
+      done(claimed);
     }
   }
 
-  function done(count: number) {
-    inFlight -= count;
+  function done(cases: CaseRow[]) {
+    inFlight -= cases.length;
+    for (const { id, lease_no } of cases) if (held.get(id) === lease_no) held.delete(id);
     for (const resume of waiting.splice(0)) resume();
   }
 
-  /** The case is freed for a later try; a database that is away is met again by whoever finds the lease. */
+  /** The case is freed for a later try; when the database is away, as soon as it is back. */
   async function giveBack(case_: CaseRow, error: unknown): Promise<void> {
     log.warn({ err: error instanceof Error ? error.message : String(error), case: case_.id, state: case_.state }, "a step of a case failed; it is tried again");
     await database
       .run(sql`update case_ set worker = null, next_at = ${time(clock.now() + RETRY_AFTER_FAULT)} where worker = ${worker} and id = ${case_.id} and lease_no = ${case_.lease_no}`)
-      .catch(() => orphans.add(case_.id));
+      .catch(() => (unsure = true));
   }
-
-  // Leases that could not be given back because the database was away: freed at the next poke.
-  const orphans = new Set<string>();
 
   function poke(workflow: string): void {
     if (stopping) return;
@@ -85,7 +127,7 @@ export function openRunner(options: { parts: PipelineParts; database: Database; 
     }
     const state = { again: true };
     loops.set(workflow, state);
-    freeOrphans()
+    freeLost()
       .then(() => loop(workflow, state))
       .catch((error: unknown) => {
         state.again = false;
@@ -98,15 +140,9 @@ export function openRunner(options: { parts: PipelineParts; database: Database; 
       });
   }
 
-  async function freeOrphans(): Promise<void> {
-    if (orphans.size === 0) return;
-    const ids = [...orphans];
-    await database.run(sql`update case_ set worker = null where worker = ${worker} and id = any(${ids})`);
-    for (const id of ids) orphans.delete(id);
-  }
-
   return {
     poke,
+    freeLost,
     get inFlight() {
       return inFlight;
     },

@@ -5,6 +5,7 @@ import { sql } from "../platform/sql.ts";
 import type { JsonObject, JsonValue } from "../contract/json.ts";
 import type { Vault } from "../platform/secrets.ts";
 import { keysOf, readContent } from "./content.ts";
+import { mayShow } from "./decision/shown.ts";
 
 interface SummaryRow {
   id: string;
@@ -20,13 +21,19 @@ interface SummaryRow {
   decided_at: number | null;
   delivered_at: number | null;
   verdict: string | null;
+  cold: boolean;
   drill: boolean;
 }
 
-const SUMMARY = sql`id, workflow, state, arm, release, source, external_id, facets, received_at, due_at, decided_at, delivered_at, verdict, drill`;
+const SUMMARY = sql`id, workflow, state, arm, release, source, external_id, facets, received_at, due_at, decided_at, delivered_at, verdict, cold, drill`;
 
 export function maybeIso(at: number | null): string | null {
   return at === null ? null : isoTime(at);
+}
+
+/** A cold case's output, and what follows from it, is shown after the verdict. */
+export function outputHidden(row: { cold: boolean; verdict: string | null }): boolean {
+  return row.cold && row.verdict === null;
 }
 
 function summary(row: SummaryRow) {
@@ -38,7 +45,7 @@ function summary(row: SummaryRow) {
     release: row.release,
     source: row.source,
     externalId: row.external_id,
-    facets: row.facets,
+    facets: outputHidden(row) ? inputFacets(row.facets) : row.facets,
     receivedAt: isoTime(row.received_at),
     dueAt: maybeIso(row.due_at),
     decidedAt: maybeIso(row.decided_at),
@@ -88,8 +95,8 @@ export async function workflowOf(database: Queryable, caseId: string): Promise<s
 
 /** One case with everything that is kept about it in clear. */
 export async function readCase(database: Queryable, id: string) {
-  const row = await database.maybe<SummaryRow & { share: number; autonomy_coin: number; qa: boolean; cold: boolean; team: string | null }>(
-    sql`select ${SUMMARY}, share, autonomy_coin, qa, cold, team from case_ where id = ${id}`,
+  const row = await database.maybe<SummaryRow & { share: number; autonomy_coin: number; qa: boolean; team: string | null }>(
+    sql`select ${SUMMARY}, share, autonomy_coin, qa, team from case_ where id = ${id}`,
   );
   if (!row) return undefined;
   const [decision, attempts, reviews, deliveries, labels, attachments, history] = await Promise.all([
@@ -111,7 +118,8 @@ export async function readCase(database: Queryable, id: string) {
     database.all<{ no: number; media_type: string; size: number }>(sql`select no, media_type, size from attachment where case_id = ${id} order by no`),
     database.all<{ id: string; kind: string; at: number; body: string }>(sql`select id, kind, at, body from audit_event where case_id = ${id} order by id limit 500`),
   ]);
-  const awaitsVerdict = ["received", "running", "in_review"].includes(row.state);
+  const awaitsVerdict = row.verdict === null;
+  const hidden = outputHidden(row);
   return {
     ...summary(row),
     share: row.share,
@@ -123,8 +131,8 @@ export async function readCase(database: Queryable, id: string) {
     decision: decision
       ? {
           outcome: decision.outcome,
-          reasons: decision.reasons.filter((reason) => !(awaitsVerdict && reason.code === "qa")),
-          confidence: awaitsVerdict && row.cold ? null : decision.confidence,
+          reasons: awaitsVerdict ? decision.reasons.filter((reason) => mayShow(reason.code, row.cold)) : decision.reasons,
+          confidence: hidden ? null : decision.confidence,
           threshold: decision.threshold,
           certificate: decision.certificate,
           step: decision.step,
@@ -139,13 +147,14 @@ export async function readCase(database: Queryable, id: string) {
       modelAsked: one.model_asked,
       modelAnswered: one.model_answered,
       error: one.error,
-      confidence: awaitsVerdict && row.cold ? null : one.confidence,
+      confidence: hidden ? null : one.confidence,
       milliseconds: one.milliseconds,
       startedAt: isoTime(one.started_at),
     })),
-    reviews: reviews.map((one) => ({ no: one.no, state: one.state, person: one.person, simulated: one.simulated, verdict: one.verdict, reason: one.reason, fields: one.fields, decidedAt: maybeIso(one.decided_at) })),
+    reviews: reviews.map((one) => ({ no: one.no, state: one.state, person: one.person, simulated: one.simulated, verdict: one.verdict, reason: one.reason, fields: hidden ? null : one.fields, decidedAt: maybeIso(one.decided_at) })),
     deliveries: deliveries.map((one) => ({ target: one.target, key: one.key, state: one.state, tries: one.tries, sentAt: maybeIso(one.sent_at), error: one.error })),
-    labels: labels.map((one) => ({
+    // A label that was taken back would tell which coin asked for it, and whether the output was wrong.
+    labels: (awaitsVerdict ? [] : labels).map((one) => ({
       id: one.id,
       source: one.source,
       askedFor: one.asked_for,
@@ -160,7 +169,6 @@ export async function readCase(database: Queryable, id: string) {
     })),
     attachments: attachments.map((one) => ({ no: one.no, mediaType: one.media_type, size: one.size })),
     history: history.map((one) => eventOf(one, awaitsVerdict, row.cold)),
-    facets: awaitsVerdict && row.cold ? inputFacets(row.facets) : row.facets,
     content: null,
   };
 }
@@ -171,8 +179,8 @@ function eventOf(row: { id: string; kind: string; at: number; body: string }, aw
   const shown = { ...data };
   if (awaitsVerdict) {
     for (const hidden of ["qa", "qaProbability"]) delete shown[hidden];
-    if (Array.isArray(shown["reasons"])) shown["reasons"] = shown["reasons"].filter((code) => code !== "qa");
-    if (cold) delete shown["confidence"];
+    if (Array.isArray(shown["reasons"])) shown["reasons"] = shown["reasons"].filter((code) => mayShow(String(code), cold));
+    if (cold) for (const hidden of ["confidence", "edited"]) delete shown[hidden];
   }
   return { id: row.id, kind: row.kind, at: isoTime(row.at), actor, data: shown };
 }

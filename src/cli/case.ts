@@ -8,7 +8,7 @@ import { withExamples } from "./examples.ts";
 import { misuse } from "./exit.ts";
 import { readPages } from "./paging.ts";
 import { readAttachment, readJson, writeNew } from "./reading.ts";
-import { block, count, facts, moment, table } from "./text.ts";
+import { block, count, facts, moment, rounded, table } from "./text.ts";
 
 type Case = Awaited<ReturnType<Client["getCase"]>>;
 
@@ -121,11 +121,16 @@ export function addCase(program: Command, desk: Desk): Command {
     .description("Saves one attachment of a case; takes the scope content:read.")
     .requiredOption("--to <file>", "where to write it; a file that exists is kept")
     .action(async (id: string, no: string, { to }: { to: string }) => {
-      const bytes = (await (await desk.client("read")).getAttachment({ params: { case: id, no } })) as Uint8Array;
+      const bytes = (await (
+        await desk.client("read")
+      ).getAttachment({ params: { case: id, no } })) as Uint8Array;
       await writeNew(to, bytes);
       desk.out.result({ file: to, bytes: bytes.length }, () => `${to}: ${count(bytes.length, "byte")}.`);
     });
-  withExamples(attachment, "pilotage case attachment case_01hzy3v7k2e8t9qxw4m5n6p7r8 1 --to invoice-copy.pdf");
+  withExamples(
+    attachment,
+    "pilotage case attachment case_01hzy3v7k2e8t9qxw4m5n6p7r8 1 --to invoice-copy.pdf",
+  );
   return group;
 }
 
@@ -158,7 +163,7 @@ function shown(one: Case, withContent: boolean): string {
       ["verdict", one.verdict],
       ["decision", decision === null ? "" : `${decision.outcome}, ${moment(decision.at)}`],
       ["reasons", decision?.reasons.map(shownReason).join("\n")],
-      ["confidence", decision?.confidence],
+      ["confidence", rounded(decision?.confidence)],
       ["cold", one.cold ? "its output is withheld until the verdict" : ""],
       ["drill", one.drill ? "a rehearsal, left out of every figure" : ""],
     ]),
@@ -171,8 +176,8 @@ function shown(one: Case, withContent: boolean): string {
         a.state,
         a.modelAsked,
         a.modelAnswered,
-        a.milliseconds,
-        a.confidence,
+        rounded(a.milliseconds),
+        rounded(a.confidence),
         a.error,
       ]),
     ),
@@ -196,13 +201,14 @@ function shown(one: Case, withContent: boolean): string {
     ),
     section(
       "Labels",
-      ["source", "wrong", "fields", "person", "seen", "at"],
+      ["source", "wrong", "fields", "person", "seen", "superseded", "at"],
       labels.map((l) => [
         l.source,
         l.wrong,
         l.wrongFields?.join(","),
         l.simulated ? `${l.person} (simulated)` : l.person,
         l.seen,
+        l.superseded,
         moment(l.at),
       ]),
     ),

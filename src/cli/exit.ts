@@ -54,7 +54,7 @@ export function failureOf(thrown: unknown): Failure {
       ),
     );
   }
-  if (thrown instanceof Error && thrown.name === "ZodError") {
+  if (thrown instanceof SyntaxError || (thrown instanceof Error && thrown.name === "ZodError")) {
     const hint = "Use the command line of the same version as the program that answers.";
     return told(
       EXIT.failed,

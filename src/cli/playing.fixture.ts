@@ -5,10 +5,15 @@
  * test cannot pass with a form that the real program would refuse.
  */
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { afterAll, afterEach } from "vitest";
 import { z } from "zod";
 import type { Endpoint } from "../contract/endpoint.ts";
 import { ENDPOINTS, type EndpointName } from "../contract/endpoints.ts";
@@ -54,7 +59,12 @@ export async function play(answers: Played): Promise<Play> {
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, answers: Played, calls: PlayedCall[]): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answers: Played,
+  calls: PlayedCall[],
+): Promise<void> {
   const call = await readCall(request);
   calls.push(call);
   const endpoint: Endpoint = ENDPOINTS[call.name];
@@ -69,7 +79,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, answer
     for (const line of made as unknown[]) response.write(`${JSON.stringify(endpoint.reply.parse(line))}\n`);
     response.end();
   } else {
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(endpoint.reply.parse(made)));
+    response
+      .writeHead(200, { "content-type": "application/json" })
+      .end(JSON.stringify(endpoint.reply.parse(made)));
   }
 }
 
@@ -79,13 +91,18 @@ async function readCall(request: IncomingMessage): Promise<PlayedCall> {
     const pattern = new RegExp(`^${endpoint.path.replaceAll(/:(\w+)/g, "(?<$1>[^/]+)")}$`);
     const found = endpoint.method === request.method ? pattern.exec(url.pathname) : null;
     if (found === null) continue;
-    const params = Object.fromEntries(Object.entries(found.groups ?? {}).map(([key, value]) => [key, decodeURIComponent(value)]));
+    const params = Object.fromEntries(
+      Object.entries(found.groups ?? {}).map(([key, value]) => [key, decodeURIComponent(value)]),
+    );
     const body = await text(request);
     return {
       name,
       params: checked(endpoint.params, params, name) as Record<string, string>,
       query: checked(endpoint.query, Object.fromEntries(url.searchParams), name) as Record<string, unknown>,
-      body: endpoint.wire === "ndjson" ? undefined : checked(endpoint.body, body === "" ? {} : JSON.parse(body), name),
+      body:
+        endpoint.wire === "ndjson"
+          ? undefined
+          : checked(endpoint.body, body === "" ? {} : JSON.parse(body), name),
       text: body,
       headers: request.headers,
     };
@@ -100,9 +117,14 @@ function checked(schema: z.ZodType, value: unknown, name: string): unknown {
 }
 
 function refuse(response: ServerResponse, error: unknown): void {
-  const own = error instanceof PilotageError ? error : new PilotageError("internal", `The test answers in a wrong form: ${String(error)}`);
+  const own =
+    error instanceof PilotageError
+      ? error
+      : new PilotageError("internal", `The test answers in a wrong form: ${String(error)}`);
   const { code, message, hint, details } = own;
-  response.writeHead(own.status, { "content-type": "application/json" }).end(JSON.stringify({ error: { code, message, hint, details, requestId: "req_test" } }));
+  response
+    .writeHead(own.status, { "content-type": "application/json" })
+    .end(JSON.stringify({ error: { code, message, hint, details, requestId: "req_test" } }));
 }
 
 export interface Typed {
@@ -131,7 +153,12 @@ export async function type(args: string[], { stdin = "", url, key, local = {} }:
     stderr,
     url,
     key,
-    local: async () => ({ serve: async () => {}, doctor: async () => [], whereabouts: () => undefined, ...local }),
+    local: async () => ({
+      serve: async () => {},
+      doctor: async () => [],
+      whereabouts: () => undefined,
+      ...local,
+    }),
   });
   stdout.end();
   stderr.end();
@@ -142,4 +169,35 @@ export async function type(args: string[], { stdin = "", url, key, local = {} }:
 /** A program on this machine that the local operator's key opens. */
 export function here(play: Play): Typed {
   return { local: { whereabouts: () => ({ url: play.url, key: "pil_operator" }) } };
+}
+
+export interface Stage {
+  /** Plays until the test ends. */
+  playing(answers: Played): Promise<Play>;
+  /** A path in a folder that is removed after the tests of this file. */
+  path(name: string): string;
+  file(name: string, content: string | Uint8Array): Promise<string>;
+}
+
+/** What the tests of one file share: servers that are closed, and a folder that is removed. */
+export function stage(): Stage {
+  const open: Play[] = [];
+  const folder = mkdtempSync(join(tmpdir(), "pilotage-cli-"));
+  afterEach(async () => {
+    for (const server of open.splice(0)) await server.close();
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const path = (name: string) => join(folder, name);
+  return {
+    async playing(answers) {
+      const server = await play(answers);
+      open.push(server);
+      return server;
+    },
+    path,
+    async file(name, content) {
+      await writeFile(path(name), content);
+      return path(name);
+    },
+  };
 }

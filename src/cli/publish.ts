@@ -8,7 +8,7 @@ import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
 import { definitionOf } from "./folder.ts";
 import type { Progress } from "./output.ts";
-import { facts, moment, table } from "./text.ts";
+import { facts, moment, rounded, table } from "./text.ts";
 
 type Release = Awaited<ReturnType<Client["getRelease"]>>;
 
@@ -136,6 +136,6 @@ function shown(release: Release): string {
 function reportOf(report: JsonObject): string {
   return Object.entries(report)
     .filter(([, value]) => typeof value === "number")
-    .map(([name, value]) => `${name} ${Number((value as number).toFixed(4))}`)
+    .map(([name, value]) => `${name} ${rounded(value as number)}`)
     .join(", ");
 }

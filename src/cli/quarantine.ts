@@ -6,7 +6,7 @@ import { whole } from "./arguments.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
 import { readPages } from "./paging.ts";
-import { addReplay } from "./replay.ts";
+import { addReplay, reasonOption } from "./replay.ts";
 import { block, facts, moment, table } from "./text.ts";
 
 type Kept = Awaited<ReturnType<Client["getQuarantined"]>>;
@@ -87,10 +87,6 @@ export function addQuarantine(program: Command, desk: Desk): void {
       desk.out.result(reply, () => `${id} is put aside.`);
     });
   withExamples(discard, `pilotage quarantine discard ${RECORD} --as j.okafor@example.com`);
-}
-
-export function reasonOption(): Option {
-  return new Option("--reason <reason>", "only with this reason").choices(Object.keys(QUARANTINE_REASONS));
 }
 
 function shown(kept: Kept): string {

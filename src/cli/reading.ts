@@ -120,6 +120,8 @@ export async function writeNew(path: string, content: Uint8Array | string): Prom
     await writeFile(path, content, { flag: "wx" });
   } catch (error) {
     const exists = (error as NodeJS.ErrnoException).code === "EEXIST";
-    throw misuse(`${path} cannot be written: ${exists ? "it exists already" : error instanceof Error ? error.message : String(error)}`);
+    throw misuse(
+      `${path} cannot be written: ${exists ? "it exists already" : error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }

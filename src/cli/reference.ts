@@ -19,7 +19,7 @@ export function referenceOf(program: Command): string {
     Object.entries(EXIT_SENTENCES)
       .map(([code, sentence]) => `- \`${code}\`: ${sentence}`)
       .join("\n"),
-    "With `--json` an error is `{\"error\": {\"code\", \"message\", \"hint\", \"details\"}}` on stdout; the codes are those of the HTTP interface.",
+    'With `--json` an error is `{"error": {"code", "message", "hint", "details"}}` on stdout; the codes are those of the HTTP interface.',
     "## Commands",
     ...leaves(program).map(section),
   ].join("\n\n")}\n`;
@@ -41,7 +41,9 @@ function section(command: Command): string {
   return [
     `### ${nameOf(command)}`,
     command.description(),
-    ...(details.length === 0 ? [] : [`Usage: \`${nameOf(command)}${usage === "" ? "" : ` ${usage}`}\``, details.join("\n")]),
+    ...(details.length === 0
+      ? []
+      : [`Usage: \`${nameOf(command)}${usage === "" ? "" : ` ${usage}`}\``, details.join("\n")]),
     `\`\`\`sh\n${examplesOf(command).join("\n")}\n\`\`\``,
   ].join("\n\n");
 }
@@ -52,16 +54,20 @@ function argumentLine(argument: Argument): string {
 
 function optionLine(option: Option): string {
   const needed = option.mandatory ? " (needed)" : "";
-  return `- \`${option.flags}\`${needed}: ${sentence(option.description, option.argChoices, option.negate ? undefined : option.defaultValue)}`;
+  return `- \`${option.flags}\`${needed}: ${sentence(option.description, option.argChoices, option.negate ? undefined : (option.defaultValue as string | number | undefined))}`;
 }
 
 function shown(argument: Argument): string {
   return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`;
 }
 
-function sentence(description: string, choices: readonly string[] | undefined, standard: unknown): string {
+function sentence(
+  description: string,
+  choices: readonly string[] | undefined,
+  standard: string | number | undefined,
+): string {
   const parts = [description];
   if (choices !== undefined) parts.push(`one of ${choices.map((choice) => `\`${choice}\``).join(", ")}`);
-  if (standard !== undefined) parts.push(`default: \`${String(standard)}\``);
+  if (standard !== undefined) parts.push(`default: \`${standard}\``);
   return parts.join("; ");
 }

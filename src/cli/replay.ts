@@ -1,13 +1,12 @@
 /** `pilotage quarantine replay`: one record, corrected or as it is, or all open ones of one reason. */
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import type { Client } from "../contract/client.ts";
 import { PilotageError, type ErrorCode } from "../contract/errors.ts";
-import type { QuarantineReason } from "../contract/quarantine.ts";
+import { QUARANTINE_REASONS, type QuarantineReason } from "../contract/quarantine.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
 import { EXIT, misuse } from "./exit.ts";
 import { readJson } from "./reading.ts";
-import { reasonOption } from "./quarantine.ts";
 import { count } from "./text.ts";
 
 interface Options {
@@ -56,6 +55,11 @@ export function addReplay(group: Command, desk: Desk): void {
     "pilotage quarantine replay qua_01hzy3v7k2e8t9qxw4m5n6p7r8 --input corrected.json --as j.okafor@example.com",
     "pilotage quarantine replay --reason schema_mismatch --workflow support-triage --as j.okafor@example.com",
   );
+}
+
+/** `--reason`, of those for which records are kept. */
+export function reasonOption(): Option {
+  return new Option("--reason <reason>", "only with this reason").choices(Object.keys(QUARANTINE_REASONS));
 }
 
 async function replayOne(desk: Desk, id: string, { input, externalId }: Options): Promise<void> {

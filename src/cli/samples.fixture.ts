@@ -46,7 +46,9 @@ const release = {
   problem: null,
   publishedAt: AT,
   publishedBy: "j.okafor@example.com",
-  models: [{ name: "classifier", digest: "cd".repeat(32), report: { examples: 40, holdoutAccuracy: 0.912345 } }],
+  models: [
+    { name: "classifier", digest: "cd".repeat(32), report: { examples: 40, holdoutAccuracy: 0.912345 } },
+  ],
 };
 
 const change = {
@@ -108,9 +110,18 @@ const key = {
 };
 
 const receipt = { status: "admitted" as const, caseId: CASE, externalId: "T-1001", dropped: [] };
-const verdict = { caseId: CASE, state: "decided" as const, verdict: "approve", undoUntil: AT, modelOutput: null, differs: ["category"] };
+const verdict = {
+  caseId: CASE,
+  state: "decided" as const,
+  verdict: "approve",
+  undoUntil: AT,
+  modelOutput: null,
+  differs: ["category"],
+};
 
-type Samples = { [N in Exclude<EndpointName, "submitBatch" | "getAttachment" | "openApi">]: Awaited<ReturnType<Client[N]>> };
+type Samples = {
+  [N in Exclude<EndpointName, "submitBatch" | "getAttachment" | "openApi">]: Awaited<ReturnType<Client[N]>>;
+};
 
 const JSON_SAMPLES: Samples = {
   submitCase: receipt,
@@ -122,11 +133,41 @@ const JSON_SAMPLES: Samples = {
     qa: null,
     cold: false,
     team: null,
-    decision: { outcome: "review", reasons: [{ code: "no_certificate" }], confidence: 0.8, threshold: null, certificate: null, step: 0, at: AT },
+    decision: {
+      outcome: "review",
+      reasons: [{ code: "no_certificate" }],
+      confidence: 0.8,
+      threshold: null,
+      certificate: null,
+      step: 0,
+      at: AT,
+    },
     attempts: [
-      { no: 1, step: 0, purpose: "answer", state: "answered", modelAsked: "classifier", modelAnswered: "classifier", error: null, confidence: 0.8, milliseconds: 3, startedAt: AT },
+      {
+        no: 1,
+        step: 0,
+        purpose: "answer",
+        state: "answered",
+        modelAsked: "classifier",
+        modelAnswered: "classifier",
+        error: null,
+        confidence: 0.8,
+        milliseconds: 3,
+        startedAt: AT,
+      },
     ],
-    reviews: [{ no: 1, state: "waiting", person: null, simulated: false, verdict: null, reason: null, fields: null, decidedAt: null }],
+    reviews: [
+      {
+        no: 1,
+        state: "waiting",
+        person: null,
+        simulated: false,
+        verdict: null,
+        reason: null,
+        fields: null,
+        decidedAt: null,
+      },
+    ],
     deliveries: [{ target: "crm", key: "dlv_1", state: "pending", tries: 0, sentAt: null, error: null }],
     labels: [],
     attachments: [{ no: 1, mediaType: "application/pdf", size: 12 }],
@@ -164,12 +205,36 @@ const JSON_SAMPLES: Samples = {
   discardQuarantined: { state: "discarded" },
   listFeeds: {
     feeds: [{ name: "helpdesk", kind: "folder", path: "inbox/", nextAt: AT, problem: null }],
-    runs: [{ id: "run_1", feed: "helpdesk", file: "a.csv", startedAt: AT, finishedAt: AT, read: 3, admitted: 1, quarantined: 1, duplicate: 1, skipped: 0, problem: null }],
+    runs: [
+      {
+        id: "run_1",
+        feed: "helpdesk",
+        file: "a.csv",
+        startedAt: AT,
+        finishedAt: AT,
+        read: 3,
+        admitted: 1,
+        quarantined: 1,
+        duplicate: 1,
+        skipped: 0,
+        problem: null,
+      },
+    ],
   },
   runFeed: { due: true },
   listDeadLetters: { letters: [{ caseId: CASE, target: "crm", key: "dlv_1", tries: 9, error: "410 Gone" }] },
   replayDelivery: { replayed: ["crm"] },
-  listConnections: { connections: [{ name: "crm", kind: "webhook", shown: { url: "https://crm.example.com" }, savedAt: AT, savedBy: "j.okafor@example.com" }] },
+  listConnections: {
+    connections: [
+      {
+        name: "crm",
+        kind: "webhook",
+        shown: { url: "https://crm.example.com" },
+        savedAt: AT,
+        savedBy: "j.okafor@example.com",
+      },
+    ],
+  },
   saveConnection: { name: "crm", kind: "webhook" },
   listKeys: { keys: [key] },
   makeKey: { ...key, secret: "pil_key_1_secret" },
@@ -180,7 +245,10 @@ const JSON_SAMPLES: Samples = {
 /** By endpoint, as the server that plays the contract takes them. */
 export const SAMPLES = {
   ...JSON_SAMPLES,
-  submitBatch: [{ line: 1, ...receipt }, { summary: { read: 1, admitted: 1, duplicate: 0, quarantined: 0, skipped: 0, failed: 0 } }],
+  submitBatch: [
+    { line: 1, ...receipt },
+    { summary: { read: 1, admitted: 1, duplicate: 0, quarantined: 0, skipped: 0, failed: 0 } },
+  ],
   getAttachment: Buffer.from("%PDF-1.7"),
   openApi: { openapi: "3.1.0" },
 };

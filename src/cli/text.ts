@@ -62,6 +62,11 @@ export function percent(share: number): string {
   return `${Number((share * 100).toFixed(6))} %`;
 }
 
+/** A measured number for reading: four digits behind the point at most. */
+export function rounded(number: number | null | undefined): number | null {
+  return number === null || number === undefined ? null : Number(number.toFixed(4));
+}
+
 /** "1 case", "3 cases"; thousands apart. */
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;

@@ -236,7 +236,7 @@ export const replayBody = z.strictObject({ input: json.optional(), externalId: z
 export const feedList = z.object({
   feeds: z.array(z.object({ name: z.string(), kind: z.string(), path: z.string(), nextAt: time, problem: z.string().nullable() })),
   runs: z.array(
-    z.object({ id: z.string(), feed: z.string(), file: z.string(), startedAt: time, finishedAt: maybeTime, read: z.number(), admitted: z.number(), quarantined: z.number(), duplicate: z.number(), skipped: z.number(), problem: z.string().nullable() }),
+    z.object({ id: z.string(), feed: z.string(), file: z.string(), startedAt: time, finishedAt: maybeTime, read: z.number(), admitted: z.number(), quarantined: z.number(), duplicate: z.number(), skipped: z.number(), dropped: z.array(z.string()).describe("Fields that the input schema does not name and that were left out"), problem: z.string().nullable() }),
   ),
 });
 export const deadLetterList = z.object({ letters: z.array(z.object({ caseId: z.string(), target: z.string(), key: z.string(), tries: z.number(), error: z.string().nullable() })) });

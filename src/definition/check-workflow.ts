@@ -1,5 +1,6 @@
 /** The checks of a workflow that need more than one of its sections, or the schemas of its release. */
 import type { WorkflowDocument } from "./document.ts";
+import { ATTACHMENTS } from "./policy.ts";
 import type { Scope } from "./scope.ts";
 import { fieldNamed, isScalar, noDuplicates, suggesting } from "./scope.ts";
 import type { PathPart } from "./source.ts";
@@ -32,7 +33,7 @@ function checkInputFields(
   for (const [index, path] of subject.entries()) single(path, ["subject", index]);
   noDuplicates(scope, subject, (index) => ["subject", index]);
   for (const [index, path] of blockFields.entries())
-    fieldNamed(scope, "input", path, ["blockFields", index], { lists: true });
+    if (path !== ATTACHMENTS) fieldNamed(scope, "input", path, ["blockFields", index], { lists: true });
 }
 
 function checkFeeds(scope: Scope, { feeds = [] }: PartialWorkflow): void {

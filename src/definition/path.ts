@@ -36,6 +36,13 @@ export function sameJson(a: JsonValue | undefined, b: JsonValue | undefined): bo
   );
 }
 
+/** Takes away what stands at a dotted path; nothing happens when nothing does. */
+export function removeAt(object: JsonObject, path: string): void {
+  const keys = path.split(".");
+  const parent = keys.length === 1 ? object : valueAt(object, keys.slice(0, -1).join("."));
+  if (isJsonObject(parent)) delete parent[keys.at(-1)!];
+}
+
 /** Sets a value at a dotted path, making the objects on the way. */
 export function setAt(object: JsonObject, path: string, value: JsonValue): void {
   const keys = path.split(".");

@@ -6,6 +6,7 @@
  */
 import fastify from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { isUtf8 } from "node:buffer";
 import type { Readable } from "node:stream";
 import type { z } from "zod";
 import { demand, type Caller, type Keys } from "../access/keys.ts";
@@ -57,9 +58,12 @@ export function bind(options: { handlers: Handlers; keys: Keys; newId: NewId; lo
     connectionTimeout: 120_000,
   });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, text, done) => {
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, bytes, done) => {
+    // Bytes that are no text would be replaced in silence.
+    if (!isUtf8(bytes as Buffer)) return done(new PilotageError("bad_json", "The body is not valid UTF-8; nothing was done.", { hint: "Send one JSON object in UTF-8." }));
+    const text = bytes.toString("utf8");
     try {
-      done(null, { text: text as string, value: text === "" ? {} : (JSON.parse(text as string) as unknown) } satisfies Body);
+      done(null, { text, value: text === "" ? {} : (JSON.parse(text) as unknown) } satisfies Body);
     } catch {
       done(new PilotageError("bad_json", "The body is not valid JSON; nothing was done.", { hint: "Send one JSON object in UTF-8." }));
     }

@@ -1,10 +1,10 @@
 /** Handlers of intake and of cases: hand in, list, show. */
 import type { Intake, Receipt } from "../cases/intake/intake.ts";
-import { listCases, readCase, readCaseContent } from "../cases/view.ts";
+import { listCases, outputHidden, readCase, readCaseContent } from "../cases/view.ts";
 import { keysOf } from "../cases/content.ts";
 import { openAttachment } from "../cases/pipeline.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
-import { unsafeNumber } from "../connectors/feed/json.ts";
+import { checkValue, unsafeNumber } from "../connectors/feed/json.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { JsonValue } from "../contract/json.ts";
 import type { Database } from "../platform/database.ts";
@@ -30,7 +30,8 @@ export function caseHandlers(parts: CaseParts): Pick<Handlers, "submitCase" | "s
       const { attachments, externalId } = body;
       const bad = externalId === undefined ? undefined : badExternalId(externalId);
       if (bad) throw new PilotageError("bad_request", `The external id cannot be used: ${bad}. Nothing was stored.`, { hint: "Send the number by which the sending system knows the case." });
-      const problem = unsafeNumber(text);
+      // Nesting first: to look for unsafe numbers, and to write the input again, goes down by recursion.
+      const problem = checkValue(body.input as JsonValue) ?? unsafeNumber(text);
       const receipt = await intake.receive({
         workflow: params.workflow,
         door: "http",
@@ -39,7 +40,7 @@ export function caseHandlers(parts: CaseParts): Pick<Handlers, "submitCase" | "s
         input: body.input as JsonValue,
         attachments: attachments.map((one) => ({ name: one.name, mediaType: one.mediaType, bytes: Buffer.from(one.base64, "base64") })),
         // Attachments are kept apart; without any, the text is kept exactly as it came.
-        raw: attachments.length === 0 ? text : JSON.stringify({ externalId, input: body.input as JsonValue }),
+        raw: attachments.length === 0 || problem ? text : JSON.stringify({ externalId, input: body.input as JsonValue }),
         ...(problem ? { problem } : {}),
         textOnly: false,
         drill: body.drill,
@@ -65,8 +66,7 @@ export function caseHandlers(parts: CaseParts): Pick<Handlers, "submitCase" | "s
       const found = (await readCase(database, params.case))!;
       if (query.content !== "true") return found;
       demand(caller, "content:read", found.workflow);
-      const withheld = found.cold && found.state !== "decided" && found.verdict === null;
-      return { ...found, content: (await readCaseContent(database, vault, found.id, withheld)) ?? null };
+      return { ...found, content: (await readCaseContent(database, vault, found.id, outputHidden(found))) ?? null };
     },
 
     async getAttachment({ params, caller, reply }) {

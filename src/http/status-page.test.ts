@@ -107,6 +107,9 @@ test("the summary is a sentence with the figures, and names trouble first found"
   expect(seen(german(data()))).toContain(
     "In Betrieb: bisher 1.293 Fälle, 56 zugestellt, 1.234 warten auf einen Menschen.",
   );
+  const one = data({ workflows: [workflow({ counts: { in_review: 1 } })] });
+  expect(seen(english(one))).toContain("Running: 1 case so far, 0 delivered, 1 waiting");
+  expect(seen(german(one))).toContain("bisher 1 Fall, 0 zugestellt, 1 wartet auf");
   const troubled = data({
     workflows: [
       workflow({

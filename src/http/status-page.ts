@@ -132,6 +132,7 @@ function summary(data: StatusData, { words, count }: Speaking): Part {
   const sum = (state: CaseState) =>
     data.workflows.reduce((total, one) => total + (one.counts[state] ?? 0), 0);
   const all = (Object.keys(CASE_STATES) as CaseState[]).reduce((total, state) => total + sum(state), 0);
+  const figure = (value: number) => ({ text: count(value), one: value === 1 });
   const rung = Math.max(0, ...data.workflows.map((one) => one.rung));
   const failed = sum("failed_delivery");
   const problems = data.workflows.flatMap((one) => one.feeds).filter((feed) => feed.problem !== null).length;
@@ -142,11 +143,7 @@ function summary(data: StatusData, { words, count }: Speaking): Part {
   const plainSentence =
     all === 0
       ? words.summaryEmpty
-      : words.summary({
-          all: count(all),
-          delivered: count(sum("delivered")),
-          waiting: count(sum("in_review")),
-        });
+      : words.summary(figure(all), figure(sum("delivered")), figure(sum("in_review")));
   return trouble.length === 0 ? plainSentence : html`${plainSentence} <strong>${trouble.join(" ")}</strong>`;
 }
 

@@ -83,7 +83,7 @@ h3 { font-size: 13px; line-height: 20px; font-weight: 600; color: var(--quiet); 
 .feeds li + li { margin-top: 4px; }
 .feeds p { display: flex; flex-wrap: wrap; gap: 0 8px; }
 .quiet { color: var(--quiet); }
-.mark { display: inline-flex; gap: 6px; align-items: center; white-space: nowrap; }
+.mark { display: inline-flex; vertical-align: top; gap: 6px; align-items: center; white-space: nowrap; }
 .mark svg { width: 12px; height: 12px; flex: none; fill: none; stroke: currentColor; stroke-width: 2; }
 .good { color: var(--good); }
 .attention { color: var(--attention); }
@@ -114,8 +114,10 @@ footer { padding-top: 24px; padding-bottom: 32px; font-size: 13px; color: var(--
   .panel > .cases { padding: 0; }
   .stations { grid-template-columns: repeat(3, 1fr); row-gap: 12px; }
   .stations li:nth-child(3)::before { right: 8px; }
+  .dials { grid-template-columns: 1fr 1fr; }
+  .dials > :first-child { grid-column: 1 / -1; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  tbody tr { display: grid; grid-template-columns: 1fr auto; gap: 2px 12px; padding: 8px 12px; }
+  tbody tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 2px 12px; padding: 8px 12px; }
   tbody tr + tr { border-top: 1px solid var(--line); }
   tbody tr td { border: 0; padding: 0; height: auto; }
   tbody tr + tr td { border: 0; }
@@ -124,7 +126,7 @@ footer { padding-top: 24px; padding-bottom: 32px; font-size: 13px; color: var(--
   td.verdict { grid-area: 2 / 1; }
   td.when { grid-area: 2 / 2; }
   td.arm { grid-area: 3 / 2; text-align: right; }
-  td.id { grid-area: 3 / 1; }
+  td.id { grid-area: 3 / 1; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   td code { font-size: 11px; }
 }
 `;

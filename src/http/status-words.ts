@@ -3,6 +3,11 @@ import type { Arm, CaseState, Verdict } from "../contract/states.ts";
 
 export type StatusLanguage = "de" | "en";
 
+export interface Figure {
+  text: string;
+  one: boolean;
+}
+
 export interface StatusWords {
   language: string;
   title: string;
@@ -30,7 +35,8 @@ export interface StatusWords {
   noFeeds: string;
   noWorkflow: { head: string; steps: [string, string][] };
   noCases: { head: string; steps: [string, string][] };
-  summary: (figures: { all: string; delivered: string; waiting: string }) => string;
+  /** Each figure as it is written, and whether it is one. */
+  summary: (all: Figure, delivered: Figure, waiting: Figure) => string;
   summaryStopped: (rung: string) => string;
   summaryTrouble: (parts: { failed: number; problems: number }) => string;
   summaryEmpty: string;
@@ -99,8 +105,8 @@ const en: StatusWords = {
       ["pilotage feed list {workflow}", "shows the folders in which files are awaited"],
     ],
   },
-  summary: ({ all, delivered, waiting }) =>
-    `Running: ${all} cases so far, ${delivered} delivered, ${waiting} waiting for a person.`,
+  summary: (all, delivered, waiting) =>
+    `Running: ${all.text} ${all.one ? "case" : "cases"} so far, ${delivered.text} delivered, ${waiting.text} waiting for a person.`,
   summaryStopped: (rung) => `Safe-stop: ${rung}.`,
   summaryTrouble: ({ failed, problems }) =>
     [
@@ -119,7 +125,7 @@ const en: StatusWords = {
 
 const de: StatusWords = {
   language: "Deutsch",
-  title: "Stand",
+  title: "Status",
   states: {
     received: "Eingegangen",
     running: "Läuft",
@@ -175,8 +181,8 @@ const de: StatusWords = {
       ["pilotage feed list {workflow}", "zeigt die Ordner, in denen Dateien erwartet werden"],
     ],
   },
-  summary: ({ all, delivered, waiting }) =>
-    `In Betrieb: bisher ${all} Fälle, ${delivered} zugestellt, ${waiting} warten auf einen Menschen.`,
+  summary: (all, delivered, waiting) =>
+    `In Betrieb: bisher ${all.text} ${all.one ? "Fall" : "Fälle"}, ${delivered.text} zugestellt, ${waiting.text} ${waiting.one ? "wartet" : "warten"} auf einen Menschen.`,
   summaryStopped: (rung) => `Sicherer Halt: ${rung}.`,
   summaryTrouble: ({ failed, problems }) =>
     [

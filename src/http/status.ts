@@ -27,7 +27,8 @@ export function serveStatus(app: FastifyInstance, parts: StatusParts): void {
     cases.reset();
     quarantine.reset();
     dead.reset();
-    for (const [workflow, states] of await countStates(database)) for (const [state, count] of Object.entries(states)) cases.set({ workflow, state }, count);
+    for (const [workflow, states] of await countStates(database))
+      for (const [state, count] of Object.entries(states)) cases.set({ workflow, state }, count);
     for (const [workflow, records] of await openQuarantine(database)) quarantine.set({ workflow }, records);
     for (const [workflow, records] of await deadLetters(database)) dead.set({ workflow }, records);
   });
@@ -59,7 +60,9 @@ async function statusData({ database, registry, clock }: StatusParts): Promise<S
     countStates(database),
     openQuarantine(database),
     deadLetters(database),
-    database.all<{ workflow: string; name: string; problem: string | null }>(sql`select workflow, name, problem from feed order by name`),
+    database.all<{ workflow: string; name: string; problem: string | null }>(
+      sql`select workflow, name, problem from feed order by name`,
+    ),
     lastRuns(database),
     latestCases(database),
   ]);
@@ -76,18 +79,32 @@ async function statusData({ database, registry, clock }: StatusParts): Promise<S
       counts: counts.get(row.name) ?? {},
       quarantined: quarantined.get(row.name) ?? 0,
       deadLetters: dead.get(row.name) ?? 0,
-      feeds: problems.filter((feed) => feed.workflow === row.name).map((feed) => ({ name: feed.name, problem: feed.problem, last: runs.get(`${row.name}/${feed.name}`) ?? null })),
+      feeds: problems
+        .filter((feed) => feed.workflow === row.name)
+        .map((feed) => ({
+          name: feed.name,
+          problem: feed.problem,
+          last: runs.get(`${row.name}/${feed.name}`) ?? null,
+        })),
     })),
     latest,
   };
 }
 
 async function openQuarantine(database: Database): Promise<Map<string, number>> {
-  return byWorkflow(await database.all(sql`select workflow, count(*)::int as records from quarantine where state = 'open' group by workflow`));
+  return byWorkflow(
+    await database.all(
+      sql`select workflow, count(*)::int as records from quarantine where state = 'open' group by workflow`,
+    ),
+  );
 }
 
 async function deadLetters(database: Database): Promise<Map<string, number>> {
-  return byWorkflow(await database.all(sql`select c.workflow, count(*)::int as records from delivery d join case_ c on c.id = d.case_id where d.state = 'dead' group by c.workflow`));
+  return byWorkflow(
+    await database.all(
+      sql`select c.workflow, count(*)::int as records from delivery d join case_ c on c.id = d.case_id where d.state = 'dead' group by c.workflow`,
+    ),
+  );
 }
 
 function byWorkflow(found: { workflow: string; records: number }[]): Map<string, number> {
@@ -95,16 +112,32 @@ function byWorkflow(found: { workflow: string; records: number }[]): Map<string,
 }
 
 async function lastRuns(database: Database): Promise<Map<string, StatusRun>> {
-  const found = await database.all<{ workflow: string; feed: string; started_at: number; finished_at: number | null } & Omit<StatusRun, "startedAt" | "finishedAt">>(sql`
+  const found = await database.all<
+    { workflow: string; feed: string; started_at: number; finished_at: number | null } & Omit<
+      StatusRun,
+      "startedAt" | "finishedAt"
+    >
+  >(sql`
     select distinct on (workflow, feed) workflow, feed, started_at, finished_at, read, admitted, quarantined, duplicate, skipped
     from feed_run order by workflow, feed, id desc`);
-  return new Map(found.map(({ workflow, feed, started_at, finished_at, ...counts }) => [`${workflow}/${feed}`, { ...counts, startedAt: started_at, finishedAt: finished_at }]));
+  return new Map(
+    found.map(({ workflow, feed, started_at, finished_at, ...counts }) => [
+      `${workflow}/${feed}`,
+      { ...counts, startedAt: started_at, finishedAt: finished_at },
+    ]),
+  );
 }
 
 async function latestCases(database: Database): Promise<StatusCase[]> {
-  const found = await database.all<Omit<StatusCase, "externalId" | "receivedAt"> & { external_id: string; received_at: number }>(sql`
+  const found = await database.all<
+    Omit<StatusCase, "externalId" | "receivedAt"> & { external_id: string; received_at: number }
+  >(sql`
     select c.id, c.external_id, c.workflow, c.state, c.arm, c.verdict, c.received_at,
       coalesce((select r.simulated from review r where r.case_id = c.id and r.state = 'decided' order by r.no desc limit 1), false) as simulated
     from case_ c where not c.drill order by c.id desc limit ${LATEST_CASES}`);
-  return found.map(({ external_id, received_at, ...rest }) => ({ ...rest, externalId: external_id, receivedAt: received_at }));
+  return found.map(({ external_id, received_at, ...rest }) => ({
+    ...rest,
+    externalId: external_id,
+    receivedAt: received_at,
+  }));
 }

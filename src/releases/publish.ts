@@ -69,10 +69,12 @@ export function openReleases(parts: { database: Database; registry: Registry; va
       compileRelease(id, digest, document);
       const needsTraining = localNames(document).length > 0;
       await database.transaction(async (tx) => {
-        await tx.run(sql`
+        const made = await tx.run(sql`
           insert into release (id, workflow, digest, document, state, published_at, published_by, provenance)
           values (${id}, ${workflow}, ${digest}, ${canonical(document)}, ${needsTraining ? "preparing" : "ready"}, ${time(clock.now())}, ${by.name}, ${JSON.stringify(provenance)}::jsonb)
           on conflict (workflow, digest) do nothing`);
+        // Somebody published the same document at the same moment: it is one release.
+        if (made === 0) return;
         if (examples !== undefined) await keepArtifact(tx, "examples", Buffer.from(examples, "utf8"));
         audit.record(tx, [{ kind: "release.published", actor: by, workflow, data: { release: id, digest, provenance } }]);
         if (needsTraining) await addJob(tx, PREPARE_JOB, { release: id }, `${PREPARE_JOB}:${id}`);

@@ -44,11 +44,13 @@ export function openShares(parts: { database: Database; registry: Registry; cloc
         if (found.state !== "ready")
           throw new PilotageError("wrong_state", `The release ${release} is ${found.state}${found.problem ? `: ${found.problem}` : ", its local model is still being trained"}. The share was not changed.`, { hint: "Wait until `pilotage releases` shows it as ready." });
         const before = row.candidate_release === release ? row.candidate_share : 0;
+        // A release that is not the candidate has no share: there is nothing to take from it, and the candidate keeps its own.
+        if (share === 0 && row.candidate_release !== release) return;
         if (share > before) await demandReadiness(tx, workflow);
         // Another candidate begins its own draw: a new salt, so that its cases are not the old one's.
         const salt = row.candidate_release === release ? row.salt : randomBytes(12).toString("hex");
         await tx.run(sql`
-          update workflow set candidate_release = ${share === 0 && row.candidate_release !== release ? row.candidate_release : release}, candidate_share = ${share}, salt = ${salt}
+          update workflow set candidate_release = ${release}, candidate_share = ${share}, salt = ${salt}
           where name = ${workflow}`);
         audit.record(tx, [{ kind: "setting.changed", actor: by, workflow, data: { setting: "share", release, before: String(before), after: String(share) } }]);
       });

@@ -7,11 +7,13 @@
  */
 import type { Audit } from "../audit/record.ts";
 import { keysOf, readContent, sealJson } from "../cases/content.ts";
+import { mayShow } from "../cases/decision/shown.ts";
 import { insertContent } from "../cases/model/record.ts";
 import { openAttachment } from "../cases/pipeline.ts";
 import type { Registry, ReleaseView, WorkflowView } from "../cases/workflow/registry.ts";
+import { checkValue } from "../connectors/feed/json.ts";
 import { PilotageError } from "../contract/errors.ts";
-import type { CaseId } from "../contract/ids.ts";
+import { isId, type CaseId } from "../contract/ids.ts";
 import { isJsonObject, type JsonObject } from "../contract/json.ts";
 import type { Actor } from "../contract/scopes.ts";
 import type { Reason, ReviewReason, Verdict } from "../contract/states.ts";
@@ -113,8 +115,7 @@ export function openReviews(parts: ReviewParts): Reviews {
           receivedAt: one.received_at,
           source: one.source,
           externalId: one.external_id,
-          // A case that the quality coin chose looks like any other.
-          reasons: one.reasons.filter((reason) => reason.code !== "qa"),
+          reasons: one.reasons.filter((reason) => mayShow(reason.code, one.cold)),
           input: content.get(one.case_id)!.get("input") as JsonObject,
           attachments: (attachments.get(one.case_id) ?? []).map((file) => ({ no: file.no, name: openAttachment(key, file).name, mediaType: file.media_type, size: file.size })),
           output: withheld ? undefined : output,
@@ -143,7 +144,8 @@ export function openReviews(parts: ReviewParts): Reviews {
     async release(caseId, lease, reviewer) {
       await database.transaction(async (tx) => {
         const given = await store.giveBack(tx, caseId, lease);
-        if (!given) throw leaseLost(caseId);
+        if (!given)
+          throw new PilotageError("lease_lost", `You do not have the case ${caseId} any more: your time was over, or it is decided. Nothing was changed.`);
         audit.record(tx, [{ kind: "review.released", actor: reviewer.actor, workflow: given.workflow, caseId, data: {} }]);
       });
     },
@@ -191,7 +193,8 @@ function deciding(parts: ReviewParts): Operation<Deciding, VerdictTaken | Pilota
     name: "verdict",
     async run(tx, items) {
       const open = await store.openReviewsOf(tx, items.map((one) => one.caseId));
-      const keys = await keysOf(tx, parts.vault, [...open.keys()]);
+      // Of all, not only of those that still wait: a verdict that comes too late has its text kept.
+      const keys = await keysOf(tx, parts.vault, items.map((one) => one.caseId));
       const content = await readContent(tx, keys, ["output"]);
       const answers: (VerdictTaken | PilotageError)[] = [];
       const writes = store.newWrites();
@@ -222,9 +225,13 @@ async function judge(
   const now = parts.clock.now();
   const key = keys.get(caseId);
   if (!review || !key || review.lease !== verdict.lease || review.lease_until! <= now) {
-    if (key && verdict.output) writes.content.push({ case_id: caseId, kind: `late.${verdict.lease.slice(0, 40)}`, sealed: sealJson(key, `late.${verdict.lease.slice(0, 40)}`, verdict.output) });
-    if (review) parts.audit.record(tx, [{ kind: "review.late", actor: reviewer.actor, workflow: review.workflow, caseId, data: { review: review.no, kept: verdict.output !== undefined } }]);
-    return review ? leaseLost(caseId) : await notClaimable(tx, caseId);
+    const found = await store.reviewed(tx, caseId);
+    if (!found) return notThere(caseId);
+    const kind = `late.${verdict.lease}`;
+    const kept = key !== undefined && verdict.output !== undefined && isId("lease", verdict.lease);
+    if (kept) writes.content.push({ case_id: caseId, kind, sealed: sealJson(key, kind, verdict.output!) });
+    if (found.no > 0) parts.audit.record(tx, [{ kind: "review.late", actor: reviewer.actor, workflow: found.workflow, caseId, data: { review: found.no, kept } }]);
+    return tooLate(caseId, review ? undefined : found.state, kept);
   }
   const view = await parts.registry.workflow(tx, review.workflow);
   const release = await schemaFor(parts, review, tx);
@@ -233,14 +240,16 @@ async function judge(
 
   const final = verdict.verdict === "reject" ? undefined : (verdict.output ?? modelOutput)!;
   const differs = final && modelOutput ? diffFields(modelOutput, final) : [];
-  // An edit that changes nothing is an approval, whatever the sender called it.
-  const given: Verdict = verdict.verdict !== "reject" && modelOutput && differs.length === 0 ? "approve" : verdict.verdict;
+  // An edit that changes nothing is an approval, and an approval that changes something is an edit, whatever the sender called it.
+  const given: Verdict = final === undefined ? "reject" : modelOutput && differs.length === 0 ? "approve" : "edit";
+  // After an undo the output of a cold case was shown once: nobody can call the new verdict unswayed.
+  const seen = modelOutput !== undefined && (!review.cold || review.no > 1);
   const undoUntil = now + view.document.undo;
   if (final) writes.content.push({ case_id: caseId, kind: "final", sealed: sealJson(key, "final", final) });
-  writes.verdicts.push({ review, verdict: given, person: reviewer.name, simulated: reviewer.simulated, seen: modelOutput !== undefined && !review.cold, reason: verdict.reason, fields: differs, now, undoUntil });
+  writes.verdicts.push({ review, verdict: given, person: reviewer.name, simulated: reviewer.simulated, seen, reason: verdict.reason, fields: differs, now, undoUntil });
   if (given !== "reject" || modelOutput) {
     const wrong = modelOutput ? (final ? isWrong(release.document.error, modelOutput, final) : { wrong: true, fields: [] }) : undefined;
-    writes.labels.push(labelOf({ id: parts.newId("label"), review, wrong, seen: modelOutput !== undefined && !review.cold, reviewer, now }));
+    writes.labels.push(labelOf({ id: parts.newId("label"), review, wrong, seen, reviewer, now }));
   }
   parts.audit.record(tx, [
     {
@@ -261,7 +270,7 @@ function verdictProblem(verdict: VerdictGiven, release: ReleaseView, shown: Json
     if (verdict.verdict === "approve" && shown) return undefined;
     return new PilotageError("bad_output", "The verdict holds no answer, and there was none to approve; nothing was decided.", { hint: "Send the whole output with the verdict `edit`." });
   }
-  if (!isJsonObject(verdict.output) || !JSON.stringify(verdict.output).isWellFormed())
+  if (!isJsonObject(verdict.output) || checkValue(verdict.output) !== undefined)
     return new PilotageError("bad_output", "The answer is not an object with storable text; nothing was decided.");
   const problems = release.checkOutput(verdict.output);
   if (problems.length === 0) return undefined;
@@ -275,14 +284,22 @@ async function schemaFor(parts: ReviewParts, review: { workflow: string; release
   return parts.registry.reference(database, view.row);
 }
 
-function leaseLost(caseId: string): PilotageError {
-  return new PilotageError("lease_lost", `Your time on ${caseId} was over, or somebody else has it now. Your verdict was not taken; the text that you sent is kept with the case.`, {
+/** A verdict without a live lease; `state` when the case no longer waits for one. */
+function tooLate(caseId: string, state: string | undefined, kept: boolean): PilotageError {
+  const text = kept ? " The answer that you sent is kept with the case." : "";
+  if (state !== undefined && state !== "in_review") return new PilotageError("wrong_state", `The case ${caseId} is ${state} by now; your verdict was not taken.${text}`);
+  return new PilotageError("lease_lost", `Your time on ${caseId} was over, or somebody else has it now. Your verdict was not taken.${text}`, {
     hint: "Take the case again if it is still waiting.",
   });
 }
 
-async function notClaimable(database: Database | Tx, caseId: string): Promise<PilotageError> {
-  const state = await store.stateOf(database, caseId);
-  if (!state) return new PilotageError("not_found", `There is no case ${caseId.slice(0, 60)}.`);
+function notThere(caseId: string): PilotageError {
+  return new PilotageError("not_found", `There is no case ${caseId.slice(0, 60)}.`);
+}
+
+async function notClaimable(database: Database, caseId: string): Promise<PilotageError> {
+  const found = await store.reviewed(database, caseId);
+  if (!found) return notThere(caseId);
+  const { state } = found;
   return new PilotageError("wrong_state", `The case ${caseId} is ${state === "in_review" ? "in somebody else's hands" : state}; it cannot be reviewed now.`);
 }

@@ -144,7 +144,7 @@ export async function writeVerdicts(tx: Tx, { verdicts, labels }: VerdictWrites)
       from json_populate_recordset(null::label, ${rows(labels.map((label) => ({ ...label, labelled_at: isoTime(label.labelled_at) })))}::json)`);
 }
 
-/** Takes the person's own verdict back while its window is open: the case waits for a verdict again, in the same hands. */
+/** Takes the person's own verdict back while its window is open: the case waits for a verdict again, whoever gives it. */
 export async function undoDecision(tx: Tx, undo: { caseId: string; now: number; person: string }): Promise<{ workflow: string; no: number } | undefined> {
   const { caseId, now, person } = undo;
   const held = await tx.maybe(sql`
@@ -162,8 +162,9 @@ export async function undoDecision(tx: Tx, undo: { caseId: string; now: number; 
   return undone;
 }
 
-export async function stateOf(database: Queryable, caseId: string): Promise<string | undefined> {
-  return (await database.maybe<{ state: string }>(sql`select state from case_ where id = ${caseId}`))?.state;
+/** Where a case stands, and the number of its newest review; 0 when it never had one. */
+export async function reviewed(database: Queryable, caseId: string): Promise<{ workflow: string; state: string; no: number } | undefined> {
+  return database.maybe(sql`select workflow, state, (select coalesce(max(no), 0)::int from review where case_id = ${caseId}) as no from case_ where id = ${caseId}`);
 }
 
 export async function attachmentsOf(database: Queryable, ids: string[]): Promise<Map<string, { no: number; media_type: string; size: number; sealed: Uint8Array }[]>> {

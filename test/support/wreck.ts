@@ -62,7 +62,7 @@ export async function launchWreck(options: WreckOptions): Promise<Wreck> {
   const { folder, databaseUrl } = options;
   const dataHome = join(folder, "home");
   const files = join(folder, "files");
-  const dropFolder = join(files, "drop");
+  const dropFolder = join(files, WORKFLOW, "drop");
   mkdirSync(dropFolder, { recursive: true });
   const port = await freePort();
   const environment = environmentFor({

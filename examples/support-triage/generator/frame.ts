@@ -22,7 +22,6 @@ const GREETINGS: Record<Language, string[]> = {
     "Moin,",
     "Hallo Team Talbrunn,",
     "Grüß Gott,",
-    "S.g. Damen und Herren,",
   ],
   en: [
     "Hello,",
@@ -34,7 +33,6 @@ const GREETINGS: Record<Language, string[]> = {
     "Good morning,",
     "Dear Talbrunn team,",
     "Hey,",
-    "To whom it may concern,",
     "Good afternoon,",
   ],
 };
@@ -164,12 +162,7 @@ export function forwardedHead(language: Language, sender: Sender, subject: strin
 export function forwardingNote(chance: Chance, language: Language): string {
   return chance.pick(
     language === "de"
-      ? [
-          "Bitte übernehmen, danke.",
-          "zur Kenntnis / bitte erledigen",
-          "Kam bei uns an, gehört zu Ihnen.",
-          "FYI",
-        ]
-      : ["Please take care of this.", "FYI, see below", "This one is for you.", "Could you handle this?"],
+      ? ["Bitte übernehmen, danke.", "Zur Kenntnis.", "Gehört zu Ihnen.", "FYI"]
+      : ["Please take care.", "FYI, see below", "This is yours.", "Could you handle this?"],
   );
 }

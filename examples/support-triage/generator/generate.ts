@@ -1,4 +1,4 @@
-/** Writes the data of this example anew from its seed: `node examples/support-triage/generator/generate.ts`. */
+/** Writes the data of this example anew from its seed: `npx node examples/support-triage/generator/generate.ts`. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";

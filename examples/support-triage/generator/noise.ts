@@ -123,7 +123,7 @@ function asWindows(letter: string): string {
   return WINDOWS[letter.charCodeAt(0) - 0x80] ?? "";
 }
 
-const WINDOWS = [..."€?‚ƒ„…†‡ˆ‰Š‹Œ?Ž??‘’“”•–—˜™š›œ?žŸ"];
+const WINDOWS = Array.from("€?‚ƒ„…†‡ˆ‰Š‹Œ?Ž??‘’“”•–—˜™š›œ?žŸ");
 
 const EMOJI = ["😡", "🙏", "☕", "😕", "👍", "🤷", "😅", "🚨", "❗", "😭", "🙈", "📦"];
 

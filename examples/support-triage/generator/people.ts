@@ -114,7 +114,7 @@ function makeIban(chance: Chance): string {
 }
 
 function checkDigits(country: string, account: string): string {
-  const letters = [...country].map((letter) => letter.charCodeAt(0) - 55).join("");
+  const letters = Array.from(country, (letter) => letter.charCodeAt(0) - 55).join("");
   return String(98n - (BigInt(`${account}${letters}00`) % 97n)).padStart(2, "0");
 }
 

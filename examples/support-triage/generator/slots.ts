@@ -61,12 +61,8 @@ const SLOTS = {
   city: (chance, language) => chance.pick(CITIES[language]),
   weekday: (chance, language) => chance.pick(WEEKDAYS[language]),
   month: (chance, language) => chance.pick(MONTHS[language]),
-  date: (chance, language) => {
-    const day = chance.between(1, 28);
-    const month = chance.between(0, 3);
-    if (language === "en") return `${day} ${MONTHS.en[month]}`;
-    return chance.happens(0.6) ? `${day}.${month + 1}.` : `${day}. ${MONTHS.de[month]}`;
-  },
+  date: (chance, language) => day(chance, language, chance.between(0, 1)),
+  soon: (chance, language) => day(chance, language, chance.between(3, 4)),
   time: (chance) => `${chance.between(8, 16)}:${chance.pick(["00", "15", "30", "45"])}`,
   amount: (chance, language) => {
     const whole = chance.between(39, 1890);
@@ -79,6 +75,13 @@ const SLOTS = {
   many: (chance) => String(chance.between(30, 240)),
   last4: (chance) => chance.digits(4),
 } satisfies Record<string, Slot>;
+
+/** A day of a month, 0 for January. Tickets come in March: `date` lies before it, `soon` after. */
+function day(chance: Chance, language: Language, month: number): string {
+  const number = chance.between(1, 28);
+  if (language === "en") return `${number} ${MONTHS.en[month]}`;
+  return chance.happens(0.6) ? `${number}.${month + 1}.` : `${number}. ${MONTHS.de[month]}`;
+}
 
 function grouped(value: number, mark: string): string {
   return value < 1000 ? String(value) : `${Math.floor(value / 1000)}${mark}${String(value).slice(-3)}`;

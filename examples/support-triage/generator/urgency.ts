@@ -124,7 +124,7 @@ const WRITTEN: Record<Language, Record<Split, Record<Urgency, string>>> = {
         IMMEDIATELY please, the opening is this afternoon with {many} people.
         Our trade fair starts tomorrow with more than {many} visitors and it has to be done by then.
         Staff party for {many} people tonight, please call us right now.
-        Today please, we celebrate our anniversary with {many} people tomorrow.
+        Our company anniversary with {many} people is tomorrow, so today please.
         {many} visitors arrive in a few hours and we need help at once.
         From tomorrow we host a conference with {many} participants and would have nothing. This is an emergency!`,
     },
@@ -167,38 +167,38 @@ const FORMULAS: Record<Language, Record<Urgency, string[]>> = {
       "Bitte dringend!",
       "Es ist dringend.",
       "Bitte mit Vorrang.",
-      "Bitte so schnell wie möglich.",
+      "Bitte schnell helfen.",
       "Schnellstmöglich bitte.",
       "Die Zeit drängt.",
-      "Ich bitte dringend um Rückmeldung.",
+      "Dringend um Rückmeldung!",
     ],
     urgent: [
       "Bitte sofort!",
       "Bitte sofort zurückrufen!",
-      "Das ist ein Notfall.",
+      "Ein Notfall.",
       "Notfall!!",
-      "Wir erwarten Ihre sofortige Rückmeldung.",
+      "Sofortige Rückmeldung erbeten.",
       "Höchste Dringlichkeit!",
       "Es zählt jede Stunde.",
     ],
   },
   en: {
-    low: ["No rush.", "No hurry.", "Not urgent.", "Low priority.", "It can wait.", "Whenever you have time."],
+    low: ["No rush.", "No hurry.", "Not urgent.", "Low priority.", "It can wait.", "No pressure."],
     high: [
       "Urgent please!",
       "It is urgent.",
       "With priority please.",
-      "As soon as possible please.",
+      "Please help quickly.",
       "ASAP please.",
       "Time is short.",
-      "I urgently need your reply.",
+      "Reply urgently needed.",
     ],
     urgent: [
       "Immediately please!",
-      "Please call back immediately!",
-      "This is an emergency.",
+      "Call back immediately!",
+      "An emergency.",
       "Emergency!!",
-      "We expect your immediate reply.",
+      "Immediate reply needed.",
       "Top urgency!",
       "Every hour counts.",
     ],

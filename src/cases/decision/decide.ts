@@ -51,9 +51,10 @@ export function decide(evidence: Evidence): Decision {
   if (evidence.qa) reasons.push({ code: "qa" });
   if (evidence.rung >= 1) reasons.push({ code: "safe_stop" });
   if (!certificate) reasons.push(answer.step > 0 ? { code: "fallback_answer", detail: `step ${answer.step}` } : { code: "no_certificate" });
-  else if (answer.confidence === undefined || answer.confidence < certificate.threshold) reasons.push({ code: "below_threshold" });
+  // Written so that a figure that is no number counts as missing.
+  else if (answer.confidence === undefined || !(answer.confidence >= certificate.threshold)) reasons.push({ code: "below_threshold" });
   // Autonomy 0 lets nothing out, autonomy 1 everything: the coin is from 0 up to, not including, 1.
-  if (evidence.autonomyCoin >= evidence.autonomy) reasons.push({ code: "autonomy" });
+  if (!(evidence.autonomyCoin < evidence.autonomy)) reasons.push({ code: "autonomy" });
 
   return { outcome: reasons.length === 0 ? "auto" : "review", reasons, threshold: certificate?.threshold, certificate: certificate?.id };
 }

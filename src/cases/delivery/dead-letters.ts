@@ -21,7 +21,7 @@ export async function listDeadLetters(database: Queryable, workflow: string, bef
     order by d.case_id desc, d.target limit ${limit}`);
 }
 
-/** Sends the dead letters of a case again; answers their targets. The count of tries begins anew. */
+/** Sends the dead letters of a case again; answers their targets. The pauses between tries begin anew. */
 export async function replayDeadLetters(parts: { database: Database; clock: Clock; audit: Audit }, caseId: string, by: Actor): Promise<{ workflow: string; targets: string[] }> {
   return parts.database.transaction(async (tx) => {
     const row = await tx.maybe<{ workflow: string; state: string }>(sql`select workflow, state from case_ where id = ${caseId} for update`);
@@ -29,7 +29,7 @@ export async function replayDeadLetters(parts: { database: Database; clock: Cloc
     if (row.state !== "failed_delivery") throw new PilotageError("wrong_state", `The case ${caseId} is ${row.state}; only a failed delivery can be sent again.`);
     const now = time(parts.clock.now());
     const again = await tx.all<{ target: string }>(sql`
-      update delivery set state = 'pending', next_at = ${now}, error = null where case_id = ${caseId} and state = 'dead' returning target`);
+      update delivery set state = 'pending', next_at = ${now}, error = null, replayed_at_try = tries where case_id = ${caseId} and state = 'dead' returning target`);
     await tx.run(sql`update case_ set state = 'delivering', next_at = ${now} where id = ${caseId}`);
     const targets = again.map((one) => one.target).sort();
     parts.audit.record(tx, [{ kind: "delivery.replayed", actor: by, workflow: row.workflow, caseId, data: { targets } }]);

@@ -57,6 +57,8 @@ export interface DeliveryRow {
   key: string;
   state: "pending" | "sent" | "dead";
   tries: number;
+  /** Tries before the last replay. */
+  replayed_at_try: number;
   next_at: number | null;
   sent_at: number | null;
   error: string | null;
@@ -64,7 +66,7 @@ export interface DeliveryRow {
 
 export async function deliveriesOf(database: Queryable, ids: string[]): Promise<Map<string, DeliveryRow[]>> {
   const found = await database.all<DeliveryRow>(sql`
-    select case_id, target, key, state, tries, next_at, sent_at, error from delivery where case_id = any(${ids}) order by case_id, target`);
+    select case_id, target, key, state, tries, replayed_at_try, next_at, sent_at, error from delivery where case_id = any(${ids}) order by case_id, target`);
   return Map.groupBy(found, (row) => row.case_id);
 }
 

@@ -53,7 +53,7 @@ export async function send(parts: SendParts, parcel: Consignment): Promise<void>
     const items = parcel.output === undefined ? [] : outbox(parts, parcel, parcel.output);
     const kept = await parts.group.do(parts.dispatch, { lease: parcel.lease, workflow: parcel.case_.workflow, items: items.map(({ plain: _, ...item }) => item), now });
     if (!kept || items.length === 0) return;
-    parcel.deliveries = items.map((item) => ({ case_id: item.caseId, target: item.target, key: item.key, state: "pending", tries: 0, next_at: now, sent_at: null, error: null }));
+    parcel.deliveries = items.map((item) => ({ case_id: item.caseId, target: item.target, key: item.key, state: "pending", tries: 0, replayed_at_try: 0, next_at: now, sent_at: null, error: null }));
     parcel.bodies = new Map(items.map((item) => [item.target, item.plain]));
   }
   await deliver(parts, parcel, now);
@@ -113,7 +113,7 @@ async function deliverOne(parts: SendParts, parcel: Consignment, row: DeliveryRo
     return { target: name, kind: "sent", receipt: receipt.detail };
   } catch (error) {
     const failure = error instanceof PilotageError ? error : new PilotageError("delivery_failed", `Delivering failed: ${String(error)}`, { cause: error });
-    const pause = failure.retryable ? pauseBeforeRetry(row.tries + 1, parts.chance(), failure.retryAfterMs) : undefined;
+    const pause = failure.retryable ? pauseBeforeRetry(row.tries - row.replayed_at_try + 1, parts.chance(), failure.retryAfterMs) : undefined;
     if (pause === undefined) return { target: name, kind: "dead", error: failure.message };
     return { target: name, kind: "again", at: parts.clock.now() + pause, error: failure.message };
   }

@@ -7,6 +7,7 @@
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { PilotageError } from "../../contract/errors.ts";
 import type { JsonObject, JsonValue } from "../../contract/json.ts";
 import { copyForReading, scanFolder, type FeedCopy, type FolderFile } from "../../connectors/feed/folder.ts";
 import { readRecords, type FeedRecord } from "../../connectors/feed/records.ts";
@@ -40,6 +41,8 @@ export interface FeedParts {
 }
 
 const BATCH = 250;
+/** Names of dropped fields that a run remembers; a feed may invent a new one for each record. */
+const MOST_DROPPED = 100;
 const LOOK_AGAIN = 1_000;
 
 /**
@@ -73,7 +76,8 @@ async function look(parts: FeedParts, looks: Looks, claimed: ClaimedFeed, view: 
   const place = `${view.row.name}/${feed.name}`;
   const done = looks.get(place)?.done ?? new Set<string>();
   const folder = join(parts.files, view.row.name, feed.path);
-  if (parts.makeFolders) await mkdir(folder, { recursive: true });
+  // What keeps a folder from being made keeps it from being read, too, and that is said in full.
+  if (parts.makeFolders) await mkdir(folder, { recursive: true }).catch(() => undefined);
   const scan = await scanFolder(folder, looks.get(place)?.look);
   looks.set(place, { look: scan.look, done });
   const problems = scan.unreadable.map((one) => one.error.message);
@@ -99,7 +103,13 @@ async function readFile(parts: FeedParts, claimed: ClaimedFeed, view: WorkflowVi
     if (known.done) return true;
     const run = parts.newId("feedRun");
     await startRun(parts.database, { id: run, ...identity, file: file.name, now: parts.clock.now() });
-    return await bringIn(parts, { claimed, view, reference, feed, file, copy, run, from: known.record, identity });
+    const reading: Reading = { claimed, view, reference, feed, file, copy, run, from: known.record, identity };
+    return await bringIn(parts, reading).catch(async (error: unknown) => {
+      // A file that can never be read is settled with its reason; the corrected export has other content.
+      if (!(error instanceof PilotageError) || error.code !== "feed_unreadable" || error.retryable) throw error;
+      await finish(parts, reading, error.message, new Set(), undefined);
+      return true;
+    });
   } finally {
     await copy.dispose();
   }
@@ -125,6 +135,8 @@ async function bringIn(parts: FeedParts, reading: Reading): Promise<boolean> {
     ...(feed.encoding === "detect" ? {} : { encoding: feed.encoding }),
     ...(feed.delimiter === undefined ? {} : { delimiter: feed.delimiter }),
   });
+  // Small enough that little is read beyond the limit.
+  const most = Math.min(BATCH, feed.stopAfterRejects ?? BATCH);
   let batch: FeedRecord[] = [];
   let last = reading.from;
   let rejects = 0;
@@ -133,7 +145,7 @@ async function bringIn(parts: FeedParts, reading: Reading): Promise<boolean> {
   for await (const record of records) {
     if (record.number <= reading.from) continue;
     batch.push(record);
-    if (batch.length < BATCH) continue;
+    if (batch.length < most) continue;
     const result = await commit(parts, reading, batch, dropped);
     if (!result) return false;
     last = batch.at(-1)!.number;
@@ -159,7 +171,7 @@ async function commit(parts: FeedParts, reading: Reading, batch: FeedRecord[], d
     if (!(await holdsFeed(tx, claimed, parts.worker))) return undefined;
     const records = batch.filter((record) => !record.blank);
     const receipts = await parts.intake.receiveAll(tx, records.map((record) => incoming(reading, record)), view, reference);
-    for (const receipt of receipts) if (receipt.kind !== "quarantined") for (const field of receipt.dropped) dropped.add(field);
+    for (const receipt of receipts) if (receipt.kind !== "quarantined") for (const field of receipt.dropped) if (dropped.size < MOST_DROPPED) dropped.add(field.slice(0, 200).toWellFormed());
     const counted = count(batch.length, receipts);
     await progressRun(tx, run, identity, batch.at(-1)!.number, counted);
     return counted;
@@ -211,7 +223,7 @@ async function finish(parts: FeedParts, reading: Reading, problem: string | null
   const { claimed, view, feed, file, run, identity } = reading;
   const actor = { kind: "system" as const, name: `feed ${feed.name}` };
   await parts.database.transaction(async (tx) => {
-    const counts = await finishRun(tx, run, identity, parts.clock.now(), problem);
+    const counts = await finishRun(tx, run, identity, parts.clock.now(), problem, [...dropped]);
     parts.audit.record(tx, [{ kind: "feed.finished", actor, workflow: view.row.name, data: { feed: feed.name, run, digest: identity.digest, ...counts, problem } }]);
     const fields = columns ?? null;
     const before = claimed.fields;

@@ -18,17 +18,21 @@ export interface RunCounts {
   skipped: number;
 }
 
-/** Takes a due feed for this process; undefined when another has it or it is not due. */
+/**
+ * Takes a due feed for this process; undefined when another has it or it is not due.
+ *
+ * A process looks at one feed at a time, so a feed that it holds already is one whose claim or release got no answer.
+ */
 export async function claimFeed(database: Queryable, workflow: string, name: string, worker: string, now: number): Promise<ClaimedFeed | undefined> {
   return database.maybe<ClaimedFeed>(sql`
     update feed set worker = ${worker}, lease_no = lease_no + 1
     where (workflow, name) in (
-      select workflow, name from feed where workflow = ${workflow} and name = ${name} and worker is null and next_at <= ${time(now)} for update skip locked)
+      select workflow, name from feed where workflow = ${workflow} and name = ${name} and (worker is null or worker = ${worker}) and next_at <= ${time(now)} for update skip locked)
     returning workflow, name, lease_no, fields`);
 }
 
-export async function dueFeeds(database: Queryable, now: number): Promise<{ workflow: string; name: string }[]> {
-  return database.all(sql`select workflow, name from feed where worker is null and next_at <= ${time(now)} order by next_at`);
+export async function dueFeeds(database: Queryable, worker: string, now: number): Promise<{ workflow: string; name: string }[]> {
+  return database.all(sql`select workflow, name from feed where (worker is null or worker = ${worker}) and next_at <= ${time(now)} order by next_at`);
 }
 
 /** Gives the feed back until its next look; says what kept it from reading, or null when all went well. */
@@ -71,10 +75,10 @@ export async function progressRun(tx: Tx, run: string, file: { workflow: string;
     where id = ${run}`);
 }
 
-export async function finishRun(tx: Tx, run: string, file: { workflow: string; feed: string; digest: string }, now: number, problem: string | null): Promise<RunCounts> {
+export async function finishRun(tx: Tx, run: string, file: { workflow: string; feed: string; digest: string }, now: number, problem: string | null, dropped: string[]): Promise<RunCounts> {
   await tx.run(sql`update feed_file set done = true where workflow = ${file.workflow} and feed = ${file.feed} and digest = ${file.digest}`);
   return tx.one<RunCounts>(sql`
-    update feed_run set finished_at = ${time(now)}, problem = ${problem} where id = ${run}
+    update feed_run set finished_at = ${time(now)}, problem = ${problem}, dropped = ${dropped} where id = ${run}
     returning read, admitted, quarantined, duplicate, skipped`);
 }
 
@@ -84,11 +88,12 @@ export interface FeedRunRow extends RunCounts {
   file: string;
   started_at: number;
   finished_at: number | null;
+  dropped: string[];
   problem: string | null;
 }
 
 export async function listRuns(database: Queryable, workflow: string, limit: number): Promise<FeedRunRow[]> {
   return database.all<FeedRunRow>(sql`
-    select id, feed, file, started_at, finished_at, read, admitted, quarantined, duplicate, skipped, problem
+    select id, feed, file, started_at, finished_at, read, admitted, quarantined, duplicate, skipped, dropped, problem
     from feed_run where workflow = ${workflow} order by id desc limit ${limit}`);
 }

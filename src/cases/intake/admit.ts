@@ -81,7 +81,9 @@ async function lockWorkflows(tx: Tx, arrivals: Arrival[], registry: Registry): P
 async function claimKeys(tx: Tx, arrivals: Arrival[]): Promise<Set<string>> {
   const wanted = arrivals
     .map((a) => ({ workflow: a.workflow, source: a.source, external_id: a.externalId, case_id: a.id, digest: hex(a.digest) }))
-    .sort((a, b) => (a.external_id < b.external_id ? -1 : a.external_id > b.external_id ? 1 : a.case_id < b.case_id ? -1 : 1));
+    .map((one) => ({ ...one, order: JSON.stringify([one.workflow, one.source, one.external_id, one.case_id]) }))
+    .sort((a, b) => (a.order < b.order ? -1 : 1))
+    .map(({ order: _, ...one }) => one);
   const claimed = await tx.all<{ case_id: string }>(sql`
     insert into intake_key (workflow, source, external_id, case_id, digest)
     select workflow, source, external_id, case_id, digest from json_populate_recordset(null::intake_key, ${rows(wanted)}::json)

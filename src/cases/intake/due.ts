@@ -23,14 +23,17 @@ export function dueAt(receivedAt: number, workingHours: number, calendar: { hour
   let left = workingHours * 60;
   let day = DateTime.fromMillis(receivedAt, { zone: calendar.zone }).startOf("day");
   for (let look = 0; look < LONGEST_LOOK; look++, day = day.plus({ days: 1 })) {
+    let counted = receivedAt;
     for (const opening of openings) {
       if (!opening.days.has(day.weekday)) continue;
-      const start = Math.max(at(day, opening.from).toMillis(), receivedAt);
+      // Where openings overlap, an hour counts once.
+      const start = Math.max(at(day, opening.from).toMillis(), counted);
       const end = at(day, opening.to).toMillis();
       const open = (end - start) / 60_000;
       if (open <= 0) continue;
       if (open >= left) return start + left * 60_000;
       left -= open;
+      counted = end;
     }
   }
   return receivedAt + workingHours * 3_600_000;

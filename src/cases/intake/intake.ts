@@ -157,7 +157,7 @@ function arrive(parts: IntakeParts, incoming: Incoming, view: WorkflowView, refe
     facets: facetsOf(reference.document, input, undefined),
     subjects: document.subject.flatMap((path) => {
       const value = valueAt(input, path);
-      return isText(value) ? [vault.digest("subject", String(value).trim().toLowerCase())] : [];
+      return isText(value) ? [vault.digest("subject", String(value).normalize("NFC").trim().toLowerCase())] : [];
     }),
     wrappedKey: wrapped,
     sealedInput: sealJson(key, "input", input),
@@ -222,6 +222,7 @@ export interface KeptRecord {
   input: JsonValue | null;
   textOnly: boolean;
   attachments: { name: string; mediaType: string; base64: string }[];
+  drill: boolean;
 }
 
 function keptRecord(incoming: Incoming, reason: QuarantineReason): JsonObject & KeptRecord {
@@ -231,6 +232,7 @@ function keptRecord(incoming: Incoming, reason: QuarantineReason): JsonObject & 
     input: reason === "too_deep" ? null : (incoming.input ?? null),
     textOnly: incoming.textOnly,
     attachments: incoming.attachments.map((one) => ({ name: one.name, mediaType: one.mediaType, base64: Buffer.from(one.bytes).toString("base64") })),
+    drill: incoming.drill,
   };
 }
 

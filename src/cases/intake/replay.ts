@@ -57,7 +57,7 @@ export function openReplays(parts: { database: Database; registry: Registry; vau
               attachments: kept.attachments.map((one) => ({ name: one.name, mediaType: one.mediaType, bytes: Buffer.from(one.base64, "base64") })),
               raw: kept.raw,
               textOnly: kept.textOnly && correction.input === undefined,
-              drill: false,
+              drill: kept.drill,
               actor: by,
             },
           ],

@@ -4,6 +4,7 @@
  * Only what the data policy lets through reaches a model. The output is checked against its schema, with one repair
  * attempt where the model can be talked to. What follows from the answer is decided in cases/decision.
  */
+import { checkValue } from "../../connectors/feed/json.ts";
 import { PilotageError } from "../../contract/errors.ts";
 import { isJsonObject, type JsonObject } from "../../contract/json.ts";
 import { applyPolicy, ATTACHMENTS } from "../../definition/policy.ts";
@@ -90,50 +91,62 @@ type StepResult =
 async function askStep(parts: AskParts, question: Question, step: number): Promise<StepResult> {
   const { release, attempts } = question;
   const first = attempts.length + 1;
-  const opened = await parts.modelFor(release, step).catch((error: unknown) => error as Error);
-  const request = requestFor(parts, question);
-  const attempt = await tryOnce(parts, question, { no: first, step, purpose: "answer", request, opened });
+  const call = await prepare(parts, question, step).catch((error: unknown) => error as Error);
+  const attempt = await tryOnce(parts, question, { no: first, step, purpose: "answer", call });
   if (attempt === "lost") return { kind: "done", outcome: { kind: "left" } };
   if (attempt.output) return { kind: "done", outcome: answered(question, attempt, step) };
   const past = pastOf(attempt.end, step, "answer");
-  if (attempt.wrong === undefined || !canBeTalkedTo(release, step)) return { kind: "failed", end: attempt.end, attempts: [past], retryAfterMs: attempt.retryAfterMs };
+  if (attempt.wrong === undefined || call instanceof Error || !canBeTalkedTo(release, step)) return { kind: "failed", end: attempt.end, attempts: [past], retryAfterMs: attempt.retryAfterMs };
 
   const kept = await parts.group.do(parts.fail, { lease: question.lease, workflow: question.case_.workflow, end: attempt.end, again: undefined });
   if (!kept) return { kind: "done", outcome: { kind: "left" } };
-  const repair = await tryOnce(parts, question, { no: first + 1, step, purpose: "repair", request: repairRequest(request, attempt), opened });
+  const repair = await tryOnce(parts, question, { no: first + 1, step, purpose: "repair", call: { ...call, request: repairRequest(call.request, attempt) } });
   if (repair === "lost") return { kind: "done", outcome: { kind: "left" } };
   if (repair.output) return { kind: "done", outcome: answered(question, repair, step) };
   return { kind: "failed", end: repair.end, attempts: [past, pastOf(repair.end, step, "repair")], retryAfterMs: repair.retryAfterMs };
 }
 
+/** A request and the model that it goes to. */
+interface Call {
+  request: ModelRequest;
+  model: Model;
+  timeoutMs: number;
+}
+
+/** Throws when the model cannot be opened or the prompt not be written: then the attempt fails, and the chain goes on. */
+async function prepare(parts: AskParts, question: Question, step: number): Promise<Call> {
+  const request = requestFor(parts, question);
+  return { request, ...(await parts.modelFor(question.release, step)) };
+}
+
 async function tryOnce(
   parts: AskParts,
   question: Question,
-  call: { no: number; step: number; purpose: "answer" | "repair"; request: ModelRequest; opened: { model: Model; timeoutMs: number } | Error },
+  given: { no: number; step: number; purpose: "answer" | "repair"; call: Call | Error },
 ): Promise<Try | "lost"> {
   const { case_, lease, key } = question;
-  const { opened, request } = call;
+  const { call, no } = given;
   const reserved = await parts.group.do(parts.reserve, {
     lease,
     workflow: case_.workflow,
     release: case_.release,
-    no: call.no,
-    step: call.step,
-    purpose: call.purpose,
-    modelAsked: opened instanceof Error ? "unknown" : opened.model.describe,
+    no,
+    step: given.step,
+    purpose: given.purpose,
+    modelAsked: call instanceof Error ? "unknown" : call.model.describe,
     startedAt: parts.clock.now(),
-    sealedRequest: sealJson(key, `request.${call.no}`, { messages: request.messages, input: request.input }),
+    sealedRequest: sealJson(key, `request.${no}`, call instanceof Error ? {} : { messages: call.request.messages, input: call.request.input }),
   });
   if (!reserved) return "lost";
   const elapsed = stopwatch();
   try {
-    if (opened instanceof Error) throw opened;
-    const answer = await opened.model.ask(request, AbortSignal.timeout(opened.timeoutMs));
-    return judge(parts, question, call.no, answer, elapsed());
+    if (call instanceof Error) throw call;
+    const answer = await call.model.ask(call.request, AbortSignal.timeout(call.timeoutMs));
+    return judge(parts, question, no, answer, elapsed());
   } catch (error) {
     const failure = error instanceof PilotageError ? error : new PilotageError("internal", `Asking the model failed: ${String(error)}`, { cause: error });
     return {
-      end: ended(parts, call.no, elapsed(), { state: "failed", error: failure.code, retryable: failure.retryable, sealedReply: sealJson(key, `reply.${call.no}`, { failure: failure.message }) }),
+      end: ended(parts, no, elapsed(), { state: "failed", error: failure.code, retryable: failure.retryable, sealedReply: sealJson(key, `reply.${no}`, { failure: failure.message }) }),
       output: undefined,
       wrong: undefined,
       text: "",
@@ -173,8 +186,8 @@ function outputProblems(release: ReleaseView, answer: ModelAnswer): string | und
   if (answer.finish === "refusal") return "the model refused to answer";
   if (answer.finish === "length") return "the answer was cut off at the length limit";
   if (!isJsonObject(answer.output)) return "the answer holds no JSON object";
-  const text = JSON.stringify(answer.output);
-  if (!text.isWellFormed()) return "the answer holds text that cannot be stored";
+  const form = checkValue(answer.output);
+  if (form) return form.message;
   const problems = release.checkOutput(answer.output);
   return problems.length === 0 ? undefined : problems.map((one) => `${one.path || "output"}: ${one.message}`).join("; ");
 }
@@ -191,7 +204,7 @@ function requestFor(parts: AskParts, question: Question): ModelRequest {
     input: allowed,
     outputSchema: release.document.output,
     // Default deny holds for attachments too: they go only where the policy names them.
-    attachments: release.document.policy[ATTACHMENTS] === "allow" ? question.attachments : [],
+    attachments: release.document.policy[ATTACHMENTS] === "allow" && !workflow.document.blockFields.includes(ATTACHMENTS) ? question.attachments : [],
     ...(of === undefined ? {} : { confidenceOf: of }),
   };
 }

@@ -32,6 +32,9 @@ const QUEUE_WITHOUT_DUE = 60 * 60_000;
 /** `retryAfter` of the last failure lies in the case's own next time; here only the ordinary pauses count. */
 export function nextCall(chain: Chain, attempts: PastAttempt[], times: { now: number; receivedAt: number; dueAt: number | undefined }): NextCall {
   if (attempts.filter((one) => one.state === "abandoned").length >= MOST_ABANDONED) return { kind: "give_up", because: "abandoned" };
+  const last = attempts.at(-1);
+  // The program ended in the middle of a repair: the step is asked anew, and may be repaired once more.
+  if (last?.state === "abandoned" && last.purpose === "repair") return { kind: "ask", step: last.step };
   const failed = attempts.filter((one) => one.state === "failed" && one.purpose === "answer");
   for (const [step, definition] of chain.entries()) {
     if (definition === "manual") break;
@@ -54,7 +57,9 @@ function queue(failed: PastAttempt[], times: { now: number; receivedAt: number; 
   const tries = failed.filter((one) => one.step === 0);
   const last = tries.at(-1);
   if (times.now >= until || last?.retryable === false) return undefined;
-  return pause(0, tries.length + 3, last, times.now);
+  const next = pause(0, tries.length + TRIES_PER_STEP, last, times.now);
+  // Never past the time at which the chain goes on without it.
+  return next.kind === "wait" ? { kind: "wait", until: Math.min(next.until, until) } : next;
 }
 
 function pause(step: number, tries: number, last: PastAttempt | undefined, now: number): NextCall {

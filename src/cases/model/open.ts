@@ -98,7 +98,8 @@ export function openOpeners(options: { database: Database; vault: Vault; clock: 
     modelFor: (release, step) => kept(models, `${release.id}:${step}`, () => openStep(release, step)),
     targetFor: (workflow, name) => kept(targets, `${workflow.row.name}:${workflow.row.digest}:${name}`, () => openTarget(workflow, name)),
     async refresh() {
-      const { now } = await database.one<{ now: string }>(sql`select count(*) || ':' || coalesce(max(saved_at)::text, '') as now from connection`);
+      // By the row's version, not by its time: simulated time may stand still between two changes.
+      const { now } = await database.one<{ now: string }>(sql`select coalesce(string_agg(name || ':' || xmin::text, ',' order by name), 'none') as now from connection`);
       if (version !== "" && version !== now) await closeAll();
       version = now;
     },

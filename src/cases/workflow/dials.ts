@@ -5,7 +5,7 @@
  * Each dial says which direction loosens: machines and single persons may tighten, loosening takes a second person.
  */
 import type { JsonValue } from "../../contract/json.ts";
-import { sameJson, setAt, valueAt } from "../../definition/path.ts";
+import { removeAt, sameJson, setAt, valueAt } from "../../definition/path.ts";
 import type { WorkflowDocument } from "../../definition/document.ts";
 import type { JsonObject } from "../../contract/json.ts";
 
@@ -15,6 +15,8 @@ interface Dial {
   sentence: string;
   /** Whether going from one value to the other loosens the watch over automatic output. */
   loosens(before: JsonValue | undefined, after: JsonValue | undefined): boolean;
+  /** May be missing altogether; every other dial always has a value. */
+  optional?: true;
 }
 
 const more = (before: JsonValue | undefined, after: JsonValue | undefined) => Number(after ?? 0) > Number(before ?? 0);
@@ -33,7 +35,7 @@ export const DIALS: Record<string, Dial> = {
   "planted.share": { sentence: "the share of planted cases", loosens: never },
   rollout: { sentence: "the stages of a rollout", loosens: always },
   undo: { sentence: "how long a verdict can be taken back", loosens: less },
-  due: { sentence: "how soon a case is due", loosens: never },
+  due: { sentence: "how soon a case is due", loosens: never, optional: true },
   retention: { sentence: "how long content and decisions are kept", loosens: always },
 };
 
@@ -50,7 +52,12 @@ export function dialsOf(document: WorkflowDocument): DialValues {
 /** The document with these dial values in force. */
 export function withDials(document: WorkflowDocument, values: DialValues): WorkflowDocument {
   const copy = structuredClone(document) as unknown as JsonObject;
-  for (const [path, value] of Object.entries(values)) if (path in DIALS) setAt(copy, path, structuredClone(value));
+  for (const [path, dial] of Object.entries(DIALS)) {
+    const value = values[path];
+    if (value !== undefined) setAt(copy, path, structuredClone(value));
+    // What the file says of a dial that is not set is a proposal, not in force.
+    else if (dial.optional) removeAt(copy, path);
+  }
   return copy as unknown as WorkflowDocument;
 }
 

@@ -30,7 +30,8 @@ export function parseRecord(text: string): ParsedRecord {
     const found = value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
     return refuse("not_an_object", `One object with named fields is needed, this is ${found}.`);
   }
-  const problem = unsafeNumber(text) ?? checkValue(value);
+  // Nesting first: the look for unsafe numbers goes down by recursion.
+  const problem = checkValue(value) ?? unsafeNumber(text);
   return problem ? { problem } : { value };
 }
 
@@ -38,7 +39,11 @@ function refuse(reason: QuarantineReason, message: string): { problem: RecordPro
   return { problem: { reason, message } };
 }
 
-/** Looks for numbers whose digits JavaScript cannot keep; only where the text can hold one at all. */
+/**
+ * Looks for numbers whose digits JavaScript cannot keep; only where the text can hold one at all.
+ *
+ * Goes down by recursion: `checkValue` must have found the nesting bounded.
+ */
 export function unsafeNumber(text: string): RecordProblem | undefined {
   if (!/\d{16}|[eE]\+?\d{2}/.test(text)) return undefined;
   let field: string | undefined;

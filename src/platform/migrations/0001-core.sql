@@ -356,6 +356,8 @@ create table delivery (
   key text collate "C" not null,
   state text not null check (state in ('pending', 'sent', 'dead')),
   tries integer not null default 0,
+  -- Tries before the last replay: the pauses are counted from here.
+  replayed_at_try integer not null default 0,
   next_at timestamptz,
   sent_at timestamptz,
   error text,
@@ -415,6 +417,8 @@ create table feed_run (
   quarantined integer not null default 0,
   duplicate integer not null default 0,
   skipped integer not null default 0,
+  -- Fields that the input schema does not name, left out of the cases of this run.
+  dropped text[] not null default '{}',
   problem text,
   check (read = admitted + quarantined + duplicate + skipped)
 );

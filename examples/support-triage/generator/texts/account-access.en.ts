@@ -119,6 +119,8 @@ our administrator is on parental leave and nobody else can manage users. Please 
 
 == high | Nobody can log in
 for days our whole department has got nothing but an error message at login. We cannot order anything and your support has not reacted to two e-mails.
+
+== normal | Cannot log in to the portal, please reset my password ({customer})
 `,
   trainingDetails: `
 I am writing from the address stored in the portal.

@@ -7,7 +7,7 @@ export const cancellationDe = categoryTexts("cancellation", "de", {
 hiermit kündigen wir den oben genannten Servicevertrag fristgerecht zum nächstmöglichen Zeitpunkt. Bitte bestätigen Sie uns die Kündigung und das Vertragsende schriftlich.
 
 == normal | Kündigung wegen Büroauflösung
-unser Standort in {city} wird zum {date} geschlossen. Damit brauchen wir die Mietmaschine nicht mehr. Bitte teilen Sie uns mit, wann der Vertrag endet und wer das Gerät abholt.
+unser Standort in {city} wird zum {soon} geschlossen. Damit brauchen wir die Mietmaschine nicht mehr. Bitte teilen Sie uns mit, wann der Vertrag endet und wer das Gerät abholt.
 
 == normal orders bare | Stornierung {order}
 bitte stornieren Sie unsere Bestellung {order}, sie wurde versehentlich doppelt ausgelöst. Die erste soll natürlich geliefert werden.
@@ -25,7 +25,7 @@ bitte beenden Sie unser Abo zum Monatsende. Wir sind auf einen Röster aus der R
 welche Kündigungsfrist gilt für unseren Vertrag? Wir haben noch nichts entschieden und wollen nur für das Budget im kommenden Jahr Bescheid wissen.
 
 == urgent still | Fristlose Kündigung
-trotz vier Reparaturversuchen läuft die {machine} nicht. Wir kündigen den Vertrag {contract} fristlos. Unser Anwalt, Dr. Veit, hat den Vorgang übernommen und wird Ihnen eine Frist bis {date} setzen.
+trotz vier Reparaturversuchen läuft die {machine} nicht. Wir kündigen den Vertrag {contract} fristlos. Unser Anwalt, Dr. Veit, hat den Vorgang übernommen und wird Ihnen eine Frist bis {soon} setzen.
 
 == normal | Rücktritt vom Kaufvertrag
 die Lieferung der {machine} ist jetzt zum dritten Mal verschoben worden. Wir treten vom Kauf zurück und bitten um Rückzahlung der Anzahlung von {amount}.
@@ -84,7 +84,7 @@ von unseren drei Mietgeräten kündigen wir eines zum Quartalsende, die Seriennu
 bitte die Nachlieferung zu {order} canceln, wir haben die Artikel inzwischen vor Ort gekauft und brauchen sie nicht mehr.
 
 == normal | Niederlassung schließt
-wir machen die Niederlassung in {city} zu und kündigen daher den Mietvertrag für die {machine} zum {date}. Bitte sagen Sie uns, wie die Rückgabe der Maschine abläuft.
+wir machen die Niederlassung in {city} zu und kündigen daher den Mietvertrag für die {machine} zum {soon}. Bitte sagen Sie uns, wie die Rückgabe der Maschine abläuft.
 
 == normal orders solo | Storno {order}
 Hallo, ich hab mich verklickt, bitte die Bestellung stornieren, danke!
@@ -118,10 +118,12 @@ bitte {order} stornieren, falsch geklickt, sorry
 hiermit widerrufe ich meine Bestellung vom {date}. Die Ware ist noch nicht verschickt, daher sollte das kein Problem sein.
 
 == urgent still | Außerordentliche Kündigung
-wir kündigen aus wichtigem Grund mit sofortiger Wirkung. Die Rechtsanwälte unserer Gesellschaft haben Ihnen dazu heute geschrieben; die Frist läuft am {date} ab.
+wir kündigen aus wichtigem Grund mit sofortiger Wirkung. Die Rechtsanwälte unserer Gesellschaft haben Ihnen dazu heute geschrieben; die Frist läuft am {soon} ab.
 
 == normal | Keine Verlängerung
 bitte verlängern Sie unseren Mietvertrag nicht, wir möchten zum Ablauf aussteigen. Das ist unsere ordentliche Kündigung.
+
+== normal | Kündigung {contract} zum {soon}, bitte bestätigen
 `,
   trainingDetails: `
 Bitte bestätigen Sie den Eingang dieser Kündigung.

@@ -7,7 +7,7 @@ export const cancellationEn = categoryTexts("cancellation", "en", {
 we hereby give notice and cancel the above service contract as of the next possible date. Please confirm the cancellation and the end date in writing.
 
 == normal | Closing our office
-our site in {city} is closing on {date}, so we no longer need the rented machine. Please let us know when the contract ends and who will collect it.
+our site in {city} is closing on {soon}, so we no longer need the rented machine. Please let us know when the contract ends and who will collect it.
 
 == normal orders bare | Cancel order {order}
 please cancel order {order}, it was placed twice by mistake. The first one should of course still be delivered.
@@ -25,7 +25,7 @@ please stop our subscription at the end of the month. We have moved to a local r
 what notice period applies to our contract? Nothing has been decided, we only want to know for next year's budget.
 
 == urgent still | Termination with immediate effect
-after four failed repairs the {machine} still does not run. We terminate contract {contract} with immediate effect. Our lawyer, Dr Veit, has taken over the matter and will set you a deadline of {date}.
+after four failed repairs the {machine} still does not run. We terminate contract {contract} with immediate effect. Our lawyer, Dr Veit, has taken over the matter and will set you a deadline of {soon}.
 
 == normal | Withdrawal from purchase
 the delivery of the {machine} has now been postponed for the third time. We withdraw from the purchase and ask for our deposit of {amount} back.
@@ -84,7 +84,7 @@ out of our three rental units we are cancelling one as of the end of the quarter
 please cancel the back-ordered items of {order}, we have bought them locally in the meantime and do not need them any more.
 
 == normal | Branch closing
-we are shutting our {city} branch and therefore cancel the rental contract for the {machine} as of {date}. Please explain how the return of the machine works.
+we are shutting our {city} branch and therefore cancel the rental contract for the {machine} as of {soon}. Please explain how the return of the machine works.
 
 == normal orders solo | Cancel {order}
 Hi, I clicked the wrong button, please cancel the order, thanks!
@@ -118,7 +118,7 @@ please cancel {order}, clicked the wrong thing, sorry
 I hereby revoke my order of {date}. It has not been shipped so this should not be a problem.
 
 == urgent still | Extraordinary termination
-we terminate for good cause with immediate effect. Our solicitors wrote to you about it today; the deadline expires on {date}.
+we terminate for good cause with immediate effect. Our solicitors wrote to you about it today; the deadline expires on {soon}.
 
 == normal | No renewal
 please do not extend our rental contract, we want to leave when it expires. This is our ordinary notice of cancellation.

@@ -25,7 +25,7 @@ wir sind seit neun Jahren Kunde, und früher gab es Frau Ostertag, die uns kannt
 keine richtige Beschwerde, eher ein Hinweis: Die Warteschleife mit der lauten Musik ist kaum auszuhalten. Vielleicht können Sie da mal etwas ändern.
 
 == urgent still | Letzte Mahnung vor Klage
-auf drei Einschreiben haben Sie nicht reagiert. Wir haben die Sache nun unserer Anwältin übergeben und Ihnen eine Frist bis zum {date} gesetzt, danach reichen wir Klage ein und wenden uns an die Presse.
+auf drei Einschreiben haben Sie nicht reagiert. Wir haben die Sache nun unserer Anwältin übergeben und Ihnen eine Frist bis zum {soon} gesetzt, danach reichen wir Klage ein und wenden uns an die Presse.
 
 == normal | So nicht!
 man hat mir am Telefon zugesagt, dass sich das klärt, und am nächsten Tag wusste niemand etwas davon. Werden Gespräche bei Ihnen nicht notiert? Ich fühle mich veräppelt.
@@ -81,7 +81,7 @@ wir sind zufrieden mit Ihnen. Kritisch finden wir nur die vielen Umfragen nach j
 zum vierten Mal wurde mir ein Rückruf zugesagt und wieder ruft keiner an. Als Kunde kommt man sich vor wie ein Bittsteller. Ich bin sehr enttäuscht von Ihrem Service.
 
 == urgent still | Wir schalten unseren Rechtsanwalt ein
-Sie haben auf keines unserer Schreiben geantwortet. Unser Rechtsanwalt hat Ihnen heute eine letzte Frist bis zum {date} gesetzt, danach klagen wir.
+Sie haben auf keines unserer Schreiben geantwortet. Unser Rechtsanwalt hat Ihnen heute eine letzte Frist bis zum {soon} gesetzt, danach klagen wir.
 
 == normal | Frechheit am Telefon
 Ihre Mitarbeiterin hat mich dreimal unterbrochen, war hörbar genervt und hat am Ende einfach aufgelegt. So unfreundlich bin ich selten behandelt worden, das ist eine Beschwerde.
@@ -112,7 +112,7 @@ dass Sie langjährigen Kunden wegen zwei Tagen Verzug gleich mit dem Inkassobür
 insgesamt sind wir sehr zufrieden. Nur die Wartezeit am Telefon ist wirklich lang. Sie müssen darauf nicht antworten.
 
 == urgent still | Wir gehen rechtlich gegen Sie vor
-nachdem Sie alle Schreiben ignoriert haben, liegt die Sache beim Anwalt. Die Frist endet am {date}. Danach sehen wir uns vor Gericht.
+nachdem Sie alle Schreiben ignoriert haben, liegt die Sache beim Anwalt. Die Frist endet am {soon}. Danach sehen wir uns vor Gericht.
 
 == normal solo | schlechter service
 unfassbar schlecht. nie wieder. ihr ruft ja eh nicht zurück

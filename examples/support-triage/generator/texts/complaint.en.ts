@@ -25,7 +25,7 @@ I was very annoyed at the tone of your payment reminder. Threatening us with deb
 not really a complaint, more of a hint: the loud music in your phone queue is hard to bear. Perhaps you could change that one day.
 
 == urgent still | Final warning before court
-you have not responded to three registered letters. We have now handed the matter to our lawyer and set you a deadline of {date}, after which we will file a claim and go to the press.
+you have not responded to three registered letters. We have now handed the matter to our lawyer and set you a deadline of {soon}, after which we will file a claim and go to the press.
 
 == normal | This is not on
 I was promised over the phone that it would be sorted and the next day nobody knew anything about it. Don't you take notes? I feel I am being taken for a fool.
@@ -81,7 +81,7 @@ we are happy with you on the whole. Our only criticism is all those surveys afte
 for the fourth time I was promised a call back and again nobody calls. As a customer you feel like a beggar. I am very disappointed in your service.
 
 == urgent still | Our solicitor is taking over
-you have not answered any of our letters. Our solicitor has set you a final deadline of {date} today, after that we will sue.
+you have not answered any of our letters. Our solicitor has set you a final deadline of {soon} today, after that we will sue.
 
 == normal | Hung up on me
 your agent interrupted me three times, was audibly irritated and in the end just hung up. I have rarely been treated so rudely and want to complain.
@@ -112,7 +112,7 @@ threatening long-standing customers with a collection agency over a two-day dela
 on the whole we are very happy. Only the waiting time on the phone is really long. You do not have to answer this.
 
 == urgent still | We are taking legal action
-as you have ignored every letter the matter is now with our solicitor. The deadline is {date}. After that we will see you in court.
+as you have ignored every letter the matter is now with our solicitor. The deadline is {soon}. After that we will see you in court.
 
 == normal solo | bad service
 unbelievably bad. never again. you never call back anyway

@@ -7,7 +7,7 @@ export const contractChangeDe = categoryTexts("contract_change", "de", {
 wir möchten unseren Servicevertrag auf {plan} umstellen, am liebsten zum nächsten Ersten. Was kostet das im Monat und ändert sich dadurch die Laufzeit?
 
 == normal | Umzug des Büros
-zum {date} ziehen wir nach {city} um. Der Vertrag für die Maschine soll an die neue Adresse mitgenommen werden. Was brauchen Sie von uns?
+zum {soon} ziehen wir nach {city} um. Der Vertrag für die Maschine soll an die neue Adresse mitgenommen werden. Was brauchen Sie von uns?
 
 == normal | Umfirmierung
 unsere Gesellschaft heißt seit dem Notartermin im {month} anders. Bitte ändern Sie den Vertragspartner im Vertrag {contract}. Den Handelsregisterauszug schicke ich mit.
@@ -129,7 +129,7 @@ Die übrigen Bedingungen sollen so bleiben.
 Bitte schicken Sie mir die geänderten Vertragsunterlagen zur Unterschrift.
 Unterschreiben darf bei uns nur die Geschäftsführung.
 Den Vertrag haben wir vor {few} Jahren geschlossen.
-Gewünschter Termin für die Umstellung: {date}.
+Gewünschter Termin für die Umstellung: {soon}.
 `,
   evaluationDetails: `
 Unsere Vertragsnummer ist {contract}.

@@ -7,7 +7,7 @@ export const contractChangeEn = categoryTexts("contract_change", "en", {
 we would like to switch our service contract to {plan}, ideally from the first of next month. What is the monthly price and does the term change?
 
 == normal | Office move
-on {date} we are moving to {city}. The contract for the machine should move to the new address with us. What do you need from our side?
+on {soon} we are moving to {city}. The contract for the machine should move to the new address with us. What do you need from our side?
 
 == normal | Company renamed
 our company has had a new name since {month}. Please change the contracting party in {contract}. I am attaching the extract from the commercial register.
@@ -129,7 +129,7 @@ All other terms should remain the same.
 Please send me the amended contract for signature.
 Only our managing director may sign.
 We signed the contract {few} years ago.
-Preferred date for the change: {date}.
+Preferred date for the change: {soon}.
 `,
   evaluationDetails: `
 Our contract number is {contract}.

@@ -58,7 +58,7 @@ unsere Sendung in die Schweiz liegt laut Tracking {tracking} seit einer Woche be
 im Angebot stand für die {machine} eine Lieferzeit von vier Wochen. Das ist nun sechs Wochen her. Ich hätte gern einen neuen Termin, an den man sich halten kann.
 
 == low | Lieferung darf später kommen
-wir haben vom {date} bis Ende des Monats Betriebsurlaub. Falls die Bestellung {order} noch nicht raus ist, dürfen Sie sie gern zwei Wochen später liefern.
+wir haben vom {soon} bis Ende des Monats Betriebsurlaub. Falls die Bestellung {order} noch nicht raus ist, dürfen Sie sie gern zwei Wochen später liefern.
 
 == normal | Abholschein ohne Paket
 wir sollten die Sendung in der Filiale in {city} abholen, dort liegt aber nichts für uns. Der Paketdienst sagt, sie sei auf dem Rückweg zum Absender. Bitte noch einmal losschicken.
@@ -126,6 +126,8 @@ wird unsere Sammelbestellung noch vor den Feiertagen verschickt? Reicht auch dan
 
 == urgent still | Lieferung für Veranstaltung nicht angekommen!
 die {some} kg Espresso für unsere Hausmesse sind nicht gekommen, obwohl der Liefertermin heute bestätigt war. Morgen erwarten wir {many} Besucher. Können Sie heute noch einen Kurier schicken?
+
+== normal | Lieferung {order} fehlt immer noch, bitte melden
 `,
   trainingDetails: `
 Bestellt haben wir ganz normal über den Shop.

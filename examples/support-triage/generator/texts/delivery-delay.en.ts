@@ -57,7 +57,7 @@ your quote said four weeks. We are now in week seven and nobody has told us anyt
 got a text that the driver was unable to locate our address. The entrance is through the courtyard, which is written in the delivery notes. Please send the package out again.
 
 == low | Please deliver later if possible
-our office will be closed for two weeks from {date}. If the order has not left your warehouse yet, feel free to ship it after that.
+our office will be closed for two weeks from {soon}. If the order has not left your warehouse yet, feel free to ship it after that.
 
 == normal | Lift out of order, driver left
 our lift was broken on {date} and the driver refused to bring the boxes to the fourth floor, so he took them away again. It works now. Can you arrange redelivery?

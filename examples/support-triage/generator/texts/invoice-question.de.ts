@@ -139,7 +139,7 @@ Es geht um die Rechnung {invoice}.
 Ich habe die Rechnung als Anhang beigefügt.
 Wir zahlen, sobald das geklärt ist.
 Der Rechnungsprüfer bei uns braucht das schriftlich.
-Fällig wäre der Betrag am {date}.
+Fällig wäre der Betrag am {soon}.
 Bitte stellen Sie gegebenenfalls eine neue Rechnung aus.
 `,
 });

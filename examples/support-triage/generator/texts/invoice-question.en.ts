@@ -125,6 +125,8 @@ Hello, invoice {invoice} says {amount} but we ordered half of that. Please have 
 
 == normal | Why was the repair invoiced
 why are we getting an invoice for the repair on {date}? We pay for the {plan} package every month and your salesman said everything was included.
+
+== normal | Invoice {invoice}: wrong quantity, please correct and resend
 `,
   trainingDetails: `
 The invoice is attached.
@@ -139,7 +141,7 @@ This is about invoice {invoice}.
 I enclose the invoice as an attachment.
 We will pay as soon as this is settled.
 Our invoice approver needs that in writing.
-The amount would be due on {date}.
+The amount would be due on {soon}.
 If necessary please issue a new invoice.
 `,
 });

@@ -7,13 +7,13 @@ export const maintenanceAppointmentDe = categoryTexts("maintenance_appointment",
 laut Display sind die 10.000 Bezüge erreicht und die Maschine verlangt eine Wartung. Wann könnte ein Techniker zu uns nach {city} kommen?
 
 == normal | Termin verschieben
-den Wartungstermin am {date} um {time} Uhr müssen wir leider absagen, da ist unser Büro geschlossen. Haben Sie in der Woche darauf etwas frei?
+den Wartungstermin am {soon} um {time} Uhr müssen wir leider absagen, da ist unser Büro geschlossen. Haben Sie in der Woche darauf etwas frei?
 
 == high | Techniker nicht erschienen
 für heute war der Techniker zwischen 8 und 12 Uhr angekündigt. Es ist jetzt halb zwei und niemand ist da, niemand hat angerufen. Ich habe dafür extra einen Kollegen abgestellt. Wir brauchen noch diese Woche einen neuen Termin.
 
 == normal | Terminbestätigung
-können Sie mir den Servicetermin am {date} bitte noch schriftlich bestätigen? Am Telefon hieß es "vormittags", ich bräuchte eine ungefähre Uhrzeit für die Anmeldung an der Pforte.
+können Sie mir den Servicetermin am {soon} bitte noch schriftlich bestätigen? Am Telefon hieß es "vormittags", ich bräuchte eine ungefähre Uhrzeit für die Anmeldung an der Pforte.
 
 == low | Jährliche Wartung
 unsere jährliche Wartung wäre im {month} fällig. Melden Sie sich einfach, wenn Sie ohnehin in der Gegend sind, das passt uns dann schon.
@@ -25,7 +25,7 @@ Ihr Techniker sollte beim nächsten Besuch auch gleich den Wasserfilter tauschen
 bevor wir einen Termin ausmachen: Ist die jährliche Inspektion in unserem Vertrag {plan} enthalten, oder kostet der Besuch extra?
 
 == normal | Besuch nur mit Anmeldung
-unser Gelände ist gesichert. Der Servicetechniker muss sich mindestens zwei Tage vorher mit Name und Kennzeichen anmelden. Bitte geben Sie mir die Daten für den Termin am {date}.
+unser Gelände ist gesichert. Der Servicetechniker muss sich mindestens zwei Tage vorher mit Name und Kennzeichen anmelden. Bitte geben Sie mir die Daten für den Termin am {soon}.
 
 == normal solo | wartung
 wann kommt der techniker? termin war für {weekday} ausgemacht
@@ -78,13 +78,13 @@ Besucher in unserem Werk müssen vor Ort eine Unterweisung von 20 Minuten machen
 Ihr Terminvorschlag fällt bei uns in Bayern auf einen Feiertag. Bitte nennen Sie uns einen anderen Tag für die Wartung.
 
 == normal care | Zählt der Besuch zu den Inklusivterminen?
-in unserem Vertrag sind zwei Wartungen im Jahr frei. Wäre der Termin am {date} der zweite oder schon der dritte? Einen dritten möchten wir nicht bezahlen.
+in unserem Vertrag sind zwei Wartungen im Jahr frei. Wäre der Termin am {soon} der zweite oder schon der dritte? Einen dritten möchten wir nicht bezahlen.
 
 == normal | Rückruf der Disposition
 Ihre Terminabteilung hat mich auf Band gesprochen, die Nummer war aber nicht zu verstehen. Es ging wohl um den Wartungstermin. Bitte noch einmal melden.
 
 == normal | Wieder anschließen lassen
-unsere Küche wurde renoviert, nun soll die Maschine wieder angeschlossen werden. Bitte nennen Sie uns einen Termin mit einem Techniker ab {date}.
+unsere Küche wurde renoviert, nun soll die Maschine wieder angeschlossen werden. Bitte nennen Sie uns einen Termin mit einem Techniker ab {soon}.
 
 == normal | Alle Geräte an einem Tag
 können Sie die Wartung unserer {few} Geräte an einem einzigen Tag machen? Jedes Mal muss einer von uns den Techniker durchs Haus führen.
@@ -94,13 +94,13 @@ können Sie die Wartung unserer {few} Geräte an einem einzigen Tag machen? Jede
 die Maschine meldet "Service erforderlich". Bitte nennen Sie uns einen Termin für die Wartung, {weekday} oder später passt uns am besten.
 
 == normal | Wartungstermin absagen
-am {date} sind wir alle auf einer Schulung, daher muss der Besuch Ihres Technikers ausfallen. Bitte schlagen Sie einen Ersatztermin vor.
+am {soon} sind wir alle auf einer Schulung, daher muss der Besuch Ihres Technikers ausfallen. Bitte schlagen Sie einen Ersatztermin vor.
 
 == high | Niemand gekommen
 der angekündigte Servicetechniker ist gestern nicht aufgetaucht und die Dispo geht nicht ans Telefon. Es ist bereits der zweite geplatzte Termin. Wann kommt wirklich jemand?
 
 == normal | Uhrzeit des Technikers
-für den Termin am {date} bräuchte ich noch ein Zeitfenster, weil der Empfang einen Besucherausweis vorbereiten muss.
+für den Termin am {soon} bräuchte ich noch ein Zeitfenster, weil der Empfang einen Besucherausweis vorbereiten muss.
 
 == normal care | Kostet die Inspektion extra?
 deckt unser Servicevertrag {contract} die jährliche Wartung ab, oder müssen wir den Besuch zahlen? Erst danach möchte ich einen Termin vereinbaren.
@@ -115,10 +115,12 @@ guten tag, brauchen einen termin zur wartung der {machine}. nur nachmittags. dan
 können die Termine für unsere {few} Maschinen auf einen Tag gelegt werden? Jedes Mal muss jemand den Techniker begleiten.
 
 == normal | Neuanschluss nach Renovierung
-nach der Renovierung der Küche muss die Maschine wieder angeschlossen werden. Bitte einen Technikertermin ab dem {date} einplanen.
+nach der Renovierung der Küche muss die Maschine wieder angeschlossen werden. Bitte einen Technikertermin ab dem {soon} einplanen.
 
 == high | Maschine sperrt wegen Wartung
 im Display steht, dass die Maschine in 48 Stunden wegen überfälliger Wartung gesperrt wird. Der Techniker hat zweimal verschoben. Wir brauchen diese Woche unbedingt einen Termin.
+
+== normal | Wartung {machine} {serial}: welcher Termin ist im {month} frei?
 `,
   trainingDetails: `
 Am besten passt es uns dienstags oder donnerstags.

@@ -7,13 +7,13 @@ export const maintenanceAppointmentEn = categoryTexts("maintenance_appointment",
 the display says that 10,000 drinks have been reached and the machine asks for maintenance. When could a technician come to our office in {city}?
 
 == normal | Reschedule a visit
-we have to cancel the maintenance visit on {date} at {time} because our office is closed that day. Do you have a slot in the week after?
+we have to cancel the maintenance visit on {soon} at {time} because our office is closed that day. Do you have a slot in the week after?
 
 == high | Technician did not turn up
 a technician was announced for today between 8 and 12. It is now half past one, nobody is here and nobody has called. I freed up a colleague just for that. We need a new appointment this week.
 
 == normal | Please confirm the appointment
-would you confirm the service visit on {date} in writing? On the phone they said "in the morning" but I need an approximate time to register your technician at the gate.
+would you confirm the service visit on {soon} in writing? On the phone they said "in the morning" but I need an approximate time to register your technician at the gate.
 
 == low | Yearly service
 our annual service would be due in {month}. Just get in touch when you are in the area anyway, any day suits us.
@@ -25,7 +25,7 @@ your technician should replace the water filter during the next visit. When is o
 before we book a date: is the yearly inspection included in our {plan} contract or does the visit cost extra?
 
 == normal | Visitors must be registered
-our premises are secured. The service technician has to be registered two days in advance with name and number plate. Please give me these for the appointment on {date}.
+our premises are secured. The service technician has to be registered two days in advance with name and number plate. Please give me these for the appointment on {soon}.
 
 == normal solo | service visit
 when is the technician coming? we agreed on {weekday}
@@ -78,13 +78,13 @@ visitors to our plant have to do a safety briefing of 20 minutes on site. Please
 the date you suggested for maintenance is a public holiday here. Please give us another day.
 
 == normal care | Is this one of the free visits?
-our contract includes two services a year. Would the appointment on {date} be the second or already the third? We do not want to pay for a third one.
+our contract includes two services a year. Would the appointment on {soon} be the second or already the third? We do not want to pay for a third one.
 
 == normal | Missed call from dispatch
 your scheduling team left a voicemail but I could not make out the number. It must have been about the maintenance appointment. Please try again.
 
 == normal | Connect the machine again
-our kitchen was renovated and the machine has to be connected again by a technician. Please give us an appointment from {date} on.
+our kitchen was renovated and the machine has to be connected again by a technician. Please give us an appointment from {soon} on.
 
 == normal | All machines on one day
 can all {few} machines be serviced on a single day? One of us has to walk the technician through the building every time.
@@ -94,13 +94,13 @@ can all {few} machines be serviced on a single day? One of us has to walk the te
 the machine says "service required". Please offer us a date for the maintenance, {weekday} or later suits us best.
 
 == normal | Cancel the maintenance date
-on {date} we are all at a training, so your technician's visit has to be called off. Please suggest another date.
+on {soon} we are all at a training, so your technician's visit has to be called off. Please suggest another date.
 
 == high | Nobody came
 the service technician who was announced did not show up yesterday and dispatch does not answer the phone. This is the second missed appointment already. When will somebody really come?
 
 == normal | Time of the technician's visit
-for the appointment on {date} I still need a time slot because reception has to prepare a visitor badge.
+for the appointment on {soon} I still need a time slot because reception has to prepare a visitor badge.
 
 == normal care | Does the inspection cost extra?
 does our service contract {contract} cover the yearly maintenance or do we have to pay for the visit? I would only book a date after that.
@@ -115,7 +115,7 @@ hello, need an appointment for servicing the {machine}. afternoons only. thank y
 could the appointments for our {few} machines be put on one day? Somebody has to accompany the technician each time.
 
 == normal | Reconnect after refurbishment
-now that the kitchen has been refurbished the machine must be connected again. Please schedule a technician from {date} on.
+now that the kitchen has been refurbished the machine must be connected again. Please schedule a technician from {soon} on.
 
 == high | Machine will lock because service is overdue
 the display says that the machine will be locked in 48 hours as maintenance is overdue. The technician postponed twice. We absolutely need an appointment this week.

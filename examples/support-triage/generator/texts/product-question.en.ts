@@ -84,7 +84,7 @@ can the {machine} dispense hot water for tea at an adjustable temperature? And d
 do you sell refurbished machines as well? For our summer camp a used model with a warranty would be perfectly adequate.
 
 == normal | Plant milk
-we have several vegans on the team: which plant milk works well in the milk system of the {machine}, soy, almond or oat?
+there are several vegans here: which plant milk is best for the {machine}, soy, almond or oat? Does it need another hose?
 
 == normal | First machine for a team of ten
 so far we only have a filter machine. Which model is suited to ten people and do you offer a demonstration or a trial?

@@ -84,7 +84,7 @@ we need {few} tins of cleaning tablets, {few2} filter cartridges and a brush for
 all that is left on the broken part is "...{last4}-B". Can you tell from that which spare part it is?
 
 == normal | Cracked tray
-the tray under the spout of our {machine} is cracked and needs replacing. Is the part available separately and what does it cost?
+our {machine} has a crack in the tray that catches the drips. Is the part available separately and what does it cost?
 
 == normal technical | A ring fell out
 while cleaning the brewing unit a ring fell out and I do not know where it belongs. Which spare part is it and how do I put it in correctly?
@@ -122,6 +122,8 @@ can the {machine} be fitted with a milk cooler later on? Please give me article 
 
 == normal | Exchange a spare part
 the water tank that was delivered does not fit, I must have picked the article number of the previous model. Can I swap the part for the right one?
+
+== normal | Two drip trays for our {machine}, price and availability?
 `,
   trainingDetails: `
 We have had the machine for {few} years.

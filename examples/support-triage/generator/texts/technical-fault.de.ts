@@ -125,6 +125,8 @@ das Display springt von allein zwischen den Getränken hin und her und wählt ma
 
 == high | Reparatur hat nicht gehalten
 kaum war Ihr Techniker weg, kam die Meldung {fault} wieder. Es ist das dritte Mal diesen Monat, und wieder steht die Maschine still und 50 Leute haben keinen Kaffee.
+
+== normal | {machine} geht nicht mehr, zeigt {fault}, bitte zurückrufen
 `,
   trainingDetails: `
 Die Seriennummer ist {serial}.

@@ -1,0 +1,127 @@
+/**
+ * The database does what it was told and the answer never comes; or it is away for a moment. Nothing is lost, nothing
+ * waits for ever, nothing is done twice: seen from inside one process, where the moment can be chosen.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sql } from "../src/platform/sql.ts";
+import { addJob } from "../src/platform/jobs.ts";
+import { freshDatabase } from "./support/database.ts";
+import { install, launch, resultsPath, until, type Installation } from "./support/installation.ts";
+import { openLossyLink, type LossyLink } from "./support/lossy-link.ts";
+
+const SLOW = { rules: [{ when: { field: "text", contains: "slow" }, do: { answer: { category: "other" }, delayMs: 400 } }], otherwise: { answer: { category: "billing" }, confidence: 0.9 } };
+
+describe("an answer of the database that is lost", () => {
+  let link: LossyLink;
+  let installation: Installation;
+  /** The boundary before which the link is told to lose the answer to the commit. */
+  let loseAt: string | undefined;
+  let feedClaimLost: Promise<void>;
+
+  beforeAll(async () => {
+    link = await openLossyLink(await freshDatabase());
+    installation = await install({
+      databaseUrl: link.url,
+      boundary(moment, names) {
+        if (moment !== "before" || loseAt === undefined || !names.includes(loseAt)) return;
+        loseAt = undefined;
+        void link.loseAnswerTo("commit");
+      },
+    });
+    // The feed is claimed for the first time as soon as it is there.
+    feedClaimLost = link.loseAnswerTo("update feed set worker");
+    await launch(installation, {
+      script: SLOW,
+      workflow: { feeds: [{ name: "drop", kind: "folder", path: "drop", format: "jsonl", key: "text", schedule: 1_000 }] },
+    });
+  });
+  afterAll(() => link.close());
+
+  async function submit(externalId: string, text = "a bill"): Promise<string> {
+    for (;;) {
+      try {
+        return (await installation.client.submitCase({ params: { workflow: "tickets" }, body: { externalId, input: { text } } })).caseId;
+      } catch (error) {
+        if ((error as { code?: string }).code !== "database_unavailable") throw error;
+      }
+    }
+  }
+
+  const stateOf = (caseId: string) => async () => {
+    const row = await installation.app.database.maybe<{ state: string; worker: string | null }>(sql`select state, worker from case_ where id = ${caseId}`).catch(() => undefined);
+    return row?.state;
+  };
+
+  test("to a claim of cases: the cases are taken up again", async () => {
+    const lost = link.loseAnswerTo("update case_ set worker");
+    const caseId = await submit("claim");
+    await lost;
+    await until(stateOf(caseId), (state) => state === "in_review", 5_000);
+  });
+
+  test("to a claim of a feed: the feed is looked at again", async () => {
+    const folder = join(installation.dataHome, "tickets", "drop");
+    await feedClaimLost;
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "one.jsonl"), `${JSON.stringify({ text: "from a file" })}\n`);
+    await until(
+      () => installation.client.listCases({ params: { workflow: "tickets" }, query: { source: "drop" } }),
+      ({ cases }) => cases.length === 1,
+      10_000,
+    );
+  });
+
+  test("while the database is away: what could not be given back is taken up when it is there again", async () => {
+    const caseId = await submit("away", "a slow one");
+    await until(stateOf(caseId), (state) => state === "running");
+    link.cut();
+    await until(async () => installation.app.runner!.inFlight, (count) => count === 0, 5_000);
+    link.mend();
+    await until(stateOf(caseId), (state) => state === "in_review", 10_000);
+  });
+
+  test("to the commit of any step: the case ends once, in one state, delivered once", async () => {
+    const steps = ["admit", "reserve", "settle", "verdict", "dispatch", "try", "deliver"];
+    const ids = new Map<string, string>();
+    for (const step of steps) {
+      loseAt = ["admit", "reserve", "settle"].includes(step) ? step : undefined;
+      const caseId = await submit(step);
+      ids.set(step, caseId);
+      await until(stateOf(caseId), (state) => state === "in_review", 10_000);
+      const [review] = (await until(() => installation.client.claimReview({ params: { case: caseId }, body: {} }).then((one) => [one]), (found) => found.length === 1));
+      loseAt = ["verdict", "dispatch", "try", "deliver"].includes(step) ? step : undefined;
+      await installation.client.giveVerdict({ params: { case: caseId }, body: { lease: review!.lease, verdict: "approve" } }).catch((error: { code?: string }) => expect(error.code).toBe("database_unavailable"));
+    }
+    for (const caseId of ids.values()) await until(stateOf(caseId), (state) => state === "delivered", 15_000);
+    const lines = readFileSync(resultsPath(installation), "utf8").trim().split("\n").map((line) => (JSON.parse(line) as { body: { externalId: string } }).body.externalId);
+    expect(lines.filter((id) => steps.includes(id)).sort()).toEqual(steps.sort());
+  });
+
+  test("the audit trail has no gap and no number twice after all that", async () => {
+    const writers = await installation.app.database.all<{ writer: string; least: number; most: number; count: number }>(
+      sql`select writer, min(wseq) as least, max(wseq) as most, count(*) as count from audit_event group by writer`,
+    );
+    expect(writers.length).toBeGreaterThan(1);
+    expect(writers.filter((one) => one.least !== 1 || one.most !== one.count)).toEqual([]);
+  });
+});
+
+describe("a database that moved", () => {
+  test("is followed by everything, the job queue included", async () => {
+    const databaseUrl = await freshDatabase();
+    const before = await openLossyLink(databaseUrl);
+    const after = await openLossyLink(databaseUrl);
+    afterAll(() => after.close());
+    const { app } = await install({ databaseUrl: before.url, role: "worker" });
+    const jobIsDone = async () => {
+      await until(() => app.database.transaction((tx) => addJob(tx, "advance", { workflow: "none" }, "advance:none")).then(() => true, () => false), (added) => added);
+      await until(() => app.database.one<{ jobs: number }>(sql`select count(*) as jobs from graphile_worker._private_jobs`), ({ jobs }) => jobs === 0, 10_000);
+    };
+    await jobIsDone();
+    await before.close();
+    app.moveTo(after.url);
+    await jobIsDone();
+  });
+});
