@@ -116,9 +116,9 @@ export async function openApp(options: AppOptions): Promise<App> {
   const quarantine = quarantining(audit);
   const intake = openIntake({ database, group, registry, vault, clock, newId, admit, quarantine, mostWaiting: settings.PILOTAGE_INTAKE_QUEUE });
   const replays = openReplays({ database, registry, vault, intake, audit, clock, poke });
-  const workflowSettings = openWorkflowSettings({ database, registry, clock, newId, audit });
   const releases = openReleases({ database, registry, vault, clock, newId, audit });
   const shares = openShares({ database, registry, clock, audit });
+  const workflowSettings = openWorkflowSettings({ database, registry, clock, newId, audit, hasGo: (tx, workflow) => shares.waived(tx, workflow, "go") });
   const connections = openConnections({ database, vault, clock, audit });
   const reviews = openReviews({ database, group, registry, vault, clock, newId, audit });
   const openers = openOpeners({ database, vault, clock, files });
@@ -126,6 +126,8 @@ export async function openApp(options: AppOptions): Promise<App> {
 
   const timers: NodeJS.Timeout[] = [];
   let stopping = false;
+  /** Feeds that this process is reading now. */
+  const reading = new Map<string, Promise<void>>();
   if (role !== "web") await startWorker();
   const server = role === "worker" ? undefined : await startWeb();
 
@@ -151,7 +153,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       stopping = true;
       for (const timer of timers) clearTimeout(timer);
       await server?.bound.fastify.close();
-      await runner?.stop(STOP_WITHIN);
+      await Promise.all([runner?.stop(STOP_WITHIN), ...reading.values()]);
       await group.drain();
       if (role !== "web") await jobs.stop();
       await openers.close();
@@ -193,14 +195,22 @@ export async function openApp(options: AppOptions): Promise<App> {
       [PREPARE_JOB]: ({ release }) => releases.prepare(release as string),
     });
     const looks: Looks = new Map();
-    const feedParts = { database, registry, intake, audit, clock, newId, worker, files, makeFolders: settings.PILOTAGE_FILES === undefined, spool, log, poke };
+    const feedParts = { database, registry, intake, audit, clock, newId, worker, files, makeFolders: settings.PILOTAGE_FILES === undefined, spool, stopping: () => stopping, log, poke };
     every(TICK, "looking for due cases", async () => {
       await openers.refresh();
       await runner?.freeLost();
       for (const workflow of await dueWorkflows(database, clock.now())) poke(workflow);
     });
     every(TICK, "looking for due feeds", async () => {
-      for (const feed of await dueFeeds(database, worker, clock.now())) await runFeed(feedParts, looks, feed.workflow, feed.name);
+      // Each feed by itself: a long file or a slow folder of one never keeps another waiting.
+      for (const { workflow, name } of await dueFeeds(database, worker, clock.now())) {
+        const feed = `${workflow}/${name}`;
+        if (reading.has(feed)) continue;
+        const look = runFeed(feedParts, looks, workflow, name)
+          .catch((error: unknown) => log.warn({ err: error instanceof Error ? error.message : String(error), feed }, "a look of a feed failed; it is tried again"))
+          .finally(() => reading.delete(feed));
+        reading.set(feed, look);
+      }
     });
     every(DAY / 4, "making month partitions", () => ensureMonths(database, clock));
   }
