@@ -5,6 +5,7 @@
  * the trickle and the clerk as processes of their own. Ctrl-C ends them first and the program last. `--port` and
  * `--data` stand for PILOTAGE_PORT and PILOTAGE_DATA; all other arguments go to `serve`.
  */
+import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -21,8 +22,8 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SAMPLE = fileURLToPath(new URL("support-triage", import.meta.url));
 const SERVE_WITHIN = 120_000;
 const LOOK_EVERY = 100;
-/** Milliseconds per case: slower than the first burst, faster than what comes later, so that the inbox is seen. */
-const CLERK_PACE = 900;
+/** Milliseconds per case: slower than the first burst, a little faster than what comes later, so that an inbox is seen. */
+const CLERK_PACE = 1_500;
 
 interface Where {
   host: string;
@@ -229,22 +230,21 @@ async function main(): Promise<number> {
           : say(`${one.name} ended (${code}); the rest goes on. Start anew to have it again.`),
       );
     tellWhere(serving.url, ready, where);
-    await Promise.race([tellFirst(ready, signal), serve.gone]);
-    const told = new Promise<undefined>((resolve) =>
-      signal.aborted
-        ? resolve(undefined)
-        : signal.addEventListener("abort", () => resolve(undefined), { once: true }),
-    );
-    const ended = await Promise.race([told, serve.gone]);
-    if (ended === undefined) return 0;
-    say(`Pilotage ended (${ended}). What it said stands above.`);
+    const ended = new AbortController();
+    void serve.gone.then(() => ended.abort());
+    const over = AbortSignal.any([signal, ended.signal]);
+    await tellFirst(ready, over);
+    if (!over.aborted) await once(over, "abort");
+    if (signal.aborted) return 0;
+    say(`Pilotage ended (${await serve.gone}). What it said stands above.`);
     return 1;
   } finally {
-    say("Stopping: first the sample's helpers, then Pilotage ...");
+    const alive = serve.child.exitCode === null && serve.child.signalCode === null;
+    if (alive) say("Stopping: first the sample's helpers, then Pilotage ...");
     await Promise.all(helpers.map((one) => one.stop(10_000)));
     await ready?.revokeKeys().catch(() => undefined);
     await serve.stop(30_000);
-    say("Stopped. Everything is kept; npm start goes on from here.");
+    if (alive) say("Stopped. Everything is kept; npm start goes on from here.");
   }
 }
 

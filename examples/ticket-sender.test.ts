@@ -44,6 +44,7 @@ function program(fail: (at: number) => void = () => undefined) {
         quarantined: 0,
         duplicate: 0,
         skipped: 0,
+        dropped: [],
         problem: null,
       };
       return { feeds: [], runs: names.map((file) => ({ ...run, file })) };

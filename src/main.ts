@@ -10,7 +10,11 @@ process.exitCode = await run(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
-  url: process.env["PILOTAGE_URL"] || undefined,
-  key: process.env["PILOTAGE_KEY"] || undefined,
-  local: () => import("./serve.ts"),
+  url: process.env["PILOTAGE_URL"],
+  key: process.env["PILOTAGE_KEY"],
+  local: async () => ({
+    serve: async (options) => (await import("./serve.ts")).serve(options),
+    doctor: async () => (await import("./serve.ts")).doctor(),
+    whereabouts: (await import("./whereabouts.ts")).whereabouts,
+  }),
 });

@@ -3,16 +3,16 @@
  *
  * Handed to the command line by main.ts; the program itself is put together in app.ts.
  */
-import { fileURLToPath } from "node:url";
 import { openApp, type App, type AppOptions, type Role } from "./app.ts";
 import { SCOPES, type Scope } from "./contract/scopes.ts";
 import { PilotageError } from "./contract/errors.ts";
 import { examine, type Finding } from "./platform/doctor.ts";
-import { dataHomeFor, openDataHome } from "./platform/embedded/data-home.ts";
+import { openDataHome } from "./platform/embedded/data-home.ts";
 import { startEmbedded } from "./platform/embedded/embedded.ts";
 import { openLog, type Log } from "./platform/log.ts";
 import { readOperatorKey, readWhereabouts, removeWhereabouts, writeOperatorKey, writeWhereabouts } from "./platform/operator.ts";
 import { readSettings, type Settings } from "./platform/settings.ts";
+import { dataHomeOf } from "./whereabouts.ts";
 import { sql } from "./platform/sql.ts";
 
 export interface ServeOptions {
@@ -21,12 +21,7 @@ export interface ServeOptions {
   host?: string;
 }
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const TEN_YEARS = 3_650;
-
-export function dataHomeOf(settings: Settings): string {
-  return dataHomeFor({ checkout: ROOT, override: settings.PILOTAGE_DATA, uid: process.getuid?.() ?? -1 });
-}
 
 /** Serves until SIGINT or SIGTERM; resolves when everything is stopped. */
 export async function serve(options: ServeOptions, more: Pick<AppOptions, "boundary"> = {}): Promise<void> {
@@ -69,15 +64,6 @@ export async function start(role: Role, settings: Settings, log: Log, more: Pick
     await embedded?.stop();
     throw error;
   }
-}
-
-export function whereabouts(): { url: string; key: string } | undefined {
-  const settings = readSettings(process.env);
-  const dataHome = dataHomeOf(settings);
-  const found = readWhereabouts(dataHome);
-  const url = settings.PILOTAGE_URL ?? found?.url;
-  const key = settings.PILOTAGE_KEY ?? readOperatorKey(dataHome);
-  return url === undefined || key === undefined ? undefined : { url, key };
 }
 
 /** Looks at this machine and says what is fit and what is not; changes nothing. */

@@ -30,6 +30,7 @@ describe("an answer of the database that is lost", () => {
         void link.loseAnswerTo("commit");
       },
     });
+    mkdirSync(dropFolder(), { recursive: true });
     // The feed is claimed for the first time as soon as it is there.
     feedClaimLost = link.loseAnswerTo("update feed set worker");
     await launch(installation, {
@@ -49,6 +50,7 @@ describe("an answer of the database that is lost", () => {
     }
   }
 
+  const dropFolder = () => join(installation.dataHome, "files", "tickets", "drop");
   const stateOf = (caseId: string) => async () => {
     const row = await installation.app.database.maybe<{ state: string; worker: string | null }>(sql`select state, worker from case_ where id = ${caseId}`).catch(() => undefined);
     return row?.state;
@@ -62,10 +64,8 @@ describe("an answer of the database that is lost", () => {
   });
 
   test("to a claim of a feed: the feed is looked at again", async () => {
-    const folder = join(installation.dataHome, "tickets", "drop");
     await feedClaimLost;
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "one.jsonl"), `${JSON.stringify({ text: "from a file" })}\n`);
+    writeFileSync(join(dropFolder(), "one.jsonl"), `${JSON.stringify({ text: "from a file" })}\n`);
     await until(
       () => installation.client.listCases({ params: { workflow: "tickets" }, query: { source: "drop" } }),
       ({ cases }) => cases.length === 1,

@@ -1,5 +1,6 @@
 /** Only allowed fields leave the house: no byte that a provider receives holds a marker of a forbidden field. */
 import { describe, expect, test } from "vitest";
+import type { JsonObject } from "../src/contract/json.ts";
 import {
   ALLOWED,
   FORBIDDEN,

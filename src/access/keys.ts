@@ -118,6 +118,20 @@ export function demand(caller: Caller, scope: Scope, workflow: string | undefine
   if (bound !== null && workflow !== undefined && workflow !== bound) throw new PilotageError("not_found", `There is no workflow "${workflow.slice(0, 80)}".`);
 }
 
+/** Throws `forbidden` for a key that is bound to one workflow: connections, keys and the clock belong to the whole installation. */
+export function demandWhole(caller: Caller): void {
+  const bound = caller.key.workflow;
+  if (bound !== null) throw new PilotageError("forbidden", `This key is for the workflow ${bound} alone, and this concerns the whole installation. Nothing was done.`, { hint: "Use a key that is not bound to a workflow." });
+}
+
+/** The named person of a request; throws `bad_request` when the name cannot stand in a record. */
+export function personNamed(name: string): string {
+  const person = name.normalize("NFC").trim();
+  if (person === "" || person.length > 200 || /\p{Cc}/u.test(person) || !person.isWellFormed())
+    throw new PilotageError("bad_request", "The person named for this request cannot be recorded: a name of 1 to 200 ordinary characters is needed. Nothing was done.", { hint: "Send the name percent-encoded in `X-Pilotage-As`." });
+  return person;
+}
+
 async function read(database: Queryable, id: string): Promise<(KeyRow & { hash: Buffer }) | undefined> {
   return database.maybe<KeyRow & { hash: Buffer }>(sql`
     select id, name, hash, scopes, workflow, simulated, made_at, made_by, expires_at, revoked_at from api_key where id = ${id}`);

@@ -115,7 +115,10 @@ export function openRunner(options: { parts: PipelineParts; database: Database; 
     log.warn({ err: error instanceof Error ? error.message : String(error), case: case_.id, state: case_.state }, "a step of a case failed; it is tried again");
     await database
       .run(sql`update case_ set worker = null, next_at = ${time(clock.now() + RETRY_AFTER_FAULT)} where worker = ${worker} and id = ${case_.id} and lease_no = ${case_.lease_no}`)
-      .catch(() => (unsure = true));
+      .catch(() => {
+        held.delete(case_.id);
+        unsure = true;
+      });
   }
 
   function poke(workflow: string): void {

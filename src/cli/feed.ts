@@ -35,6 +35,7 @@ export function addFeed(program: Command, desk: Desk): void {
             "quarantined",
             "duplicate",
             "skipped",
+            "columns left out",
             "problem",
           ],
           reply.runs.map((run) => [
@@ -47,6 +48,7 @@ export function addFeed(program: Command, desk: Desk): void {
             run.quarantined,
             run.duplicate,
             run.skipped,
+            run.dropped.join(", "),
             run.problem,
           ]),
           "No file was read yet.",

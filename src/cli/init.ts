@@ -70,6 +70,9 @@ function shown(name: string, folder: string, files: string[]): string {
     `  pilotage check ${folder}`,
     `  pilotage apply ${folder} --as <person>`,
     `  pilotage publish ${folder} --as <person>`,
+    "Until then people do the work. So that the release gets cases before there is a baseline:",
+    `  pilotage waive ${name} baseline --reason "..." --as <person>`,
+    `  pilotage waive ${name} works_council --reason "..." --as <person>`,
     `  pilotage share ${name} latest 20% --as <person>`,
   ].join("\n");
 }

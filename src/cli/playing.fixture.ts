@@ -72,17 +72,19 @@ async function answer(
   const made: unknown = typeof given === "function" ? (given as (call: PlayedCall) => unknown)(call) : given;
   if (made === undefined) throw new PilotageError("not_found", `${call.name} is not played here.`);
   if (made instanceof PilotageError) throw made;
+  // Checked before the head is sent: a sample in a wrong form must be told as an error.
+  const lines =
+    endpoint.wire === "ndjson"
+      ? (made as unknown[]).map((line) => endpoint.reply.parse(line))
+      : [endpoint.reply.parse(made)];
   if (endpoint.wire === "raw") {
     response.end(made);
-  } else if (endpoint.wire === "ndjson") {
-    response.writeHead(200, { "content-type": "application/x-ndjson" });
-    for (const line of made as unknown[]) response.write(`${JSON.stringify(endpoint.reply.parse(line))}\n`);
-    response.end();
-  } else {
-    response
-      .writeHead(200, { "content-type": "application/json" })
-      .end(JSON.stringify(endpoint.reply.parse(made)));
+    return;
   }
+  response.writeHead(200, {
+    "content-type": endpoint.wire === "ndjson" ? "application/x-ndjson" : "application/json",
+  });
+  response.end(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
 }
 
 async function readCall(request: IncomingMessage): Promise<PlayedCall> {

@@ -146,7 +146,13 @@ function shown(task: Task): string {
       : output === null
         ? "    none: answer it yourself with `review edit`"
         : block(output);
-  const how = `  pilotage review approve|edit|reject ${caseId} --lease ${lease}`;
+  const verdict = (name: string, more = "") =>
+    `  pilotage review ${name} ${caseId} --lease ${lease}${more} --as <person>`;
+  const how = [
+    ...(output === null ? [] : [verdict("approve")]),
+    verdict("edit", " --output <file>"),
+    verdict("reject", " --reason <reason>"),
+  ].join("\n");
   return `${caseId}\n${head}\n  input\n${block(task.input)}\n  output\n${answer}\n${how}`;
 }
 

@@ -217,6 +217,7 @@ const JSON_SAMPLES: Samples = {
         quarantined: 1,
         duplicate: 1,
         skipped: 0,
+        dropped: ["fax"],
         problem: null,
       },
     ],

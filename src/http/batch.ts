@@ -12,6 +12,7 @@ import { PilotageError } from "../contract/errors.ts";
 import { submitBody } from "../contract/schemas.ts";
 import type { Actor } from "../contract/scopes.ts";
 import type { JsonValue } from "../contract/json.ts";
+import { valueAt } from "../definition/path.ts";
 
 const IN_FLIGHT = 1_000;
 const MOST_LINES = 100_000;
@@ -19,6 +20,8 @@ const MOST_LINES = 100_000;
 interface Batch {
   intake: Intake;
   workflow: string;
+  /** The input field that holds the id, where the workflow names one. */
+  key: string | undefined;
   actor: Actor;
   stream: Readable;
   reply: FastifyReply;
@@ -34,13 +37,29 @@ export async function answerBatch(batch: Batch): Promise<void> {
   // The answers wait in memory when the client does not read while it sends; the number of lines bounds them.
   const write = (line: Line) => reply.raw.write(`${JSON.stringify(line)}\n`);
   const waiting: Promise<Line>[] = [];
+  const latest = new Map<string, Promise<Line>>();
+  /** Of two lines with one id the first counts, so the second waits for it. */
+  const answerInTurn = (record: FeedRecord): Promise<Line> => {
+    const incoming = incomingOf(batch, record);
+    const id = idOf(batch, incoming);
+    const earlier = id === undefined ? undefined : latest.get(id);
+    const answer = earlier === undefined ? answerLine(batch.intake, record.line, incoming) : earlier.then(() => answerLine(batch.intake, record.line, incoming));
+    if (id !== undefined) {
+      latest.set(id, answer);
+      void answer.finally(() => {
+        if (latest.get(id) === answer) latest.delete(id);
+      });
+    }
+    return answer;
+  };
   const settleFirst = async () => {
     const line = await waiting.shift()!;
     counts[line["status"] === "error" ? "failed" : (line["status"] as "admitted" | "duplicate" | "quarantined")]++;
     write(line);
   };
   try {
-    for await (const record of readRecords(stream, { format: "jsonl", encoding: "utf-8" })) {
+    // Without destroying it: the request's end is the answer's end, too.
+    for await (const record of readRecords(stream.iterator({ destroyOnReturn: false }), { format: "jsonl", encoding: "utf-8" })) {
       counts.read++;
       if (record.blank) {
         counts.skipped++;
@@ -49,25 +68,25 @@ export async function answerBatch(batch: Batch): Promise<void> {
       if (counts.read > MOST_LINES) {
         write({ line: record.line, status: "error", code: "too_large", message: `A batch holds at most ${MOST_LINES} lines; this line and those after it were not read. Send them in another batch.` });
         counts.failed++;
-        stream.destroy();
         break;
       }
-      waiting.push(answerLine(batch, record));
+      waiting.push(answerInTurn(record));
       if (waiting.length >= IN_FLIGHT) await settleFirst();
     }
   } catch (error) {
     const message = error instanceof PilotageError ? error.message : "The batch broke off; lines without an answer were not taken. Send them again.";
     write({ status: "error", code: error instanceof PilotageError ? error.code : "bad_request", message });
   }
+  // What was not read is thrown away, so that a client that is sending still gets to the answer.
+  stream.resume();
   while (waiting.length > 0) await settleFirst();
   write({ summary: counts });
   reply.raw.end();
 }
 
-async function answerLine({ intake, workflow, actor }: Batch, record: FeedRecord): Promise<Line> {
-  const { line } = record;
+/** Never rejects: what goes wrong with a line is the line's answer. */
+async function answerLine(intake: Intake, line: number, incoming: Incoming): Promise<Line> {
   try {
-    const incoming = incomingOf(workflow, actor, record);
     const receipt = await retried(() => intake.receive(incoming));
     if (receipt.kind === "quarantined") return { line, status: "quarantined", quarantineId: receipt.quarantineId, reason: receipt.reason, message: receipt.message };
     return { line, status: receipt.kind, caseId: receipt.caseId, externalId: receipt.externalId, dropped: receipt.dropped };
@@ -75,6 +94,11 @@ async function answerLine({ intake, workflow, actor }: Batch, record: FeedRecord
     const known = error instanceof PilotageError;
     return { line, status: "error", code: known ? error.code : "internal", message: known ? error.message : "A fault in Pilotage kept this line from being taken; send it again." };
   }
+}
+
+function idOf({ key }: Batch, { source, externalId, input }: Incoming): string | undefined {
+  const id = externalId ?? (key === undefined ? undefined : valueAt(input, key));
+  return id === undefined || id === null ? undefined : JSON.stringify([source, id]);
 }
 
 /** A line that meets a full queue waits here: the batch itself is what pushes back. */
@@ -90,7 +114,7 @@ async function retried<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** A line has the form of a single case; one that does not goes to quarantine as it came. */
-function incomingOf(workflow: string, actor: Actor, record: FeedRecord): Incoming {
+function incomingOf({ workflow, actor }: Batch, record: FeedRecord): Incoming {
   const common = { workflow, door: "batch" as const, attachments: [], raw: record.raw, place: `line ${record.line}`, textOnly: false, drill: false, actor };
   if (record.problem) return { ...common, source: "api", externalId: undefined, input: undefined, problem: record.problem };
   const parsed = submitBody.safeParse(record.value);

@@ -9,7 +9,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isUtf8 } from "node:buffer";
 import type { Readable } from "node:stream";
 import type { z } from "zod";
-import { demand, type Caller, type Keys } from "../access/keys.ts";
+import { demand, personNamed, type Caller, type Keys } from "../access/keys.ts";
 import type { Endpoint } from "../contract/endpoint.ts";
 import { ENDPOINTS, type EndpointName, type Endpoints } from "../contract/endpoints.ts";
 import { PilotageError, type ErrorBody, type ErrorCode } from "../contract/errors.ts";
@@ -105,9 +105,18 @@ type Marked = FastifyRequest & { [CALLER]?: Caller };
 async function authorise(endpoint: Endpoint, keys: Keys, request: FastifyRequest): Promise<void> {
   if (endpoint.scope === null) return;
   const as = request.headers["x-pilotage-as"];
-  const caller = await keys.authenticate(request.headers.authorization, typeof as === "string" ? decodeURIComponent(as).slice(0, 200) : undefined);
+  const caller = await keys.authenticate(request.headers.authorization, typeof as === "string" ? personNamed(decoded(as)) : undefined);
   demand(caller, endpoint.scope, (request.params as { workflow?: string }).workflow);
   (request as Marked)[CALLER] = caller;
+}
+
+/** Percent-decoded; a text that is not well encoded stays what it is, and is judged as it stands. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 async function answer(endpoint: Endpoint, handle: Handler<Endpoint>, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
@@ -151,6 +160,11 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply,
   if (!own) log.error({ err: error, request: request.id, route: request.routeOptions.url }, "a request failed");
   if (failure.retryable) void reply.header("retry-after", "1");
   if (failure.code === "unauthenticated") void reply.header("www-authenticate", "Bearer");
+  if (failure.code === "too_large") {
+    // The client may be sending still, and a connection closed now would take this answer from it: the rest is read and thrown away.
+    void reply.removeHeader("connection");
+    request.raw.resume();
+  }
   const body: ErrorBody = {
     error: {
       code: failure.code,

@@ -51,8 +51,8 @@ export function caseHandlers(parts: CaseParts): Pick<Handlers, "submitCase" | "s
     },
 
     async submitBatch({ params, stream, caller, reply }) {
-      await registry.workflow(database, params.workflow);
-      await answerBatch({ intake, workflow: params.workflow, actor: caller.actor, stream, reply });
+      const { document } = await registry.workflow(database, params.workflow);
+      await answerBatch({ intake, workflow: params.workflow, key: document.key, actor: caller.actor, stream, reply });
     },
 
     async listCases({ params, query }) {
@@ -89,7 +89,7 @@ export function caseHandlers(parts: CaseParts): Pick<Handlers, "submitCase" | "s
 export function taken(receipt: Receipt): { status: "admitted" | "duplicate"; caseId: string; externalId: string; dropped: string[] } {
   if (receipt.kind !== "quarantined") return { status: receipt.kind, caseId: receipt.caseId, externalId: receipt.externalId, dropped: receipt.dropped };
   const code = receipt.reason === "duplicate_conflict" ? "conflict" : "bad_input";
-  throw new PilotageError(code, `The case was not taken: ${receipt.message} The record is kept in quarantine as ${receipt.quarantineId}.`, {
+  throw new PilotageError(code, `The case was not taken: ${receipt.message.replace(/\.$/, "")}. The record is kept in quarantine as ${receipt.quarantineId}.`, {
     hint: "Correct it and send it again, or correct and replay it from quarantine.",
     details: { quarantineId: receipt.quarantineId, reason: receipt.reason, problems: receipt.details },
   });

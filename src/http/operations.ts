@@ -1,5 +1,5 @@
 /** Handlers of what keeps the path running: quarantine, feeds, dead letters, connections, keys, simulated time. */
-import { demand, type Caller, type KeyRow, type Keys } from "../access/keys.ts";
+import { demand, demandWhole, type Caller, type KeyRow, type Keys } from "../access/keys.ts";
 import type { Audit } from "../audit/record.ts";
 import { listDeadLetters, replayDeadLetters } from "../cases/delivery/dead-letters.ts";
 import { listRuns } from "../cases/feed/store.ts";
@@ -104,29 +104,37 @@ export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> 
       return { replayed: targets };
     },
 
-    async listConnections() {
+    async listConnections({ caller }) {
+      demandWhole(caller);
       return { connections: (await connections.list()).map(({ saved_at, saved_by, ...one }) => ({ ...one, savedAt: isoTime(saved_at), savedBy: saved_by })) };
     },
-    saveConnection: ({ params, body, caller }) => connections.save(params.name, body.settings as JsonObject, caller.actor),
+    async saveConnection({ params, body, caller }) {
+      demandWhole(caller);
+      return connections.save(params.name, body.settings as JsonObject, caller.actor);
+    },
 
-    async listKeys() {
-      return { keys: (await keys.list()).map(showKey) };
+    async listKeys({ caller }) {
+      const { workflow } = caller.key;
+      return { keys: (await keys.list()).filter((row) => workflow === null || row.workflow === workflow).map(showKey) };
     },
     async makeKey({ body, caller, reply }) {
       // A key passes on no more than its maker may do itself.
       for (const scope of body.scopes) if (scope !== "operator") demand(caller, scope, body.workflow);
       if (body.scopes.includes("operator")) throw new PilotageError("forbidden", "The operator scope belongs to this machine's own key and cannot be given away.");
       if (body.workflow !== undefined) await registry.workflow(database, body.workflow);
-      const { secret, ...row } = await keys.make({ name: body.name, scopes: body.scopes, workflow: body.workflow ?? caller.key.workflow ?? undefined, days: body.days, simulated: body.simulated }, caller.actor);
+      const { secret, ...row } = await keys.make({ name: body.name, scopes: body.scopes, workflow: body.workflow ?? caller.key.workflow ?? undefined, days: body.days, simulated: body.simulated || caller.key.simulated }, caller.actor);
       void reply.code(201);
       return { ...showKey(row), secret };
     },
     async revokeKey({ params, caller }) {
-      if (!(await keys.revoke(params.id, caller.actor))) throw new PilotageError("not_found", `There is no key ${params.id.slice(0, 60)}, or it is revoked already.`);
+      const bound = caller.key.workflow;
+      const visible = bound === null || (await keys.list()).some((row) => row.id === params.id && row.workflow === bound);
+      if (!visible || !(await keys.revoke(params.id, caller.actor))) throw new PilotageError("not_found", `There is no key ${params.id.slice(0, 60)}, or it is revoked already.`);
       return { revoked: true };
     },
 
     async advanceClock({ body, caller }) {
+      demandWhole(caller);
       if (!parts.simulated) throw new PilotageError("wrong_state", "This installation runs on the real clock, which nobody moves.", { hint: "Start it with PILOTAGE_CLOCK=<time> for a rehearsal." });
       parts.simulated.advance(body.milliseconds);
       await database.transaction(async (tx) => audit.record(tx, [{ kind: "clock.advanced", actor: caller.actor, data: { milliseconds: body.milliseconds } }]));

@@ -93,16 +93,16 @@ const en: StatusWords = {
   noWorkflow: {
     head: "No workflow yet. Each one will appear here with its cases. Type next, in a terminal:",
     steps: [
-      ["pilotage init my-workflow", "writes a small, complete workflow to start from"],
-      ["pilotage apply my-workflow --as you@example.com", "makes it known here, in your name"],
-      ["pilotage publish my-workflow --as you@example.com", "publishes its first release"],
+      ["npx pilotage init my-workflow", "writes a small, complete workflow to start from"],
+      ["npx pilotage apply my-workflow --as you@example.com", "makes it known here, in your name"],
+      ["npx pilotage publish my-workflow --as you@example.com", "publishes its first release"],
     ],
   },
   noCases: {
     head: "No case yet. Each one will appear here, with the newest first. Type next, in a terminal:",
     steps: [
-      ["pilotage case submit {workflow} --input case.json", "hands in one case"],
-      ["pilotage feed list {workflow}", "shows the folders in which files are awaited"],
+      ["npx pilotage case submit {workflow} --input case.json", "hands in one case"],
+      ["npx pilotage feed list {workflow}", "shows the folders in which files are awaited"],
     ],
   },
   summary: (all, delivered, waiting) =>
@@ -169,16 +169,16 @@ const de: StatusWords = {
   noWorkflow: {
     head: "Noch kein Workflow. Jeder wird hier mit seinen Fällen erscheinen. Als Nächstes im Terminal eingeben:",
     steps: [
-      ["pilotage init mein-workflow", "schreibt einen kleinen, vollständigen Workflow als Anfang"],
-      ["pilotage apply mein-workflow --as sie@example.com", "macht ihn hier bekannt, in Ihrem Namen"],
-      ["pilotage publish mein-workflow --as sie@example.com", "veröffentlicht sein erstes Release"],
+      ["npx pilotage init mein-workflow", "schreibt einen kleinen, vollständigen Workflow als Anfang"],
+      ["npx pilotage apply mein-workflow --as sie@example.com", "macht ihn hier bekannt, in Ihrem Namen"],
+      ["npx pilotage publish mein-workflow --as sie@example.com", "veröffentlicht sein erstes Release"],
     ],
   },
   noCases: {
     head: "Noch kein Fall. Jeder wird hier erscheinen, der neueste zuerst. Als Nächstes im Terminal eingeben:",
     steps: [
-      ["pilotage case submit {workflow} --input fall.json", "reicht einen Fall ein"],
-      ["pilotage feed list {workflow}", "zeigt die Ordner, in denen Dateien erwartet werden"],
+      ["npx pilotage case submit {workflow} --input fall.json", "reicht einen Fall ein"],
+      ["npx pilotage feed list {workflow}", "zeigt die Ordner, in denen Dateien erwartet werden"],
     ],
   },
   summary: (all, delivered, waiting) =>

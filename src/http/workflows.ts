@@ -52,6 +52,12 @@ export function workflowHandlers(parts: { database: Database; registry: Registry
     };
   }
 
+  /** A key that is bound to one workflow learns nothing about the changes of others. */
+  async function seeChange(caller: Caller, id: string): Promise<void> {
+    const { workflow } = await settings.change(id);
+    if (caller.key.workflow !== null && caller.key.workflow !== workflow) throw new PilotageError("not_found", `There is no change ${id.slice(0, 60)}.`);
+  }
+
   async function showOne(name: string) {
     const view = await registry.workflow(database, name);
     return show(view, (await countStates(database, name)).get(name) ?? {});
@@ -65,10 +71,10 @@ export function workflowHandlers(parts: { database: Database; registry: Registry
     },
     getWorkflow: ({ params }) => showOne(params.workflow),
     async applyWorkflow({ params, body, caller }) {
-      return settings.apply(params.workflow, body.document, { takeFile: body.takeFile, dryRun: body.dryRun, by: person(caller) });
+      return settings.apply(params.workflow, body.document, { takeFile: body.takeFile, dryRun: body.dryRun, by: body.takeFile ? named(caller) : signer(caller) });
     },
     async publishRelease({ params, body, caller }) {
-      const row = await releases.publish(params.workflow, body.document, body.examples, body.provenance as JsonObject, person(caller));
+      const row = await releases.publish(params.workflow, body.document, body.examples, body.provenance as JsonObject, signer(caller));
       return showRelease(row, await releases.models([row.id]));
     },
     async listReleases({ params }) {
@@ -82,36 +88,39 @@ export function workflowHandlers(parts: { database: Database; registry: Registry
       return { ...showRelease(row, await releases.models([row.id])), document: JSON.parse(row.document) as JsonObject };
     },
     async setShare({ params, body, caller }) {
-      await shares.setShare(params.workflow, body.release, body.share, person(caller));
+      await shares.setShare(params.workflow, body.release, body.share, named(caller));
       return showOne(params.workflow);
     },
     async setAutonomy({ params, body, caller }) {
-      const { row } = await registry.workflow(database, params.workflow);
-      const raises = body.autonomy > row.autonomy;
-      if (raises && !(await shares.waived(database, params.workflow, "go")))
-        throw new PilotageError("wrong_state", `Autonomy of ${params.workflow} is locked until the workflow has its go, or that is waived by name. Nothing was changed.`, {
-          hint: `pilotage waive ${params.workflow} go --reason "..." --as <person>`,
-        });
-      return showChange(await settings.change(params.workflow, "autonomy", body.autonomy, person(caller), raises, body.reason));
+      return showChange(await settings.setAutonomy(params.workflow, body.autonomy, named(caller), body.reason));
     },
     async waive({ params, body, caller }) {
-      await shares.waive(params.workflow, body, person(caller));
+      await shares.waive(params.workflow, body, named(caller));
       return showOne(params.workflow);
     },
     async listChanges({ params }) {
       return { changes: (await settings.changes(params.workflow)).map(showChange) };
     },
-    approveChange: async ({ params, caller }) => showChange(await settings.decideChange(params.change, "applied", person(caller))),
-    refuseChange: async ({ params, caller }) => showChange(await settings.decideChange(params.change, "refused", person(caller))),
+    async approveChange({ params, caller }) {
+      await seeChange(caller, params.change);
+      return showChange(await settings.decideChange(params.change, "applied", named(caller)));
+    },
+    async refuseChange({ params, caller }) {
+      await seeChange(caller, params.change);
+      return showChange(await settings.decideChange(params.change, "refused", named(caller)));
+    },
   };
 }
 
-/** Changes need a name; a bare key has none to sign with. */
-function person(caller: Caller): Caller["actor"] {
+/** Dials, shares, waivers and approvals take a named person; a key alone has none. */
+function named(caller: Caller): Caller["actor"] {
   if (caller.actor.kind === "person") return caller.actor;
-  if (caller.key.scopes.includes("operator"))
-    throw new PilotageError("bad_request", "A change needs a named person, and the request names none; nothing was changed.", { hint: "Add `--as <person>` to the command." });
-  return caller.actor;
+  throw new PilotageError("bad_request", "This takes a named person, and the request names none; nothing was changed.", { hint: "Run it on the machine itself with `--as <person>`." });
+}
+
+/** Who applies and publishes: a named person, or a pipeline's own key. The operator's key is nobody by itself. */
+function signer(caller: Caller): Caller["actor"] {
+  return caller.key.scopes.includes("operator") ? named(caller) : caller.actor;
 }
 
 function showRelease(row: ReleaseRow, models: ReleaseModelRow[]) {

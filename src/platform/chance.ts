@@ -10,12 +10,13 @@ export function idSource(clock: Clock): NewId {
   let last = 0;
   let count = 0;
   return (kind) => {
-    const now = Math.max(clock.now(), last);
+    let now = Math.max(clock.now(), last);
     count = now === last ? count + 1 : 0;
+    // A millisecond that is counted out is over: the next one begins early.
+    if (count > 0xfff) [now, count] = [now + 1, 0];
     last = now;
     const random = randomBytes(10);
     // The 12 bits after the version number count within the millisecond, as UUIDv7 allows.
-    if (count > 0xfff) last = now + 1;
     random[0] = (count >> 8) & 0x0f;
     random[1] = count & 0xff;
     return makeId(kind, now, random);

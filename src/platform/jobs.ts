@@ -56,6 +56,8 @@ export function openJobs(options: {
   let pool: pg.Pool | undefined;
   let utils: WorkerUtils | undefined;
   let stopping = false;
+  /** The queue's name for this process: it stands in the locks of its jobs. */
+  let queueId: string | null = null;
   let beating: NodeJS.Timeout | undefined;
   const seen = new Map<string, { beat: number; still: number }>();
 
@@ -72,17 +74,21 @@ export function openJobs(options: {
 
   async function runOnce(tasks: Record<string, Task>): Promise<void> {
     pool = new pg.Pool({ connectionString: options.url(), max: CONCURRENCY + 2, connectionTimeoutMillis: 5_000 });
+    // Asked anew for every connection, so that the queue follows a database that moved.
+    Object.defineProperty(pool.options, "connectionString", { get: options.url, enumerable: true });
     const lost = (error: Error) => log.warn({ err: error.message }, "a connection of the job queue was lost");
     pool.on("error", lost);
     pool.on("connect", (client) => client.on("error", lost));
+    const before = queueId;
     const events = new EventEmitter();
     events.on("pool:create", ({ workerPool }: { workerPool: { id: string } }) => {
-      database
-        .run(sql`update worker set queue_id = ${workerPool.id} where id = ${worker}`)
-        .catch((error: unknown) => log.warn({ err: message(error) }, "the queue's id could not be stored"));
+      queueId = workerPool.id;
+      storeQueueId().catch((error: unknown) => log.warn({ err: message(error) }, "the queue's id could not be stored; the next heartbeat does"));
     });
     try {
       utils = await makeWorkerUtils({ pgPool: pool, logger: quietLogger() });
+      // Jobs that an earlier run of the queue in this process held: nobody else would find them.
+      if (before !== null) await utils.forceUnlockWorkers([before]);
       runner = await run({
         pgPool: pool,
         concurrency: CONCURRENCY,
@@ -101,8 +107,12 @@ export function openJobs(options: {
     }
   }
 
+  async function storeQueueId(): Promise<void> {
+    await database.run(sql`update worker set queue_id = ${queueId} where id = ${worker}`);
+  }
+
   async function beat(): Promise<void> {
-    const registered = await database.run(sql`update worker set beat = beat + 1 where id = ${worker}`);
+    const registered = await database.run(sql`update worker set beat = beat + 1, queue_id = ${queueId} where id = ${worker}`);
     // Declared dead by another process while it stood still: it comes back as the same owner, with nothing held.
     if (registered === 0) await register();
     const others = await database.all<{ id: string; beat: number; queue_id: string | null }>(sql`select id, beat, queue_id from worker where id <> ${worker}`);
@@ -128,7 +138,7 @@ export function openJobs(options: {
   }
 
   async function register(): Promise<void> {
-    await database.run(sql`insert into worker (id, started_at) values (${worker}, ${time(clock.now())}) on conflict do nothing`);
+    await database.run(sql`insert into worker (id, queue_id, started_at) values (${worker}, ${queueId}, ${time(clock.now())}) on conflict do nothing`);
   }
 
   return {

@@ -58,9 +58,9 @@ function encrypt(key: Uint8Array, bound: string, plain: Uint8Array): Uint8Array 
 
 function decrypt(key: Uint8Array, bound: string, sealed: Uint8Array): Uint8Array {
   const end = sealed.length - TAG;
-  const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, NONCE)).setAAD(Buffer.from(bound));
-  decipher.setAuthTag(sealed.subarray(end));
   try {
+    const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, NONCE), { authTagLength: TAG }).setAAD(Buffer.from(bound));
+    decipher.setAuthTag(sealed.subarray(end));
     return Buffer.concat([decipher.update(sealed.subarray(NONCE, end)), decipher.final()]);
   } catch (cause) {
     throw new PilotageError("internal", `Stored content of ${bound} does not open: it was damaged or belongs to another key.`, { cause, retryable: false });

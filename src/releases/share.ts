@@ -69,10 +69,11 @@ export function openShares(parts: { database: Database; registry: Registry; cloc
   };
 
   async function demandReadiness(tx: Queryable, workflow: string): Promise<void> {
-    for (const [item, problem] of Object.entries(NEEDED))
-      if (!(await waived(tx, workflow, item)))
-        throw new PilotageError("wrong_state", `An AI release cannot get cases of ${workflow} yet: ${problem}. The share was not changed.`, {
-          hint: `Waive it by name with a reason: pilotage waive ${workflow} ${item} --reason "..." --as <person>`,
-        });
+    const missing: string[] = [];
+    for (const item of Object.keys(NEEDED)) if (!(await waived(tx, workflow, item))) missing.push(item);
+    if (missing.length > 0)
+      throw new PilotageError("wrong_state", `An AI release cannot get cases of ${workflow} yet: ${missing.map((item) => NEEDED[item]).join(", and ")}. The share was not changed.`, {
+        hint: `Waive by name with a reason:\n${missing.map((item) => `  pilotage waive ${workflow} ${item} --reason "..." --as <person>`).join("\n")}`,
+      });
   }
 }

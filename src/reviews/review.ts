@@ -268,7 +268,7 @@ function verdictProblem(verdict: VerdictGiven, release: ReleaseView, shown: Json
     return verdict.reason ? undefined : new PilotageError("bad_request", "A rejection needs a reason; nothing was decided.", { hint: "Add one of the reason codes." });
   if (verdict.output === undefined) {
     if (verdict.verdict === "approve" && shown) return undefined;
-    return new PilotageError("bad_output", "The verdict holds no answer, and there was none to approve; nothing was decided.", { hint: "Send the whole output with the verdict `edit`." });
+    return new PilotageError("bad_output", "The verdict holds no answer, and none was shown that could be approved; nothing was decided.", { hint: "Send the whole output with the verdict `edit`." });
   }
   if (!isJsonObject(verdict.output) || checkValue(verdict.output) !== undefined)
     return new PilotageError("bad_output", "The answer is not an object with storable text; nothing was decided.");
@@ -301,5 +301,5 @@ async function notClaimable(database: Database, caseId: string): Promise<Pilotag
   const found = await store.reviewed(database, caseId);
   if (!found) return notThere(caseId);
   const { state } = found;
-  return new PilotageError("wrong_state", `The case ${caseId} is ${state === "in_review" ? "in somebody else's hands" : state}; it cannot be reviewed now.`);
+  return new PilotageError("wrong_state", `The case ${caseId} is ${state === "in_review" ? "leased already, by you or by somebody else" : state}; it cannot be taken for review now.`);
 }

@@ -9,7 +9,7 @@ import { openApp, type App, type AppOptions, type Role } from "../../src/app.ts"
 import { openClient, type Client } from "../../src/contract/client.ts";
 import type { JsonObject } from "../../src/contract/json.ts";
 import { SCOPES, type Scope } from "../../src/contract/scopes.ts";
-import { openLog } from "../../src/platform/log.ts";
+import { openLog, type Log } from "../../src/platform/log.ts";
 import { readSettings } from "../../src/platform/settings.ts";
 import { freshDatabase } from "./database.ts";
 import { removeFolder, temporaryFolder } from "./folders.ts";
@@ -27,11 +27,11 @@ export interface Installation {
   stop(): Promise<void>;
 }
 
-export async function install(options: { settings?: Record<string, string>; role?: Role; databaseUrl?: string; dataHome?: string; boundary?: AppOptions["boundary"] } = {}): Promise<Installation> {
+export async function install(options: { settings?: Record<string, string>; role?: Role; databaseUrl?: string; dataHome?: string; boundary?: AppOptions["boundary"]; log?: Log } = {}): Promise<Installation> {
   const databaseUrl = options.databaseUrl ?? (await freshDatabase());
   const dataHome = options.dataHome ?? temporaryFolder("installation");
   const settings = readSettings({ PILOTAGE_PORT: "0", ...options.settings });
-  const app = await openApp({ settings, role: options.role ?? "all", databaseUrl, dataHome, log: openLog(process.env["PILOTAGE_TEST_LOG"] ?? "error"), boundary: options.boundary });
+  const app = await openApp({ settings, role: options.role ?? "all", databaseUrl, dataHome, log: options.log ?? openLog(process.env["PILOTAGE_TEST_LOG"] ?? "error"), boundary: options.boundary });
   let stopped: Promise<void> | undefined;
   const stop = () => (stopped ??= app.stop());
   afterAll(async () => {

@@ -67,7 +67,6 @@ export function keepRunning(options: { role: "web" | "worker"; environment: Reco
   let child: ChildProcess | undefined;
   let log: string[] = [];
   let up = Promise.withResolvers<void>();
-  let isUp = false;
   let stopping = false;
   let byHand = false;
   // A test run that is broken off leaves nothing behind.
@@ -94,6 +93,7 @@ export function keepRunning(options: { role: "web" | "worker"; environment: Reco
     byHand = false;
     log = [];
     let at: string | undefined;
+    let wasUp = false;
     const mine = spawn(process.execPath, [ENTRY, options.role, ...args], { stdio: ["ignore", "pipe", "pipe"], env: options.environment });
     child = mine;
     createInterface(mine.stdout).on("line", (line) => (at ??= /^killed at (.+)$/.exec(line)?.[1]));
@@ -101,15 +101,15 @@ export function keepRunning(options: { role: "web" | "worker"; environment: Reco
       log.push(line);
       if (log.length > LINES_KEPT) log.shift();
       if (line.includes(UP[options.role])) {
-        isUp = true;
+        wasUp = true;
         up.resolve();
       }
     });
+    mine.once("exit", () => {
+      if (wasUp) up = Promise.withResolvers();
+    });
     // "close" comes when its last words are read, too.
     const [code, signal] = (await once(mine, "close")) as [number | null, NodeJS.Signals | null];
-    const wasUp = isUp;
-    if (isUp) up = Promise.withResolvers();
-    isUp = false;
     return { at, byHand, code, signal, wasUp, log };
   }
 

@@ -114,7 +114,8 @@ async function deliverOne(parts: SendParts, parcel: Consignment, row: DeliveryRo
   } catch (error) {
     const failure = error instanceof PilotageError ? error : new PilotageError("delivery_failed", `Delivering failed: ${String(error)}`, { cause: error });
     const pause = failure.retryable ? pauseBeforeRetry(row.tries - row.replayed_at_try + 1, parts.chance(), failure.retryAfterMs) : undefined;
-    if (pause === undefined) return { target: name, kind: "dead", error: failure.message };
-    return { target: name, kind: "again", at: parts.clock.now() + pause, error: failure.message };
+    const said = failure.hint === undefined ? failure.message : `${failure.message} ${failure.hint}`;
+    if (pause === undefined) return { target: name, kind: "dead", error: said };
+    return { target: name, kind: "again", at: parts.clock.now() + pause, error: said };
   }
 }

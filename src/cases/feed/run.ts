@@ -36,13 +36,15 @@ export interface FeedParts {
   /** The folders of feeds are made when they are missing: only below the data home, where no mount can be absent. */
   makeFolders: boolean;
   spool: string;
+  /** True when the process is going down: a feed then ends after the batch that it is at. */
+  stopping(): boolean;
   log: Log;
   poke(workflow: string): void;
 }
 
 const BATCH = 250;
-/** Names of dropped fields that a run remembers; a feed may invent a new one for each record. */
-const MOST_DROPPED = 100;
+/** Names of fields that a feed remembers; it may invent a new one for each record. */
+const MOST_NAMES = 500;
 const LOOK_AGAIN = 1_000;
 
 /**
@@ -167,11 +169,12 @@ async function bringIn(parts: FeedParts, reading: Reading): Promise<boolean> {
 
 async function commit(parts: FeedParts, reading: Reading, batch: FeedRecord[], dropped: Set<string>): Promise<RunCounts | undefined> {
   const { claimed, view, reference, identity, run } = reading;
+  if (parts.stopping()) return undefined;
   const counts = await parts.database.transaction(async (tx) => {
     if (!(await holdsFeed(tx, claimed, parts.worker))) return undefined;
     const records = batch.filter((record) => !record.blank);
     const receipts = await parts.intake.receiveAll(tx, records.map((record) => incoming(reading, record)), view, reference);
-    for (const receipt of receipts) if (receipt.kind !== "quarantined") for (const field of receipt.dropped) if (dropped.size < MOST_DROPPED) dropped.add(field.slice(0, 200).toWellFormed());
+    for (const receipt of receipts) if (receipt.kind !== "quarantined") for (const field of receipt.dropped) if (dropped.size < MOST_NAMES) dropped.add(storedName(field));
     const counted = count(batch.length, receipts);
     await progressRun(tx, run, identity, batch.at(-1)!.number, counted);
     return counted;
@@ -219,13 +222,18 @@ function renamed(feed: Feed, value: JsonObject): JsonObject {
   return input;
 }
 
+/** The name of a field comes from outside: nothing in it may break a row. */
+function storedName(field: string): string {
+  return field.slice(0, 200).toWellFormed().replaceAll("\0", "\u2400");
+}
+
 async function finish(parts: FeedParts, reading: Reading, problem: string | null, dropped: Set<string>, columns: string[] | undefined): Promise<void> {
   const { claimed, view, feed, file, run, identity } = reading;
   const actor = { kind: "system" as const, name: `feed ${feed.name}` };
   await parts.database.transaction(async (tx) => {
     const counts = await finishRun(tx, run, identity, parts.clock.now(), problem, [...dropped]);
     parts.audit.record(tx, [{ kind: "feed.finished", actor, workflow: view.row.name, data: { feed: feed.name, run, digest: identity.digest, ...counts, problem } }]);
-    const fields = columns ?? null;
+    const fields = columns?.slice(0, MOST_NAMES).map(storedName) ?? null;
     const before = claimed.fields;
     if (fields) await tx.run(sql`update feed set fields = ${fields} where workflow = ${view.row.name} and name = ${feed.name}`);
     const added = before && fields ? fields.filter((one) => !before.includes(one)) : [];

@@ -21,7 +21,8 @@ export interface RunCounts {
 /**
  * Takes a due feed for this process; undefined when another has it or it is not due.
  *
- * A process looks at one feed at a time, so a feed that it holds already is one whose claim or release got no answer.
+ * A process that asks does not read this feed (app.ts sees to that), so a feed that it holds already is one whose claim or
+ * release got no answer.
  */
 export async function claimFeed(database: Queryable, workflow: string, name: string, worker: string, now: number): Promise<ClaimedFeed | undefined> {
   return database.maybe<ClaimedFeed>(sql`

@@ -128,7 +128,7 @@ function prepare(parts: IntakeParts, incoming: Incoming, view: WorkflowView, ref
   const { input, dropped } = checked;
   const externalId = incoming.externalId ?? keyFrom(view, input);
   if (externalId === undefined)
-    return { ok: false, refused: refuse(parts, incoming, { reason: "missing_key", message: "The record has no key, so it could not be told from another one.", details: [] }) };
+    return { ok: false, refused: refuse(parts, incoming, { reason: "missing_key", message: missingKey(view), details: [] }) };
   const bad = badExternalId(externalId);
   if (bad) return { ok: false, refused: refuse(parts, incoming, { reason: externalId.includes("\0") ? "nul_in_key" : "missing_key", message: `The key of the record cannot be used: ${bad}.`, details: [] }) };
 
@@ -171,6 +171,11 @@ function arrive(parts: IntakeParts, incoming: Incoming, view: WorkflowView, refe
   };
 }
 
+function missingKey({ document }: WorkflowView): string {
+  const place = document.key === undefined ? "and the workflow names no key field" : `and the key field "${document.key}" of its input is empty or missing`;
+  return `The record has no external id, ${place}, so it could not be told from another one.`;
+}
+
 function keyFrom(view: WorkflowView, input: JsonObject): string | undefined {
   const value = view.document.key === undefined ? undefined : valueAt(input, view.document.key);
   return isText(value) ? String(value) : undefined;
@@ -187,8 +192,9 @@ function contentBytes(input: JsonObject, attachments: Attachment[]): string {
 }
 
 function attachmentProblem(attachments: Attachment[]): { reason: QuarantineReason; message: string } | undefined {
-  const large = attachments.find((one) => one.bytes.length > LIMITS.attachmentBytes);
-  if (large) return { reason: "attachment_too_large", message: `The attachment "${large.name.slice(0, 80)}" holds ${large.bytes.length} bytes; at most ${LIMITS.attachmentBytes} (10 MB) are taken.` };
+  const large = attachments.findIndex((one) => one.bytes.length > LIMITS.attachmentBytes);
+  // By its number: the name is content, and the message is stored in clear.
+  if (large >= 0) return { reason: "attachment_too_large", message: `Attachment ${large + 1} holds ${attachments[large]!.bytes.length} bytes; at most ${LIMITS.attachmentBytes} (10 MB) are taken.` };
   if (attachments.length > LIMITS.attachments) return { reason: "attachment_too_large", message: `The case has ${attachments.length} attachments; at most ${LIMITS.attachments} are taken.` };
   return undefined;
 }

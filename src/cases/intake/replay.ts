@@ -66,7 +66,7 @@ export function openReplays(parts: { database: Database; registry: Registry; vau
         );
         // Thrown, so that the second quarantine record that this refusal made is rolled back with it.
         if (answer!.kind === "quarantined")
-          throw new PilotageError(answer!.reason === "duplicate_conflict" ? "conflict" : "bad_input", `The record still cannot become a case: ${answer!.message} It stays in quarantine.`, { details: answer!.details });
+          throw new PilotageError(answer!.reason === "duplicate_conflict" ? "conflict" : "bad_input", `The record still cannot become a case: ${answer!.message.replace(/\.$/, "")}. It stays in quarantine.`, { details: answer!.details });
         await settleQuarantine(tx, id, { state: "replayed", by: by.name, at: clock.now(), caseId: answer!.caseId });
         audit.record(tx, [{ kind: "quarantine.replayed", actor: by, workflow: row.workflow, caseId: answer!.caseId, data: { quarantine: id, corrected: correction.input !== undefined } }]);
         return answer!;

@@ -29,7 +29,7 @@ export function openConnections(parts: { database: Database; vault: Vault; clock
       if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) throw new PilotageError("bad_request", `"${name.slice(0, 60)}" is no name for a connection; nothing was stored.`, { hint: "Use lower-case letters, digits and hyphens." });
       const parsed = connectionSchema.safeParse(settings);
       if (!parsed.success)
-        throw new PilotageError("bad_request", `The settings of the connection are not valid: ${parsed.error.issues.map((issue) => `${issue.path.join(".") || "settings"}: ${issue.message}`).join("; ")}. Nothing was stored.`);
+        throw new PilotageError("bad_request", `The settings of the connection are not valid: ${parsed.error.issues.map((issue) => `${issue.path.join(".") || "settings"}: ${issue.message.replace(/\.$/, "")}`).join("; ")}. Nothing was stored.`);
       const connection = parsed.data;
       const sealed = vault.seal(`connection:${name}`, Buffer.from(JSON.stringify(connection), "utf8"));
       await database.transaction(async (tx) => {

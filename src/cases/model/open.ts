@@ -39,7 +39,7 @@ export function openOpeners(options: { database: Database; vault: Vault; clock: 
     const row = await database.maybe<{ settings: Uint8Array }>(sql`select settings from connection where name = ${name}`);
     if (!row)
       throw new PilotageError("model_refused", `There is no connection "${name}", so nothing can be reached through it.`, {
-        hint: `Store it: pilotage connection set ${name} --kind ... --url ...`,
+        hint: `Store it: pilotage connection set ${name} --settings <file> --as <person>`,
         retryable: true,
       });
     return connectionSchema.parse(JSON.parse(Buffer.from(vault.open(`connection:${name}`, row.settings)).toString("utf8")));

@@ -15,9 +15,11 @@ import { workflowSchema, type WorkflowDocument } from "../../definition/document
 import type { NewId } from "../../platform/chance.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Database, Queryable, Tx } from "../../platform/database.ts";
+import { sameJson } from "../../definition/path.ts";
+import { isoTime } from "../../platform/clock.ts";
 import { sql, time } from "../../platform/sql.ts";
 import { dialDifferences, dialsOf, type DialDifference } from "./dials.ts";
-import type { Registry } from "./registry.ts";
+import type { Registry, WorkflowView } from "./registry.ts";
 
 export interface Applied {
   workflow: string;
@@ -45,13 +47,24 @@ export interface ChangeRow {
 
 export interface WorkflowSettings {
   apply(name: string, document: unknown, options: { takeFile: boolean; dryRun: boolean; by: Actor }): Promise<Applied>;
-  /** Changes one dial or the autonomy: at once when one person may, else as a waiting change. */
-  change(workflow: string, setting: string, after: JsonValue, by: Actor, needsSecond: boolean, reason?: string): Promise<ChangeRow>;
+  /** Lowers the autonomy at once; raising it takes the workflow's go, and waits for a second person. */
+  setAutonomy(workflow: string, autonomy: number, by: Actor, reason?: string): Promise<ChangeRow>;
+  change(id: string): Promise<ChangeRow>;
   changes(workflow: string): Promise<ChangeRow[]>;
   decideChange(id: string, decision: "applied" | "refused", by: Actor): Promise<ChangeRow>;
 }
 
-export function openWorkflowSettings(parts: { database: Database; registry: Registry; clock: Clock; newId: NewId; audit: Audit }): WorkflowSettings {
+export interface SettingsParts {
+  database: Database;
+  registry: Registry;
+  clock: Clock;
+  newId: NewId;
+  audit: Audit;
+  /** Whether the workflow has its go. Handed in from releases/. */
+  hasGo(tx: Tx, workflow: string): Promise<boolean>;
+}
+
+export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
   const { database, registry, clock, newId, audit } = parts;
 
   async function insertChange(tx: Tx, workflow: string, wanted: { setting: string; before: JsonValue; after: JsonValue; needsSecond: boolean; reason?: string | undefined }, by: Actor): Promise<ChangeRow> {
@@ -65,7 +78,7 @@ export function openWorkflowSettings(parts: { database: Database; registry: Regi
     audit.record(tx, [
       { kind: pending ? "setting.requested" : "setting.changed", actor: by, workflow, data: { change: id, setting: wanted.setting, before: text(wanted.before), after: text(wanted.after) } },
     ]);
-    if (!pending) await putInForce(tx, workflow, wanted.setting, wanted.after);
+    if (!pending) await putInForce(tx, workflow, wanted.setting, wanted.after, now);
     return readChange(tx, id);
   }
 
@@ -87,42 +100,73 @@ export function openWorkflowSettings(parts: { database: Database; registry: Regi
         if (result.created || result.changed) audit.record(tx, [{ kind: "workflow.applied", actor: by, workflow: name, data: { digest, created: result.created } }]);
         if (takeFile)
           for (const difference of differences) {
-            const change = await insertChange(tx, name, difference, by);
+            const change = (await waitingAlready(tx, name, difference)) ?? (await insertChange(tx, name, difference, by));
             (change.state === "pending" ? result.pending : result.taken).push(change.state === "pending" ? change.id : (difference.setting));
           }
         return result;
       });
     },
 
-    change(workflow, setting, after, by, needsSecond, reason) {
+    setAutonomy(workflow, autonomy, by, reason) {
       return database.transaction(async (tx) => {
-        const { row } = await registry.workflow(tx, workflow, true);
-        const before = setting === "autonomy" ? row.autonomy : (row.dials[setting] ?? null);
-        return insertChange(tx, workflow, { setting, before, after, needsSecond, reason }, by);
+        const { row } = await lockWorkflow(tx, workflow);
+        const raises = autonomy > row.autonomy;
+        if (raises) await demandGo(tx, workflow);
+        return insertChange(tx, workflow, { setting: "autonomy", before: row.autonomy, after: autonomy, needsSecond: raises, reason }, by);
       });
+    },
+
+    async change(id) {
+      const change = await database.maybe<ChangeRow>(sql`select ${COLUMNS} from workflow_setting_change where id = ${id}`);
+      if (!change) throw noChange(id);
+      return change;
     },
 
     async changes(workflow) {
       await registry.workflow(database, workflow);
       return database.all<ChangeRow>(sql`
-        select id, workflow, setting, before, after, reason, state, requested_at, requested_by, decided_by, needs_second
-        from workflow_setting_change where workflow = ${workflow} order by (state = 'pending') desc, id desc limit 200`);
+        select ${COLUMNS} from workflow_setting_change where workflow = ${workflow} order by (state = 'pending') desc, id desc limit 200`);
     },
 
     decideChange(id, decision, by) {
       return database.transaction(async (tx) => {
-        const change = await tx.maybe<ChangeRow>(sql`select id, workflow, setting, after, state, requested_by from workflow_setting_change where id = ${id} for update`);
-        if (!change) throw new PilotageError("not_found", `There is no change ${id.slice(0, 60)}.`, { hint: "`pilotage changes <workflow>` lists them." });
+        const change = await tx.maybe<ChangeRow>(sql`select ${COLUMNS} from workflow_setting_change where id = ${id} for update`);
+        if (!change) throw noChange(id);
         if (change.state !== "pending") throw new PilotageError("wrong_state", `The change ${id} is ${change.state} already.`);
-        if (decision === "applied" && change.requested_by === by.name)
+        if (decision === "applied" && samePerson(change.requested_by, by.name))
           throw new PilotageError("second_person_needed", `${by.name} asked for this change and cannot approve it: it takes a second person. Nothing was changed.`, { hint: "Let another person run `pilotage approve`." });
+        if (decision === "applied") await demandStillFits(tx, change);
         await tx.run(sql`update workflow_setting_change set state = ${decision}, decided_at = ${time(clock.now())}, decided_by = ${by.name} where id = ${id}`);
-        if (decision === "applied") await putInForce(tx, change.workflow, change.setting, change.after);
+        if (decision === "applied") await putInForce(tx, change.workflow, change.setting, change.after, clock.now());
         audit.record(tx, [{ kind: decision === "applied" ? "setting.changed" : "setting.refused", actor: by, workflow: change.workflow, data: { change: id, setting: change.setting, after: text(change.after), requestedBy: change.requested_by } }]);
         return readChange(tx, id);
       });
     },
   };
+
+  /** The workflow, held so that nothing about it changes before this transaction ends. */
+  async function lockWorkflow(tx: Tx, name: string): Promise<WorkflowView> {
+    await tx.run(sql`select 1 from workflow where name = ${name} for update`);
+    return registry.workflow(tx, name);
+  }
+
+  async function demandGo(tx: Tx, workflow: string): Promise<void> {
+    if (await parts.hasGo(tx, workflow)) return;
+    throw new PilotageError("wrong_state", `Autonomy of ${workflow} is locked until the workflow has its go, or that is waived by name. Nothing was changed.`, {
+      hint: `pilotage waive ${workflow} go --reason "..." --as <person>`,
+    });
+  }
+
+  /** What was asked for must still mean what it meant: the second person approves the step from what is in force. */
+  async function demandStillFits(tx: Tx, change: ChangeRow): Promise<void> {
+    const { row } = await lockWorkflow(tx, change.workflow);
+    const inForce = change.setting === "autonomy" ? row.autonomy : (row.dials[change.setting] ?? null);
+    if (!sameJson(inForce, change.before))
+      throw new PilotageError("wrong_state", `The change ${change.id} can no longer be approved: ${change.setting} was changed after it was asked for. Nothing was changed.`, {
+        hint: "Refuse it, and ask for the change anew.",
+      });
+    if (change.setting === "autonomy") await demandGo(tx, change.workflow);
+  }
 
   async function insertWorkflow(tx: Tx, document: WorkflowDocument, digest: string, by: Actor): Promise<void> {
     await tx.run(sql`
@@ -131,7 +175,11 @@ export function openWorkflowSettings(parts: { database: Database; registry: Regi
   }
 }
 
-async function putInForce(tx: Tx, workflow: string, setting: string, after: JsonValue): Promise<void> {
+const COLUMNS = sql`id, workflow, setting, before, after, reason, state, requested_at, requested_by, decided_by, needs_second`;
+
+async function putInForce(tx: Tx, workflow: string, setting: string, after: JsonValue, now: number): Promise<void> {
+  // The day's probability was made from the old value; the next case makes it anew.
+  if (setting.startsWith("qa.")) await tx.run(sql`delete from workflow_day where workflow = ${workflow} and day >= ${isoTime(now).slice(0, 10)}`);
   if (setting === "autonomy") await tx.run(sql`update workflow set autonomy = ${Number(after)} where name = ${workflow}`);
   else if (after === null) await tx.run(sql`update workflow set dials = dials - ${setting}::text where name = ${workflow}`);
   else await tx.run(sql`update workflow set dials = dials || jsonb_build_object(${setting}::text, ${JSON.stringify(after)}::jsonb) where name = ${workflow}`);
@@ -149,8 +197,23 @@ function parseDocument(name: string, given: unknown): WorkflowDocument {
 }
 
 function readChange(database: Queryable, id: string): Promise<ChangeRow> {
-  return database.one<ChangeRow>(sql`
-    select id, workflow, setting, before, after, reason, state, requested_at, requested_by, decided_by, needs_second from workflow_setting_change where id = ${id}`);
+  return database.one<ChangeRow>(sql`select ${COLUMNS} from workflow_setting_change where id = ${id}`);
+}
+
+/** The same change that waits already: asked for twice, it is approved once. */
+function waitingAlready(tx: Tx, workflow: string, wanted: DialDifference): Promise<ChangeRow | undefined> {
+  return tx.maybe<ChangeRow>(sql`
+    select ${COLUMNS} from workflow_setting_change
+    where workflow = ${workflow} and setting = ${wanted.setting} and state = 'pending'
+      and before is not distinct from ${JSON.stringify(wanted.before)}::jsonb and after is not distinct from ${JSON.stringify(wanted.after)}::jsonb`);
+}
+
+function samePerson(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+function noChange(id: string): PilotageError {
+  return new PilotageError("not_found", `There is no change ${id.slice(0, 60)}.`, { hint: "`pilotage changes <workflow>` lists them." });
 }
 
 /** Dials may hold fractions; the audit trail takes those as text. */

@@ -1,13 +1,13 @@
 /**
  * The local model as a `Model`: predicts the heads, writes the drafts from Liquid templates, needs no key and no network.
  *
- * Templates see `input` (after the data policy) and `output` (the predicted heads, not other drafts). They cannot read files,
- * and an unknown variable is an error rather than a gap in a letter to a customer.
+ * Templates see `input` (after the data policy), `case` and `output` (the predicted heads, not other drafts); what a template
+ * may do is in definition/prompt.ts.
  */
 import { createHash } from "node:crypto";
-import { Liquid, type Template } from "liquidjs";
 import { PilotageError } from "../../contract/errors.ts";
 import type { JsonObject } from "../../contract/json.ts";
+import { compileDraft, type Draft } from "../../definition/prompt.ts";
 import type { Model } from "../model.ts";
 import { loadLocal } from "./predict.ts";
 
@@ -46,7 +46,10 @@ export function localModel({ name, digest, bytes, drafts }: LocalModelOptions): 
       return new Promise((resolve) => {
         signal.throwIfAborted();
         const { output: heads, confidence } = classifier.predict(request.input);
-        const output: JsonObject = { ...heads, ...write(request.input, heads) };
+        const output: JsonObject = {
+          ...heads,
+          ...write({ input: request.input, case: { id: request.caseId }, output: heads }),
+        };
         resolve({
           output,
           text: JSON.stringify(output),
@@ -60,48 +63,21 @@ export function localModel({ name, digest, bytes, drafts }: LocalModelOptions): 
   };
 }
 
-/** Parses all templates now, so that a fault shows when the release is published and not at the first case. */
+/** Compiles all templates now, so that a fault shows when the release is published and not at the first case. */
 function draftWriter(
   name: string,
   drafts: Record<string, string>,
   heads: string[],
-): (input: JsonObject, output: JsonObject) => Record<string, string> {
-  const liquid = new Liquid({
-    strictVariables: true,
-    strictFilters: true,
-    lenientIf: true,
-    ownPropertyOnly: true,
-    // No files: a partial could otherwise be read from the folder in which the program runs.
-    templates: {},
-    parseLimit: 1_000_000,
-    renderLimit: 1_000,
-    memoryLimit: 10_000_000,
-  });
-  const parsed = Object.entries(drafts).map(([field, text]) => ({
+): (about: Parameters<Draft["render"]>[0]) => Record<string, string> {
+  const compiled = Object.entries(drafts).map(([field, text]) => ({
     field,
-    template: parse(liquid, name, field, text, heads),
+    draft: draftFor(name, field, text, heads),
   }));
-  return (input, output) =>
-    Object.fromEntries(
-      parsed.map(({ field, template }) => {
-        try {
-          return [field, String(liquid.renderSync(template, { input, output }))];
-        } catch (cause) {
-          throw new PilotageError(
-            "model_bad_answer",
-            `Local model "${name}" could not write "${field}": ${messageOf(cause)}. The case has no answer from this model.`,
-            {
-              hint: 'Give what may be missing a default in the template: {{ input.name | default: "..." }}.',
-              retryable: false,
-              cause,
-            },
-          );
-        }
-      }),
-    );
+  return (about) =>
+    Object.fromEntries(compiled.map(({ field, draft }) => [field, written(name, field, draft, about)]));
 }
 
-function parse(liquid: Liquid, name: string, field: string, text: string, heads: string[]): Template[] {
+function draftFor(name: string, field: string, text: string, heads: string[]): Draft {
   if (heads.includes(field)) {
     throw new PilotageError(
       "definition_invalid",
@@ -110,12 +86,24 @@ function parse(liquid: Liquid, name: string, field: string, text: string, heads:
     );
   }
   try {
-    return liquid.parse(text);
+    return compileDraft(text);
   } catch (cause) {
     throw new PilotageError(
       "definition_invalid",
-      `The draft template for "${field}" of local model "${name}" has a fault: ${messageOf(cause)}.`,
+      `The draft for "${field}" of local model "${name}" has a fault. ${messageOf(cause)}`,
       { cause },
+    );
+  }
+}
+
+function written(name: string, field: string, draft: Draft, about: Parameters<Draft["render"]>[0]): string {
+  try {
+    return draft.render(about);
+  } catch (cause) {
+    throw new PilotageError(
+      "model_bad_answer",
+      `Local model "${name}" could not write "${field}". ${messageOf(cause)} The case has no answer from this model.`,
+      { retryable: false, cause },
     );
   }
 }

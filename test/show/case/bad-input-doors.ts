@@ -6,9 +6,10 @@
  * up, the raw record is kept, content is kept as it came, nothing is overwritten, every error carries a request id.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
 import { join } from "node:path";
+import { text as textOf } from "node:stream/consumers";
 import { isDeepStrictEqual } from "node:util";
-import { request } from "undici";
 import type { Client } from "../../../src/contract/client.ts";
 import type { JsonObject } from "../../../src/contract/json.ts";
 import { isJsonObject } from "../../../src/contract/json.ts";
@@ -104,13 +105,16 @@ interface Post {
   key?: string | undefined;
 }
 
-async function post({ url }: Doors, { path, type, body, key }: Post): Promise<{ status: number; text: string }> {
-  const response = await request(`${url}${path}`, {
-    method: "POST",
-    headers: { "content-type": type, ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) },
-    body,
+/** An answer counts also when it comes before the whole body was sent: a body that is too large is not read to its end. */
+function post({ url }: Doors, { path, type, body, key }: Post): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const headers = { "content-type": type, "content-length": Buffer.byteLength(body), ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) };
+    const sending = request(`${url}${path}`, { method: "POST", headers }, (response) => {
+      textOf(response).then((text) => resolve({ status: response.statusCode ?? 0, text }), reject);
+    });
+    sending.on("error", reject);
+    sending.end(body);
   });
-  return { status: response.statusCode, text: await response.body.text() };
 }
 
 const casesOf = (workflow: string) => `/api/v1/workflows/${workflow}/cases`;
@@ -193,7 +197,7 @@ function fileOf(sample: Sample, door: "jsonl" | "csv", { id, before }: Sending):
 async function fileResult(doors: Doors, file: SentFile, sending: Sending): Promise<string> {
   const run = await readRun(doors, file.name);
   must(run.read === run.admitted + run.quarantined + run.duplicate + run.skipped, "the counts of the run add up");
-  if (file.whole) return run.problem === null ? `read ${run.read}` : /no record/.test(run.problem) ? "nothing read" : "file problem";
+  if (file.whole) return run.problem === null ? `read ${run.read}` : /holds no record/.test(run.problem) ? "nothing read" : "file problem";
   must(run.read === file.healthy + 1 && run.admitted >= file.healthy, `the neighbours are taken (${JSON.stringify(run)})`);
   if (file.healthy > 0) await keptAsItWas(doors, sending.before);
   const kept = await quarantinedFrom(doors, file.name);

@@ -21,7 +21,7 @@ export function readTable(): Expectation[] {
     if (line.startsWith("## ")) section = line.slice(3).trim();
     if (!line.startsWith("|")) doors = undefined;
     else {
-      const cells = line.split("|").slice(1, -1).map((cell) => cell.replaceAll(/[`_]/g, "").trim());
+      const cells = line.split("|").slice(1, -1).map((cell) => cell.replaceAll("`", "").trim());
       if (doors === undefined) doors = cells.slice(1).map(doorOf);
       else if (!/^[-: ]+$/.test(cells.join("")))
         for (const [i, door] of doors.entries()) if (cells[i + 1] !== "–") expectations.push({ section, input: cells[0]!, door, result: cells[i + 1]! });

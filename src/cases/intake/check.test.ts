@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import type { JsonObject, JsonValue } from "../../contract/json.ts";
+import { compileSchema } from "../../definition/schema.ts";
+import { badExternalId, checkInput, LIMITS } from "./check.ts";
+
+const schema: JsonObject = {
+  type: "object",
+  properties: { text: { type: "string" }, amount: { type: "number" }, tags: { type: "array" } },
+  required: ["text"],
+  additionalProperties: false,
+};
+const problems = compileSchema(schema);
+const check = (value: unknown, its = schema) =>
+  checkInput(value, its, (given: JsonValue) => ({
+    value: given,
+    problems: its === schema ? problems(given) : [],
+  }));
+
+const nested = (depth: number): JsonValue => (depth === 0 ? "x" : [nested(depth - 1)]);
+
+describe("input", () => {
+  test("that meets the schema is taken as it is", () => {
+    expect(check({ text: "a", amount: 1 })).toEqual({
+      ok: true,
+      input: { text: "a", amount: 1 },
+      dropped: [],
+    });
+  });
+
+  test("loses the fields that the schema does not name, and says which", () => {
+    expect(check({ text: "a", newColumn: "b", constructor: "c" })).toEqual({
+      ok: true,
+      input: { text: "a" },
+      dropped: ["newColumn", "constructor"],
+    });
+  });
+
+  test("keeps every field where the schema is open", () => {
+    const open = { type: "object", properties: {}, additionalProperties: true };
+    expect(check({ any: 1 }, open)).toEqual({ ok: true, input: { any: 1 }, dropped: [] });
+  });
+
+  test("keeps NUL in content", () => {
+    expect(check({ text: "a\0b" })).toMatchObject({ ok: true, input: { text: "a\0b" } });
+  });
+
+  test.each<[string, unknown, string]>([
+    ["a list", [], "not_an_object"],
+    ["a text", "x", "not_an_object"],
+    ["null", null, "not_an_object"],
+    ["nothing", undefined, "not_an_object"],
+    ["a field over 1 MB", { text: "ä".repeat(524_289) }, "value_too_large"],
+    [
+      "more than 10 MB together",
+      { text: "a", tags: Array.from({ length: 11 }, () => "x".repeat(1_000_000)) },
+      "case_too_large",
+    ],
+    ["half a character", { text: "\ud800" }, "lone_surrogate"],
+    ["half a character in a name", { text: "a", "\ud800": "b" }, "lone_surrogate"],
+    ["NUL in a name", { text: "a", "b\0": "c" }, "nul_in_key"],
+    ["deep nesting", { text: "a", tags: nested(80) }, "too_deep"],
+    ["a missing field", { amount: 1 }, "schema_mismatch"],
+    ["a wrong type", { text: 7 }, "schema_mismatch"],
+  ])("that is %s is refused with its reason", (_, value, reason) => {
+    expect(check(value)).toMatchObject({
+      ok: false,
+      problem: { reason, message: expect.stringMatching(/\.$|:/) },
+    });
+  });
+
+  test("has all its schema problems named at once", () => {
+    const checked = check({ amount: "many" });
+    expect(checked.ok ? [] : checked.problem.details).toHaveLength(2);
+  });
+
+  test("of exactly 1 MB in one field is taken", () => {
+    expect(check({ text: "x".repeat(1_048_576) }).ok).toBe(true);
+  });
+});
+
+describe("an external id", () => {
+  test.each(["T-1", "0", "Vorgang Ä 7/2026", "\u{1f600}", "x".repeat(LIMITS.externalId), "' or 1=1 --"])(
+    "can be %j",
+    (id) => {
+      expect(badExternalId(id)).toBeUndefined();
+    },
+  );
+
+  test.each([
+    ["", "empty"],
+    ["x".repeat(LIMITS.externalId + 1), "longer than 200"],
+    ["a\0b", "NUL"],
+    ["a\nb", "control character"],
+    ["a\u0085b", "control character"],
+    ["\udc00", "lone surrogate"],
+  ])("cannot be %j", (id, because) => {
+    expect(badExternalId(id)).toContain(because);
+  });
+});

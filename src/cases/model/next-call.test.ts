@@ -1,0 +1,250 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { AttemptState } from "../../contract/states.ts";
+import { nextCall, pauseAfter, type Chain, type NextCall, type PastAttempt } from "./next-call.ts";
+
+const MODEL = { connection: "big", timeout: 1_000 };
+const OTHER = { connection: "small", timeout: 1_000 };
+const LOCAL = { local: "classifier", timeout: 1_000 };
+const START = 1_000_000;
+const HOUR = 3_600_000;
+
+interface Past {
+  step?: number;
+  state?: AttemptState;
+  purpose?: "answer" | "repair";
+  error?: string;
+  retryable?: boolean;
+  at?: number;
+}
+
+function past(list: Past[]): PastAttempt[] {
+  return list.map(
+    (
+      {
+        step = 0,
+        state = "failed",
+        purpose = "answer",
+        error = "model_unavailable",
+        retryable = true,
+        at = 0,
+      },
+      i,
+    ) => ({
+      no: i + 1,
+      step,
+      purpose,
+      state,
+      error: state === "failed" ? error : null,
+      retryable: state === "failed" ? retryable : null,
+      finishedAt: START + at,
+    }),
+  );
+}
+
+const next = (chain: Chain, attempts: Past[], more: { now?: number; dueAt?: number } = {}) =>
+  nextCall(chain, past(attempts), {
+    now: START + (more.now ?? 0),
+    receivedAt: START,
+    dueAt: more.dueAt === undefined ? undefined : START + more.dueAt,
+  });
+
+const refused: Past = { error: "model_refused", retryable: false };
+const badOutput: Past = { error: "model_bad_answer", retryable: false };
+const abandoned: Past = { state: "abandoned" };
+const ask = (step: number): NextCall => ({ kind: "ask", step });
+const wait = (at: number): NextCall => ({ kind: "wait", until: START + at });
+const giveUp = (because: Extract<NextCall, { kind: "give_up" }>["because"]): NextCall => ({
+  kind: "give_up",
+  because,
+});
+
+describe("the chain", () => {
+  test.each<[string, Chain, Past[], { now?: number; dueAt?: number }, NextCall]>([
+    ["begins with the release's model", [MODEL, OTHER], [], {}, ask(0)],
+    ["waits a second after the first failure", [MODEL], [{}], {}, wait(1_000)],
+    ["asks again when the second is over", [MODEL], [{}], { now: 1_000 }, ask(0)],
+    ["waits four seconds after the second", [MODEL], [{}, { at: 1_000 }], { now: 1_000 }, wait(5_000)],
+    ["goes on after three failures", [MODEL, OTHER], [{}, {}, {}], {}, ask(1)],
+    ["goes on at once when another try cannot help", [MODEL, OTHER], [refused], {}, ask(1)],
+    ["goes on at once from a bad output", [MODEL, OTHER], [badOutput], {}, ask(1)],
+    ["gives every step its own tries", [MODEL, OTHER], [{}, {}, {}, { step: 1 }], {}, wait(1_000)],
+    ["goes on to the local model", [MODEL, LOCAL], [{}, {}, {}], {}, ask(1)],
+    [
+      "ends at manual, whatever stands behind it",
+      [MODEL, "manual", OTHER],
+      [refused],
+      {},
+      giveUp("model_failed"),
+    ],
+    ["ends with its last step", [MODEL], [refused], {}, giveUp("model_failed")],
+    ["says when it was the output that was bad", [MODEL, "manual"], [badOutput], {}, giveUp("bad_output")],
+    [
+      "says what the last step did",
+      [MODEL, OTHER],
+      [badOutput, { ...refused, step: 1 }],
+      {},
+      giveUp("model_failed"),
+    ],
+    ["a crash resumes at the same step", [MODEL, OTHER], [refused, { ...abandoned, step: 1 }], {}, ask(1)],
+    ["a crash is not a failure", [MODEL], [abandoned, abandoned], {}, ask(0)],
+    [
+      "a crash in the repair asks the step anew",
+      [MODEL, OTHER],
+      [badOutput, { ...abandoned, purpose: "repair" }],
+      {},
+      ask(0),
+    ],
+    [
+      "a repair that failed is not asked anew",
+      [MODEL, OTHER],
+      [badOutput, { ...badOutput, purpose: "repair" }],
+      {},
+      ask(1),
+    ],
+    [
+      "the fifth crash sends the case to a person",
+      [MODEL],
+      Array.from({ length: 5 }, () => abandoned),
+      {},
+      giveUp("abandoned"),
+    ],
+  ])("%s", (_, chain, attempts, times, expected) => {
+    expect(next(chain, attempts, times)).toEqual(expected);
+  });
+});
+
+describe("the step `queue`", () => {
+  const failed: Past[] = [{}, {}, {}];
+
+  test("waits, and asks the release's model again", () => {
+    expect(next([MODEL, "queue"], failed)).toEqual(wait(600_000));
+    expect(next([MODEL, "queue"], failed, { now: 600_000 })).toEqual(ask(0));
+  });
+
+  test("comes after the other models when it stands behind them", () => {
+    expect(next([MODEL, OTHER, "queue"], failed)).toEqual(ask(1));
+    expect(next([MODEL, OTHER, "queue"], [...failed, { ...refused, step: 1 }])).toEqual(wait(600_000));
+  });
+
+  test("waits no longer than until the case is due", () => {
+    expect(next([MODEL, "queue"], failed, { dueAt: 90_000 })).toEqual(wait(90_000));
+    expect(next([MODEL, "queue"], failed, { now: 90_000, dueAt: 90_000 })).toEqual(giveUp("model_failed"));
+  });
+
+  test("waits an hour for a case without a due time", () => {
+    expect(next([MODEL, "queue"], [...failed, { at: 3_500_000 }], { now: 3_500_000 })).toEqual(wait(HOUR));
+    expect(next([MODEL, "queue"], failed, { now: HOUR })).toEqual(giveUp("model_failed"));
+  });
+
+  test("then goes on with what stands behind it", () => {
+    expect(next([MODEL, "queue", LOCAL], failed, { now: HOUR })).toEqual(ask(2));
+  });
+
+  test("does not wait for a model that will never answer", () => {
+    expect(next([MODEL, "queue", LOCAL], [refused])).toEqual(ask(2));
+  });
+});
+
+test("pauses grow fourfold from one second and stay under ten minutes", () => {
+  expect([1, 2, 3, 4, 5, 6, 50].map(pauseAfter)).toEqual([
+    1_000, 4_000, 16_000, 64_000, 256_000, 600_000, 600_000,
+  ]);
+});
+
+type Ending =
+  "answered" | "retryable" | "refused" | "bad" | "bad twice" | "abandoned" | "abandoned in repair";
+const chains = fc
+  .array(fc.constantFrom(OTHER, LOCAL, "queue" as const, "manual" as const), { maxLength: 4 })
+  .map((rest): Chain => [MODEL, ...rest]);
+const endings = fc.infiniteStream(
+  fc.constantFrom<Ending>("retryable", "refused", "bad", "bad twice", "abandoned", "abandoned in repair"),
+);
+
+/** Plays a case through: each ask ends as the next ending says, each wait is waited out. */
+function play(
+  chain: Chain,
+  ending: Iterator<Ending>,
+  dueAt: number | undefined,
+): { asked: number[]; now: number; end: NextCall } {
+  const attempts: PastAttempt[] = [];
+  const asked: number[] = [];
+  let now = START;
+  const add = (step: number, one: Past) =>
+    attempts.push({ ...past([{ ...one, step }])[0]!, no: attempts.length + 1, finishedAt: now });
+  for (let turn = 0; turn < 200; turn++) {
+    const end = nextCall(chain, attempts, { now, receivedAt: START, dueAt });
+    if (end.kind === "give_up") return { asked, now, end };
+    if (end.kind === "wait") {
+      expect(end.until).toBeGreaterThan(now);
+      now = end.until;
+      continue;
+    }
+    asked.push(end.step);
+    expect(typeof chain[end.step]).toBe("object");
+    now += 10;
+    const how = ending.next().value as Ending;
+    if (how === "retryable") add(end.step, {});
+    else if (how === "refused") add(end.step, refused);
+    else if (how === "abandoned") add(end.step, abandoned);
+    else {
+      add(end.step, badOutput);
+      if (how === "bad twice") add(end.step, { ...badOutput, purpose: "repair" });
+      if (how === "abandoned in repair") add(end.step, { ...abandoned, purpose: "repair" });
+    }
+  }
+  throw new Error("the chain does not end");
+}
+
+test("every chain ends, whatever its models do, soon after the case is due", () => {
+  fc.assert(
+    fc.property(
+      chains,
+      endings,
+      fc.option(fc.integer({ min: 0, max: 5 * HOUR }), { nil: undefined }),
+      (chain, ending, due) => {
+        const dueAt = due === undefined ? undefined : START + due;
+        const { now, end } = play(chain, ending[Symbol.iterator](), dueAt);
+        expect(end.kind).toBe("give_up");
+        // The pauses of each step's tries and the calls themselves come on top; the queue itself adds nothing.
+        expect(now).toBeLessThan((dueAt ?? START + HOUR) + 60_000);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+test("a crash at any moment resumes where the case stood", () => {
+  fc.assert(
+    fc.property(
+      chains,
+      fc.array(fc.constantFrom<Ending>("retryable", "refused", "bad twice"), { maxLength: 12 }),
+      (chain, list) => {
+        const attempts: PastAttempt[] = [];
+        let now = START;
+        for (const how of list) {
+          const call = nextCall(chain, attempts, { now, receivedAt: START, dueAt: undefined });
+          if (call.kind === "give_up") return;
+          if (call.kind === "wait") {
+            now = call.until;
+            continue;
+          }
+          const crashed: PastAttempt = {
+            ...past([{ ...abandoned, step: call.step }])[0]!,
+            no: attempts.length + 1,
+            finishedAt: now,
+          };
+          expect(
+            nextCall(chain, [...attempts, crashed], { now, receivedAt: START, dueAt: undefined }),
+          ).toEqual(call);
+          const failure = how === "retryable" ? {} : how === "refused" ? refused : badOutput;
+          attempts.push({
+            ...past([{ ...failure, step: call.step }])[0]!,
+            no: attempts.length + 1,
+            finishedAt: now,
+          });
+        }
+      },
+    ),
+  );
+});

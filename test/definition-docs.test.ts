@@ -1,0 +1,151 @@
+/**
+ * The pages that people read beside the program, held against it: the keys of a definition with their defaults, the
+ * table of endpoints, and every link of the documentation. Each comparison has a twin with one planted difference.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { ENDPOINTS } from "../src/contract/endpoints.ts";
+import type { Endpoint } from "../src/contract/endpoint.ts";
+import { releaseSections, workflowSections } from "../src/definition/document.ts";
+import { code } from "../src/definition/reading.ts";
+import { agree, tableOf } from "./support/agreement.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const text = (path: string) => readFileSync(join(ROOT, path), "utf8");
+
+/** A key of a document as the schema has it; `key` is a path such as `feeds[].name` or `local.*.seed`. */
+interface Known {
+  key: string;
+  /** "required", "optional", or the compiled default as JSON. */
+  need: string;
+  /** The written form, for reading what the page says. */
+  schema: z.ZodType;
+}
+
+function keysOf(schema: z.ZodType, path = ""): Known[] {
+  if (schema instanceof z.ZodObject)
+    return Object.entries(schema.shape as Record<string, z.ZodType>).flatMap(([name, below]) => {
+      const key = path === "" ? name : `${path}.${name}`;
+      return [{ key, need: needOf(below), schema: below }, ...keysOf(below, key)];
+    });
+  if (schema instanceof z.ZodUnion)
+    return (schema.options as z.ZodType[]).flatMap((option) => keysOf(option, path));
+  if (schema instanceof z.ZodArray) return keysOf(schema.element as z.ZodType, `${path}[]`);
+  if (schema instanceof z.ZodRecord) return keysOf(schema.valueType as z.ZodType, `${path}.*`);
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional)
+    return keysOf(schema.unwrap() as z.ZodType, path);
+  return [];
+}
+
+function needOf(schema: z.ZodType): string {
+  if (schema instanceof z.ZodDefault) return JSON.stringify(schema.def.defaultValue);
+  return schema instanceof z.ZodOptional ? "optional" : "required";
+}
+
+/** The rows of every table below a heading of the second level, until the next such heading. */
+function rowsUnder(page: string, heading: string): string[][] {
+  const chapter = page.split(/^## /m).find((one) => one.startsWith(heading)) ?? "";
+  return chapter.split(/^### /m).flatMap(tableOf);
+}
+
+/** What a row says, with its default read like a definition: "5 %" and 0.05 are the same. */
+function documented(rows: string[][], known: Known[]): string[] {
+  return rows.map(([key = "", , written = ""]) => {
+    const meant = known.filter((one) => one.key === key).map((one) => read(written, one));
+    return `${key} | ${meant.find((need) => known.some((one) => one.key === key && one.need === need)) ?? meant[0] ?? written}`;
+  });
+}
+
+function read(written: string, { schema }: Known): string {
+  if (written === "required" || written === "optional") return written;
+  const parsed = schema.safeParse(parse(written));
+  return parsed.success ? JSON.stringify(parsed.data) : `${written}, which is no value of it`;
+}
+
+describe("docs/reference/definitions.md", () => {
+  for (const [heading, sections] of [
+    ["workflow.yaml", workflowSections(code)],
+    ["release.yaml", releaseSections(code)],
+  ] as const) {
+    const known = keysOf(sections);
+    const listed = (page: string) => documented(rowsUnder(page, heading), known);
+    const source = () => text("docs/reference/definitions.md");
+    const needs = () => known.map(({ key, need }) => `${key} | ${need}`);
+
+    agree({
+      title: `the keys of ${heading} and their page`,
+      source,
+      listed,
+      known: needs,
+      plant: (page) => page.replace(/\n\| `(undo|prompt)`[^\n]*/, ""),
+    });
+    agree({
+      title: `the defaults of ${heading} and their page`,
+      source,
+      listed,
+      known: needs,
+      plant: (page) => page.replaceAll("`10 s`", "`11 s`").replaceAll("`5 s`", "`6 s`"),
+    });
+  }
+});
+
+describe("docs/reference/api.md", () => {
+  agree({
+    title: "endpoints and their page",
+    source: () => text("docs/reference/api.md"),
+    listed: (page) => rowsUnder(page, "Endpoints").map((cells) => cells.join(" | ")),
+    known: () =>
+      Object.values<Endpoint>(ENDPOINTS).map(({ method, path, scope, errors, sentence }) =>
+        [`${method} ${path}`, scope ?? "none", errors.join(", ") || "–", sentence].join(" | "),
+      ),
+    plant: (page) => page.replace(/\n\| `GET \/api\/v1\/cases\/:case`[^\n]*/, ""),
+  });
+});
+
+describe("links of the documentation", () => {
+  const pages = [
+    "README.md",
+    "CONTRIBUTING.md",
+    ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => `docs/${name}`),
+  ];
+  /** Links to nothing, as "page: link": files that are not there, and headings that the page does not have. */
+  function dead(page: string, markdown: string): string[] {
+    return [...markdown.matchAll(/\]\(([^)\s]+)\)/g)]
+      .map((match) => match[1]!)
+      .filter((link) => !/^(https?|mailto):/.test(link))
+      .filter((link) => {
+        const [file = "", anchor] = link.split("#");
+        const target = file === "" ? page : join(dirname(page), file);
+        if (!existsSync(join(ROOT, target))) return true;
+        return anchor !== undefined && !headings(text(target)).includes(anchor);
+      })
+      .map((link) => `${page}: ${link}`);
+  }
+
+  test("lead somewhere", () => {
+    expect(pages.flatMap((page) => dead(page, text(page)))).toEqual([]);
+  });
+
+  test("a link to nothing is found", () => {
+    expect(dead("docs/index.md", "[a](missing.md) [b](start.md#no-such-heading) [c](start.md)")).toEqual([
+      "docs/index.md: missing.md",
+      "docs/index.md: start.md#no-such-heading",
+    ]);
+  });
+});
+
+/** Anchors of a page's headings, as Markdown renderers make them. */
+function headings(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.+)$/gm)].map((match) =>
+    match[1]!
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
