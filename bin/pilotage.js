@@ -5,7 +5,7 @@
  * Plain JavaScript on purpose: it must run under any Node. When that Node is older than 22.18 it starts the program
  * again under the Node that came with the package; when there is none, it says so.
  */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -26,8 +26,16 @@ if (major > 22 || (major === 22 && minor >= 18)) {
     );
     process.exit(70);
   }
-  const run = spawnSync(node, [entry, ...process.argv.slice(2)], { stdio: "inherit" });
-  process.exit(run.status ?? 70);
+  const child = spawn(node, [entry, ...process.argv.slice(2)], { stdio: "inherit" });
+  // Whoever stops this process means the program, so this one waits for its end. Ctrl-C reaches both already, and a
+  // second signal would break off what the first one brings to an end.
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  process.on("SIGINT", () => {});
+  child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGKILL" ? 137 : 70)));
+  child.on("error", (error) => {
+    console.error(`The Node that came with the package cannot be started: ${error.message}`);
+    process.exit(70);
+  });
 }
 
 function bundledNode() {

@@ -221,18 +221,18 @@ async function main(): Promise<number> {
     say(`It answers at ${serving.url} (${seconds()}); setting up the sample workflow ...`);
     ready = await setUpSample({ ...serving, folder: SAMPLE, signal, say });
     if (ready === undefined) return 0;
+    const ended = new AbortController();
+    void serve.gone.then(() => ended.abort());
+    const over = AbortSignal.any([signal, ended.signal]);
     helpers = startHelpers(serving.url, ready, where);
     running.push(...helpers);
     for (const one of helpers)
       void one.gone.then((code) =>
-        signal.aborted
+        over.aborted
           ? undefined
           : say(`${one.name} ended (${code}); the rest goes on. Start anew to have it again.`),
       );
     tellWhere(serving.url, ready, where);
-    const ended = new AbortController();
-    void serve.gone.then(() => ended.abort());
-    const over = AbortSignal.any([signal, ended.signal]);
     await tellFirst(ready, over);
     if (!over.aborted) await once(over, "abort");
     if (signal.aborted) return 0;

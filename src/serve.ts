@@ -3,6 +3,7 @@
  *
  * Handed to the command line by main.ts; the program itself is put together in app.ts.
  */
+import { hostname } from "node:os";
 import { openApp, type App, type AppOptions, type Role } from "./app.ts";
 import { SCOPES, type Scope } from "./contract/scopes.ts";
 import { PilotageError } from "./contract/errors.ts";
@@ -77,14 +78,19 @@ export async function doctor(): Promise<Finding[]> {
   }
 }
 
-/** The local operator's key: made at the first start, made anew when the file or the database no longer knows it. */
+/**
+ * The local operator's key: made at the first start, made anew when the file or the database no longer knows it.
+ *
+ * Each data home has its own: of several machines on one database, none may take the key of another.
+ */
 async function keepOperatorKey(app: App, dataHome: string): Promise<void> {
   const known = readOperatorKey(dataHome);
   if (known !== undefined && (await app.keys.authenticate(`Bearer ${known}`, undefined).catch(() => undefined))) return;
   const by = { kind: "system", name: "first start" } as const;
-  const old = await app.database.all<{ id: string }>(sql`select id from api_key where 'operator' = any(scopes) and revoked_at is null`);
+  const name = `local operator at ${hostname()}:${dataHome}`.slice(0, 200);
+  const old = await app.database.all<{ id: string }>(sql`select id from api_key where 'operator' = any(scopes) and name = ${name} and revoked_at is null`);
   for (const { id } of old) await app.keys.revoke(id, by);
-  const key = await app.keys.make({ name: "local operator", scopes: Object.keys(SCOPES) as Scope[], workflow: undefined, days: TEN_YEARS, simulated: false }, by);
+  const key = await app.keys.make({ name, scopes: Object.keys(SCOPES) as Scope[], workflow: undefined, days: TEN_YEARS, simulated: false }, by);
   writeOperatorKey(dataHome, key.secret);
 }
 

@@ -53,12 +53,12 @@ describe("bad input", async () => {
     expect([...named].sort()).toEqual([...Object.keys(SAMPLES), ...Object.keys(REQUESTS)].sort());
   });
 
-  test("each record and each request gets the result that the table states", async () => {
+  test.concurrent("each record and each request gets the result that the table states", async () => {
     const wanted = table.filter((one) => one.section !== FILES || one.input in SAMPLES);
     expect(rows(wanted, await sendRows(doors, wanted))).toEqual(rows(wanted));
   });
 
-  test("each file and folder gets the result that the table states", async () => {
+  test.concurrent("each file and folder gets the result that the table states", async () => {
     // Permissions do not bind root; those rows are run by `npm run show -- case.4` under another account.
     const wanted = table.filter((one) => one.section === FILES && !(one.input in SAMPLES) && !(bindsNobody && needsPermissions(one.input)));
     expect(rows(wanted, await tryFiles(doors, wanted))).toEqual(rows(wanted));

@@ -187,7 +187,7 @@ function shown(one: Case, withContent: boolean): string {
       reviews.map((r) => [
         r.no,
         r.state,
-        r.simulated ? `${r.person} (simulated)` : r.person,
+        personOf(r),
         r.verdict,
         r.reason,
         r.fields?.join(","),
@@ -206,7 +206,7 @@ function shown(one: Case, withContent: boolean): string {
         l.source,
         l.wrong,
         l.wrongFields?.join(","),
-        l.simulated ? `${l.person} (simulated)` : l.person,
+        personOf(l),
         l.seen,
         l.superseded,
         moment(l.at),
@@ -239,4 +239,9 @@ function content({ content }: Case): string {
     `Content\n  input\n${block(input)}\n  output\n${answer}`,
     ...(final === null || final === undefined ? [] : [`  final\n${block(final)}`]),
   ].join("\n");
+}
+
+/** A program that plays a person is always named as one; some say it in their name already. */
+function personOf({ person, simulated }: { person: string | null; simulated: boolean }): string | null {
+  return simulated && !person?.includes("(simulated)") ? `${person} (simulated)` : person;
 }

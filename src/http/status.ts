@@ -13,6 +13,7 @@ import { sql } from "../platform/sql.ts";
 import { LATEST_CASES, type StatusCase, type StatusData, type StatusRun } from "./status-data.ts";
 import { STATUS_POLICY, statusPage, type StatusView } from "./status-page.ts";
 import { STATUS_CSS } from "./status-style.ts";
+import { pickLanguage } from "./status-words.ts";
 
 export interface StatusParts {
   database: Database;
@@ -50,8 +51,7 @@ export function serveStatus(app: FastifyInstance, parts: StatusParts): void {
 
 function viewOf(request: FastifyRequest): StatusView {
   const { lang, hold } = request.query as { lang?: unknown; hold?: unknown };
-  const wanted = typeof lang === "string" ? lang : (request.headers["accept-language"] ?? "");
-  return { language: /^\s*de/i.test(wanted) ? "de" : "en", held: hold !== undefined };
+  return { language: pickLanguage(typeof lang === "string" ? lang : undefined, request.headers["accept-language"]), held: hold !== undefined };
 }
 
 async function statusData({ database, registry, clock }: StatusParts): Promise<StatusData> {

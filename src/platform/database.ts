@@ -112,7 +112,9 @@ export function openDatabase(options: DatabaseOptions): Database {
         });
         for (const hook of before) await hook();
         options.boundary?.("before", names);
-        await client.query("commit");
+        const { command } = await client.query("commit");
+        // PostgreSQL answers the commit of a transaction in which a statement failed with a rollback, and no error.
+        if (command !== "COMMIT") throw new PilotageError("internal", "A statement of this transaction had failed before its end; nothing was stored.");
         options.boundary?.("after", names);
         for (const hook of after) hook();
         return result;
@@ -165,6 +167,12 @@ function translate(error: unknown): unknown {
     });
   if (code === "53100")
     return new PilotageError("database_unavailable", "The database's disk is full; nothing was stored. Make room on the disk of the database, then send the request again.", {
+      cause: error,
+    });
+  // A NUL character in a text: the program keeps it in sealed content, where the database sees only bytes.
+  if (code === "22021" || code === "22P05")
+    return new PilotageError("bad_request", "A text holds a NUL character where none can be stored, in an id, a name or a reason; nothing was stored.", {
+      hint: "Send it without that character.",
       cause: error,
     });
   return error;

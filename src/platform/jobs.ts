@@ -50,12 +50,15 @@ export function openJobs(options: {
   log: Log;
   /** Frees what a dead worker held, in the same transaction that removes its row. */
   release: (tx: Queryable, worker: string) => Promise<void>;
+  /** Milliseconds between two heartbeats; a second unless told. */
+  beatEvery?: number;
 }): Jobs {
   const { database, worker, log, clock } = options;
   let runner: Runner | undefined;
   let pool: pg.Pool | undefined;
   let utils: WorkerUtils | undefined;
   let stopping = false;
+  let running: Promise<void> | undefined;
   /** The queue's name for this process: it stands in the locks of its jobs. */
   let queueId: string | null = null;
   let beating: NodeJS.Timeout | undefined;
@@ -98,6 +101,8 @@ export function openJobs(options: {
         events: events,
         taskList: Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, (payload) => task((payload ?? {}) as JsonObject)])),
       });
+      // Asked to stop while it was starting.
+      if (stopping) await runner.stop();
       await runner.promise;
     } finally {
       await utils?.release();
@@ -130,10 +135,11 @@ export function openJobs(options: {
     const buried = await database.transaction(async (tx) => {
       if ((await tx.run(sql`delete from worker where id = ${dead.id} and beat = ${dead.beat}`)) === 0) return false;
       await options.release(tx, dead.id);
+      // With the row goes the last trace of which jobs it held: they are unlocked together or not at all.
+      if (dead.queue_id) await tx.run(sql`select graphile_worker.force_unlock_workers(${[dead.queue_id]}::text[])`);
       return true;
     });
     if (!buried) return;
-    if (dead.queue_id) await utils?.forceUnlockWorkers([dead.queue_id]);
     log.warn({ worker: dead.id }, "a process died; what it held is free again");
   }
 
@@ -152,15 +158,16 @@ export function openJobs(options: {
             .finally(() => {
               if (!stopping) loop();
             });
-        }, BEAT_EVERY);
+        }, options.beatEvery ?? BEAT_EVERY);
       };
       loop();
-      void keepRunning(tasks);
+      running = keepRunning(tasks);
     },
     async stop() {
       stopping = true;
       clearTimeout(beating);
       await runner?.stop().catch(() => undefined);
+      await running;
       await database
         .transaction(async (tx) => {
           await options.release(tx, worker);

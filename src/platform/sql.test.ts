@@ -1,7 +1,7 @@
 /** The SQL tag: fragments nest, parameters are numbered in the order of the text, values never become text. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { hex, raw, rows, sql, time, Sql } from "./sql.ts";
+import { hex, raw, rows, sql, time, type Sql } from "./sql.ts";
 
 /** A query built from pieces, and what its values are in the order of the text. */
 const fragment: fc.Arbitrary<{ query: Sql; values: unknown[] }> = fc.letrec<{

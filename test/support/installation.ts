@@ -30,7 +30,8 @@ export interface Installation {
 export async function install(options: { settings?: Record<string, string>; role?: Role; databaseUrl?: string; dataHome?: string; boundary?: AppOptions["boundary"]; log?: Log } = {}): Promise<Installation> {
   const databaseUrl = options.databaseUrl ?? (await freshDatabase());
   const dataHome = options.dataHome ?? temporaryFolder("installation");
-  const settings = readSettings({ PILOTAGE_PORT: "0", ...options.settings });
+  // Few connections: many installations share the one server of a test run.
+  const settings = readSettings({ PILOTAGE_PORT: "0", PILOTAGE_DATABASE_CONNECTIONS: "5", ...options.settings });
   const app = await openApp({ settings, role: options.role ?? "all", databaseUrl, dataHome, log: options.log ?? openLog(process.env["PILOTAGE_TEST_LOG"] ?? "error"), boundary: options.boundary });
   let stopped: Promise<void> | undefined;
   const stop = () => (stopped ??= app.stop());

@@ -9,6 +9,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import type { KillPlan } from "./kill-plan.ts";
 
 const ENTRY = fileURLToPath(new URL("serve-with-kills.ts", import.meta.url));
 const LINES_KEPT = 400;
@@ -16,16 +17,7 @@ const LINES_KEPT = 400;
 const UP = { web: '"Pilotage serves"', worker: '"Pilotage is up"' };
 const STOP_WITHIN = 30_000;
 
-/** A transaction boundary and the how-manieth time it is reached. */
-export interface KillAt {
-  name: string;
-  moment: "before" | "after";
-  occurrence: number;
-}
-
 export interface Ending {
-  /** The boundary at which the process killed itself, such as `settle:before`. */
-  at: string | undefined;
   /** It was killed by `kill`. */
   byHand: boolean;
   code: number | null;
@@ -61,7 +53,8 @@ export function environmentFor(settings: Record<string, string>): Record<string,
   return { ...(Object.fromEntries(own) as Record<string, string>), ...settings };
 }
 
-export function keepRunning(options: { role: "web" | "worker"; environment: Record<string, string>; nextKill?: () => KillAt | undefined }): Kept {
+/** Starts the process, again and again; the plan tells each start whom to kill. */
+export function keepRunning(options: { role: "web" | "worker"; environment: Record<string, string>; plan?: KillPlan | undefined }): Kept {
   const endings: Ending[] = [];
   let starts = 0;
   let child: ChildProcess | undefined;
@@ -87,16 +80,13 @@ export function keepRunning(options: { role: "web" | "worker"; environment: Reco
   }
 
   async function runOnce(): Promise<Ending> {
-    const kill = options.nextKill?.();
-    const args = kill ? [`${kill.name}:${kill.moment}:${kill.occurrence}`] : [];
     starts++;
     byHand = false;
     log = [];
-    let at: string | undefined;
     let wasUp = false;
-    const mine = spawn(process.execPath, [ENTRY, options.role, ...args], { stdio: ["ignore", "pipe", "pipe"], env: options.environment });
+    const mine = spawn(process.execPath, [ENTRY, options.role, ...(options.plan?.arguments(options.role) ?? [])], { stdio: ["ignore", "pipe", "pipe"], env: options.environment });
     child = mine;
-    createInterface(mine.stdout).on("line", (line) => (at ??= /^killed at (.+)$/.exec(line)?.[1]));
+    createInterface(mine.stdout).on("line", (line) => options.plan?.said(options.role, line));
     createInterface(mine.stderr).on("line", (line) => {
       log.push(line);
       if (log.length > LINES_KEPT) log.shift();
@@ -110,7 +100,7 @@ export function keepRunning(options: { role: "web" | "worker"; environment: Reco
     });
     // "close" comes when its last words are read, too.
     const [code, signal] = (await once(mine, "close")) as [number | null, NodeJS.Signals | null];
-    return { at, byHand, code, signal, wasUp, log };
+    return { byHand, code, signal, wasUp, log };
   }
 
   async function endBy(signal: NodeJS.Signals): Promise<void> {

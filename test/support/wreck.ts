@@ -13,8 +13,9 @@ import { readConnection } from "../../src/platform/embedded/connection.ts";
 import { lookAt, processesIn, readPidFile } from "../../src/platform/embedded/postmaster.ts";
 import { readOperatorKey } from "../../src/platform/operator.ts";
 import { launch, until } from "./installation.ts";
+import type { KillPlan } from "./kill-plan.ts";
 import { freePort } from "./ports.ts";
-import { environmentFor, keepRunning, type KillAt, type Kept } from "./processes.ts";
+import { environmentFor, keepRunning, type Kept } from "./processes.ts";
 import { startReceiver, type Receiver } from "./receiver.ts";
 
 export interface Wreck {
@@ -24,9 +25,9 @@ export interface Wreck {
   client: Client;
   /** Where the folder feed `drop` looks; JSON Lines with the column `id`. */
   readonly dropFolder: string;
-  addWorker(nextKill?: () => KillAt | undefined): Kept;
-  /** SIGKILL to the database server; resolves when its process is gone. */
-  killDatabase(): Promise<void>;
+  addWorker(): Kept;
+  /** SIGKILL to the database server, or to all its children, too; resolves when its process is gone. */
+  killDatabase(children?: boolean): Promise<void>;
   /** Resolves when the database answers. */
   databaseBack(): Promise<void>;
   /** One statement over a connection of its own, tried again while the database is away. */
@@ -40,7 +41,8 @@ export interface WreckOptions {
   /** A database that others own; without it the embedded one is started, and can be killed. */
   databaseUrl?: string;
   workers?: number;
-  nextWebKill?: () => KillAt | undefined;
+  /** Tells each start of a process whom to kill. */
+  plan?: KillPlan;
   receiver?: { dieBeforeReply?: number; fail?: number; actsEachTime?: boolean };
   seed?: number;
   workflow?: JsonObject;
@@ -74,8 +76,9 @@ export async function launchWreck(options: WreckOptions): Promise<Wreck> {
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
     ...options.settings,
   });
+  const start = (role: "web" | "worker") => keepRunning({ role, environment, plan: options.plan });
   const receiver = await startReceiver({ file: join(folder, "effects.log"), seed: options.seed ?? 1, ...options.receiver });
-  const web = keepRunning({ role: "web", environment, ...(options.nextWebKill ? { nextKill: options.nextWebKill } : {}) });
+  const web = start("web");
   const workers: Kept[] = [];
   const databaseFolder = join(dataHome, "database");
   const addressNow = () => databaseUrl ?? readConnection(join(dataHome, "connection.json"))?.url;
@@ -109,14 +112,14 @@ export async function launchWreck(options: WreckOptions): Promise<Wreck> {
     receiver,
     client: openClient({ url: `http://127.0.0.1:${port}` }),
     dropFolder,
-    addWorker(nextKill) {
-      const worker = keepRunning({ role: "worker", environment, ...(nextKill ? { nextKill } : {}) });
+    addWorker() {
+      const worker = start("worker");
       workers.push(worker);
       return worker;
     },
-    async killDatabase() {
+    async killDatabase(children = false) {
       const pid = readPidFile(databaseFolder)?.pid ?? 0;
-      if (lookAt(pid, databaseFolder) === "server") process.kill(pid, "SIGKILL");
+      for (const one of children ? processesIn(databaseFolder) : [pid]) if (lookAt(one, databaseFolder) === "server") process.kill(one, "SIGKILL");
       await until(async () => lookAt(pid, databaseFolder), (state) => state !== "server");
     },
     async databaseBack() {

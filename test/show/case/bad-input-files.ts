@@ -37,9 +37,9 @@ export function needsPermissions(input: string): boolean {
   return TROUBLED[input]?.needsPermissions === true;
 }
 
-/** Makes the troubled folders; answers the workflow document with their feeds. */
+/** Makes the folders, troubled and healthy; answers the workflow document with their feeds. */
 export function withTroubledFeeds(files: string): JsonObject {
-  mkdirSync(files, { recursive: true });
+  for (const door of ["jsonl", "csv"] as const) folderOf({ files }, door);
   const healthyFeeds = (WORKFLOW_DOCUMENT["feeds"] as JsonValue[]).filter(isJsonObject);
   const troubled = Object.values(TROUBLED).flatMap(({ feed, make }) =>
     (["jsonl", "csv"] as const).map((format): JsonObject => {

@@ -53,7 +53,7 @@ const broken = (text: string) => Buffer.concat(text.split("\u{1}").flatMap((part
 
 export const SAMPLES: Record<string, (id: string, before: string) => Sample> = {
   "Text that is not JSON": (id) => ({ http: `{"externalId":${q(id)},`, ndjson: `{"externalId":${q(id)},`, jsonl: `{'id':${q(id)}}` }),
-  "An empty body, line-less body or empty file": () => ({ http: "", whole: { ndjson: "", jsonl: "", csv: "" } }),
+  "An empty body or file": () => ({ http: "", whole: { ndjson: "", jsonl: "", csv: "" } }),
   "A list in place of the record": (id) => ({ http: `[${q(id)}]`, ndjson: `[${q(id)}]`, jsonl: `[${q(id)}]` }),
   "A text in place of the case input": (id) => ({ http: `{"externalId":${q(id)},"input":"x"}`, ndjson: `{"externalId":${q(id)},"input":"x"}` }),
   "A field of the body that the API does not know": (id) => withBody(id, `"priority":1`),
