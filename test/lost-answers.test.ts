@@ -11,7 +11,10 @@ import { freshDatabase } from "./support/database.ts";
 import { install, launch, resultsPath, until, type Installation } from "./support/installation.ts";
 import { openLossyLink, type LossyLink } from "./support/lossy-link.ts";
 
-const SLOW = { rules: [{ when: { field: "text", contains: "slow" }, do: { answer: { category: "other" }, delayMs: 400 } }], otherwise: { answer: { category: "billing" }, confidence: 0.9 } };
+const SLOW = {
+  rules: [{ when: { field: "text", contains: "slow" }, do: { answer: { category: "other" }, delayMs: 400 } }],
+  otherwise: { answer: { category: "billing" }, confidence: 0.9 },
+};
 
 describe("an answer of the database that is lost", () => {
   let link: LossyLink;
@@ -35,7 +38,11 @@ describe("an answer of the database that is lost", () => {
     feedClaimLost = link.loseAnswerTo("update feed set worker");
     await launch(installation, {
       script: SLOW,
-      workflow: { feeds: [{ name: "drop", kind: "folder", path: "drop", format: "jsonl", key: "text", schedule: 1_000 }] },
+      workflow: {
+        feeds: [
+          { name: "drop", kind: "folder", path: "drop", format: "jsonl", key: "text", schedule: 1_000 },
+        ],
+      },
     });
   });
   afterAll(() => link.close());
@@ -43,7 +50,12 @@ describe("an answer of the database that is lost", () => {
   async function submit(externalId: string, text = "a bill"): Promise<string> {
     for (;;) {
       try {
-        return (await installation.client.submitCase({ params: { workflow: "tickets" }, body: { externalId, input: { text } } })).caseId;
+        return (
+          await installation.client.submitCase({
+            params: { workflow: "tickets" },
+            body: { externalId, input: { text } },
+          })
+        ).caseId;
       } catch (error) {
         if ((error as { code?: string }).code !== "database_unavailable") throw error;
       }
@@ -52,7 +64,11 @@ describe("an answer of the database that is lost", () => {
 
   const dropFolder = () => join(installation.dataHome, "files", "tickets", "drop");
   const stateOf = (caseId: string) => async () => {
-    const row = await installation.app.database.maybe<{ state: string; worker: string | null }>(sql`select state, worker from case_ where id = ${caseId}`).catch(() => undefined);
+    const row = await installation.app.database
+      .maybe<{ state: string; worker: string | null }>(
+        sql`select state, worker from case_ where id = ${caseId}`,
+      )
+      .catch(() => undefined);
     return row?.state;
   };
 
@@ -77,7 +93,11 @@ describe("an answer of the database that is lost", () => {
     const caseId = await submit("away", "a slow one");
     await until(stateOf(caseId), (state) => state === "running");
     link.cut();
-    await until(async () => installation.app.runner!.inFlight, (count) => count === 0, 5_000);
+    await until(
+      async () => installation.app.runner!.inFlight,
+      (count) => count === 0,
+      5_000,
+    );
     link.mend();
     await until(stateOf(caseId), (state) => state === "in_review", 10_000);
   });
@@ -90,17 +110,30 @@ describe("an answer of the database that is lost", () => {
       const caseId = await submit(step);
       ids.set(step, caseId);
       await until(stateOf(caseId), (state) => state === "in_review", 10_000);
-      const [review] = (await until(() => installation.client.claimReview({ params: { case: caseId }, body: {} }).then((one) => [one]), (found) => found.length === 1));
+      const [review] = await until(
+        () => installation.client.claimReview({ params: { case: caseId }, body: {} }).then((one) => [one]),
+        (found) => found.length === 1,
+      );
       loseAt = ["verdict", "dispatch", "try", "deliver"].includes(step) ? step : undefined;
-      await installation.client.giveVerdict({ params: { case: caseId }, body: { lease: review!.lease, verdict: "approve" } }).catch((error: { code?: string }) => expect(error.code).toBe("database_unavailable"));
+      await installation.client
+        .giveVerdict({ params: { case: caseId }, body: { lease: review!.lease, verdict: "approve" } })
+        .catch((error: { code?: string }) => expect(error.code).toBe("database_unavailable"));
     }
     for (const caseId of ids.values()) await until(stateOf(caseId), (state) => state === "delivered", 15_000);
-    const lines = readFileSync(resultsPath(installation), "utf8").trim().split("\n").map((line) => (JSON.parse(line) as { body: { externalId: string } }).body.externalId);
+    const lines = readFileSync(resultsPath(installation), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { body: { externalId: string } }).body.externalId);
     expect(lines.filter((id) => steps.includes(id)).sort()).toEqual(steps.sort());
   });
 
   test("the audit trail has no gap and no number twice after all that", async () => {
-    const writers = await installation.app.database.all<{ writer: string; least: number; most: number; count: number }>(
+    const writers = await installation.app.database.all<{
+      writer: string;
+      least: number;
+      most: number;
+      count: number;
+    }>(
       sql`select writer, min(wseq) as least, max(wseq) as most, count(*) as count from audit_event group by writer`,
     );
     expect(writers.length).toBeGreaterThan(1);
@@ -116,8 +149,22 @@ describe("a database that moved", () => {
     afterAll(() => after.close());
     const { app } = await install({ databaseUrl: before.url, role: "worker" });
     const jobIsDone = async () => {
-      await until(() => app.database.transaction((tx) => addJob(tx, "advance", { workflow: "none" }, "advance:none")).then(() => true, () => false), (added) => added);
-      await until(() => app.database.one<{ jobs: number }>(sql`select count(*) as jobs from graphile_worker._private_jobs`), ({ jobs }) => jobs === 0, 10_000);
+      await until(
+        () =>
+          app.database
+            .transaction((tx) => addJob(tx, "advance", { workflow: "none" }, "advance:none"))
+            .then(
+              () => true,
+              () => false,
+            ),
+        (added) => added,
+      );
+      await until(
+        () =>
+          app.database.one<{ jobs: number }>(sql`select count(*) as jobs from graphile_worker._private_jobs`),
+        ({ jobs }) => jobs === 0,
+        10_000,
+      );
     };
     await jobIsDone();
     await before.close();

@@ -38,9 +38,17 @@ describe("naughty strings", async () => {
 
   test("come out of store, API and delivery as they went in, at every door", async () => {
     const { client, app, dataHome } = installation;
-    const vault = await unlock({ fromSetting: undefined, dataHome, database: app.database, log: openLog("error") });
+    const vault = await unlock({
+      fromSetting: undefined,
+      dataHome,
+      database: app.database,
+      log: openLog("error"),
+    });
     const files = join(dataHome, "files", WORKFLOW_OF_STRINGS);
-    const { cases, same, differences } = await sendStrings({ client, files, echo }, STRINGS, { database: app.database, vault });
+    const { cases, same, differences } = await sendStrings({ client, files, echo }, STRINGS, {
+      database: app.database,
+      vault,
+    });
     expect(differences).toEqual([]);
     expect(cases).toBe(4 * STRINGS.length);
     expect(Object.values(same)).toEqual(Array.from({ length: 4 }, () => STRINGS.length));

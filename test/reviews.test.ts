@@ -19,9 +19,15 @@ const clerk = await installation.clientFor(["review"], { simulated: true });
 const pass = (milliseconds: number) => client.advanceClock({ body: { milliseconds } });
 
 /** Launches a workflow and answers how to hand it a case that then waits for a person. */
-async function desk(workflow: string, more: { workflow?: JsonObject; release?: JsonObject; script?: JsonObject; share?: number } = {}): Promise<() => Promise<string>> {
+async function desk(
+  workflow: string,
+  more: { workflow?: JsonObject; release?: JsonObject; script?: JsonObject; share?: number } = {},
+): Promise<() => Promise<string>> {
   const connection = `script-${workflow}`;
-  await client.saveConnection({ params: { name: connection }, body: { settings: { kind: "scripted", script: more.script ?? BILLING_SCRIPT } } });
+  await client.saveConnection({
+    params: { name: connection },
+    body: { settings: { kind: "scripted", script: more.script ?? BILLING_SCRIPT } },
+  });
   await launch(installation, {
     ...more,
     script: null,
@@ -30,7 +36,10 @@ async function desk(workflow: string, more: { workflow?: JsonObject; release?: J
   });
   let made = 0;
   return async () => {
-    const { caseId } = await client.submitCase({ params: { workflow }, body: { externalId: `${workflow}-${made++}`, input: { text: "the bill is wrong" } } });
+    const { caseId } = await client.submitCase({
+      params: { workflow },
+      body: { externalId: `${workflow}-${made++}`, input: { text: "the bill is wrong" } },
+    });
     await reach(caseId, "in_review");
     return caseId;
   };
@@ -42,9 +51,15 @@ const reach = (caseId: string, state: string) =>
     () => look(caseId),
     (found) => found.state === state,
   );
-const claim = (who: Client, caseId: string, leaseSeconds = 600) => who.claimReview({ params: { case: caseId }, body: { leaseSeconds } });
-const decide = (who: Client, caseId: string, lease: string, verdict: "approve" | "edit" | "reject", more: { output?: JsonObject; reason?: "out_of_scope" } = {}) =>
-  who.giveVerdict({ params: { case: caseId }, body: { lease, verdict, ...more } });
+const claim = (who: Client, caseId: string, leaseSeconds = 600) =>
+  who.claimReview({ params: { case: caseId }, body: { leaseSeconds } });
+const decide = (
+  who: Client,
+  caseId: string,
+  lease: string,
+  verdict: "approve" | "edit" | "reject",
+  more: { output?: JsonObject; reason?: "out_of_scope" } = {},
+) => who.giveVerdict({ params: { case: caseId }, body: { lease, verdict, ...more } });
 const undo = (who: Client, caseId: string) => who.undoVerdict({ params: { case: caseId } });
 
 /** What the file target holds of a case. */
@@ -52,14 +67,17 @@ function delivered(workflow: string, caseId: string): JsonObject[] {
   const path = join(installation.dataHome, "files", workflow, "results.jsonl");
   if (!existsSync(path)) return [];
   const lines = readFileSync(path, "utf8").split("\n");
-  return lines.filter((line) => line.includes(caseId)).map((line) => (JSON.parse(line) as { body: JsonObject }).body);
+  return lines
+    .filter((line) => line.includes(caseId))
+    .map((line) => (JSON.parse(line) as { body: JsonObject }).body);
 }
 
 describe("a verdict", async () => {
-  const installation = await desk();
+  const workflow = "verdicts";
+  const waiting = await desk(workflow);
 
   test("approves, and the case waits out its undo window before anything leaves", async () => {
-    const caseId = await waiting(installation);
+    const caseId = await waiting();
     const task = await claim(anna, caseId);
     expect(task).toMatchObject({
       output: { category: "billing" },
@@ -68,16 +86,16 @@ describe("a verdict", async () => {
     });
     const verdict = await decide(anna, caseId, task.lease, "approve");
     expect(Date.parse(verdict.undoUntil) - app.clock.now()).toBe(UNDO);
-    expect((await client.getCase({ params: { case: caseId } })).deliveries).toEqual([]);
+    expect((await look(caseId)).deliveries).toEqual([]);
     await pass(UNDO);
-    await reach(client, caseId, "delivered");
-    expect(delivered(installation, caseId)).toMatchObject([
+    await reach(caseId, "delivered");
+    expect(delivered(workflow, caseId)).toMatchObject([
       { output: { category: "billing" }, decidedBy: "person" },
     ]);
   });
 
   test("edits: the person's answer goes out, and the label says where the model was wrong", async () => {
-    const caseId = await waiting(installation);
+    const caseId = await waiting();
     const { lease } = await claim(anna, caseId);
     const verdict = await decide(anna, caseId, lease, "edit", {
       output: { category: "technical", note: "call back" },
@@ -88,7 +106,7 @@ describe("a verdict", async () => {
       differs: ["category", "note"],
     });
     await pass(UNDO);
-    const done = await reach(client, caseId, "delivered");
+    const done = await reach(caseId, "delivered");
     expect(done).toMatchObject({
       verdict: "edit",
       labels: [
@@ -102,29 +120,29 @@ describe("a verdict", async () => {
         },
       ],
     });
-    expect(delivered(installation, caseId)).toMatchObject([
+    expect(delivered(workflow, caseId)).toMatchObject([
       { output: { category: "technical", note: "call back" }, suggestions: ["note"] },
     ]);
   });
 
   test("that edits only a suggestion is an edit, and the output was right", async () => {
-    const caseId = await waiting(installation);
+    const caseId = await waiting();
     const { lease } = await claim(anna, caseId);
     await decide(anna, caseId, lease, "edit", { output: { category: "billing", note: "x" } });
-    expect(await client.getCase({ params: { case: caseId } })).toMatchObject({
+    expect(await look(caseId)).toMatchObject({
       verdict: "edit",
       labels: [{ wrong: false, wrongFields: [] }],
     });
   });
 
   test("is named for what it does, whatever the sender calls it", async () => {
-    const unchanged = await waiting(installation);
+    const unchanged = await waiting();
     expect(
       await decide(anna, unchanged, (await claim(anna, unchanged)).lease, "edit", {
         output: { category: "billing" },
       }),
     ).toMatchObject({ verdict: "approve", differs: [] });
-    const changed = await waiting(installation);
+    const changed = await waiting();
     expect(
       await decide(anna, changed, (await claim(anna, changed)).lease, "approve", {
         output: { category: "other" },
@@ -133,7 +151,7 @@ describe("a verdict", async () => {
   });
 
   test("that breaks the output schema is refused with the fields, and the lease still holds", async () => {
-    const caseId = await waiting(installation);
+    const caseId = await waiting();
     const { lease } = await claim(anna, caseId);
     const broken = decide(anna, caseId, lease, "edit", { output: { category: "nonsense" } });
     await expect(broken).rejects.toMatchObject({ code: "bad_output", details: [{ path: "category" }] });
@@ -147,22 +165,22 @@ describe("a verdict", async () => {
   });
 
   test("to reject needs a reason, and then nothing is delivered", async () => {
-    const caseId = await waiting(installation);
+    const caseId = await waiting();
     const { lease } = await claim(anna, caseId);
     await expect(decide(anna, caseId, lease, "reject")).rejects.toMatchObject({ code: "bad_request" });
     await decide(anna, caseId, lease, "reject", { reason: "out_of_scope" });
     await pass(UNDO);
-    const done = await reach(client, caseId, "closed");
+    const done = await reach(caseId, "closed");
     expect(done).toMatchObject({
       verdict: "reject",
       deliveries: [],
       reviews: [{ verdict: "reject", reason: "out_of_scope" }],
     });
-    expect(delivered(installation, caseId)).toEqual([]);
+    expect(delivered(workflow, caseId)).toEqual([]);
   });
 
   test("sent twice has one effect", async () => {
-    const caseId = await waiting(installation);
+    const caseId = await waiting();
     const { lease } = await claim(anna, caseId);
     const both = await Promise.allSettled([
       decide(anna, caseId, lease, "approve"),
@@ -174,14 +192,14 @@ describe("a verdict", async () => {
       message: expect.stringContaining("is decided by now"),
     });
     await pass(UNDO);
-    const done = await reach(client, caseId, "delivered");
+    const done = await reach(caseId, "delivered");
     expect(done.labels).toHaveLength(1);
     expect(done.reviews).toHaveLength(1);
-    expect(delivered(installation, caseId)).toHaveLength(1);
+    expect(delivered(workflow, caseId)).toHaveLength(1);
   });
 
   test("that comes after the lease is refused politely, and its text is kept", async () => {
-    const caseId = await waiting(installation);
+    const caseId = await waiting();
     const { lease } = await claim(anna, caseId, 60);
     await pass(MINUTE);
     const late = decide(anna, caseId, lease, "edit", { output: { category: "technical" } });
@@ -189,7 +207,7 @@ describe("a verdict", async () => {
       code: "lease_lost",
       message: expect.stringContaining("kept with the case"),
     });
-    const found = await client.getCase({ params: { case: caseId } });
+    const found = await look(caseId);
     expect(found).toMatchObject({ state: "in_review", labels: [] });
     expect(found.history.at(-1)).toMatchObject({ kind: "review.late", data: { review: 1, kept: true } });
     const kept = await app.database.all(
@@ -199,7 +217,7 @@ describe("a verdict", async () => {
   });
 
   test("that comes when somebody else has decided is refused, and its text is kept all the same", async () => {
-    const caseId = await waiting(installation);
+    const caseId = await waiting();
     const { lease } = await claim(anna, caseId, 60);
     await pass(MINUTE);
     const other = await claim(ben, caseId);
@@ -207,7 +225,7 @@ describe("a verdict", async () => {
     await expect(
       decide(anna, caseId, lease, "edit", { output: { category: "technical" } }),
     ).rejects.toMatchObject({ code: "wrong_state", message: expect.stringContaining("kept with the case") });
-    const found = await client.getCase({ params: { case: caseId } });
+    const found = await look(caseId);
     expect(found).toMatchObject({
       state: "decided",
       verdict: "approve",
@@ -217,7 +235,7 @@ describe("a verdict", async () => {
   });
 
   test("with a lease that nobody ever had stores nothing", async () => {
-    const caseId = await waiting(installation);
+    const caseId = await waiting();
     for (const lease of ["", "x\0y", "lse_guess", "'; drop table case_; --"])
       await expect(
         decide(anna, caseId, lease, "edit", { output: { category: "technical" } }),
@@ -226,11 +244,11 @@ describe("a verdict", async () => {
       sql`select 1 from case_content where case_id = ${caseId} and kind like 'late.%'`,
     );
     expect(kept).toEqual([]);
-    expect((await client.getCase({ params: { case: caseId } })).state).toBe("in_review");
+    expect((await look(caseId)).state).toBe("in_review");
   });
 
   test("on a case that is not there, or of another workflow, is not found", async () => {
-    const caseId = await waiting(installation);
+    const caseId = await waiting();
     const { lease } = await claim(anna, caseId);
     const stranger = await installation.clientFor(["review"], { workflow: "invoices" });
     await expect(decide(stranger, caseId, lease, "approve")).rejects.toMatchObject({ code: "not_found" });
@@ -246,49 +264,57 @@ describe("a verdict", async () => {
   });
 
   test("of a simulated reviewer says so wherever it appears", async () => {
-    const caseId = await waiting(installation);
+    const caseId = await waiting();
     await decide(clerk, caseId, (await claim(clerk, caseId)).lease, "approve");
-    const found = await client.getCase({ params: { case: caseId } });
+    const found = await look(caseId);
     expect(found).toMatchObject({ reviews: [{ simulated: true }], labels: [{ simulated: true }] });
     expect(found.history.at(-1)).toMatchObject({ kind: "review.decided", data: { simulated: true } });
   });
 });
 
 describe("a lease", async () => {
-  const installation = await desk();
+  const workflow = "leases";
+  const waiting = await desk(workflow);
 
   test("keeps a case from everybody else until it ends, then gives it to the next", async () => {
-    const caseId = await waiting(installation);
+    const caseId = await waiting();
     const first = await claim(anna, caseId, 60);
     await expect(claim(ben, caseId)).rejects.toMatchObject({
       code: "wrong_state",
-      message: expect.stringContaining("somebody else's hands"),
+      message: expect.stringContaining("leased already"),
     });
-    expect((await ben.claimReviews({ params, body: { count: 10 } })).reviews).toEqual([]);
-    await client.advanceClock({ body: { milliseconds: MINUTE } });
-    const { reviews } = await ben.claimReviews({ params, body: { count: 10 } });
+    expect((await ben.claimReviews({ params: { workflow }, body: { count: 10 } })).reviews).toEqual([]);
+    await pass(MINUTE);
+    const { reviews } = await ben.claimReviews({ params: { workflow }, body: { count: 10 } });
     expect(reviews.map((one) => one.caseId)).toEqual([caseId]);
     await expect(decide(anna, caseId, first.lease, "approve")).rejects.toMatchObject({ code: "lease_lost" });
     expect(await decide(ben, caseId, reviews[0]!.lease, "approve")).toMatchObject({ state: "decided" });
   });
 
+  test("asked for again by the person who has it is a new one, and the old one is void", async () => {
+    const caseId = await waiting();
+    const first = await claim(anna, caseId);
+    const second = await claim(anna, caseId);
+    expect(second.lease).not.toBe(first.lease);
+    await expect(decide(anna, caseId, first.lease, "approve")).rejects.toMatchObject({ code: "lease_lost" });
+    expect(await decide(anna, caseId, second.lease, "approve")).toMatchObject({ state: "decided" });
+  });
+
   test("that is given back frees the case at once, and only for its holder", async () => {
-    const caseId = await waiting(installation);
+    const caseId = await waiting();
     const { lease } = await claim(anna, caseId);
     await expect(
       ben.releaseReview({ params: { case: caseId }, body: { lease: "lse_other" } }),
     ).rejects.toMatchObject({ code: "lease_lost" });
     await anna.releaseReview({ params: { case: caseId }, body: { lease } });
-    expect((await client.getCase({ params: { case: caseId } })).reviews).toMatchObject([
-      { state: "waiting", person: null },
-    ]);
+    expect((await look(caseId)).reviews).toMatchObject([{ state: "waiting", person: null }]);
     expect((await claim(ben, caseId)).lease).not.toBe(lease);
   });
 
   test("is of one person alone, however many ask at the same moment", async () => {
-    await Promise.all(Array.from({ length: 30 }, () => waiting(installation)));
+    await Promise.all(Array.from({ length: 30 }, () => waiting()));
     const claims = await Promise.all(
-      Array.from({ length: 12 }, () => anna.claimReviews({ params, body: { count: 4 } })),
+      Array.from({ length: 12 }, () => anna.claimReviews({ params: { workflow }, body: { count: 4 } })),
     );
     const ids = claims.flatMap((one) => one.reviews.map((review) => review.caseId));
     const leases = claims.flatMap((one) => one.reviews.map((review) => review.lease));
@@ -299,25 +325,28 @@ describe("a lease", async () => {
 });
 
 test("the earliest due comes first", async () => {
-  const installation = await desk({ workflow: { due: { workingHours: 1 } } });
-  const first = await waiting(installation);
-  await client.advanceClock({ body: { milliseconds: MINUTE } });
-  const second = await waiting(installation);
-  const { reviews } = await client.claimReviews({ params, body: { count: 5 } });
+  const workflow = "dues";
+  const waiting = await desk(workflow, { workflow: { due: { workingHours: 1 } } });
+  const first = await waiting();
+  await pass(MINUTE);
+  const second = await waiting();
+  const { reviews } = await client.claimReviews({ params: { workflow }, body: { count: 5 } });
   expect(reviews.map((one) => one.caseId)).toEqual([first, second]);
-  expect(reviews.map((one) => one.dueAt)).toEqual(["2026-01-05T09:00:00.000Z", "2026-01-05T09:01:00.000Z"]);
+  for (const { dueAt, receivedAt } of reviews)
+    expect(Date.parse(dueAt!) - Date.parse(receivedAt)).toBe(60 * MINUTE);
 });
 
 describe("taking a verdict back", async () => {
-  const installation = await desk();
+  const workflow = "undone";
+  const waiting = await desk(workflow);
 
   test("in the window makes the case wait again; the next verdict is the one that counts, and goes out once", async () => {
-    const caseId = await waiting(installation);
+    const caseId = await waiting();
     await decide(anna, caseId, (await claim(anna, caseId)).lease, "edit", {
       output: { category: "technical" },
     });
     await undo(anna, caseId);
-    const again = await client.getCase({ params: { case: caseId }, query: { content: "true" } });
+    const again = await look(caseId);
     expect(again).toMatchObject({
       state: "in_review",
       verdict: null,
@@ -325,8 +354,8 @@ describe("taking a verdict back", async () => {
       content: { final: null },
     });
     await decide(anna, caseId, (await claim(anna, caseId)).lease, "approve");
-    await client.advanceClock({ body: { milliseconds: UNDO } });
-    const done = await reach(client, caseId, "delivered");
+    await pass(UNDO);
+    const done = await reach(caseId, "delivered");
     expect(done.labels).toMatchObject([
       { wrong: true, superseded: true },
       { wrong: false, superseded: false },
@@ -335,48 +364,54 @@ describe("taking a verdict back", async () => {
       { no: 1, state: "undone", verdict: "edit" },
       { no: 2, state: "decided", verdict: "approve" },
     ]);
-    expect(delivered(installation, caseId)).toMatchObject([{ output: { category: "billing" } }]);
+    expect(delivered(workflow, caseId)).toMatchObject([{ output: { category: "billing" } }]);
   });
 
   test("of a rejection brings the case back", async () => {
-    const caseId = await waiting(installation);
+    const caseId = await waiting();
     await decide(anna, caseId, (await claim(anna, caseId)).lease, "reject", { reason: "out_of_scope" });
     await undo(anna, caseId);
-    expect((await client.getCase({ params: { case: caseId } })).state).toBe("in_review");
+    expect((await look(caseId)).state).toBe("in_review");
   });
 
   test("is for the person who gave it, and nobody else", async () => {
-    const caseId = await waiting(installation);
+    const caseId = await waiting();
     await decide(anna, caseId, (await claim(anna, caseId)).lease, "approve");
     await expect(undo(ben, caseId)).rejects.toMatchObject({ code: "wrong_state" });
-    expect((await client.getCase({ params: { case: caseId } })).state).toBe("decided");
+    expect((await look(caseId)).state).toBe("decided");
     await expect(undo(anna, caseId)).resolves.toEqual({ state: "in_review" });
     await expect(undo(anna, caseId)).rejects.toMatchObject({ code: "wrong_state" });
   });
 
   test("after the window is refused", async () => {
-    const caseId = await waiting(installation);
+    const caseId = await waiting();
     await decide(anna, caseId, (await claim(anna, caseId)).lease, "approve");
-    await client.advanceClock({ body: { milliseconds: UNDO } });
+    await pass(UNDO);
     await expect(undo(anna, caseId)).rejects.toMatchObject({ code: "wrong_state" });
-    await reach(client, caseId, "delivered");
+    await reach(caseId, "delivered");
     await expect(undo(anna, caseId)).rejects.toMatchObject({ code: "wrong_state" });
   });
 });
 
-/** Everything that the API says about a case, as one text. */
-async function everything(client: Client, caseId: string): Promise<string> {
-  const found = await client.getCase({ params: { case: caseId }, query: { content: "true" } });
-  const { cases } = await client.listCases({ params, query: { limit: 500 } });
-  const byKey = await client.listCases({ params, query: { externalId: found.externalId, limit: 5 } });
-  const page = await (await fetch(new URL("/", clientUrl))).text();
-  return JSON.stringify([found, cases, byKey, page]);
+/** Everything that the program shows about a case before its verdict, as one text. */
+async function everything(workflow: string, caseId: string): Promise<string> {
+  const found = await look(caseId);
+  const { cases } = await client.listCases({
+    params: { workflow },
+    query: { state: "in_review", limit: 500 },
+  });
+  const byKey = await client.listCases({
+    params: { workflow },
+    query: { externalId: found.externalId, limit: 5 },
+  });
+  const page = await (await fetch(installation.url)).text();
+  return JSON.stringify([found, cases.filter((one) => one.id === caseId), byKey, page]);
 }
-let clientUrl = "";
 
 describe("a cold case", async () => {
   const rule = "output.category == 'technical'";
-  const installation = await desk({
+  const workflow = "cold";
+  const waiting = await desk(workflow, {
     workflow: { cold: { share: 0.5 }, qa: { share: 1 } },
     script: {
       rules: [],
@@ -384,12 +419,11 @@ describe("a cold case", async () => {
     },
     release: { decide: { review: [rule] }, confidence: { from: "model" } },
   });
-  clientUrl = installation.url;
 
   async function cold(): Promise<string> {
     for (;;) {
-      const caseId = await waiting(installation);
-      if ((await client.getCase({ params: { case: caseId } })).cold) return caseId;
+      const caseId = await waiting();
+      if ((await look(caseId)).cold) return caseId;
     }
   }
   const TELLING = [
@@ -408,7 +442,7 @@ describe("a cold case", async () => {
     const task = await claim(client, caseId);
     expect(task).toMatchObject({ output: null, withheld: "cold" });
     const { outputSchema: _, ...shown } = task;
-    const told = JSON.stringify(shown) + (await everything(client, caseId));
+    const told = JSON.stringify(shown) + (await everything(workflow, caseId));
     expect(TELLING.filter((one) => told.includes(one))).toEqual([]);
     await expect(decide(client, caseId, task.lease, "approve")).rejects.toMatchObject({ code: "bad_output" });
 
@@ -418,7 +452,7 @@ describe("a cold case", async () => {
       modelOutput: { category: "technical", note: "SECRETNOTE" },
       differs: ["category", "note"],
     });
-    const after = await client.getCase({ params: { case: caseId }, query: { content: "true" } });
+    const after = await look(caseId);
     expect(after).toMatchObject({
       qa: true,
       facets: { "output.category": "technical" },
@@ -449,13 +483,13 @@ describe("a cold case", async () => {
     await decide(client, caseId, (await claim(client, caseId)).lease, "edit", {
       output: { category: "billing" },
     });
-    await client.undoVerdict({ params: { case: caseId } });
+    await undo(client, caseId);
     const task = await claim(client, caseId);
     expect(task).toMatchObject({ output: null, withheld: "cold" });
-    const told = await everything(client, caseId);
+    const told = await everything(workflow, caseId);
     expect(TELLING.filter((one) => told.includes(one))).toEqual([]);
     await decide(client, caseId, task.lease, "edit", { output: { category: "other" } });
-    const { labels } = await client.getCase({ params: { case: caseId } });
+    const { labels } = await look(caseId);
     expect(labels).toMatchObject([
       { source: "cold", seen: false, superseded: true },
       { source: "cold", seen: true, superseded: false },
@@ -464,17 +498,18 @@ describe("a cold case", async () => {
 });
 
 describe("a case that the quality coin chose", async () => {
-  const installation = await desk({ workflow: { qa: { share: 1 } } });
+  const workflow = "quality";
+  const waiting = await desk(workflow, { workflow: { qa: { share: 1 } } });
 
   test("cannot be told from another before its verdict", async () => {
-    const caseId = await waiting(installation);
+    const caseId = await waiting();
     const task = await claim(client, caseId);
     expect(task.reasons.map((one) => one.code)).toEqual(["no_certificate", "autonomy"]);
-    const found = await client.getCase({ params: { case: caseId } });
+    const found = await look(caseId);
     expect(found.qa).toBeNull();
     expect(JSON.stringify(found)).not.toMatch(/"qa":true|qaProbability|"code":"qa"/);
     await decide(client, caseId, task.lease, "approve");
-    const after = await client.getCase({ params: { case: caseId } });
+    const after = await look(caseId);
     expect(after).toMatchObject({
       qa: true,
       labels: [{ source: "qa", askedFor: "qa", probability: 1, seen: true, wrong: false }],
@@ -483,10 +518,11 @@ describe("a case that the quality coin chose", async () => {
 });
 
 describe("a case of the manual arm", async () => {
-  const installation = await desk({ share: 0 });
+  const workflow = "manual";
+  const waiting = await desk(workflow, { share: 0 });
 
   test("is worked without a model: none is asked, and an answer is needed", async () => {
-    const caseId = await waiting(installation);
+    const caseId = await waiting();
     const task = await claim(client, caseId);
     expect(task).toMatchObject({
       output: null,
@@ -498,8 +534,8 @@ describe("a case of the manual arm", async () => {
     expect(
       await decide(client, caseId, task.lease, "approve", { output: { category: "billing" } }),
     ).toMatchObject({ verdict: "edit", modelOutput: null, differs: [] });
-    await client.advanceClock({ body: { milliseconds: UNDO } });
-    const done = await reach(client, caseId, "delivered");
+    await pass(UNDO);
+    const done = await reach(caseId, "delivered");
     expect(done).toMatchObject({
       arm: "manual",
       release: "manual",
@@ -508,15 +544,15 @@ describe("a case of the manual arm", async () => {
       labels: [{ wrong: null, seen: false }],
       content: { output: null },
     });
-    expect(delivered(installation, caseId)).toMatchObject([
+    expect(delivered(workflow, caseId)).toMatchObject([
       { release: "manual", output: { category: "billing" } },
     ]);
   });
 
   test("can be rejected with a reason", async () => {
-    const caseId = await waiting(installation);
+    const caseId = await waiting();
     await decide(client, caseId, (await claim(client, caseId)).lease, "reject", { reason: "out_of_scope" });
-    await client.advanceClock({ body: { milliseconds: UNDO } });
-    expect(await reach(client, caseId, "closed")).toMatchObject({ labels: [], verdict: "reject" });
+    await pass(UNDO);
+    expect(await reach(caseId, "closed")).toMatchObject({ labels: [], verdict: "reject" });
   });
 });

@@ -263,7 +263,7 @@ function inFiles(): { places: string[]; bytes: number; wal: number } {
     const bytes = readFileSync(path);
     found.bytes += bytes.length;
     if (path.includes("/pg_wal/")) found.wal += bytes.length;
-    for (const { form } of tracesOf(MARKER, bytes))
+    for (const form of new Set(tracesOf(MARKER, bytes).map((trace) => trace.form)))
       found.places.push(`${relative(dataHome, path)} as ${form}`);
   }
   return found;

@@ -1,6 +1,7 @@
 /**
  * Content of cases: sealed with the key of its case, stored in `case_content` and nowhere else.
  *
+ * Attachments have a table of their own; name and bytes of number n are sealed as `attachment.n.name` and `attachment.n`.
  * Kinds: `input`, `output` (the model's), `final` (the person's), `request.n` and `reply.n` of attempt n, `late.<lease>`
  * (a verdict that came too late), `delivery.<target>` (what a target gets).
  */
@@ -15,6 +16,18 @@ export function sealJson(key: ContentKey, kind: string, value: JsonValue): Uint8
 
 export function openJson(key: ContentKey, kind: string, sealed: Uint8Array): JsonValue {
   return JSON.parse(Buffer.from(key.open(kind, sealed)).toString("utf8")) as JsonValue;
+}
+
+export function sealAttachment(key: ContentKey, no: number, file: { name: string; bytes: Uint8Array }): { sealedName: Uint8Array; sealed: Uint8Array } {
+  return { sealedName: key.seal(`attachment.${no}.name`, Buffer.from(file.name, "utf8")), sealed: key.seal(`attachment.${no}`, file.bytes) };
+}
+
+export function attachmentName(key: ContentKey, row: { no: number; sealed_name: Uint8Array }): string {
+  return Buffer.from(key.open(`attachment.${row.no}.name`, row.sealed_name)).toString("utf8");
+}
+
+export function attachmentBytes(key: ContentKey, row: { no: number; sealed: Uint8Array }): Uint8Array {
+  return key.open(`attachment.${row.no}`, row.sealed);
 }
 
 /** The keys of these cases or quarantine records; one that was destroyed is missing from the map. */

@@ -16,7 +16,7 @@ import type { GroupCommit, Operation } from "../platform/group-commit.ts";
 import type { ContentKey, Vault } from "../platform/secrets.ts";
 import { sql } from "../platform/sql.ts";
 import type { CaseRow, Lease } from "./case-row.ts";
-import { keysOf, readContent, sealJson } from "./content.ts";
+import { attachmentBytes, attachmentName, keysOf, readContent, sealJson } from "./content.ts";
 import { decide, type Answer, type Certificate } from "./decision/decide.ts";
 import type { Settlement } from "./decision/settle.ts";
 import { deliveriesOf } from "./delivery/record.ts";
@@ -162,16 +162,8 @@ async function sealedBodies(database: Database, ids: string[]): Promise<Map<stri
 
 /** The bytes of a case's attachments; read only for a model that may see them. */
 async function attachmentsOf(parts: PipelineParts, { case_, key }: Loaded): Promise<{ name: string; mediaType: string; bytes: Uint8Array }[]> {
-  const found = await parts.database.all<{ no: number; media_type: string; sealed: Uint8Array }>(
-    sql`select no, media_type, sealed from attachment where case_id = ${case_.id} order by no`,
+  const found = await parts.database.all<{ no: number; media_type: string; sealed_name: Uint8Array; sealed: Uint8Array }>(
+    sql`select no, media_type, sealed_name, sealed from attachment where case_id = ${case_.id} order by no`,
   );
-  return found.map((row) => ({ mediaType: row.media_type, ...openAttachment(key, row) }));
-}
-
-/** An attachment's sealed form is one line of JSON with its name, then its bytes. */
-export function openAttachment(key: ContentKey, row: { no: number; sealed: Uint8Array }): { name: string; bytes: Uint8Array } {
-  const plain = Buffer.from(key.open(`attachment.${row.no}`, row.sealed));
-  const end = plain.indexOf(10);
-  const { name } = JSON.parse(plain.subarray(0, end).toString("utf8")) as { name: string };
-  return { name, bytes: plain.subarray(end + 1) };
+  return found.map((row) => ({ mediaType: row.media_type, name: attachmentName(key, row), bytes: attachmentBytes(key, row) }));
 }

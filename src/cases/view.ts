@@ -179,7 +179,7 @@ function eventOf(row: { id: string; kind: string; at: number; body: string }, aw
   const shown = { ...data };
   if (awaitsVerdict) {
     for (const hidden of ["qa", "qaProbability"]) delete shown[hidden];
-    if (Array.isArray(shown["reasons"])) shown["reasons"] = shown["reasons"].filter((code) => mayShow(String(code), cold));
+    if (Array.isArray(shown["reasons"])) shown["reasons"] = shown["reasons"].filter((code) => typeof code === "string" && mayShow(code, cold));
     if (cold) for (const hidden of ["confidence", "edited"]) delete shown[hidden];
   }
   return { id: row.id, kind: row.kind, at: isoTime(row.at), actor, data: shown };

@@ -53,6 +53,7 @@ export function bind(options: { handlers: Handlers; keys: Keys; newId: NewId; lo
     forceCloseConnections: "idle",
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 256 },
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply, log),
     // A slow or silent client does not hold a socket for ever; batches send steadily.
     requestTimeout: 300_000,
     connectionTimeout: 120_000,
@@ -71,8 +72,8 @@ export function bind(options: { handlers: Handlers; keys: Keys; newId: NewId; lo
   app.addContentTypeParser("application/x-ndjson", (_request, payload, done) => done(null, payload));
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, log));
   app.setNotFoundHandler((request, reply) => {
-    const { pathname } = new URL(request.url, "http://localhost");
-    sendError(new PilotageError("not_found", `There is nothing at ${request.method} ${pathname.slice(0, 200)}.`, { hint: "/api/v1/openapi.json lists every endpoint." }), request, reply, log);
+    const [path = ""] = request.url.split("?");
+    sendError(new PilotageError("not_found", `There is nothing at ${request.method} ${path.slice(0, 200)}.`, { hint: "/api/v1/openapi.json lists every endpoint." }), request, reply, log);
   });
   app.addHook("onResponse", (request, reply, done) => {
     options.observe(request.routeOptions.url ?? "unknown", reply.statusCode, reply.elapsedTime);
@@ -147,6 +148,8 @@ function check<S extends z.ZodType>(schema: S, value: unknown, where: string): z
 }
 
 const FASTIFY_CODES: Record<string, { code: ErrorCode; message: string }> = {
+  FST_ERR_BAD_URL: { code: "bad_request", message: "The address is not validly encoded; nothing was done." },
+  FST_ERR_MAX_PARAM_LENGTH: { code: "bad_request", message: "A part of the address is longer than any id or name; nothing was done." },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: "unsupported_media_type", message: "This content type is not read here; nothing was done." },
   FST_ERR_CTP_BODY_TOO_LARGE: { code: "too_large", message: "The body is larger than this endpoint takes; nothing was done." },
   FST_ERR_CTP_EMPTY_JSON_BODY: { code: "bad_json", message: "The body is empty; nothing was done." },

@@ -1,8 +1,7 @@
 /** Handlers of intake and of cases: hand in, list, show. */
 import type { Intake, Receipt } from "../cases/intake/intake.ts";
 import { listCases, outputHidden, readCase, readCaseContent } from "../cases/view.ts";
-import { keysOf } from "../cases/content.ts";
-import { openAttachment } from "../cases/pipeline.ts";
+import { attachmentBytes, attachmentName, keysOf } from "../cases/content.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
 import { checkValue, unsafeNumber } from "../connectors/feed/json.ts";
 import { PilotageError } from "../contract/errors.ts";
@@ -71,16 +70,15 @@ export function caseHandlers(parts: CaseParts): Pick<Handlers, "submitCase" | "s
 
     async getAttachment({ params, caller, reply }) {
       await seeCase(database, caller, params.case);
-      const row = await database.maybe<{ no: number; sealed: Uint8Array }>(sql`select no, sealed from attachment where case_id = ${params.case} and no = ${/^\d{1,4}$/.test(params.no) ? Number(params.no) : 0}`);
+      const row = await database.maybe<{ no: number; sealed_name: Uint8Array; sealed: Uint8Array }>(sql`select no, sealed_name, sealed from attachment where case_id = ${params.case} and no = ${/^\d{1,4}$/.test(params.no) ? Number(params.no) : 0}`);
       const key = (await keysOf(database, vault, [params.case])).get(params.case);
       if (!row || !key) throw new PilotageError("not_found", `The case ${params.case} has no attachment ${params.no.slice(0, 10)}.`);
-      const { name, bytes } = openAttachment(key, row);
       // Always a download of opaque bytes: what a stranger sent is never shown as a page of ours.
       await reply
         .header("content-type", "application/octet-stream")
-        .header("content-disposition", `attachment; filename*=UTF-8''${encodeURIComponent(name)}`)
+        .header("content-disposition", `attachment; filename*=UTF-8''${encodeURIComponent(attachmentName(key, row))}`)
         .header("content-security-policy", "sandbox")
-        .send(bytes);
+        .send(attachmentBytes(key, row));
     },
   };
 }

@@ -77,7 +77,7 @@ export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> 
     async listFeeds({ params, query }) {
       const view = await registry.workflow(database, params.workflow);
       const rows = await database.all<{ name: string; next_at: number; problem: string | null }>(sql`select name, next_at, problem from feed where workflow = ${params.workflow} order by name`);
-      const runs = await listRuns(database, params.workflow, query.limit);
+      const runs = await listRuns(database, params.workflow, query.before, query.limit);
       return {
         feeds: rows.flatMap((row) => {
           const feed = view.document.feeds.find((one) => one.name === row.name);

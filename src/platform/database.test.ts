@@ -95,6 +95,21 @@ describe("a transaction", () => {
     expect([await notes(), seen]).toEqual([[], []]);
   });
 
+  test("that is committed stays a success when a hook fails that hears of it", async () => {
+    const seen: string[] = [];
+    const result = database.transaction(async (tx) => {
+      await tx.run(sql`insert into note values ('kept')`);
+      tx.afterCommit(() => {
+        throw new Error("the listener failed");
+      });
+      tx.afterCommit(() => seen.push("the next one"));
+      tx.afterFailure(() => seen.push("failure"));
+      return "done";
+    });
+    expect(await result).toBe("done");
+    expect([await notes(), seen]).toEqual([["kept"], ["the next one"]]);
+  });
+
   test("tells those who watch what it writes, right before and right after the commit", async () => {
     const watched: string[] = [];
     const mine = openDatabase({

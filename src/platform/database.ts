@@ -72,6 +72,15 @@ export function openDatabase(options: DatabaseOptions): Database {
     }
   }
 
+  /** What is stored stays stored, and what failed has failed, whatever a hook that hears of it does. */
+  function guarded(hook: () => void): void {
+    try {
+      hook();
+    } catch (error) {
+      options.log.error({ err: error }, "a hook after a transaction failed");
+    }
+  }
+
   function queryable(client: () => pg.Pool | pg.PoolClient): Queryable {
     return {
       all: async <T>(query: Sql) => (await send<T>(client(), query)).rows,
@@ -116,10 +125,10 @@ export function openDatabase(options: DatabaseOptions): Database {
         // PostgreSQL answers the commit of a transaction in which a statement failed with a rollback, and no error.
         if (command !== "COMMIT") throw new PilotageError("internal", "A statement of this transaction had failed before its end; nothing was stored.");
         options.boundary?.("after", names);
-        for (const hook of after) hook();
+        for (const hook of after) guarded(hook);
         return result;
       } catch (error) {
-        for (const hook of failed) hook();
+        for (const hook of failed) guarded(hook);
         await client.query("rollback").catch((rollback: Error) => (broken ??= rollback));
         throw translate(error);
       } finally {

@@ -5,7 +5,7 @@
  * keeps a heartbeat row that only counts, and a sweeper that sees a count stand still frees what the dead one held.
  * No clock is compared for that: a clock that jumps frees nothing and keeps nothing.
  */
-import { makeWorkerUtils, run, Logger, type Runner, type WorkerUtils } from "graphile-worker";
+import { makeWorkerUtils, run, Logger, type Runner } from "graphile-worker";
 import { EventEmitter } from "node:events";
 import pg from "pg";
 import type { JsonObject } from "../contract/json.ts";
@@ -56,13 +56,15 @@ export function openJobs(options: {
   const { database, worker, log, clock } = options;
   let runner: Runner | undefined;
   let pool: pg.Pool | undefined;
-  let utils: WorkerUtils | undefined;
   let stopping = false;
   let running: Promise<void> | undefined;
+  let lastBeat: Promise<void> | undefined;
   /** The queue's name for this process: it stands in the locks of its jobs. */
   let queueId: string | null = null;
   let beating: NodeJS.Timeout | undefined;
   const seen = new Map<string, { beat: number; still: number }>();
+  /** Holders of jobs that no process owns up to, and for how many beats. */
+  let strangers = new Map<string, number>();
 
   async function keepRunning(tasks: Record<string, Task>): Promise<void> {
     while (!stopping) {
@@ -82,16 +84,12 @@ export function openJobs(options: {
     const lost = (error: Error) => log.warn({ err: error.message }, "a connection of the job queue was lost");
     pool.on("error", lost);
     pool.on("connect", (client) => client.on("error", lost));
-    const before = queueId;
     const events = new EventEmitter();
     events.on("pool:create", ({ workerPool }: { workerPool: { id: string } }) => {
       queueId = workerPool.id;
       storeQueueId().catch((error: unknown) => log.warn({ err: message(error) }, "the queue's id could not be stored; the next heartbeat does"));
     });
     try {
-      utils = await makeWorkerUtils({ pgPool: pool, logger: quietLogger() });
-      // Jobs that an earlier run of the queue in this process held: nobody else would find them.
-      if (before !== null) await utils.forceUnlockWorkers([before]);
       runner = await run({
         pgPool: pool,
         concurrency: CONCURRENCY,
@@ -105,8 +103,6 @@ export function openJobs(options: {
       if (stopping) await runner.stop();
       await runner.promise;
     } finally {
-      await utils?.release();
-      utils = undefined;
       runner = undefined;
       await pool.end().catch(() => undefined);
     }
@@ -129,6 +125,24 @@ export function openJobs(options: {
       seen.delete(other.id);
       await bury(other);
     }
+    await unlockStrangersJobs();
+  }
+
+  /** Frees jobs whose holder died before its name was stored, or was an earlier run of the queue in a living process. */
+  async function unlockStrangersJobs(): Promise<void> {
+    const found = await database.all<{ holder: string }>(sql`
+      select distinct locked_by as holder from graphile_worker.jobs j
+      where locked_by is not null and not exists (select from worker w where w.queue_id = j.locked_by)`);
+    strangers = new Map(found.map(({ holder }) => [holder, (strangers.get(holder) ?? 0) + 1]));
+    const dead = [...strangers].flatMap(([holder, beats]) => (beats > STILL_BEATS_UNTIL_DEAD ? [holder] : []));
+    if (dead.length > 0) await database.transaction((tx) => unlockJobs(tx, dead));
+  }
+
+  async function unlockJobs(tx: Queryable, holders: string[]): Promise<void> {
+    await tx.run(sql`select graphile_worker.force_unlock_workers(${holders}::text[])`);
+    // A job that was added again while it was held lost its key to the new one and will never run: it would stay for ever.
+    await tx.run(sql`
+      select graphile_worker.complete_jobs(array(select id from graphile_worker.jobs where key is null and attempts >= max_attempts and locked_at is null))`);
   }
 
   async function bury(dead: { id: string; beat: number; queue_id: string | null }): Promise<void> {
@@ -136,7 +150,7 @@ export function openJobs(options: {
       if ((await tx.run(sql`delete from worker where id = ${dead.id} and beat = ${dead.beat}`)) === 0) return false;
       await options.release(tx, dead.id);
       // With the row goes the last trace of which jobs it held: they are unlocked together or not at all.
-      if (dead.queue_id) await tx.run(sql`select graphile_worker.force_unlock_workers(${[dead.queue_id]}::text[])`);
+      if (dead.queue_id) await unlockJobs(tx, [dead.queue_id]);
       return true;
     });
     if (!buried) return;
@@ -153,7 +167,7 @@ export function openJobs(options: {
       await register();
       const loop = () => {
         beating = setTimeout(() => {
-          beat()
+          lastBeat = beat()
             .catch((error: unknown) => log.warn({ err: message(error) }, "no heartbeat"))
             .finally(() => {
               if (!stopping) loop();
@@ -168,6 +182,8 @@ export function openJobs(options: {
       clearTimeout(beating);
       await runner?.stop().catch(() => undefined);
       await running;
+      // One on its way would register this process again.
+      await lastBeat;
       await database
         .transaction(async (tx) => {
           await options.release(tx, worker);

@@ -6,10 +6,9 @@
  * one transaction. SQL is in reviews/store.ts.
  */
 import type { Audit } from "../audit/record.ts";
-import { keysOf, readContent, sealJson } from "../cases/content.ts";
+import { attachmentName, keysOf, readContent, sealJson } from "../cases/content.ts";
 import { mayShow } from "../cases/decision/shown.ts";
 import { insertContent } from "../cases/model/record.ts";
-import { openAttachment } from "../cases/pipeline.ts";
 import type { Registry, ReleaseView, WorkflowView } from "../cases/workflow/registry.ts";
 import { checkValue } from "../connectors/feed/json.ts";
 import { PilotageError } from "../contract/errors.ts";
@@ -117,7 +116,7 @@ export function openReviews(parts: ReviewParts): Reviews {
           externalId: one.external_id,
           reasons: one.reasons.filter((reason) => mayShow(reason.code, one.cold)),
           input: content.get(one.case_id)!.get("input") as JsonObject,
-          attachments: (attachments.get(one.case_id) ?? []).map((file) => ({ no: file.no, name: openAttachment(key, file).name, mediaType: file.media_type, size: file.size })),
+          attachments: (attachments.get(one.case_id) ?? []).map((file) => ({ no: file.no, name: attachmentName(key, file), mediaType: file.media_type, size: file.size })),
           output: withheld ? undefined : output,
           withheld,
           outputSchema: schemas.get(one.case_id)!,

@@ -48,11 +48,12 @@ export async function claimNext(tx: Queryable, claim: Claim & { workflow: string
     order by r.due_at nulls last, r.case_id`);
 }
 
+/** Leases one case's review; whoever holds it already gets a new lease for it, and the old one is void. */
 export async function claimOne(tx: Queryable, claim: Claim & { caseId: string; lease: string }): Promise<ClaimedReview[]> {
   return tx.all<ClaimedReview>(sql`
     with leased as (
       update review set state = 'claimed', person = ${claim.person}, simulated = ${claim.simulated}, lease_until = ${time(claim.until)}, lease = ${claim.lease}
-      where case_id = ${claim.caseId} and state in ('waiting', 'claimed') and ${FREE} ${time(claim.now)})
+      where case_id = ${claim.caseId} and state in ('waiting', 'claimed') and (person = ${claim.person} or ${FREE} ${time(claim.now)}))
       returning *)
     select ${CLAIMED} from leased r join case_ c on c.id = r.case_id join decision d on d.case_id = r.case_id`);
 }
@@ -167,8 +168,8 @@ export async function reviewed(database: Queryable, caseId: string): Promise<{ w
   return database.maybe(sql`select workflow, state, (select coalesce(max(no), 0)::int from review where case_id = ${caseId}) as no from case_ where id = ${caseId}`);
 }
 
-export async function attachmentsOf(database: Queryable, ids: string[]): Promise<Map<string, { no: number; media_type: string; size: number; sealed: Uint8Array }[]>> {
-  const found = await database.all<{ case_id: string; no: number; media_type: string; size: number; sealed: Uint8Array }>(sql`
-    select case_id, no, media_type, size, sealed from attachment where case_id = any(${ids}) order by case_id, no`);
+export async function attachmentsOf(database: Queryable, ids: string[]): Promise<Map<string, { no: number; media_type: string; size: number; sealed_name: Uint8Array }[]>> {
+  const found = await database.all<{ case_id: string; no: number; media_type: string; size: number; sealed_name: Uint8Array }>(sql`
+    select case_id, no, media_type, size, sealed_name from attachment where case_id = any(${ids}) order by case_id, no`);
   return Map.groupBy(found, (row) => row.case_id);
 }

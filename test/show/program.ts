@@ -1,10 +1,15 @@
 /** The real program for a proof: `pilotage serve` as a process of its own on its own data home, and its command line. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openClient, type Client } from "../../src/contract/client.ts";
+import { openDatabase, type Database } from "../../src/platform/database.ts";
+import { readConnection } from "../../src/platform/embedded/connection.ts";
+import { silentLog } from "../../src/platform/log.ts";
+import { unlock } from "../../src/platform/master-key.ts";
+import type { Vault } from "../../src/platform/secrets.ts";
 import { freePort } from "../support/ports.ts";
 import type { Context } from "./point.ts";
 
@@ -43,9 +48,19 @@ export async function startProgram(context: Context, options: ProgramOptions): P
   const { dataHome, ids } = options;
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const env = environment({ PILOTAGE_DATA: dataHome, PILOTAGE_PORT: String(port), PILOTAGE_LOG_LEVEL: "warn", ...options.settings });
+  const env = environment({
+    PILOTAGE_DATA: dataHome,
+    PILOTAGE_PORT: String(port),
+    PILOTAGE_LOG_LEVEL: "warn",
+    ...options.settings,
+  });
   const started = performance.now();
-  const child = spawn(process.execPath, [PROGRAM, "serve"], { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"], ...ids });
+  const child = spawn(process.execPath, [PROGRAM, "serve"], {
+    cwd: ROOT,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+    ...ids,
+  });
   const said = lastWords(child);
   const exit = new Promise<number | null>((resolve) => {
     child.once("exit", (code) => resolve(code));
@@ -59,6 +74,13 @@ export async function startProgram(context: Context, options: ProgramOptions): P
   context.after(async () => void (await stop()));
   await ready(url, alive, said);
   const readyAfter = performance.now() - started;
+  // Written behind the first answer: where the command line finds the program, with its key.
+  await until(
+    "the program to say where it is",
+    async () => existsSync(join(dataHome, "server.json")) && existsSync(join(dataHome, "operator.key")),
+    Boolean,
+    30,
+  );
   const key = readFileSync(join(dataHome, "operator.key"), "utf8").trim();
   return {
     url,
@@ -73,6 +95,19 @@ export async function startProgram(context: Context, options: ProgramOptions): P
     cli: (...words) => command({ url, key }, words),
     stop,
   };
+}
+
+/** The store of a running program, read apart from it: its database, and the vault that opens what lies there. Close the database. */
+export async function openStore({ dataHome }: Program): Promise<{ database: Database; vault: Vault }> {
+  const connection = readConnection(join(dataHome, "connection.json"));
+  if (connection === undefined) throw new Error(`The program left no connection.json in ${dataHome}.`);
+  const database = openDatabase({ url: connection.url, log: silentLog });
+  try {
+    return { database, vault: await unlock({ fromSetting: undefined, dataHome, database, log: silentLog }) };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }
 
 /** What every process of a proof gets: where programs are found, and nothing of the caller's own settings. */
@@ -97,12 +132,17 @@ async function ready(url: string, alive: () => boolean, said: () => string): Pro
 /** Keeps the end of what a process says, so that it can be shown when something goes wrong. */
 export function lastWords(child: ChildProcess): () => string {
   let text = "";
-  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (part: Buffer) => (text = `${text}${part.toString("utf8")}`.slice(-8_000)));
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on("data", (part: Buffer) => (text = `${text}${part.toString("utf8")}`.slice(-8_000)));
   return () => text;
 }
 
 async function command({ url, key }: { url: string; key: string }, words: string[]): Promise<unknown> {
-  const { code, stdout, said } = await runProcess(process.execPath, [PROGRAM, ...words, "--json", "--as", PERSON], { PILOTAGE_URL: url, PILOTAGE_KEY: key });
+  const { code, stdout, said } = await runProcess(
+    process.execPath,
+    [PROGRAM, ...words, "--json", "--as", PERSON],
+    { PILOTAGE_URL: url, PILOTAGE_KEY: key },
+  );
   if (code !== 0) throw new Error(`pilotage ${words.join(" ")} ended with ${code}:\n${said}`);
   return JSON.parse(stdout) as unknown;
 }
@@ -126,12 +166,20 @@ export async function runProcess(
 }
 
 /** Looks until something holds; fails with what was seen last. */
-export async function until<T>(what: string, look: () => Promise<T>, holds: (value: T) => boolean, withinSeconds: number): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => Promise<T>,
+  holds: (value: T) => boolean,
+  withinSeconds: number,
+): Promise<T> {
   const end = performance.now() + withinSeconds * 1_000;
   for (;;) {
     const value = await look();
     if (holds(value)) return value;
-    if (performance.now() > end) throw new Error(`Waited ${withinSeconds} s in vain for ${what}; last seen: ${JSON.stringify(value).slice(0, 2_000)}`);
+    if (performance.now() > end)
+      throw new Error(
+        `Waited ${withinSeconds} s in vain for ${what}; last seen: ${JSON.stringify(value).slice(0, 2_000)}`,
+      );
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -8,7 +8,17 @@
  */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -40,7 +50,9 @@ async function main(): Promise<number> {
     process.stderr.write(USAGE);
     return 64;
   }
-  return number === undefined ? await showArea(points) : await showPoint(`${area}.${number}`, optionsOf(rest));
+  return number === undefined
+    ? await showArea(points)
+    : await showPoint(`${area}.${number}`, optionsOf(rest));
 }
 
 /** Runs what is missing, each point in a process of its own; the kept results are printed as they are. */
@@ -55,11 +67,16 @@ async function showArea(points: string[]): Promise<number> {
       process.stdout.write(`${JSON.stringify(kept)}\n`);
       continue;
     }
-    const child = spawn(process.execPath, [fileURLToPath(import.meta.url), point], { cwd: ROOT, stdio: ["ignore", "inherit", "inherit"] });
+    const child = spawn(process.execPath, [fileURLToPath(import.meta.url), point], {
+      cwd: ROOT,
+      stdio: ["ignore", "inherit", "inherit"],
+    });
     const [code] = (await once(child, "exit")) as [number | null];
     if (code !== 0) unmet++;
   }
-  say(unmet === 0 ? `All ${points.length} points are met.` : `${unmet} of ${points.length} points are not met.`);
+  say(
+    unmet === 0 ? `All ${points.length} points are met.` : `${unmet} of ${points.length} points are not met.`,
+  );
   return unmet === 0 ? 0 : 1;
 }
 
@@ -81,7 +98,14 @@ async function showPoint(point: string, options: Record<string, string>): Promis
   }
   const commit = commitOf();
   const seconds = Math.round((performance.now() - started) / 100) / 10;
-  const result: Result = { point, title: module.title, commit, seconds, ...outcome, met: outcome.met && outcome.skipped === undefined };
+  const result: Result = {
+    point,
+    title: module.title,
+    commit,
+    seconds,
+    ...outcome,
+    met: outcome.met && outcome.skipped === undefined,
+  };
   if (result.skipped !== undefined) say(`${point} was skipped: ${result.skipped}`);
   say(`${point}: ${result.met ? "met" : "not met"} after ${seconds} s`);
   if (commit !== null && Object.keys(options).length === 0) keep(commit, result);
@@ -89,7 +113,10 @@ async function showPoint(point: string, options: Record<string, string>): Promis
   return result.met ? 0 : 1;
 }
 
-function openContext(point: string, options: Record<string, string>): { context: Context; end(): Promise<void> } {
+function openContext(
+  point: string,
+  options: Record<string, string>,
+): { context: Context; end(): Promise<void> } {
   const duties: (() => Promise<void> | void)[] = [];
   const context: Context = {
     options,
@@ -106,13 +133,20 @@ function openContext(point: string, options: Record<string, string>): { context:
   return {
     context,
     async end() {
-      for (const duty of duties.reverse()) await Promise.resolve(duty()).catch((error: unknown) => say(`  ${point}: cleaning up failed: ${String(error)}`));
+      for (const duty of duties.reverse())
+        await Promise.resolve(duty()).catch((error: unknown) =>
+          say(`  ${point}: cleaning up failed: ${String(error)}`),
+        );
     },
   };
 }
 
 function untilAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error(`Stopped by ${String(signal.reason)}.`)), { once: true }));
+  return new Promise((_, reject) =>
+    signal.addEventListener("abort", () => reject(new Error(`Stopped by ${String(signal.reason)}.`)), {
+      once: true,
+    }),
+  );
 }
 
 function optionsOf(words: string[]): Record<string, string> {
@@ -131,7 +165,9 @@ function optionsOf(words: string[]): Record<string, string> {
 }
 
 function areas(): string[] {
-  return readdirSync(HERE, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+  return readdirSync(HERE, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? [entry.name] : [],
+  );
 }
 
 function pointsOf(area: string): string[] {
@@ -149,7 +185,8 @@ function fileOf(point: string): string {
 
 /** The commit that the tree is, or null when it has changes. */
 function commitOf(): string | null {
-  const git = (...words: string[]) => execFileSync("git", words, { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  const git = (...words: string[]) =>
+    execFileSync("git", words, { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
   try {
     return git("status", "--porcelain") === "" ? git("rev-parse", "HEAD") : null;
   } catch {

@@ -9,7 +9,7 @@ export type Role = "web" | "worker";
 export type Victim = "itself" | "database";
 
 export interface KillPlan {
-  /** Kills go to this victim from the next start of each process on; undefined: nobody kills. */
+  /** Kills go to this victim from the next start of each process on; undefined: nobody kills. Ends an earlier `done`. */
   aimAt(victim: Victim | undefined): void;
   /** Arguments for a process that starts now. */
   arguments(role: Role): string[];
@@ -37,6 +37,7 @@ export function openKillPlan(options: { boundaries: Partial<Record<Role, string[
   return {
     aimAt(next) {
       victim = next;
+      finished.resolve(false);
       finished = Promise.withResolvers();
     },
     arguments(role) {

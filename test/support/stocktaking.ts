@@ -21,14 +21,14 @@ export interface Stock {
   abandonedAttempts: number;
 }
 
-/** Waits until nothing is on its way any more; answers how long that took in milliseconds, or what still is. */
-export async function settled(wreck: Wreck, writer: Writer, within: number): Promise<{ milliseconds: number } | { stuck: string }> {
+/** Waits until nothing is on its way any more; answers how long that took in milliseconds, throws what still is. */
+export async function settled(wreck: Wreck, writer: Writer, within: number): Promise<number> {
   const start = performance.now();
   for (;;) {
     const stuck = await onItsWay(wreck, writer);
     const milliseconds = Math.round(performance.now() - start);
-    if (stuck === undefined) return { milliseconds };
-    if (milliseconds > within) return { stuck };
+    if (stuck === undefined) return milliseconds;
+    if (milliseconds > within) throw new Error(`not at rest after ${milliseconds} ms: ${stuck}`);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
@@ -45,10 +45,14 @@ async function onItsWay(wreck: Wreck, writer: Writer): Promise<string | undefine
   const { open, files, jobs, held, dead } = row!;
   if (open > 0) {
     const states = await wreck.query<{ state: string; n: number }>("select state || coalesce(' held by ' || worker, '') as state, count(*)::int as n from case_ where state <> all($1) group by 1", [FINAL_STATES]);
-    return `cases on their way: ${states.map((one) => `${one.n} ${one.state}`).join(", ")}`;
+    const late = await wreck.query("select tries, next_at - clock_timestamp() as due_in, error from delivery where state = 'pending' limit 5");
+    return `cases on their way: ${JSON.stringify(late)} ${states.map((one) => `${one.n} ${one.state}`).join(", ")}`;
   }
   if (files < writer.dropped.length) return `${writer.dropped.length - files} records of files are not admitted`;
-  if (jobs > 0) return `${jobs} jobs wait`;
+  if (jobs > 0) {
+    const waiting = await wreck.query("select task_identifier, attempts, run_at - clock_timestamp() as due_in, locked_at, locked_by, (select array_agg(queue_id) from worker) as queues from graphile_worker.jobs");
+    return `jobs that wait: ${JSON.stringify(waiting)}`;
+  }
   if (held > 0) return `${held} cases or feeds are held by a process that is gone`;
   if (dead > wreck.workers.length) return `${dead - wreck.workers.length} dead processes are not buried`;
   return undefined;

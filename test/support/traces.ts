@@ -10,13 +10,18 @@ export interface Trace {
   at: number;
 }
 
-/** The first trace of each form in the bytes. */
+/** Every trace in the bytes, form by form; at most a thousand of each. */
 export function tracesOf(word: string, bytes: Uint8Array): Trace[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return formsOf(word).flatMap(({ form, pattern }) => {
-    const at = buffer.indexOf(pattern);
-    return at < 0 ? [] : [{ form, at }];
-  });
+  const traces: Trace[] = [];
+  for (const { form, pattern } of formsOf(word))
+    for (
+      let at = buffer.indexOf(pattern), n = 0;
+      at >= 0 && n < 1_000;
+      at = buffer.indexOf(pattern, at + 1), n++
+    )
+      traces.push({ form, at });
+  return traces;
 }
 
 /** Writes the word in one form, for tests of the finder. */

@@ -23,6 +23,8 @@ export interface Writer {
   start(): void;
   /** Begins nothing new and waits until all that was begun is acknowledged. */
   pause(): Promise<void>;
+  /** Gives up what is not acknowledged yet. */
+  stop(): Promise<void>;
 }
 
 const LANES = 4;
@@ -37,6 +39,7 @@ export function openWriter(wreck: Wreck, options: { pauseMs: number; name?: stri
   let retries = 0;
   let count = 0;
   let running = false;
+  let stopped = false;
   let lanes: Promise<void>[] = [];
 
   async function lane(): Promise<void> {
@@ -50,7 +53,7 @@ export function openWriter(wreck: Wreck, options: { pauseMs: number; name?: stri
   }
 
   async function post(externalId: string, input: Record<string, string>): Promise<void> {
-    for (;;) {
+    while (!stopped) {
       try {
         const { caseId } = await wreck.client.submitCase({ params: { workflow: WORKFLOW }, body: { externalId, input } });
         const known = acknowledged.get(externalId);
@@ -90,6 +93,11 @@ export function openWriter(wreck: Wreck, options: { pauseMs: number; name?: stri
     },
     async pause() {
       running = false;
+      await Promise.all(lanes);
+    },
+    async stop() {
+      running = false;
+      stopped = true;
       await Promise.all(lanes);
     },
   };

@@ -1,6 +1,7 @@
 /** When a failed delivery is tried again, and when it is given up. Pure. */
 
-export const MOST_TRIES = 12;
+/** About a day: a target that is down overnight leaves no dead letter. */
+export const MOST_TRIES = 36;
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 3_600_000;
 

@@ -93,8 +93,8 @@ export interface FeedRunRow extends RunCounts {
   problem: string | null;
 }
 
-export async function listRuns(database: Queryable, workflow: string, limit: number): Promise<FeedRunRow[]> {
+export async function listRuns(database: Queryable, workflow: string, before: string | undefined, limit: number): Promise<FeedRunRow[]> {
   return database.all<FeedRunRow>(sql`
     select id, feed, file, started_at, finished_at, read, admitted, quarantined, duplicate, skipped, dropped, problem
-    from feed_run where workflow = ${workflow} order by id desc limit ${limit}`);
+    from feed_run where workflow = ${workflow} and (${before ?? null}::text is null or id < ${before ?? null}) order by id desc limit ${limit}`);
 }

@@ -35,7 +35,7 @@ export interface Arrival {
   subjects: Buffer[];
   wrappedKey: Uint8Array;
   sealedInput: Uint8Array;
-  attachments: { mediaType: string; size: number; sealed: Uint8Array }[];
+  attachments: { mediaType: string; size: number; sealedName: Uint8Array; sealed: Uint8Array }[];
   drill: boolean;
   actor: Actor;
 }
@@ -179,11 +179,11 @@ async function insertExtras(tx: Tx, arrivals: Arrival[]): Promise<void> {
     await tx.run(sql`
       insert into case_subject (digest, case_id)
       select digest, case_id from json_populate_recordset(null::case_subject, ${rows(subjects)}::json) on conflict do nothing`);
-  const attachments = arrivals.flatMap((a) => a.attachments.map((one, i) => ({ case_id: a.id, no: i + 1, media_type: one.mediaType, size: one.size, sealed: hex(one.sealed) })));
+  const attachments = arrivals.flatMap((a) => a.attachments.map((one, i) => ({ case_id: a.id, no: i + 1, media_type: one.mediaType, size: one.size, sealed_name: hex(one.sealedName), sealed: hex(one.sealed) })));
   if (attachments.length > 0)
     await tx.run(sql`
-      insert into attachment (case_id, no, media_type, size, sealed)
-      select case_id, no, media_type, size, sealed from json_populate_recordset(null::attachment, ${rows(attachments)}::json)`);
+      insert into attachment (case_id, no, media_type, size, sealed_name, sealed)
+      select case_id, no, media_type, size, sealed_name, sealed from json_populate_recordset(null::attachment, ${rows(attachments)}::json)`);
 }
 
 /** The dials with today's quality probability, which the day's first case fixes. */

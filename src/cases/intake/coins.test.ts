@@ -31,7 +31,7 @@ describe("the bucket", () => {
   });
 
   test("lies from 0 up to, not including, 1, and is spread evenly", () => {
-    const tenths = new Array<number>(10).fill(0);
+    const tenths = Array.from({ length: 10 }, () => 0);
     for (let i = 0; i < 20_000; i++) tenths[Math.floor(bucket("s", `case-${i}`) * 10)]!++;
     for (const count of tenths) expect(Math.abs(count - 2_000)).toBeLessThan(200);
   });

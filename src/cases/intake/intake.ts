@@ -18,7 +18,7 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Database, Tx } from "../../platform/database.ts";
 import type { GroupCommit, Operation } from "../../platform/group-commit.ts";
 import type { Vault } from "../../platform/secrets.ts";
-import { sealJson } from "../content.ts";
+import { sealAttachment, sealJson } from "../content.ts";
 import type { Registry, ReleaseView, WorkflowView } from "../workflow/registry.ts";
 import type { Admission, Arrival, Door } from "./admit.ts";
 import { badExternalId, checkInput, LIMITS } from "./check.ts";
@@ -164,7 +164,7 @@ function arrive(parts: IntakeParts, incoming: Incoming, view: WorkflowView, refe
     attachments: incoming.attachments.map((one, i) => ({
       mediaType: one.mediaType,
       size: one.bytes.length,
-      sealed: key.seal(`attachment.${i + 1}`, Buffer.concat([Buffer.from(`${JSON.stringify({ name: one.name })}\n`), one.bytes])),
+      ...sealAttachment(key, i + 1, one),
     })),
     drill: incoming.drill,
     actor: incoming.actor,

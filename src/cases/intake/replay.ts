@@ -6,7 +6,6 @@
  */
 import type { Audit } from "../../audit/record.ts";
 import { PilotageError } from "../../contract/errors.ts";
-import type { QuarantineId } from "../../contract/ids.ts";
 import type { JsonObject } from "../../contract/json.ts";
 import type { Actor } from "../../contract/scopes.ts";
 import type { Clock } from "../../platform/clock.ts";

@@ -57,6 +57,9 @@ interface Try {
   retryAfterMs: number | undefined;
 }
 
+const LONGEST_NAME = 100;
+const MOST_TOKENS = 1_000_000_000;
+
 /** The chain of a release: its model first, then its fallbacks. */
 export function chainOf(release: ReleaseView): Chain {
   return [release.document.model, ...release.document.fallback];
@@ -159,10 +162,10 @@ async function tryOnce(
 function judge(parts: AskParts, question: Question, no: number, answer: ModelAnswer, milliseconds: number): Try {
   const problems = outputProblems(question.release, answer);
   const common = {
-    modelAnswered: answer.model,
-    modelVersion: answer.version,
-    inputTokens: answer.usage?.inputTokens,
-    outputTokens: answer.usage?.outputTokens,
+    modelAnswered: nameFrom(answer.model),
+    modelVersion: answer.version === undefined ? undefined : nameFrom(answer.version),
+    inputTokens: countFrom(answer.usage?.inputTokens),
+    outputTokens: countFrom(answer.usage?.outputTokens),
     confidence: problems === undefined ? answer.confidence : undefined,
     sealedReply: sealJson(question.key, `reply.${no}`, { text: answer.text, finish: answer.finish }),
   };
@@ -174,6 +177,16 @@ function judge(parts: AskParts, question: Question, no: number, answer: ModelAns
     text: answer.text,
     retryAfterMs: undefined,
   };
+}
+
+/** What a server calls itself is stored in clear: short, and letters of a name only, whatever it says. */
+function nameFrom(text: string): string {
+  return text.replaceAll(/[^\w.:/@+-]+/g, "-").slice(0, LONGEST_NAME);
+}
+
+/** A count of tokens that can be one; a figure out of all bounds is none. */
+function countFrom(tokens: number | undefined): number | undefined {
+  return tokens !== undefined && tokens <= MOST_TOKENS ? tokens : undefined;
 }
 
 /** Whether a model of this step reads messages, so that it can be told what was wrong with its answer. */

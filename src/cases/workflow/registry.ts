@@ -5,7 +5,6 @@
  * something; only what cannot change is cached. The dials in force win over what the applied file says.
  */
 import { PilotageError } from "../../contract/errors.ts";
-import type { JsonObject } from "../../contract/json.ts";
 import { releaseSchema, workflowSchema, type ReleaseDocument, type WorkflowDocument } from "../../definition/document.ts";
 import { compilePrompt, type Prompt } from "../../definition/prompt.ts";
 import { compileRules, type Rules } from "../../definition/rules.ts";

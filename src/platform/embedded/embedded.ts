@@ -136,7 +136,7 @@ class Member implements EmbeddedServer {
     if (answer !== "ours") return answer === "busy" ? answer : "nothing yet";
     this.#use(connection);
     this.#log.info(
-      { port: connection.port, pid: connection.pid },
+      { port: connection.port, server: connection.pid },
       "Using the embedded database of another process",
     );
     return "joined";
@@ -179,7 +179,7 @@ class Member implements EmbeddedServer {
   async #watchAsSupervisor(): Promise<void> {
     const pid = this.#connection?.pid ?? 0;
     if (lookAt(pid, this.#home.database) === "server") return rotateLog(this.#home.log, LOG_LIMIT_BYTES);
-    this.#log.warn({ pid }, "The embedded database is gone; starting it again");
+    this.#log.warn({ server: pid }, "The embedded database is gone; starting it again");
     await this.#bringUp();
   }
 
@@ -190,7 +190,7 @@ class Member implements EmbeddedServer {
     child?.once("exit", () => this.#schedule(0));
     this.#use(connection);
     this.#log.info(
-      { port: connection.port, pid: connection.pid, milliseconds: Math.round(elapsed()) },
+      { port: connection.port, server: connection.pid, milliseconds: Math.round(elapsed()) },
       `Embedded database ${how}`,
     );
   }
@@ -215,7 +215,7 @@ class Member implements EmbeddedServer {
     // From PostgreSQL's own file: while we waited, another process may have restarted the server.
     const pid = readPidFile(this.#home.database)?.pid ?? 0;
     if (outcome !== "last") {
-      this.#log.info({ pid, outcome }, "Leaving the embedded database to the other processes that use it");
+      this.#log.info({ server: pid, outcome }, "Leaving the embedded database to the other processes that use it");
       return;
     }
     if (lookAt(pid, this.#home.database) !== "server") return;

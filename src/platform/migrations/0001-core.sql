@@ -226,6 +226,8 @@ create table attachment (
   no smallint not null,
   media_type text not null,
   size integer not null,
+  -- Sealed apart from the bytes, so that a list of names reads no bytes.
+  sealed_name bytea not null,
   sealed bytea not null,
   primary key (case_id, no)
 ) partition by range (case_id);
@@ -463,6 +465,8 @@ create table audit_event (
 ) partition by range (id);
 create index audit_event_case on audit_event (case_id, id) where case_id is not null;
 create trigger audit_event_kept before update or delete on audit_event for each row execute function refuse_change();
+-- Partitions take over row triggers by themselves, this one is made for each (see below).
+create trigger audit_event_not_emptied before truncate on audit_event for each statement execute function refuse_change();
 
 -- Leaves that wait for the sequencer, which empties this table.
 create table audit_pending (
@@ -489,6 +493,9 @@ begin
       begin
         execute format('create table %I partition of %I for values from (%L) to (%L)',
           one.name || '_' || suffix, one.name, one.prefix || from_border, one.prefix || to_border);
+        if one.name = 'audit_event' then
+          execute format('create trigger audit_event_not_emptied before truncate on %I for each statement execute function refuse_change()', one.name || '_' || suffix);
+        end if;
       exception when check_violation then
         -- The default partition holds rows of this month: they stay there, and so do the others of the month.
         null;
@@ -504,6 +511,7 @@ begin
   foreach name in array array['case_', 'case_content', 'attachment', 'attempt', 'decision', 'review', 'label', 'delivery', 'delivery_attempt', 'audit_event'] loop
     execute format('create table %I partition of %I default', name || '_other', name);
   end loop;
+  create trigger audit_event_not_emptied before truncate on audit_event_other for each statement execute function refuse_change();
   foreach name in array array['case_key', 'intake_key', 'case_subject'] loop
     for i in 0..7 loop
       execute format('create table %I partition of %I for values with (modulus 8, remainder %s)', name || '_' || i, name, i);

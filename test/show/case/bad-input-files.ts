@@ -4,12 +4,16 @@ import { join } from "node:path";
 import type { JsonObject, JsonValue } from "../../../src/contract/json.ts";
 import { isJsonObject } from "../../../src/contract/json.ts";
 import { until } from "../program.ts";
-import { folderOf, readRun, WORKFLOW, WORKFLOW_DOCUMENT, type Doors } from "./bad-input-doors.ts";
+import { readRun } from "./bad-input-records.ts";
+import { folderOf, WORKFLOW, WORKFLOW_DOCUMENT, type Doors } from "./bad-input-workflow.ts";
 import { healthy } from "./bad-input-samples.ts";
 import type { Door, Expectation } from "./bad-input-table.ts";
 
 /** Feeds that are in trouble: their row, and how their folder is made. */
-const TROUBLED: Record<string, { feed: string; make(path: string, door: Door): void; needsPermissions?: true }> = {
+const TROUBLED: Record<
+  string,
+  { feed: string; make(path: string, door: Door): void; needsPermissions?: true }
+> = {
   "A folder that does not exist": { feed: "missing", make: () => undefined },
   "A feed path that is a file": { feed: "a-file", make: (path) => writeFileSync(path, "") },
   "A folder that this account may not read": {
@@ -44,7 +48,16 @@ export function withTroubledFeeds(files: string): JsonObject {
   const troubled = Object.values(TROUBLED).flatMap(({ feed, make }) =>
     (["jsonl", "csv"] as const).map((format): JsonObject => {
       make(join(files, `${feed}-${format}`), format);
-      return { name: `${feed}-${format}`, kind: "folder", path: `${feed}-${format}`, format, encoding: "utf-8", schedule: 1_000, key: "id", ...(format === "csv" ? { delimiter: "," } : {}) };
+      return {
+        name: `${feed}-${format}`,
+        kind: "folder",
+        path: `${feed}-${format}`,
+        format,
+        encoding: "utf-8",
+        schedule: 1_000,
+        key: "id",
+        ...(format === "csv" ? { delimiter: "," } : {}),
+      };
     }),
   );
   return { ...WORKFLOW_DOCUMENT, feeds: [...healthyFeeds, ...troubled] };
@@ -55,10 +68,16 @@ export async function tryFiles(doors: Doors, expectations: Expectation[]): Promi
   return Promise.all(
     expectations.map(({ input, door }) => {
       if (input === "A file that is still being written") return growing(doors, door as "jsonl" | "csv");
-      if (input === "A file with an unfinished name (.part)") return unfinished(doors, door as "jsonl" | "csv");
+      if (input === "A file with an unfinished name (.part)")
+        return unfinished(doors, door as "jsonl" | "csv");
       const troubled = TROUBLED[input];
-      if (troubled === undefined) throw new Error(`docs/reference/bad-input.md has the row "${input}", of which there is no sample.`);
-      return feedProblem(doors, `${troubled.feed}-${door}`, troubled.feed === "closed-file" ? `open.${door}` : undefined);
+      if (troubled === undefined)
+        throw new Error(`docs/reference/bad-input.md has the row "${input}", of which there is no sample.`);
+      return feedProblem(
+        doors,
+        `${troubled.feed}-${door}`,
+        troubled.feed === "closed-file" ? `open.${door}` : undefined,
+      );
     }),
   );
 }
@@ -77,7 +96,10 @@ async function growing(doors: Doors, door: "jsonl" | "csv"): Promise<string> {
   let lines = 1;
   const seen = new Set<string>();
   const grow = async () => {
-    const line = content(door, [`${name}-${lines}`]).trim().split("\n").at(-1)!;
+    const line = content(door, [`${name}-${lines}`])
+      .trim()
+      .split("\n")
+      .at(-1)!;
     appendFileSync(path, `${line}\n`);
     lines++;
     seen.add(await looksOf(doors, door));
@@ -87,22 +109,37 @@ async function growing(doors: Doors, door: "jsonl" | "csv"): Promise<string> {
   const early = (await runsOf(doors)).some((run) => run.file === name);
   const run = await readRun(doors, name);
   if (early) return "read while it was being written";
-  return run.admitted === lines && run.read === lines ? "read once it is still" : `read ${run.read} of ${lines}`;
+  return run.admitted === lines && run.read === lines
+    ? "read once it is still"
+    : `read ${run.read} of ${lines}`;
 }
 
 async function unfinished(doors: Doors, door: "jsonl" | "csv"): Promise<string> {
   const name = `sent.${door}.part`;
   writeFileSync(join(folderOf(doors, door), name), content(door, [`${name}-0`]));
   const seen = new Set<string>();
-  await until("the feed to look three times", async () => seen.add(await looksOf(doors, door)).size, (looks) => looks > 3, 60);
+  await until(
+    "the feed to look three times",
+    async () => seen.add(await looksOf(doors, door)).size,
+    (looks) => looks > 3,
+    60,
+  );
   return (await runsOf(doors)).some((run) => run.file === name) ? "read" : "not read";
 }
 
 async function feedProblem(doors: Doors, name: string, besides: string | undefined): Promise<string> {
   const look = async () => (await feedsOf(doors)).find((feed) => feed.name === name)?.problem;
-  const problem = await until(`the problem of the feed ${name}`, look, (found) => typeof found === "string", 60);
-  if (besides !== undefined && (await readRun(doors, besides)).admitted !== 1) throw new Error(`Expected that ${besides} is read beside a closed file.`);
-  const words = ["does not exist", "is not a folder", "may not be read"].find((one) => problem!.includes(one));
+  const problem = await until(
+    `the problem of the feed ${name}`,
+    look,
+    (found) => typeof found === "string",
+    60,
+  );
+  if (besides !== undefined && (await readRun(doors, besides)).admitted !== 1)
+    throw new Error(`Expected that ${besides} is read beside a closed file.`);
+  const words = ["does not exist", "is not a folder", "may not be read"].find((one) =>
+    problem!.includes(one),
+  );
   return `feed problem: ${words ?? problem}`;
 }
 

@@ -21,10 +21,15 @@ export function readTable(): Expectation[] {
     if (line.startsWith("## ")) section = line.slice(3).trim();
     if (!line.startsWith("|")) doors = undefined;
     else {
-      const cells = line.split("|").slice(1, -1).map((cell) => cell.replaceAll("`", "").trim());
+      const cells = line
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.replaceAll("`", "").trim());
       if (doors === undefined) doors = cells.slice(1).map(doorOf);
       else if (!/^[-: ]+$/.test(cells.join("")))
-        for (const [i, door] of doors.entries()) if (cells[i + 1] !== "–") expectations.push({ section, input: cells[0]!, door, result: cells[i + 1]! });
+        for (const [i, door] of doors.entries())
+          if (cells[i + 1] !== "–")
+            expectations.push({ section, input: cells[0]!, door, result: cells[i + 1]! });
     }
   }
   return expectations;
@@ -32,6 +37,7 @@ export function readTable(): Expectation[] {
 
 function doorOf(heading: string): Door {
   const door = Object.entries(DOORS).find(([name]) => name === heading)?.[1];
-  if (door === undefined) throw new Error(`docs/reference/bad-input.md has a column "${heading}" that is no door.`);
+  if (door === undefined)
+    throw new Error(`docs/reference/bad-input.md has a column "${heading}" that is no door.`);
   return door;
 }

@@ -18,7 +18,8 @@ import { openClerk, openWriter, type Writer } from "../../support/traffic.ts";
 import { launchWreck, type Wreck } from "../../support/wreck.ts";
 import type { Context, Outcome } from "../point.ts";
 
-export const title = "Web, worker and database killed with -9 at random and at every transaction boundary: every acknowledged case ends once, every delivery has one effect";
+export const title =
+  "Web, worker and database killed with -9 at random and at every transaction boundary: every acknowledged case ends once, every delivery has one effect";
 
 /** What each role commits, by the names of its transactions. */
 const BOUNDARIES: Record<Role, string[]> = {
@@ -34,11 +35,19 @@ export async function run(context: Context): Promise<Outcome> {
   const rounds = Number(context.options["rounds"] ?? 5);
   const target = Number(context.options["kills"] ?? 5);
   const plan = openKillPlan({ boundaries: BOUNDARIES, kills: target, chance });
-  const wreck = await launchWreck({ folder: context.folder("wreck"), workers: 2, receiver: { dieBeforeReply: 0.02, fail: 0.04 }, plan });
+  const wreck = await launchWreck({
+    folder: context.folder("wreck"),
+    workers: 2,
+    receiver: { dieBeforeReply: 0.02, fail: 0.04 },
+    plan,
+  });
   context.after(() => wreck.stop());
-  const writer = openWriter(wreck, { pauseMs: 250 });
+  const writer = openWriter(wreck, { pauseMs: 120 });
   const clerk = openClerk(wreck);
-  context.after(() => clerk.stop());
+  context.after(async () => {
+    plan.aimAt(undefined);
+    await Promise.all([writer.stop(), clerk.stop()]);
+  });
   const show = new Books(context, wreck, writer);
 
   for (let round = 1; round <= rounds; round++) {
@@ -50,15 +59,28 @@ export async function run(context: Context): Promise<Outcome> {
     writer.start();
     const reached = await storm(context, wreck, plan, victim);
     const kills = Object.values(plan.table()).reduce((sum, row) => sum + row[victim], 0);
-    await show.close(victim === "itself" ? "the process at each boundary" : "the database at each boundary", { kills, reached });
+    await show.close(victim === "itself" ? "the process at each boundary" : "the database at each boundary", {
+      kills,
+      reached,
+    });
   }
   const twin = await twinIsNoticed(context);
   const unlisted = unlistedBoundaries();
   const boundaries = plan.table();
   const reachedAll = Object.values(boundaries).every((row) => row.itself >= target && row.database >= target);
-  context.progress(`kills per boundary: ${Object.entries(boundaries).map(([point, row]) => `${point} ${row.itself}+${row.database}`).join(", ")}`);
+  context.progress(
+    `kills per boundary: ${Object.entries(boundaries)
+      .map(([point, row]) => `${point} ${row.itself}+${row.database}`)
+      .join(", ")}`,
+  );
   return {
-    met: show.findings.length === 0 && reachedAll && unlisted.length === 0 && twin.noticed && writer.retries > 0 && wreck.receiver.restarts > 0,
+    met:
+      show.findings.length === 0 &&
+      reachedAll &&
+      unlisted.length === 0 &&
+      twin.noticed &&
+      writer.retries > 0 &&
+      wreck.receiver.restarts > 0,
     figures: {
       parts: show.parts,
       findings: show.findings.slice(0, 20),
@@ -81,7 +103,10 @@ export async function run(context: Context): Promise<Outcome> {
 async function killAtRandom(wreck: Wreck, chance: () => number, round: number): Promise<JsonObject> {
   const kills = { web: 0, worker: 0, database: 0 };
   const kinds: (keyof typeof kills)[] = ["web", "worker", "database"];
-  const victims = Array.from({ length: KILLS_PER_ROUND }, (_, i) => kinds[i] ?? kinds[Math.floor(chance() * 3)]!);
+  const victims = Array.from(
+    { length: KILLS_PER_ROUND },
+    (_, i) => kinds[i] ?? kinds[Math.floor(chance() * 3)]!,
+  );
   for (let i = victims.length - 1; i > 0; i--) {
     const j = Math.floor(chance() * (i + 1));
     [victims[i], victims[j]] = [victims[j]!, victims[i]!];
@@ -97,7 +122,12 @@ async function killAtRandom(wreck: Wreck, chance: () => number, round: number): 
 }
 
 /** Kills one victim at every boundary until each has had its kills; false when that takes too long. */
-async function storm(context: Context, wreck: Wreck, plan: KillPlan, victim: "itself" | "database"): Promise<boolean> {
+async function storm(
+  context: Context,
+  wreck: Wreck,
+  plan: KillPlan,
+  victim: "itself" | "database",
+): Promise<boolean> {
   plan.aimAt(victim);
   await rearm(wreck);
   const said = setInterval(() => context.progress(`${plan.left} kills at boundaries to go`), 20_000);
@@ -131,20 +161,36 @@ class Books {
 
   async close(part: string, kills: JsonObject): Promise<void> {
     await this.#writer.pause();
-    const rest = await settled(this.#wreck, this.#writer, SETTLE_WITHIN);
-    if ("stuck" in rest) this.findings.push(`${part}: not at rest after ${SETTLE_WITHIN} ms: ${rest.stuck}`);
-    const recoveryMs = "stuck" in rest ? SETTLE_WITHIN : rest.milliseconds;
+    const recoveryMs = await settled(this.#wreck, this.#writer, SETTLE_WITHIN).catch((error: Error) => {
+      this.findings.push(`${part}: ${error.message}`);
+      this.#context.progress(error.message);
+      return SETTLE_WITHIN;
+    });
     this.slowest = Math.max(this.slowest, recoveryMs);
     const { findings, ...stock }: Stock = await takeStock(this.#wreck, this.#writer);
     this.findings.push(...findings.map((finding) => `${part}: ${finding}`));
-    this.parts.push({ part, ...kills, recoveryMs, acknowledged: this.#writer.acknowledged.size, findings: findings.length, ...stock });
-    this.#context.progress(`${part}: ${JSON.stringify(kills)}, at rest after ${recoveryMs} ms, ${stock.cases} cases, ${stock.effects} effects, ${findings.length} findings`);
+    this.parts.push({
+      part,
+      ...kills,
+      recoveryMs,
+      acknowledged: this.#writer.acknowledged.size,
+      findings: findings.length,
+      ...stock,
+    });
+    this.#context.progress(
+      `${part}: ${JSON.stringify(kills)}, at rest after ${recoveryMs} ms, ${stock.cases} cases, ${stock.effects} effects, ${findings.length} findings`,
+    );
   }
 }
 
 /** The same books with a receiver that acts at every request: the check of effects must say so, and nothing else. */
-async function twinIsNoticed(context: Context): Promise<{ noticed: boolean; findings: number; otherFindings: number }> {
-  const wreck = await launchWreck({ folder: context.folder("twin"), receiver: { dieBeforeReply: 0.3, actsEachTime: true } });
+async function twinIsNoticed(
+  context: Context,
+): Promise<{ noticed: boolean; findings: number; otherFindings: number }> {
+  const wreck = await launchWreck({
+    folder: context.folder("twin"),
+    receiver: { dieBeforeReply: 0.3, actsEachTime: true },
+  });
   context.after(() => wreck.stop());
   const clerk = openClerk(wreck);
   const writer = openWriter(wreck, { pauseMs: 20, only: "cases" });
@@ -155,7 +201,11 @@ async function twinIsNoticed(context: Context): Promise<{ noticed: boolean; find
   await clerk.stop();
   const { findings } = await takeStock(wreck, writer);
   const doubled = findings.filter((finding) => /^the delivery dlv_\w+ had \d+ effects$/.test(finding));
-  return { noticed: doubled.length > 0 && doubled.length === findings.length, findings: doubled.length, otherFindings: findings.length - doubled.length };
+  return {
+    noticed: doubled.length > 0 && doubled.length === findings.length,
+    findings: doubled.length,
+    otherFindings: findings.length - doubled.length,
+  };
 }
 
 /** Names of transactions in the program that the table above does not hold, and the other way round. */

@@ -1,0 +1,217 @@
+/** Keys: what they open, for which workflow, until when; and the named person behind a change. */
+import { describe, expect, test } from "vitest";
+import { ENDPOINTS, type EndpointName } from "../src/contract/endpoints.ts";
+import { openClient, type Client } from "../src/contract/client.ts";
+import type { Scope } from "../src/contract/scopes.ts";
+import { install, launch } from "./support/installation.ts";
+
+const DAY = 86_400_000;
+const installation = await install({ role: "web", settings: { PILOTAGE_CLOCK: "2026-01-05T08:00:00Z" } });
+const { client, app, url } = installation;
+await launch(installation);
+await launch(installation, { workflow: { workflow: "invoices" }, release: { workflow: "invoices" } });
+const params = { workflow: "tickets" };
+const { caseId } = await client.submitCase({ params, body: { externalId: "1", input: { text: "x" } } });
+
+/** Calls an endpoint with whatever it needs to get past its form; answers the code of the refusal, or "answered". */
+async function outcome(who: Client, name: EndpointName, workflow = "tickets"): Promise<string> {
+  const bodies: Partial<Record<EndpointName, object>> = {
+    submitCase: { externalId: "1", input: { text: "x" } },
+    applyWorkflow: { document: {} },
+    publishRelease: { document: {} },
+    setShare: { release: "rel_none", share: 0 },
+    setAutonomy: { autonomy: 0 },
+    waive: { item: "go", reason: "a test" },
+    releaseReview: { lease: "lse_none" },
+    giveVerdict: { lease: "lse_none", verdict: "approve" },
+    saveConnection: { settings: { kind: "scripted", script: { rules: [], otherwise: { text: "" } } } },
+    makeKey: { name: "made", scopes: ["operate"] },
+    advanceClock: { milliseconds: 1 },
+  };
+  const call = who[name] as (input: object) => Promise<unknown>;
+  return call({
+    params: {
+      workflow,
+      case: caseId,
+      no: "1",
+      release: "rel_none",
+      change: "chg_none",
+      id: "none",
+      name: "other",
+      feed: "none",
+    },
+    query: {},
+    ...(bodies[name] ? { body: bodies[name] } : {}),
+  }).then(
+    () => "answered",
+    (error: { code: string }) => error.code,
+  );
+}
+const CALLS = (Object.keys(ENDPOINTS) as EndpointName[]).filter((name) => name !== "submitBatch");
+
+describe("a key", () => {
+  test.each(["intake", "read", "content:read", "review", "operate"] satisfies Scope[])(
+    "with the scope %s opens what needs it, and nothing else",
+    async (scope) => {
+      const who = await installation.clientFor([scope]);
+      for (const name of CALLS) {
+        const needed = ENDPOINTS[name].scope;
+        const code = await outcome(who, name);
+        if (needed !== null && needed !== scope) expect(code, name).toBe("forbidden");
+        else expect(code, name).not.toMatch(/forbidden|unauthenticated/);
+      }
+    },
+  );
+
+  test("that is missing, wrong or half right is a stranger's, everywhere but for the description of the interface", async () => {
+    const [id] = /key_[0-9a-z]{26}/.exec(installation.key)!;
+    const wrong = [
+      undefined,
+      "pil_x",
+      `pil_${id}_${"A".repeat(43)}`,
+      installation.key.slice(0, -1),
+      `${installation.key}x`,
+    ];
+    for (const key of wrong) {
+      const who = openClient({ url, key });
+      for (const name of CALLS)
+        expect(await outcome(who, name), name).toBe(
+          ENDPOINTS[name].scope === null ? "answered" : "unauthenticated",
+        );
+    }
+  });
+
+  test("ends at its end", async () => {
+    const made = await client.makeKey({ body: { name: "short", scopes: ["read"], days: 1 } });
+    const who = openClient({ url, key: made.secret });
+    await who.listWorkflows();
+    await client.advanceClock({ body: { milliseconds: DAY } });
+    await expect(who.listWorkflows()).rejects.toMatchObject({
+      code: "unauthenticated",
+      message: expect.stringContaining("expired"),
+    });
+  });
+
+  test("is dead as soon as it is revoked, and cannot be revoked twice", async () => {
+    const made = await client.makeKey({ body: { name: "lost", scopes: ["read"] } });
+    const who = openClient({ url, key: made.secret });
+    await who.listWorkflows();
+    await client.revokeKey({ params: { id: made.id } });
+    await expect(who.listWorkflows()).rejects.toMatchObject({
+      code: "unauthenticated",
+      message: expect.stringContaining("revoked"),
+    });
+    await expect(client.revokeKey({ params: { id: made.id } })).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  test("is shown once and stored as a hash", async () => {
+    const made = await client.makeKey({ body: { name: "hashed", scopes: ["read"] } });
+    expect(JSON.stringify(await client.listKeys())).not.toContain(made.secret.split("_").at(-1));
+  });
+
+  test("passes on no more than it may do itself", async () => {
+    const operator = await installation.clientFor(["operate"]);
+    await expect(operator.makeKey({ body: { name: "x", scopes: ["content:read"] } })).rejects.toMatchObject({
+      code: "forbidden",
+    });
+    await expect(client.makeKey({ body: { name: "x", scopes: ["operator"] } })).rejects.toMatchObject({
+      code: "forbidden",
+    });
+    expect(await operator.makeKey({ body: { name: "x", scopes: ["operate"] } })).toMatchObject({
+      scopes: ["operate"],
+    });
+  });
+
+  test("of a simulated person makes only keys of simulated persons", async () => {
+    const clerk = await installation.clientFor(["operate", "review"], { simulated: true });
+    expect(await clerk.makeKey({ body: { name: "x", scopes: ["review"], simulated: false } })).toMatchObject({
+      simulated: true,
+    });
+  });
+});
+
+describe("a key for one workflow", async () => {
+  const scopes: Scope[] = ["intake", "read", "content:read", "review", "operate"];
+  const bound = await installation.clientFor(scopes, { workflow: "invoices" });
+
+  test("sees and changes nothing of another", async () => {
+    const whole: EndpointName[] = ["listConnections", "saveConnection", "advanceClock"];
+    const own: EndpointName[] = ["listWorkflows", "listKeys", "makeKey", "openApi"];
+    for (const name of CALLS) {
+      const expected = whole.includes(name) ? "forbidden" : own.includes(name) ? "answered" : "not_found";
+      expect(await outcome(bound, name), name).toBe(expected);
+    }
+  });
+
+  test("works in its own", async () => {
+    expect(
+      await bound.submitCase({
+        params: { workflow: "invoices" },
+        body: { externalId: "1", input: { text: "x" } },
+      }),
+    ).toMatchObject({ status: "admitted" });
+    expect((await bound.listWorkflows()).workflows.map((one) => one.name)).toEqual(["invoices"]);
+  });
+
+  test("makes keys for its own alone, and sees and revokes only those", async () => {
+    const made = await bound.makeKey({ body: { name: "x", scopes: ["read"] } });
+    expect(made.workflow).toBe("invoices");
+    await expect(
+      bound.makeKey({ body: { name: "x", scopes: ["read"], workflow: "tickets" } }),
+    ).rejects.toMatchObject({ code: "not_found" });
+    expect(new Set((await bound.listKeys()).keys.map((one) => one.workflow))).toEqual(new Set(["invoices"]));
+    const other = await client.makeKey({ body: { name: "y", scopes: ["read"] } });
+    await expect(bound.revokeKey({ params: { id: other.id } })).rejects.toMatchObject({ code: "not_found" });
+    expect(await bound.revokeKey({ params: { id: made.id } })).toEqual({ revoked: true });
+  });
+
+  test("does not settle another workflow's changes", async () => {
+    await client.waive({ params, body: { item: "go", reason: "a test" } });
+    const { id } = await client.setAutonomy({ params, body: { autonomy: 0.5 } });
+    await expect(bound.approveChange({ params: { change: id } })).rejects.toMatchObject({
+      code: "not_found",
+    });
+    await expect(bound.refuseChange({ params: { change: id } })).rejects.toMatchObject({ code: "not_found" });
+    expect((await client.getWorkflow({ params })).pendingChanges).toBe(1);
+  });
+});
+
+describe("the person named for a request", () => {
+  const asked = (as: string, key = installation.key) =>
+    fetch(`${url}/api/v1/workflows`, { headers: { authorization: `Bearer ${key}`, "x-pilotage-as": as } });
+
+  test.each([
+    ["empty", ""],
+    ["only a space", "%20"],
+    ["two lines", "a%0Ab"],
+    ["one with NUL", "a%00b"],
+    ["longer than 200 characters", "x".repeat(201)],
+  ])("cannot be %s", async (_, as) => {
+    const reply = await asked(as);
+    expect(reply.status).toBe(400);
+    expect(await reply.json()).toMatchObject({ error: { code: "bad_request" } });
+  });
+
+  test.each(["E. Brandt", "J%C3%B6rg%20%E5%BC%A0", "100%"])("can be %j", async (as) => {
+    expect((await asked(as)).status).toBe(200);
+  });
+
+  test("is for the operator of this machine to name", async () => {
+    const key = await app.keys.make(
+      { name: "remote", scopes: ["read", "operate"], workflow: undefined, days: 1, simulated: false },
+      { kind: "system", name: "test" },
+    );
+    expect((await asked("M. Keller", key.secret)).status).toBe(403);
+  });
+
+  test("stands in the audit trail beside the key", async () => {
+    const jorg = openClient({ url, key: installation.key, as: "Jörg 张" });
+    const sent = await jorg.submitCase({ params, body: { externalId: "named", input: { text: "x" } } });
+    const { history } = await client.getCase({ params: { case: sent.caseId } });
+    expect(history[0]?.actor).toMatchObject({
+      kind: "person",
+      name: "Jörg 张",
+      key: expect.stringMatching(/^key_/),
+    });
+  });
+});
