@@ -67,11 +67,13 @@ export async function setUpSample(given: SetUp): Promise<SampleReady | undefined
   if (!(await untilReady(client, release, given))) return undefined;
 
   const { waivers, stableRelease, candidateRelease, counts } = await client.getWorkflow({ params });
-  const people = { baseline: owner, go: sponsor ?? owner, works_council: compliance ?? owner };
+  // The owner asks for the go, and the sponsor approves it: it takes two.
+  const people = { baseline: owner, go: owner, works_council: compliance ?? owner };
   for (const item of ["baseline", "go", "works_council"] as const) {
     if (waivers.some((one) => one.item === item)) continue;
     await as(people[item]).waive({ params, body: { item, reason: WHY[item], days: WAIVED_DAYS } });
   }
+  if (sponsor !== undefined) await approveGo(as(sponsor), workflow);
   if (candidateRelease === null && stableRelease === "manual")
     await client.setShare({ params, body: { release, share: 1 } });
   else if (candidateRelease !== release && stableRelease !== release)
@@ -98,6 +100,12 @@ export async function setUpSample(given: SetUp): Promise<SampleReady | undefined
       for (const { id } of [intake, clerk]) await client.revokeKey({ params: { id } });
     },
   };
+}
+
+async function approveGo(sponsor: Client, workflow: string): Promise<void> {
+  const { changes } = await sponsor.listChanges({ params: { workflow } });
+  const waiting = changes.find(({ setting, state }) => setting === "waiver.go" && state === "pending");
+  if (waiting !== undefined) await sponsor.approveChange({ params: { change: waiting.id } });
 }
 
 /** Waits for the local model; throws when its training failed. */

@@ -42,6 +42,7 @@ import { unlock } from "./platform/master-key.ts";
 import { openMetrics } from "./platform/metrics.ts";
 import { ensureMonths, migrate } from "./platform/migrations.ts";
 import type { Settings } from "./platform/settings.ts";
+import { followSimulatedTime, joinSimulatedTime } from "./platform/simulated-time.ts";
 import { openReleases, PREPARE_JOB } from "./releases/publish.ts";
 import { openShares } from "./releases/share.ts";
 import { openReviews } from "./reviews/review.ts";
@@ -77,7 +78,9 @@ export interface App {
 }
 
 const TICK = 500;
-const STOP_WITHIN = 15_000;
+/** For everything that a stop waits for from outside; a supervisor that kills after 45 s never has to. */
+const STOP_WITHIN = 20_000;
+const CLOSE_WITHIN = 5_000;
 const DAY = 86_400_000;
 const ADVANCE_JOB = "advance";
 
@@ -95,8 +98,9 @@ export async function openApp(options: AppOptions): Promise<App> {
   await migrate(directUrl());
   await migrateJobs(directUrl());
   const database = openDatabase({ url: databaseUrl, log, size: settings.PILOTAGE_DATABASE_CONNECTIONS, boundary: options.boundary });
-  await ensureMonths(database, clock);
   const vault = await unlock({ fromSetting: settings.PILOTAGE_MASTER_KEY, dataHome, database, log });
+  if (simulated) await joinSimulatedTime(database, simulated);
+  await ensureMonths(database, clock);
 
   const group = openGroupCommit(database);
   const audit = openAudit({ clock, newId });
@@ -116,9 +120,9 @@ export async function openApp(options: AppOptions): Promise<App> {
   const quarantine = quarantining(audit);
   const intake = openIntake({ database, group, registry, vault, clock, newId, admit, quarantine, mostWaiting: settings.PILOTAGE_INTAKE_QUEUE });
   const replays = openReplays({ database, registry, vault, intake, audit, clock, poke });
-  const releases = openReleases({ database, registry, vault, clock, newId, audit });
+  const releases = openReleases({ database, registry, clock, newId, audit });
   const shares = openShares({ database, registry, clock, audit });
-  const workflowSettings = openWorkflowSettings({ database, registry, clock, newId, audit, hasGo: (tx, workflow) => shares.waived(tx, workflow, "go") });
+  const workflowSettings = openWorkflowSettings({ database, registry, clock, newId, audit, hasGo: (tx, workflow) => shares.waived(tx, workflow, "go"), grantGo: (tx, workflow, waiver, person, by) => shares.grant(tx, workflow, { item: "go", ...waiver }, person, by) });
   const connections = openConnections({ database, vault, clock, audit });
   const reviews = openReviews({ database, group, registry, vault, clock, newId, audit });
   const openers = openOpeners({ database, vault, clock, files });
@@ -126,8 +130,10 @@ export async function openApp(options: AppOptions): Promise<App> {
 
   const timers: NodeJS.Timeout[] = [];
   let stopping = false;
+  const stop = new AbortController();
   /** Feeds that this process is reading now. */
   const reading = new Map<string, Promise<void>>();
+  if (simulated) every(TICK, "following simulated time", () => followSimulatedTime(database, simulated));
   if (role !== "web") await startWorker();
   const server = role === "worker" ? undefined : await startWeb();
 
@@ -151,12 +157,18 @@ export async function openApp(options: AppOptions): Promise<App> {
     },
     async stop() {
       stopping = true;
+      stop.abort();
       for (const timer of timers) clearTimeout(timer);
-      await server?.bound.fastify.close();
-      await Promise.all([runner?.stop(STOP_WITHIN), ...reading.values()]);
+      const closing = server?.bound.fastify.close();
+      const inTime = await endsWithin(STOP_WITHIN, Promise.all([closing, runner?.stop(STOP_WITHIN), ...reading.values()]));
+      if (!inTime) {
+        log.warn({ cases: runner?.inFlight ?? 0, feeds: reading.size }, "stopping took too long; connections are closed by force, and what is under way is taken up by another process or at the next start");
+        server?.bound.fastify.server.closeAllConnections();
+        await endsWithin(CLOSE_WITHIN, Promise.resolve(closing));
+      }
       await group.drain();
       if (role !== "web") await jobs.stop();
-      await openers.close();
+      await endsWithin(CLOSE_WITHIN, openers.close());
       await database.close();
     },
   };
@@ -185,6 +197,7 @@ export async function openApp(options: AppOptions): Promise<App> {
         attempt: attempting(),
         conclude: concluding(audit, worker),
         modelFor: openers.modelFor,
+        stopped: stop.signal,
         targetFor: openers.targetFor,
         // Certificates are earned in releases/; none is in force before one is earned, and then every case is reviewed.
         certificateFor: async () => undefined,
@@ -232,7 +245,7 @@ export async function openApp(options: AppOptions): Promise<App> {
 
   async function startWeb(): Promise<{ bound: Server; url: string }> {
     const handlers: Handlers = {
-      ...caseHandlers({ database, registry, vault, intake }),
+      ...caseHandlers({ database, registry, vault, intake, stopped: stop.signal }),
       ...reviewHandlers({ database, reviews }),
       ...workflowHandlers({ database, registry, settings: workflowSettings, releases, shares, clock }),
       ...operationHandlers({ database, registry, replays, connections, keys, audit, clock, simulated, poke }),
@@ -242,5 +255,16 @@ export async function openApp(options: AppOptions): Promise<App> {
     serveStatus(bound.fastify, { database, registry, clock, metrics });
     const address = await bound.fastify.listen({ host: settings.PILOTAGE_HOST, port: settings.PILOTAGE_PORT });
     return { bound, url: address };
+  }
+}
+
+/** Whether work ended in so many milliseconds. */
+async function endsWithin(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), milliseconds)));
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -45,8 +45,11 @@ export async function start(role: Role, settings: Settings, log: Log, more: Pick
   openDataHome(dataHome);
   const embedded = settings.DATABASE_URL === undefined ? await startEmbedded({ dataHome, log }) : undefined;
   try {
-    const app = await openApp({ settings, role, databaseUrl: settings.DATABASE_URL ?? embedded!.url, dataHome, log, ...more });
+    const databaseUrl = settings.DATABASE_URL ?? embedded!.url;
+    const app = await openApp({ settings, role, databaseUrl, dataHome, log, ...more });
     embedded?.onChange((url) => app.moveTo(url));
+    // It may have moved while the program was being put together.
+    if (embedded && embedded.url !== databaseUrl) app.moveTo(embedded.url);
     if (app.url !== undefined) {
       await keepOperatorKey(app, dataHome);
       writeWhereabouts(dataHome, { url: app.url, pid: process.pid });

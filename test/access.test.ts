@@ -165,9 +165,23 @@ describe("a key for one workflow", async () => {
     expect(await bound.revokeKey({ params: { id: made.id } })).toEqual({ revoked: true });
   });
 
+  test("that may operate cannot outlive itself, revoke the operator, or save a connection as nobody", async () => {
+    const operate = await installation.clientFor(["operate", "read"]);
+    const made = await operate.makeKey({ body: { name: "long", scopes: ["read"], days: 3000 } });
+    const { keys } = await client.listKeys();
+    const maker = keys.find((one) => one.name === "operate+read")!;
+    expect(Math.abs(Date.parse(made.expiresAt) - Date.parse(maker.expiresAt))).toBeLessThan(60_000);
+    const operator = keys.find((one) => one.scopes.includes("operator"))!;
+    await expect(operate.revokeKey({ params: { id: operator.id } })).rejects.toMatchObject({ code: "forbidden" });
+    const settings = { kind: "scripted" as const, script: { rules: [], otherwise: { text: "" } } };
+    await expect(operate.saveConnection({ params: { name: "nobodys" }, body: { settings } })).rejects.toMatchObject({
+      code: "bad_request",
+    });
+  });
+
   test("does not settle another workflow's changes", async () => {
     await client.waive({ params, body: { item: "go", reason: "a test" } });
-    const { id } = await client.setAutonomy({ params, body: { autonomy: 0.5 } });
+    const { id } = (await client.listChanges({ params })).changes[0]!;
     await expect(bound.approveChange({ params: { change: id } })).rejects.toMatchObject({
       code: "not_found",
     });

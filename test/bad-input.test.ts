@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { openClient } from "../src/contract/client.ts";
 import type { Scope } from "../src/contract/scopes.ts";
-import { needsPermissions, tryFiles, withTroubledFeeds } from "./show/case/bad-input-files.ts";
+import { needsPermissions, openClosed, tryFiles, withTroubledFeeds } from "./show/case/bad-input-files.ts";
 import { sendRows } from "./show/case/bad-input-doors.ts";
 import { REQUESTS, SAMPLES } from "./show/case/bad-input-samples.ts";
 import { readTable, type Expectation } from "./show/case/bad-input-table.ts";
@@ -27,7 +27,10 @@ function rows(expectations: Expectation[], results?: string[]) {
 describe("bad input", async () => {
   const folder = temporaryFolder("bad-input");
   const installation = await install({ settings: { PILOTAGE_FILES: folder } });
-  afterAll(() => removeFolder(folder));
+  afterAll(() => {
+    openClosed(join(folder, WORKFLOW));
+    removeFolder(folder);
+  });
   const { client, app } = installation;
   const files = join(folder, WORKFLOW);
   const document = withTroubledFeeds(files);

@@ -211,7 +211,7 @@ describe("attachments", () => {
     const files = [
       attached("Rechnung „ü“.pdf", every),
       attached("empty.bin", Buffer.alloc(0)),
-      attached("a\nb.txt", Buffer.from('{"name":"x"}\n')),
+      attached("a; b%2F\"c.txt", Buffer.from('{"name":"x"}\n')),
     ];
     const { caseId } = await client.submitCase({
       params,
@@ -291,6 +291,20 @@ describe("what a case carries", () => {
     expect((await submit("t-5", "thread C")).arm).toBe("candidate");
   });
 
+  test("its thread's arm when it is a rehearsal, which settles the arm for nobody", async () => {
+    const release = (await client.getWorkflow({ params })).candidateRelease!;
+    const armOf = async (externalId: string, drill: boolean) => {
+      const body = { externalId, input: { ...input, customer: "thread D" }, drill };
+      const { caseId } = await client.submitCase({ params, body });
+      return (await client.getCase({ params: { case: caseId } })).arm;
+    };
+    expect(await armOf("d-1", true)).toBe("candidate");
+    await client.setShare({ params, body: { release, share: 0 } });
+    expect(await armOf("d-2", false)).toBe("manual");
+    await client.setShare({ params, body: { release, share: 1 } });
+    expect(await armOf("d-3", true)).toBe("manual");
+  });
+
   test("two first cases of a thread at the same moment get the same arm", async () => {
     const { candidateRelease } = await client.getWorkflow({ params });
     await client.setShare({ params, body: { release: candidateRelease!, share: 0.5 } });
@@ -340,6 +354,13 @@ describe("what a case carries", () => {
     expect(await digestOf("subject-2", " JO\u0308RG@Example.com ")).toEqual(first);
     expect(await digestOf("subject-3", "joerg@example.com")).not.toEqual(first);
     expect(Buffer.from(first[0]!, "hex").toString("latin1")).not.toContain("example");
+  });
+
+  test("as a rehearsal, its dead letter is left out of the figures", async () => {
+    const { caseId } = await client.submitCase({ params, body: { externalId: "drill-dead", input, drill: true } });
+    await app.database.run(sql`insert into delivery (case_id, target, key, state) values (${caseId}, 'results', 'dlv_drill', 'dead')`);
+    expect(await (await fetch(`${installation.url}/metrics`)).text()).not.toContain('pilotage_dead_letters{workflow="tickets"}');
+    await app.database.run(sql`delete from delivery where case_id = ${caseId}`);
   });
 
   test("a rehearsal is marked, and left out of the counts", async () => {
@@ -492,6 +513,24 @@ describe("when too much comes in", async () => {
       Array.from({ length: 500 }, (_, i) => JSON.stringify({ externalId: `q-${i}`, input })),
     );
     expect(summary).toMatchObject({ read: 500, admitted: 500, failed: 0 });
+  });
+});
+
+describe("simulated time", () => {
+  const PILOTAGE_CLOCK = "2026-01-05T08:00:00Z";
+
+  test("is one for all processes, stays over a restart, and never goes back", async () => {
+    const web = await install({ role: "web", settings: { PILOTAGE_CLOCK } });
+    const { databaseUrl, dataHome } = web;
+    const worker = await install({ role: "worker", settings: { PILOTAGE_CLOCK }, databaseUrl, dataHome });
+    const { now } = await web.client.advanceClock({ body: { milliseconds: 3_600_000 } });
+    expect(now).toBe("2026-01-05T09:00:00.000Z");
+    await until(async () => worker.app.clock.now(), (at) => at === Date.parse(now));
+    const later = await install({ role: "web", settings: { PILOTAGE_CLOCK }, databaseUrl, dataHome });
+    expect(later.app.clock.now()).toBe(Date.parse(now));
+    await Promise.all([web, later].map((one) => one.client.advanceClock({ body: { milliseconds: 60_000 } })));
+    await until(async () => [web, later].map((one) => one.app.clock.now()), (both) => both.every((at) => at === Date.parse("2026-01-05T09:02:00Z")));
+    await Promise.all([later.stop(), worker.stop()]);
   });
 });
 

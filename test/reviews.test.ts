@@ -2,8 +2,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Client } from "../src/contract/client.ts";
+import { keysOf, readContent } from "../src/cases/content.ts";
+import { openClient, type Client } from "../src/contract/client.ts";
 import type { JsonObject } from "../src/contract/json.ts";
+import { openLog } from "../src/platform/log.ts";
+import { unlock } from "../src/platform/master-key.ts";
 import { sql } from "../src/platform/sql.ts";
 import { BILLING_SCRIPT, install, launch, until } from "./support/installation.ts";
 
@@ -13,6 +16,12 @@ const MINUTE = 60_000;
 // Simulated time: leases and undo windows end when the test says so. Each part has a workflow of its own.
 const installation = await install({ settings: { PILOTAGE_CLOCK: "2026-01-05T08:00:00Z" } });
 const { client, app } = installation;
+const vault = await unlock({
+  fromSetting: undefined,
+  dataHome: installation.dataHome,
+  database: app.database,
+  log: openLog("error"),
+});
 const anna = await installation.clientFor(["review"]);
 const ben = await installation.clientFor(["review", "read"]);
 const clerk = await installation.clientFor(["review"], { simulated: true });
@@ -58,7 +67,7 @@ const decide = (
   caseId: string,
   lease: string,
   verdict: "approve" | "edit" | "reject",
-  more: { output?: JsonObject; reason?: "out_of_scope" } = {},
+  more: { output?: JsonObject; reason?: "out_of_scope" | "wrong_class" } = {},
 ) => who.giveVerdict({ params: { case: caseId }, body: { lease, verdict, ...more } });
 const undo = (who: Client, caseId: string) => who.undoVerdict({ params: { case: caseId } });
 
@@ -129,7 +138,8 @@ describe("a verdict", async () => {
     const caseId = await waiting();
     const { lease } = await claim(anna, caseId);
     await decide(anna, caseId, lease, "edit", { output: { category: "billing", note: "x" } });
-    expect(await look(caseId)).toMatchObject({
+    await pass(UNDO);
+    expect(await reach(caseId, "delivered")).toMatchObject({
       verdict: "edit",
       labels: [{ wrong: false, wrongFields: [] }],
     });
@@ -175,8 +185,16 @@ describe("a verdict", async () => {
       verdict: "reject",
       deliveries: [],
       reviews: [{ verdict: "reject", reason: "out_of_scope" }],
+      labels: [{ wrong: null, wrongFields: null }],
     });
     expect(delivered(workflow, caseId)).toEqual([]);
+  });
+
+  test("to reject counts as an error of the model only for a reason that says so", async () => {
+    const caseId = await waiting();
+    await decide(anna, caseId, (await claim(anna, caseId)).lease, "reject", { reason: "wrong_class" });
+    await pass(UNDO);
+    expect((await reach(caseId, "closed")).labels).toMatchObject([{ wrong: true, wrongFields: [] }]);
   });
 
   test("sent twice has one effect", async () => {
@@ -210,10 +228,24 @@ describe("a verdict", async () => {
     const found = await look(caseId);
     expect(found).toMatchObject({ state: "in_review", labels: [] });
     expect(found.history.at(-1)).toMatchObject({ kind: "review.late", data: { review: 1, kept: true } });
-    const kept = await app.database.all(
-      sql`select 1 from case_content where case_id = ${caseId} and kind = ${`late.${lease}`}`,
+    expect(found.content?.late).toEqual([{ lease, answer: { category: "technical" } }]);
+  });
+
+  test("that comes too late is kept five times at most, and never written over", async () => {
+    const caseId = await waiting();
+    const leases = Array.from({ length: 7 }, () => app.newId("lease"));
+    const send = (lease: string, category: string) =>
+      decide(anna, caseId, lease, "edit", { output: { category } }).then(
+        () => "taken",
+        (error: Error) => error.message,
+      );
+    const answers = await Promise.all(leases.map((lease) => send(lease, "technical")));
+    expect(answers.filter((one) => one.includes("is kept with the case"))).toHaveLength(5);
+    for (const lease of leases) expect(await send(lease, "other")).not.toContain("is kept with the case");
+    const { content } = await look(caseId);
+    expect(content?.late.map((one) => one.answer as JsonObject)).toEqual(
+      Array.from({ length: 5 }, () => ({ category: "technical" })),
     );
-    expect(kept).toHaveLength(1);
   });
 
   test("that comes when somebody else has decided is refused, and its text is kept all the same", async () => {
@@ -267,8 +299,10 @@ describe("a verdict", async () => {
     const caseId = await waiting();
     await decide(clerk, caseId, (await claim(clerk, caseId)).lease, "approve");
     const found = await look(caseId);
-    expect(found).toMatchObject({ reviews: [{ simulated: true }], labels: [{ simulated: true }] });
+    expect(found).toMatchObject({ reviews: [{ simulated: true }] });
     expect(found.history.at(-1)).toMatchObject({ kind: "review.decided", data: { simulated: true } });
+    await pass(UNDO);
+    expect((await reach(caseId, "delivered")).labels).toMatchObject([{ simulated: true }]);
   });
 });
 
@@ -293,11 +327,29 @@ describe("a lease", async () => {
 
   test("asked for again by the person who has it is a new one, and the old one is void", async () => {
     const caseId = await waiting();
-    const first = await claim(anna, caseId);
-    const second = await claim(anna, caseId);
+    const first = await claim(client, caseId);
+    const second = await claim(client, caseId);
     expect(second.lease).not.toBe(first.lease);
-    await expect(decide(anna, caseId, first.lease, "approve")).rejects.toMatchObject({ code: "lease_lost" });
-    expect(await decide(anna, caseId, second.lease, "approve")).toMatchObject({ state: "decided" });
+    await expect(decide(client, caseId, first.lease, "approve")).rejects.toMatchObject({
+      code: "lease_lost",
+    });
+    expect(await decide(client, caseId, second.lease, "approve")).toMatchObject({ state: "decided" });
+  });
+
+  test("of a key that people share is not taken over by the next who asks with it, nor by a namesake with another", async () => {
+    const caseId = await waiting();
+    const { lease } = await claim(anna, caseId);
+    const namesake = await installation.clientFor(["review"]);
+    for (const colleague of [
+      anna,
+      namesake,
+      openClient({ url: installation.url, key: installation.key, as: "review" }),
+    ])
+      await expect(claim(colleague, caseId)).rejects.toMatchObject({ code: "wrong_state" });
+    expect(await decide(anna, caseId, lease, "approve")).toMatchObject({ state: "decided" });
+    await expect(undo(namesake, caseId)).rejects.toMatchObject({ code: "wrong_state" });
+    await expect(undo(anna, caseId)).resolves.toEqual({ state: "in_review" });
+    await claim(anna, caseId);
   });
 
   test("that is given back frees the case at once, and only for its holder", async () => {
@@ -357,14 +409,38 @@ describe("taking a verdict back", async () => {
     await pass(UNDO);
     const done = await reach(caseId, "delivered");
     expect(done.labels).toMatchObject([
-      { wrong: true, superseded: true },
-      { wrong: false, superseded: false },
+      { wrong: true, superseded: true, withdrawnAt: expect.any(String) },
+      { wrong: false, superseded: false, withdrawnAt: null },
+    ]);
+    const keys = await keysOf(app.database, vault, [caseId]);
+    const kinds = done.labels.map((label) => `label.${label.id}`);
+    const written = (await readContent(app.database, keys, kinds)).get(caseId)!;
+    expect(kinds.map((kind) => written.get(kind))).toEqual([
+      { category: "technical" },
+      { category: "billing" },
     ]);
     expect(done.reviews).toMatchObject([
       { no: 1, state: "undone", verdict: "edit" },
       { no: 2, state: "decided", verdict: "approve" },
     ]);
     expect(delivered(workflow, caseId)).toMatchObject([{ output: { category: "billing" } }]);
+  });
+
+  test("leaves a label that the database refuses to change, to revive, or to lose", async () => {
+    const caseId = await waiting();
+    await decide(anna, caseId, (await claim(anna, caseId)).lease, "approve");
+    await undo(anna, caseId);
+    for (const statement of [
+      sql`update label set wrong = true where case_id = ${caseId}`,
+      sql`update label set withdrawn_at = null where case_id = ${caseId}`,
+      sql`delete from label where case_id = ${caseId}`,
+      sql`truncate label cascade`,
+      sql`truncate label_other cascade`,
+    ])
+      await expect(app.database.run(statement)).rejects.toThrow(/append-only/);
+    await expect(
+      app.database.run(sql`update label set superseded_by = 'undone' where case_id = ${caseId}`),
+    ).rejects.toThrow(/constraint/);
   });
 
   test("of a rejection brings the case back", async () => {
@@ -452,13 +528,18 @@ describe("a cold case", async () => {
       modelOutput: { category: "technical", note: "SECRETNOTE" },
       differs: ["category", "note"],
     });
-    const after = await look(caseId);
-    expect(after).toMatchObject({
-      qa: true,
+    expect(await look(caseId)).toMatchObject({
+      qa: null,
+      labels: [],
       facets: { "output.category": "technical" },
       content: { output: { note: "SECRETNOTE" }, final: { category: "billing" }, withheld: false },
-      labels: [{ source: "cold", askedFor: "cold", probability: 0.5, seen: false, wrong: true }],
       decision: { confidence: 0.815 },
+    });
+    await pass(UNDO);
+    const after = await reach(caseId, "delivered");
+    expect(after).toMatchObject({
+      qa: true,
+      labels: [{ source: "cold", askedFor: "cold", probability: 0.5, seen: false, wrong: true }],
     });
     expect(after.decision?.reasons.map((one) => one.code)).toEqual([
       "rule",
@@ -478,7 +559,7 @@ describe("a cold case", async () => {
     expect(verdict).toMatchObject({ verdict: "approve", differs: [] });
   });
 
-  test("is withheld again after an undo, and its new label says that the output had been seen", async () => {
+  test("is withheld again after an undo; its first label stays the unswayed one, and the new one is no cold one", async () => {
     const caseId = await cold();
     await decide(client, caseId, (await claim(client, caseId)).lease, "edit", {
       output: { category: "billing" },
@@ -489,11 +570,18 @@ describe("a cold case", async () => {
     const told = await everything(workflow, caseId);
     expect(TELLING.filter((one) => told.includes(one))).toEqual([]);
     await decide(client, caseId, task.lease, "edit", { output: { category: "other" } });
-    const { labels } = await look(caseId);
+    await pass(UNDO);
+    const { labels } = await reach(caseId, "delivered");
     expect(labels).toMatchObject([
-      { source: "cold", seen: false, superseded: true },
-      { source: "cold", seen: true, superseded: false },
+      { source: "cold", seen: false, probability: 0.5, superseded: false, withdrawnAt: null },
+      { source: "review", seen: true, probability: null, superseded: false, withdrawnAt: null },
     ]);
+    const coins = await app.database.all(
+      sql`select qa, qa_probability::float as qa_probability, cold, cold_probability::float as cold_probability from label where case_id = ${caseId}`,
+    );
+    expect(coins).toEqual(
+      [1, 2].map(() => ({ qa: true, qa_probability: 1, cold: true, cold_probability: 0.5 })),
+    );
   });
 });
 
@@ -501,15 +589,22 @@ describe("a case that the quality coin chose", async () => {
   const workflow = "quality";
   const waiting = await desk(workflow, { workflow: { qa: { share: 1 } } });
 
-  test("cannot be told from another before its verdict", async () => {
+  test("cannot be told from another before its verdict, nor while the verdict can be taken back", async () => {
     const caseId = await waiting();
     const task = await claim(client, caseId);
     expect(task.reasons.map((one) => one.code)).toEqual(["no_certificate", "autonomy"]);
-    const found = await look(caseId);
-    expect(found.qa).toBeNull();
-    expect(JSON.stringify(found)).not.toMatch(/"qa":true|qaProbability|"code":"qa"/);
+    const hidden = async () => {
+      const found = await look(caseId);
+      expect(found).toMatchObject({ qa: null, autonomyCoin: null, labels: [] });
+      expect(found.decision).toMatchObject({ threshold: null, certificate: null });
+      expect(JSON.stringify(found)).not.toMatch(/"qa":true|qaProbability|"qa"[,\]}]/);
+    };
+    await hidden();
     await decide(client, caseId, task.lease, "approve");
-    const after = await look(caseId);
+    await hidden();
+    await pass(UNDO);
+    const after = await reach(caseId, "delivered");
+    expect(after.autonomyCoin).toEqual(expect.any(Number));
     expect(after).toMatchObject({
       qa: true,
       labels: [{ source: "qa", askedFor: "qa", probability: 1, seen: true, wrong: false }],

@@ -274,7 +274,16 @@ describe("content that went through the whole path", () => {
     expect(readFileSync(join(files, "tickets", "results.jsonl"), "utf8")).toContain(MARKER);
     expect(provider.bytes().includes(MARKER)).toBe(true);
     const { rows } = await query("select distinct split_part(kind, '.', 1) from case_content order by 1");
-    expect(rows.flat()).toEqual(["delivery", "final", "input", "late", "output", "reply", "request"]);
+    expect(rows.flat()).toEqual([
+      "delivery",
+      "final",
+      "input",
+      "label",
+      "late",
+      "output",
+      "reply",
+      "request",
+    ]);
     const { cases } = await installation.client.listCases({ ...WORKFLOW, query: { externalId: "A-1" } });
     const found = await installation.client.getCase({
       params: { case: cases[0]!.id },

@@ -5,6 +5,7 @@ import type { Client } from "../src/contract/client.ts";
 import { openClient } from "../src/contract/client.ts";
 import type { JsonObject } from "../src/contract/json.ts";
 import { raw, sql } from "../src/platform/sql.ts";
+import { openReleases } from "../src/releases/publish.ts";
 import { install, launch, releaseDocument, until, workflowDocument } from "./support/installation.ts";
 
 const DAY = 86_400_000;
@@ -40,6 +41,13 @@ const publish = (workflow: string, more: JsonObject = {}, examples?: string) =>
   });
 const waive = (workflow: string, item: "baseline" | "works_council" | "go", days = 90) =>
   brandt.waive({ params: { workflow }, body: { item, reason: "a test", days } });
+/** The go takes two: one asks, another approves. */
+const waiveGo = async (workflow: string, days?: number) => {
+  await waive(workflow, "go", days);
+  const { changes } = await brandt.listChanges({ params: { workflow } });
+  const { id } = changes.find((one) => one.setting === "waiver.go" && one.state === "pending")!;
+  await keller.approveChange({ params: { change: id } });
+};
 const share = (workflow: string, release: string, part: number) =>
   brandt.setShare({ params: { workflow }, body: { release, share: part } });
 const workflowOf = (workflow: string) => brandt.getWorkflow({ params: { workflow } });
@@ -237,6 +245,59 @@ describe("publishing", () => {
     expect(await publish("examples", named, examples)).toMatchObject({ state: "ready" });
   });
 
+  test("every problem that the check of a folder finds is found, all at once", async () => {
+    await apply("checked");
+    const examples = `{"input":{"text":"bill"},"output":{"category":"billing"}}\nno json\n{"input":{},"output":{}}\n`;
+    const digest = createHash("sha256").update(examples).digest("hex");
+    const refusal = await publish(
+      "checked",
+      {
+        policy: { text: "allow", txet: "allow" },
+        facets: { input: ["text"], output: ["category"] },
+        error: { equal: ["categroy"] },
+        prompt: "{{ input.text",
+        examples: { digest, count: 3 },
+      },
+      examples,
+    ).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: "definition_invalid" });
+    const problems = (refusal as { details: { file: string; path: string; line: number }[] }).details;
+    expect(new Set(problems.map(({ file, path, line }) => `${file} ${path} ${line}`.replaceAll("  ", " ")))).toEqual(
+      new Set([
+        "examples 2",
+        "examples input.text 3",
+        "examples output.category 3",
+        "prompt 1",
+        "release error 1",
+        "release error.equal.0 1",
+        "release facets.input.0 1",
+        "release policy.txet 1",
+      ]),
+    );
+    expect((await brandt.listReleases({ params: { workflow: "checked" } })).releases).toEqual([]);
+    await expect(apply("checked-too", { deliveries: [{ name: "hook", kind: "webhook" }] })).rejects.toMatchObject({
+      code: "definition_invalid",
+      details: [expect.objectContaining({ path: "deliveries.0", message: "a webhook needs a connection" })],
+    });
+  });
+
+  test("a release that cannot be prepared is failed after the third try, and says what to do", async () => {
+    await apply("unprepared");
+    const at = "2026-01-05T08:00:00Z";
+    await app.database.run(sql`
+      insert into release (id, workflow, digest, document, state, published_at, published_by) values ('rel_broken', 'unprepared', 'x', '{}', 'preparing', ${at}, 'test')`);
+    const { database, registry, clock, newId, audit } = app;
+    const releases = openReleases({ database, registry, clock, newId, audit });
+    await expect(releases.prepare("rel_broken")).rejects.toThrow();
+    await expect(releases.prepare("rel_broken")).rejects.toThrow();
+    expect(await releases.get("rel_broken")).toMatchObject({ state: "preparing" });
+    await releases.prepare("rel_broken");
+    expect(await releases.get("rel_broken")).toMatchObject({
+      state: "failed",
+      problem: expect.stringMatching(/failed 3 times.*publish again/s),
+    });
+  });
+
   test("a document of another workflow, or one that cannot be compiled, is refused", async () => {
     await apply("refused");
     await expect(
@@ -253,6 +314,62 @@ describe("publishing", () => {
     });
     await expect(publish("nobody")).rejects.toMatchObject({ code: "not_found" });
     expect((await brandt.listReleases({ params: { workflow: "refused" } })).releases).toEqual([]);
+  });
+});
+
+describe("what a new case is", () => {
+  test("does not change by publishing, but with the release that gets a share", async () => {
+    await apply("described");
+    const input = (required: string[]) => ({
+      ...(releaseDocument()["input"] as JsonObject),
+      required,
+    });
+    await publish("described");
+    const { id } = await publish("described", { input: input(["text", "customer"]) });
+    const submit = (externalId: string) =>
+      brandt.submitCase({ params: { workflow: "described" }, body: { externalId, input: { text: "x" } } });
+    await expect(submit("1")).resolves.toMatchObject({ status: "admitted" });
+    await waive("described", "baseline");
+    await waive("described", "works_council");
+    await share("described", id, 0);
+    await expect(submit("2")).resolves.toMatchObject({ status: "admitted" });
+    await share("described", id, 0.1);
+    await expect(submit("3")).rejects.toMatchObject({ code: "bad_input" });
+  });
+});
+
+describe("what takes two", () => {
+  test("waiving the go is in force only when another person approves it", async () => {
+    await apply("go");
+    expect(await waive("go", "go")).toMatchObject({ waivers: [], pendingChanges: 1 });
+    // Asked for again, it waits once.
+    expect(await waive("go", "go")).toMatchObject({ pendingChanges: 1 });
+    const { changes } = await brandt.listChanges({ params: { workflow: "go" } });
+    const change = changes[0]!.id;
+    await expect(brandt.approveChange({ params: { change } })).rejects.toMatchObject({
+      code: "second_person_needed",
+    });
+    await keller.approveChange({ params: { change } });
+    expect(await workflowOf("go")).toMatchObject({ waivers: [{ item: "go", person: "E. Brandt" }] });
+  });
+
+  test("a field is blocked by applying the file, and freed by a second person", async () => {
+    await apply("blocking", { blockFields: ["secret"] });
+    const applied = await apply("blocking", { blockFields: ["amount"] });
+    expect(applied.taken).toEqual(["blockFields"]);
+    expect((await workflowOf("blocking")).dials["blockFields"]).toEqual(["secret", "amount"]);
+    const { pending } = await apply("blocking", { blockFields: ["amount"] }, { takeFile: true });
+    expect((await workflowOf("blocking")).dials["blockFields"]).toEqual(["secret", "amount"]);
+    await keller.approveChange({ params: { change: pending[0]! } });
+    expect((await workflowOf("blocking")).dials["blockFields"]).toEqual(["amount"]);
+  });
+
+  test("over which cases the limit is certified", async () => {
+    await apply("per");
+    const automation = { maxErrorRate: 0.05, per: "category" };
+    expect((await apply("per", { automation })).differences).toMatchObject([
+      { setting: "automation.per", before: "all", after: "category", needsSecond: true },
+    ]);
   });
 });
 
@@ -317,7 +434,7 @@ describe("the share", () => {
       script: null,
       share: 0.5,
     });
-    const { id: other } = await publish("two", { suggestions: [] });
+    const { id: other } = await publish("two", { facets: { input: [], output: ["category"] } });
     const { salt } = await app.database.one<{ salt: string }>(
       sql`select salt from workflow where name = 'two'`,
     );
@@ -384,7 +501,7 @@ describe("autonomy", () => {
       code: "wrong_state",
       message: expect.stringContaining("go"),
     });
-    await waive("autonomy", "go");
+    await waiveGo("autonomy");
     const change = await autonomy("autonomy", 0.5);
     expect(change).toMatchObject({ state: "pending", needsSecond: true, before: 0, after: 0.5 });
     expect((await workflowOf("autonomy")).autonomy).toBe(0);
@@ -399,13 +516,13 @@ describe("autonomy", () => {
 
   test("is not raised by an approval that comes after the go is over, or after it was lowered", async () => {
     await apply("late-go");
-    await waive("late-go", "go", 1);
+    await waiveGo("late-go", 1);
     const raised = await autonomy("late-go", 0.5);
     await brandt.advanceClock({ body: { milliseconds: DAY } });
     await expect(keller.approveChange({ params: { change: raised.id } })).rejects.toMatchObject({
       code: "wrong_state",
     });
-    await waive("late-go", "go");
+    await waiveGo("late-go");
     await keller.approveChange({ params: { change: raised.id } });
     const more = await autonomy("late-go", 0.9);
     await autonomy("late-go", 0);
@@ -417,7 +534,7 @@ describe("autonomy", () => {
 
   test("asked for by many at once is never raised by one person alone", async () => {
     await apply("hasty");
-    await waive("hasty", "go");
+    await waiveGo("hasty");
     const { id } = await autonomy("hasty", 0.5);
     await keller.approveChange({ params: { change: id } });
     const changes = await Promise.all([0.1, 0.3, 0.05, 0.4, 0.2].map((part) => autonomy("hasty", part)));
@@ -435,7 +552,7 @@ describe("autonomy", () => {
       release: { workflow: "uncertified" },
       script: null,
     });
-    await waive("uncertified", "go");
+    await waiveGo("uncertified");
     const { id } = await autonomy("uncertified", 1);
     await keller.approveChange({ params: { change: id } });
     const { caseId } = await brandt.submitCase({
@@ -451,6 +568,16 @@ describe("autonomy", () => {
       app.database.run(sql`update decision set outcome = 'auto' where case_id = ${caseId}`),
     ).rejects.toThrow(/check constraint/);
   });
+});
+
+test("asking for a look of a feed leaves its event", async () => {
+  const feeds = [{ name: "inbox", kind: "folder", path: "in", format: "csv" }];
+  await apply("fed", { feeds: feeds.map((one) => ({ ...one, encoding: "detect", schedule: 300_000 })) });
+  await brandt.runFeed({ params: { workflow: "fed", feed: "inbox" } });
+  const events = await app.database.all<{ kind: string }>(
+    sql`select kind from audit_event where workflow = 'fed' and kind = 'feed.requested'`,
+  );
+  expect(events).toHaveLength(1);
 });
 
 test("every change is in the list, the waiting ones first, and in the audit trail", async () => {

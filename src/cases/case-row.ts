@@ -2,7 +2,7 @@
 import type { CaseId } from "../contract/ids.ts";
 import type { Arm, CaseState } from "../contract/states.ts";
 import type { Queryable } from "../platform/database.ts";
-import { rows, sql, time } from "../platform/sql.ts";
+import { rows, sql, time, type Sql } from "../platform/sql.ts";
 
 export interface CaseRow {
   id: CaseId;
@@ -23,6 +23,8 @@ export interface CaseRow {
   decided_at: number | null;
   verdict: "auto" | "approve" | "edit" | "reject" | null;
   lease_no: number;
+  /** Faults of ours since its last move (fault.ts). */
+  faults: number;
 }
 
 /** Whoever holds a case: a result is taken only while both still match the row. */
@@ -32,33 +34,39 @@ export interface Lease {
   leaseNo: number;
 }
 
-const STAGED = ["received", "running", "decided", "delivering"];
+/** Model work and delivery work are claimed apart: a hanging model or a backlog never keeps a verdict from going out. */
+export const LANES = ["model", "delivery"] as const;
+export type Lane = (typeof LANES)[number];
 
-/**
- * Takes up to `most` due cases of a workflow for this process, earliest first.
- *
- * From rung 3 on no case is worked on, at rung 4 nothing is delivered either.
- */
-export async function claimDue(database: Queryable, workflow: string, worker: string, now: number, most: number): Promise<CaseRow[]> {
+/** Which cases belong to a lane; written out, because each lane has a partial index with these words. */
+const IN_LANE: Record<Lane, Sql> = {
+  model: sql`state in ('received', 'running')`,
+  delivery: sql`state in ('decided', 'delivering')`,
+};
+
+/** The rung of the safe-stop ladder from which on a lane stands still. */
+const HALTED_AT: Record<Lane, number> = { model: 3, delivery: 4 };
+
+/** Takes up to `most` due cases of a workflow's lane for this process, earliest first. */
+export async function claimDue(database: Queryable, lane: Lane, workflow: string, worker: string, now: number, most: number): Promise<CaseRow[]> {
   const states = await database.maybe<{ rung: number }>(sql`select rung from workflow where name = ${workflow}`);
-  const rung = states?.rung ?? 0;
-  const open = STAGED.filter((state) => (state === "received" || state === "running" ? rung < 3 : rung < 4));
-  if (open.length === 0) return [];
+  if ((states?.rung ?? 0) >= HALTED_AT[lane]) return [];
   return database.all<CaseRow>(sql`
     update case_ set worker = ${worker}, lease_no = lease_no + 1
     where id = any(array(
       select id from case_
-      where workflow = ${workflow} and next_at is not null and worker is null and next_at <= ${time(now)} and state = any(${open})
+      where workflow = ${workflow} and next_at is not null and worker is null and next_at <= ${time(now)} and ${IN_LANE[lane]}
       order by next_at limit ${most} for update skip locked))
     returning id, workflow, state, arm, release, qa, qa_probability, cold, cold_probability, autonomy_coin, drill, source, external_id,
-      received_at, due_at, decided_at, verdict, lease_no`);
+      received_at, due_at, decided_at, verdict, lease_no, faults`);
 }
 
 /** Workflows with cases that are due and that nobody holds. */
 export async function dueWorkflows(database: Queryable, now: number): Promise<string[]> {
   const found = await database.all<{ name: string }>(sql`
     select name from workflow w
-    where exists (select from case_ c where c.workflow = w.name and c.next_at is not null and c.worker is null and c.next_at <= ${time(now)})`);
+    where exists (select from case_ c where c.workflow = w.name and c.next_at is not null and c.worker is null and c.next_at <= ${time(now)} and ${IN_LANE.model})
+       or exists (select from case_ c where c.workflow = w.name and c.next_at is not null and c.worker is null and c.next_at <= ${time(now)} and ${IN_LANE.delivery})`);
   return found.map((row) => row.name);
 }
 

@@ -3,7 +3,8 @@
  *
  * Attachments have a table of their own; name and bytes of number n are sealed as `attachment.n.name` and `attachment.n`.
  * Kinds: `input`, `output` (the model's), `final` (the person's), `request.n` and `reply.n` of attempt n, `late.<lease>`
- * (a verdict that came too late), `delivery.<target>` (what a target gets).
+ * (a verdict that came too late), `label.<label>` (what the person of that label wrote), `delivery.<target>` (what a
+ * target gets).
  */
 import type { JsonValue } from "../contract/json.ts";
 import type { Queryable } from "../platform/database.ts";
@@ -34,6 +35,30 @@ export function attachmentBytes(key: ContentKey, row: { no: number; sealed: Uint
 export async function keysOf(database: Queryable, vault: Vault, owners: string[]): Promise<Map<string, ContentKey>> {
   const found = await database.all<{ owner: string; wrapped: Uint8Array }>(sql`select owner, wrapped from case_key where owner = any(${owners})`);
   return new Map(found.map((row) => [row.owner, vault.openKey(row.owner, row.wrapped)]));
+}
+
+/** A case's key and content, or why they cannot be opened. */
+export type Opened = { ok: true; key: ContentKey; content: Map<string, JsonValue> } | { ok: false; error: Error };
+
+/** Reads in bulk and opens each case by itself: a damaged one harms no other. */
+export async function openEach(database: Queryable, vault: Vault, ids: string[], kinds: string[]): Promise<Map<string, Opened>> {
+  const keys = await database.all<{ owner: string; wrapped: Uint8Array }>(sql`select owner, wrapped from case_key where owner = any(${ids})`);
+  const sealed = await database.all<{ case_id: string; kind: string; sealed: Uint8Array }>(
+    sql`select case_id, kind, sealed from case_content where case_id = any(${ids}) and kind = any(${kinds})`,
+  );
+  const wrappedOf = new Map(keys.map((row) => [row.owner, row.wrapped]));
+  const sealedOf = Map.groupBy(sealed, (row) => row.case_id);
+  return new Map(ids.map((id) => [id, openOne(vault, id, wrappedOf.get(id), sealedOf.get(id) ?? [])]));
+}
+
+function openOne(vault: Vault, id: string, wrapped: Uint8Array | undefined, sealed: { kind: string; sealed: Uint8Array }[]): Opened {
+  if (!wrapped) return { ok: false, error: new Error(`The key of case ${id} is gone, so its content cannot be opened.`) };
+  try {
+    const key = vault.openKey(id, wrapped);
+    return { ok: true, key, content: new Map(sealed.map((row) => [row.kind, openJson(key, row.kind, row.sealed)])) };
+  } catch (error) {
+    return { ok: false, error: error instanceof Error ? error : new Error(String(error)) };
+  }
 }
 
 /** Reads and opens some kinds of content of some cases: case id -> kind -> value. */

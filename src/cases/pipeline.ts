@@ -16,8 +16,8 @@ import type { GroupCommit, Operation } from "../platform/group-commit.ts";
 import type { ContentKey, Vault } from "../platform/secrets.ts";
 import { sql } from "../platform/sql.ts";
 import type { CaseRow, Lease } from "./case-row.ts";
-import { attachmentBytes, attachmentName, keysOf, readContent, sealJson } from "./content.ts";
-import { decide, type Answer, type Certificate } from "./decision/decide.ts";
+import { attachmentBytes, attachmentName, openEach, sealJson } from "./content.ts";
+import { afterFaults, decide, type Answer, type Certificate } from "./decision/decide.ts";
 import type { Settlement } from "./decision/settle.ts";
 import { deliveriesOf } from "./delivery/record.ts";
 import { send, type SendParts } from "./delivery/send.ts";
@@ -55,15 +55,20 @@ const STAGES: Partial<Record<CaseState, Stage>> = {
   delivering: deliverAnswer,
 };
 
-/** Loads claimed cases in bulk and starts their stages; each promise ends when its case does and never rejects, but says what failed. */
+/**
+ * Loads claimed cases in bulk and starts their stages; each promise ends when its case does and never rejects, but says what failed.
+ *
+ * A case that cannot be opened fails alone.
+ */
 export async function advance(parts: PipelineParts, claimed: CaseRow[], worker: string): Promise<{ case_: CaseRow; done: Promise<PromiseSettledResult<void>> }[]> {
-  const keys = await keysOf(parts.database, parts.vault, claimed.map((one) => one.id));
-  const content = await readContent(parts.database, keys, ["input", "output", "final"]);
-  const loaded = claimed.flatMap((case_): Loaded[] => {
-    const key = keys.get(case_.id);
-    return key ? [{ case_, key, content: content.get(case_.id)!, lease: { id: case_.id, worker, leaseNo: case_.lease_no } }] : [];
-  });
+  const opened = await openEach(parts.database, parts.vault, claimed.map((one) => one.id), ["input", "output", "final"]);
+  const loaded: Loaded[] = [];
   const started: { case_: CaseRow; done: Promise<PromiseSettledResult<void>> }[] = [];
+  for (const case_ of claimed) {
+    const found = opened.get(case_.id)!;
+    if (found.ok) loaded.push({ case_, key: found.key, content: found.content, lease: leaseFor(case_, worker) });
+    else started.push({ case_, done: settled(Promise.reject<void>(found.error)) });
+  }
   for (const [state, batch] of Map.groupBy(loaded, (one) => one.case_.state)) {
     // A group that cannot even begin fails alone: the others are under way already.
     const stages = await STAGES[state]!(parts, batch).catch((error: unknown) => batch.map(() => Promise.reject<void>(error)));
@@ -72,13 +77,49 @@ export async function advance(parts: PipelineParts, claimed: CaseRow[], worker: 
   return started;
 }
 
+/** A case over which Pilotage failed too often, before its decision: a person gets it, without an output. */
+export async function leaveToPerson(parts: PipelineParts, case_: CaseRow, worker: string): Promise<void> {
+  const lease = leaseFor(case_, worker);
+  // An attempt of a process that is gone is closed here: nobody comes back to it.
+  await pastAttempts(parts.database, [lease], parts.clock.now());
+  await parts.group.do(parts.settle, {
+    lease,
+    case_,
+    decision: afterFaults(),
+    end: undefined,
+    step: undefined,
+    confidence: undefined,
+    sealedOutput: undefined,
+    facets: undefined,
+    now: parts.clock.now(),
+  });
+}
+
+/** The same in delivery: what was not sent becomes dead letters, which can be replayed. */
+export async function giveUpDelivery(parts: PipelineParts, case_: CaseRow, worker: string): Promise<void> {
+  const deliveries = (await deliveriesOf(parts.database, [case_.id])).get(case_.id) ?? [];
+  const error = "Pilotage failed several times over this delivery, for example because its content cannot be opened; it was given up. The log says why; mend that, then replay the dead letter.";
+  await parts.group.do(parts.conclude, {
+    lease: leaseFor(case_, worker),
+    workflow: case_.workflow,
+    results: deliveries.flatMap((row) => (row.state === "pending" ? [{ target: row.target, kind: "dead" as const, error }] : [])),
+    next: undefined,
+    to: "failed_delivery",
+    now: parts.clock.now(),
+  });
+}
+
+function leaseFor(case_: CaseRow, worker: string): Lease {
+  return { id: case_.id, worker, leaseNo: case_.lease_no };
+}
+
 async function settled(stage: Promise<void>): Promise<PromiseSettledResult<void>> {
   const [result] = await Promise.allSettled([stage]);
   return result;
 }
 
 async function askAndDecide(parts: PipelineParts, batch: Loaded[]): Promise<Promise<void>[]> {
-  const again = batch.filter((one) => one.case_.state === "running").map((one) => one.case_.id);
+  const again = batch.filter((one) => one.case_.state === "running").map((one) => one.lease);
   const attempts = again.length > 0 ? await pastAttempts(parts.database, again, parts.clock.now()) : new Map();
   // One claim is of one workflow; its row is read after the claim, so that a rung or a dial moved before it counts.
   const workflow = await parts.registry.workflow(parts.database, batch[0]!.case_.workflow);

@@ -1,16 +1,19 @@
 /**
  * Brings due cases through the pipeline: claims as many as there is room for, keeps them in flight, goes on when poked.
  *
- * One loop per workflow, one limit for the process. A poke is never lost and never queued twice; what nobody pokes is
- * found by the clock (see duties in app.ts). A case whose stage throws is given back and tried again a little later. When
- * an answer of the database was lost, what it holds in this process's name is compared with what this process knows.
+ * Two lanes, model work and delivery work, each with places of its own that its workflows share (places.ts), and in each
+ * one loop per workflow. A poke is never lost and never queued twice; what nobody pokes is found by the clock (see duties
+ * in app.ts). A case whose stage throws is given back for a later try, or ended (fault.ts). When an answer of the database
+ * was lost, what it holds in this process's name is compared with what this process knows.
  */
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import type { Log } from "../platform/log.ts";
 import { sql, time } from "../platform/sql.ts";
-import { claimDue, releaseUnknown, type CaseRow } from "./case-row.ts";
-import { advance, type PipelineParts } from "./pipeline.ts";
+import { claimDue, LANES, releaseUnknown, type CaseRow, type Lane } from "./case-row.ts";
+import { afterFault, pauseAfterFault } from "./fault.ts";
+import { advance, giveUpDelivery, leaveToPerson, type PipelineParts } from "./pipeline.ts";
+import { roomFor } from "./places.ts";
 
 export interface Runner {
   /** Says that a workflow has cases to work on. */
@@ -24,12 +27,23 @@ export interface Runner {
 }
 
 const LARGEST_CLAIM = 256;
-const RETRY_AFTER_FAULT = 5_000;
 
+/** What a lane has in hand and who waits for a place. */
+interface LaneState {
+  lane: Lane;
+  /** Workflows whose loop runs: they have, or may have, cases to claim. */
+  loops: Map<string, { again: boolean }>;
+  taken: Map<string, number>;
+  known: Set<string>;
+  waiting: (() => void)[];
+}
+
+/** `most` is the number of places of each lane. */
 export function openRunner(options: { parts: PipelineParts; database: Database; clock: Clock; worker: string; most: number; log: Log }): Runner {
   const { parts, database, clock, worker, most, log } = options;
-  const loops = new Map<string, { again: boolean }>();
-  const waiting: (() => void)[] = [];
+  const lanes = LANES.map((lane): LaneState => ({ lane, loops: new Map(), taken: new Map(), known: new Set(), waiting: [] }));
+  /** Whoever waits for the last case to be out of hand. */
+  const stopped: (() => void)[] = [];
   /** The cases in hand, by id, with their lease. */
   const held = new Map<string, number>();
   const claims = new Set<Promise<CaseRow[]>>();
@@ -39,27 +53,48 @@ export function openRunner(options: { parts: PipelineParts; database: Database; 
   let unsure = false;
   let freeing: Promise<void> | undefined;
 
-  async function loop(workflow: string, state: { again: boolean }): Promise<void> {
+  async function loop(lane: LaneState, workflow: string, state: { again: boolean }): Promise<void> {
     while (state.again && !stopping) {
       state.again = false;
       for (;;) {
-        const room = most - inFlight;
-        if (room <= 0) {
-          await new Promise<void>((resolve) => waiting.push(resolve));
+        if (stopping) return;
+        const room = Math.min(LARGEST_CLAIM, roomFor(workflow, { most, taken: lane.taken, wanting: new Set(lane.loops.keys()), known: lane.known }));
+        if (room === 0) {
+          await new Promise<void>((resolve) => lane.waiting.push(resolve));
           continue;
         }
-        if (stopping) return;
-        const claimed = await claim(workflow, Math.min(room, LARGEST_CLAIM));
+        // Taken before the claim: two loops never count on the same place.
+        take(lane, workflow, room);
+        let claimed: CaseRow[] = [];
+        try {
+          claimed = await claim(lane.lane, workflow, room);
+        } finally {
+          leave(lane, workflow, room - claimed.length);
+        }
         if (claimed.length === 0) break;
         inFlight += claimed.length;
-        void carry(claimed);
+        void carry(lane, claimed);
       }
     }
   }
 
-  async function claim(workflow: string, room: number): Promise<CaseRow[]> {
+  function take(lane: LaneState, workflow: string, places: number): void {
+    lane.taken.set(workflow, (lane.taken.get(workflow) ?? 0) + places);
+  }
+
+  function leave(lane: LaneState, workflow: string, places: number): void {
+    if (places === 0) return;
+    take(lane, workflow, -places);
+    resumeAll(lane);
+  }
+
+  function resumeAll(lane: LaneState): void {
+    for (const resume of lane.waiting.splice(0)) resume();
+  }
+
+  async function claim(lane: Lane, workflow: string, room: number): Promise<CaseRow[]> {
     while (freeing) await Promise.allSettled([freeing]);
-    const claiming = claimDue(database, workflow, worker, clock.now(), room);
+    const claiming = claimDue(database, lane, workflow, worker, clock.now(), room);
     claims.add(claiming);
     try {
       const claimed = await claiming;
@@ -91,30 +126,48 @@ export function openRunner(options: { parts: PipelineParts; database: Database; 
     }
   }
 
-  async function carry(claimed: CaseRow[]): Promise<void> {
+  async function carry(lane: LaneState, claimed: CaseRow[]): Promise<void> {
     try {
       const started = await advance(parts, claimed, worker);
-      // A case without a stage (its key was destroyed, for example) takes no place.
-      done(claimed.filter((case_) => !started.some((one) => one.case_ === case_)));
       for (const { case_, done: stage } of started)
-        void stage.then((result) => (result.status === "rejected" ? giveBack(case_, result.reason) : undefined)).finally(() => done([case_]));
+        void stage.then((result) => (result.status === "rejected" ? endFault(case_, result.reason) : undefined)).finally(() => done(lane, [case_]));
     } catch (error) {
-      await Promise.all(claimed.map((case_) => giveBack(case_, error)));
-      done(claimed);
+      await Promise.all(claimed.map((case_) => endFault(case_, error)));
+      done(lane, claimed);
     }
   }
 
-  function done(cases: CaseRow[]) {
+  function done(lane: LaneState, cases: CaseRow[]) {
     inFlight -= cases.length;
     for (const { id, lease_no } of cases) if (held.get(id) === lease_no) held.delete(id);
-    for (const resume of waiting.splice(0)) resume();
+    for (const { workflow } of cases) take(lane, workflow, -1);
+    resumeAll(lane);
+    if (inFlight === 0) for (const resume of stopped.splice(0)) resume();
+  }
+
+  /** A case whose stage failed: given back for a later try, or brought to an end that a person sees. Never rejects. */
+  async function endFault(case_: CaseRow, error: unknown): Promise<void> {
+    const next = afterFault(case_.state, case_.faults + 1, error);
+    const about = { err: messageOf(error), case: case_.id, state: case_.state };
+    if (next.kind === "again") {
+      log.warn(about, "a step of a case failed; it is tried again");
+      return giveBack(case_, next);
+    }
+    log.error(about, next.kind === "to_person" ? "a step of a case failed too often; a person gets the case" : "a step of a case failed too often; its deliveries are dead letters now");
+    try {
+      await (next.kind === "to_person" ? leaveToPerson : giveUpDelivery)(parts, case_, worker);
+    } catch (again) {
+      log.error({ ...about, err: messageOf(again) }, "the case could not be ended either; it is tried again later");
+      await giveBack(case_, { pauseMs: pauseAfterFault(case_.faults + 1), counts: true });
+    }
   }
 
   /** The case is freed for a later try; when the database is away, as soon as it is back. */
-  async function giveBack(case_: CaseRow, error: unknown): Promise<void> {
-    log.warn({ err: error instanceof Error ? error.message : String(error), case: case_.id, state: case_.state }, "a step of a case failed; it is tried again");
+  async function giveBack(case_: CaseRow, { pauseMs, counts }: { pauseMs: number; counts: boolean }): Promise<void> {
     await database
-      .run(sql`update case_ set worker = null, next_at = ${time(clock.now() + RETRY_AFTER_FAULT)} where worker = ${worker} and id = ${case_.id} and lease_no = ${case_.lease_no}`)
+      .run(sql`
+        update case_ set worker = null, next_at = ${time(clock.now() + pauseMs)}, faults = least(faults + ${counts ? 1 : 0}, 30000)
+        where worker = ${worker} and id = ${case_.id} and lease_no = ${case_.lease_no}`)
       .catch(() => {
         held.delete(case_.id);
         unsure = true;
@@ -122,7 +175,12 @@ export function openRunner(options: { parts: PipelineParts; database: Database; 
   }
 
   function poke(workflow: string): void {
+    for (const lane of lanes) pokeLane(lane, workflow);
+  }
+
+  function pokeLane(lane: LaneState, workflow: string): void {
     if (stopping) return;
+    const { loops } = lane;
     const running = loops.get(workflow);
     if (running) {
       running.again = true;
@@ -130,16 +188,19 @@ export function openRunner(options: { parts: PipelineParts; database: Database; 
     }
     const state = { again: true };
     loops.set(workflow, state);
+    lane.known.add(workflow);
     freeLost()
-      .then(() => loop(workflow, state))
+      .then(() => loop(lane, workflow, state))
       .catch((error: unknown) => {
         state.again = false;
-        log.warn({ err: error instanceof Error ? error.message : String(error), workflow }, "claiming cases failed; the next tick tries again");
+        log.warn({ err: messageOf(error), workflow }, "claiming cases failed; the next tick tries again");
       })
       .finally(() => {
         loops.delete(workflow);
+        // What this workflow does not want is for the others.
+        resumeAll(lane);
         // A poke between the loop's last look and this line.
-        if (state.again) poke(workflow);
+        if (state.again) pokeLane(lane, workflow);
       });
   }
 
@@ -151,13 +212,17 @@ export function openRunner(options: { parts: PipelineParts; database: Database; 
     },
     async stop(milliseconds) {
       stopping = true;
-      for (const resume of waiting.splice(0)) resume();
+      for (const lane of lanes) resumeAll(lane);
       const deadline = AbortSignal.timeout(milliseconds);
       while (inFlight > 0 && !deadline.aborted)
         await new Promise<void>((resolve) => {
-          waiting.push(resolve);
+          stopped.push(resolve);
           deadline.addEventListener("abort", () => resolve(), { once: true });
         });
     },
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

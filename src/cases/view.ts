@@ -5,7 +5,7 @@ import { sql } from "../platform/sql.ts";
 import type { JsonObject, JsonValue } from "../contract/json.ts";
 import type { Vault } from "../platform/secrets.ts";
 import { keysOf, readContent } from "./content.ts";
-import { mayShow } from "./decision/shown.ts";
+import { shownReasons, stageOf, type Stage } from "./decision/shown.ts";
 
 interface SummaryRow {
   id: string;
@@ -112,29 +112,30 @@ export async function readCase(database: Queryable, id: string) {
     database.all<{ target: string; key: string; state: string; tries: number; sent_at: number | null; error: string | null }>(
       sql`select target, key, state, tries, sent_at, error from delivery where case_id = ${id} order by target`,
     ),
-    database.all<{ id: string; source: string; asked_for: string; probability: number | null; seen: boolean; wrong: boolean | null; wrong_fields: string[] | null; person: string; simulated: boolean; superseded_by: string | null; labelled_at: number }>(
-      sql`select id, source, asked_for, probability, seen, wrong, wrong_fields, person, simulated, superseded_by, labelled_at from label where case_id = ${id} order by id`,
+    database.all<{ id: string; source: string; asked_for: string; probability: number | null; seen: boolean; wrong: boolean | null; wrong_fields: string[] | null; person: string; simulated: boolean; superseded_by: string | null; withdrawn_at: number | null; labelled_at: number }>(
+      sql`select id, source, asked_for, probability, seen, wrong, wrong_fields, person, simulated, superseded_by, withdrawn_at, labelled_at from label where case_id = ${id} order by id`,
     ),
     database.all<{ no: number; media_type: string; size: number }>(sql`select no, media_type, size from attachment where case_id = ${id} order by no`),
     database.all<{ id: string; kind: string; at: number; body: string }>(sql`select id, kind, at, body from audit_event where case_id = ${id} order by id limit 500`),
   ]);
-  const awaitsVerdict = row.verdict === null;
+  const stage = stageOf(row);
   const hidden = outputHidden(row);
   return {
     ...summary(row),
     share: row.share,
-    autonomyCoin: row.autonomy_coin,
-    // While a person may still decide, nothing tells that the quality coin chose the case.
-    qa: awaitsVerdict ? null : row.qa,
+    // While a person may still decide, or undo and decide again, nothing tells that the quality coin chose the case:
+    // not by itself, and not because every other reason for a review can be ruled out.
+    autonomyCoin: stage.mayRedo ? null : row.autonomy_coin,
+    qa: stage.mayRedo ? null : row.qa,
     cold: row.cold,
     team: row.team,
     decision: decision
       ? {
           outcome: decision.outcome,
-          reasons: awaitsVerdict ? decision.reasons.filter((reason) => mayShow(reason.code, row.cold)) : decision.reasons,
+          reasons: shownReasons(decision.reasons, stage),
           confidence: hidden ? null : decision.confidence,
-          threshold: decision.threshold,
-          certificate: decision.certificate,
+          threshold: stage.mayRedo ? null : decision.threshold,
+          certificate: stage.mayRedo ? null : decision.certificate,
           step: decision.step,
           at: isoTime(decision.decided_at),
         }
@@ -153,8 +154,8 @@ export async function readCase(database: Queryable, id: string) {
     })),
     reviews: reviews.map((one) => ({ no: one.no, state: one.state, person: one.person, simulated: one.simulated, verdict: one.verdict, reason: one.reason, fields: hidden ? null : one.fields, decidedAt: maybeIso(one.decided_at) })),
     deliveries: deliveries.map((one) => ({ target: one.target, key: one.key, state: one.state, tries: one.tries, sentAt: maybeIso(one.sent_at), error: one.error })),
-    // A label that was taken back would tell which coin asked for it, and whether the output was wrong.
-    labels: (awaitsVerdict ? [] : labels).map((one) => ({
+    // A label would tell which coin asked for it, and whether the output was wrong.
+    labels: (stage.mayRedo ? [] : labels).map((one) => ({
       id: one.id,
       source: one.source,
       askedFor: one.asked_for,
@@ -165,22 +166,24 @@ export async function readCase(database: Queryable, id: string) {
       person: one.person,
       simulated: one.simulated,
       superseded: one.superseded_by !== null,
+      withdrawnAt: maybeIso(one.withdrawn_at),
       at: isoTime(one.labelled_at),
     })),
     attachments: attachments.map((one) => ({ no: one.no, mediaType: one.media_type, size: one.size })),
-    history: history.map((one) => eventOf(one, awaitsVerdict, row.cold)),
+    history: history.map((one) => eventOf(one, stage)),
     content: null,
   };
 }
 
-/** The audit event as it may be shown: what would sway or tell a reviewer is left out until the verdict. */
-function eventOf(row: { id: string; kind: string; at: number; body: string }, awaitsVerdict: boolean, cold: boolean) {
+/** The audit event as it may be shown: what would sway or tell a reviewer is left out as long as it could. */
+function eventOf(row: { id: string; kind: string; at: number; body: string }, stage: Stage) {
   const { actor, data } = JSON.parse(row.body) as { actor: JsonObject; data?: JsonObject };
   const shown = { ...data };
-  if (awaitsVerdict) {
-    for (const hidden of ["qa", "qaProbability"]) delete shown[hidden];
-    if (Array.isArray(shown["reasons"])) shown["reasons"] = shown["reasons"].filter((code) => typeof code === "string" && mayShow(code, cold));
-    if (cold) for (const hidden of ["confidence", "edited"]) delete shown[hidden];
+  if (stage.mayRedo) {
+    for (const hidden of ["qa", "qaProbability", "certificate"]) delete shown[hidden];
+    const codes = shown["reasons"] as string[] | undefined;
+    if (codes) shown["reasons"] = shownReasons(codes.map((code) => ({ code })), stage).map((one) => one.code);
+    if (stage.awaitsVerdict && stage.cold) for (const hidden of ["confidence", "edited"]) delete shown[hidden];
   }
   return { id: row.id, kind: row.kind, at: isoTime(row.at), actor, data: shown };
 }
@@ -190,10 +193,27 @@ function inputFacets(facets: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(facets).filter(([name]) => name.startsWith("input.")));
 }
 
+export interface CaseContent {
+  input: JsonValue;
+  output: JsonValue;
+  final: JsonValue;
+  /** Answers of people whose lease had ended, or who came second. */
+  late: { lease: string; answer: JsonValue }[];
+  withheld: boolean;
+}
+
 /** What a case holds; a cold case's output is withheld until its verdict. */
-export async function readCaseContent(database: Queryable, vault: Vault, id: string, withheld: boolean): Promise<{ input: JsonValue; output: JsonValue; final: JsonValue; withheld: boolean } | undefined> {
+export async function readCaseContent(database: Queryable, vault: Vault, id: string, withheld: boolean): Promise<CaseContent | undefined> {
   const keys = await keysOf(database, vault, [id]);
-  const content = (await readContent(database, keys, ["input", "output", "final"])).get(id);
+  const kept = await database.all<{ kind: string }>(sql`select kind from case_content where case_id = ${id} and kind like 'late.%' order by kind`);
+  const lateKinds = kept.map((row) => row.kind);
+  const content = (await readContent(database, keys, ["input", "output", "final", ...lateKinds])).get(id);
   if (!content) return undefined;
-  return { input: content.get("input") ?? null, output: withheld ? null : (content.get("output") ?? null), final: content.get("final") ?? null, withheld };
+  return {
+    input: content.get("input") ?? null,
+    output: withheld ? null : (content.get("output") ?? null),
+    final: content.get("final") ?? null,
+    late: lateKinds.map((kind) => ({ lease: kind.slice("late.".length), answer: content.get(kind) ?? null })),
+    withheld,
+  };
 }

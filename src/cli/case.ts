@@ -201,7 +201,7 @@ function shown(one: Case, withContent: boolean): string {
     ),
     section(
       "Labels",
-      ["source", "wrong", "fields", "person", "seen", "superseded", "at"],
+      ["source", "wrong", "fields", "person", "seen", "superseded", "withdrawn", "at"],
       labels.map((l) => [
         l.source,
         l.wrong,
@@ -209,6 +209,7 @@ function shown(one: Case, withContent: boolean): string {
         personOf(l),
         l.seen,
         l.superseded,
+        moment(l.withdrawnAt),
         moment(l.at),
       ]),
     ),
@@ -233,11 +234,12 @@ function section(title: string, header: string[], rows: Parameters<typeof table>
 
 function content({ content }: Case): string {
   if (content === null) return "Content: not shown; it was erased, or the key may not see it.";
-  const { input, output, final, withheld } = content;
+  const { input, output, final, late, withheld } = content;
   const answer = withheld ? "    withheld until the verdict: the case is cold" : block(output);
   return [
     `Content\n  input\n${block(input)}\n  output\n${answer}`,
     ...(final === null || final === undefined ? [] : [`  final\n${block(final)}`]),
+    ...late.map(({ lease, answer: came }) => `  came too late, under the lease ${lease}\n${block(came)}`),
   ].join("\n");
 }
 

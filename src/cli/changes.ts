@@ -22,6 +22,14 @@ export function addChanges(program: Command, desk: Desk): void {
       const reply = await (
         await desk.client("change")
       ).waive({ params: { workflow }, body: { item, reason, days } });
+      if (item === "go") {
+        desk.out.result(
+          reply,
+          () =>
+            `${workflow}: waiving the go waits for a second person, such as the sponsor:\n  pilotage changes ${workflow}\n  pilotage approve <change> --as <another person>`,
+        );
+        return;
+      }
       const until = reply.waivers.find((waiver) => waiver.item === item)?.until ?? null;
       desk.out.result(reply, () => `${workflow}: ${item} is waived until ${moment(until)}.`);
     });

@@ -172,7 +172,7 @@ const JSON_SAMPLES: Samples = {
     labels: [],
     attachments: [{ no: 1, mediaType: "application/pdf", size: 12 }],
     history: [{ id: "evt_1", kind: "case.admitted", at: AT, actor: {}, data: {} }],
-    content: { input: { subject: "No coffee" }, output: { category: "fault" }, final: null, withheld: false },
+    content: { input: { subject: "No coffee" }, output: { category: "fault" }, final: null, late: [], withheld: false },
   },
   listWorkflows: { workflows: [workflow] },
   getWorkflow: workflow,

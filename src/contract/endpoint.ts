@@ -22,6 +22,8 @@ export interface Endpoint<P extends z.ZodType = z.ZodType, Q extends z.ZodType =
   scope: Scope | null;
   errors: readonly ErrorCode[];
   sentence: string;
+  /** What is answered with 201 in place of 200: every reply, or those in which these fields hold these values. */
+  created?: true | Readonly<Record<string, string>>;
   example?: { params?: Record<string, string>; query?: Record<string, string>; body?: unknown };
   /** Largest body in bytes, when it is not the usual megabyte. */
   bodyLimit?: number;

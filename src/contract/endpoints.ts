@@ -58,6 +58,7 @@ export const ENDPOINTS = {
     scope: "intake",
     errors: ["not_found", "bad_input", "conflict", "too_many_requests", "intake_stopped", "wrong_state"],
     sentence: "Hands in one case; answered when it is stored. The same external id with the same content answers as a duplicate.",
+    created: { status: "admitted" },
     example: { params: { workflow: "support-triage" }, body: { externalId: "T-1001", input: { subject: "No coffee", body: "The machine shows E04." } } },
     bodyLimit: 48 * MEGABYTE,
   }),
@@ -191,7 +192,7 @@ export const ENDPOINTS = {
     reply: workflowReply,
     scope: "operate",
     errors: ["not_found"],
-    sentence: "Waives a requirement by name, with a reason and an end.",
+    sentence: "Waives a requirement by name, with a reason and an end; the go waits for a second person.",
     example: { params: { workflow: "support-triage" }, body: { item: "baseline", reason: "Sample with made-up tickets", days: 30 } },
   }),
   listChanges: endpoint({
@@ -389,6 +390,7 @@ export const ENDPOINTS = {
     scope: "operate",
     errors: ["not_found"],
     sentence: "Makes an API key with scopes and an expiry; it is shown once.",
+    created: true,
     example: { body: { name: "helpdesk", scopes: ["intake"], days: 365 } },
   }),
   revokeKey: endpoint({

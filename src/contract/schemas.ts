@@ -24,7 +24,12 @@ export const listQuery = z.object({
 });
 
 export const attachmentSchema = z.strictObject({
-  name: z.string().min(1).max(255),
+  // The name becomes part of a digest and of a header; neither takes half a character, and nobody needs a control character.
+  name: z
+    .string()
+    .min(1)
+    .max(255)
+    .refine((name) => name.isWellFormed() && !/\p{Cc}/u.test(name), "a name without control characters and half characters (lone surrogates) is expected"),
   mediaType: z.string().regex(/^[\w.+-]+\/[\w.+-]+$/, "a media type such as application/pdf is expected"),
   base64: z.base64(),
 });
@@ -88,8 +93,8 @@ export const caseList = z.object({ cases: z.array(caseSummary), next: z.string()
 
 export const caseReply = caseSummary.extend({
   share,
-  autonomyCoin: z.number(),
-  qa: z.boolean().nullable().describe("Hidden (null) while the case waits for its verdict"),
+  autonomyCoin: z.number().nullable().describe("Hidden (null) until no verdict can be given or taken back any more"),
+  qa: z.boolean().nullable().describe("Hidden (null) until no verdict can be given or taken back any more"),
   cold: z.boolean(),
   team: z.string().nullable(),
   decision: z
@@ -114,11 +119,11 @@ export const caseReply = caseSummary.extend({
   ),
   deliveries: z.array(z.object({ target: z.string(), key: z.string(), state: z.string(), tries: z.number(), sentAt: maybeTime, error: z.string().nullable() })),
   labels: z.array(
-    z.object({ id: z.string(), source: z.string(), askedFor: z.string(), probability: z.number().nullable(), seen: z.boolean(), wrong: z.boolean().nullable(), wrongFields: z.array(z.string()).nullable(), person: z.string(), simulated: z.boolean(), superseded: z.boolean(), at: time }),
+    z.object({ id: z.string(), source: z.string(), askedFor: z.string(), probability: z.number().nullable(), seen: z.boolean(), wrong: z.boolean().nullable(), wrongFields: z.array(z.string()).nullable(), person: z.string(), simulated: z.boolean(), superseded: z.boolean(), withdrawnAt: maybeTime, at: time }),
   ),
   attachments: z.array(z.object({ no: z.number(), mediaType: z.string(), size: z.number() })),
   history: z.array(z.object({ id: z.string(), kind: z.string(), at: time, actor: json, data: json })),
-  content: z.object({ input: z.any(), output: z.any(), final: z.any(), withheld: z.boolean() }).nullable(),
+  content: z.object({ input: z.any(), output: z.any(), final: z.any(), late: z.array(z.object({ lease: z.string(), answer: z.any() })).describe("Answers that came too late to count"), withheld: z.boolean() }).nullable(),
 });
 
 export const workflowReply = z.object({

@@ -88,11 +88,13 @@ export const REASONS = {
   rule: "A rule of the release sends such cases to a person.",
   rule_failed: "A rule could not be evaluated, so a person decides.",
   qa: "The quality coin chose this case.",
+  routine: "A person looks at this case as a matter of routine.",
   cold: "The case is cold: the output is shown after the verdict.",
   model_failed: "No model of the chain gave an answer.",
   bad_output: "The answer broke the output schema, also after the repair.",
   fallback_answer: "Another step than the release's model answered.",
   abandoned: "The model was asked several times and the program ended each time before the answer was stored.",
+  internal_fault: "Pilotage failed several times over this case, for example because its content cannot be opened: a person decides.",
   safe_stop: "The safe-stop ladder sends every case to people.",
 } as const;
 export type ReasonCode = keyof typeof REASONS;

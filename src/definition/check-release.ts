@@ -251,7 +251,8 @@ function checkSteps(scope: Scope, release: PartialRelease): void {
       scope.at(place, `this step is never reached, ${end} before it always answers`, {
         expected: `${end} as the last step`,
       });
-    if (step === "queue" || step === "manual") end ??= step;
+    // A queue ends when the case is due; then the next step has its turn.
+    if (step === "manual") end ??= step;
     const name =
       typeof step === "string"
         ? step

@@ -1,11 +1,11 @@
 /**
  * The check of a whole definition: every problem at once, each with its file, line and a way out.
  *
- * Reads the two documents of a workflow's folder, inlines what they name, and compiles them. Pure: the files come in as
- * texts. The rules of single values are in document.ts, those between sections in the other check-*.ts files.
+ * Reads the two documents of a workflow's folder, inlines what they name, and compiles them; the server checks compiled
+ * documents by the same rules. Pure: the files come in as texts. The rules of single values are in document.ts, those between sections in the other check-*.ts files.
  */
 import type { z } from "zod";
-import type { JsonObject } from "../contract/json.ts";
+import type { JsonObject, JsonValue } from "../contract/json.ts";
 import { isJsonObject } from "../contract/json.ts";
 import { checkExamples, checkLocal } from "./check-local.ts";
 import { checkRelease } from "./check-release.ts";
@@ -14,7 +14,7 @@ import { checkSchema } from "./check-schemas.ts";
 import { checkWorkflow } from "./check-workflow.ts";
 import type { PartialWorkflow } from "./check-workflow.ts";
 import type { ReleaseDocument, WorkflowDocument } from "./document.ts";
-import { releaseSections, workflowSections } from "./document.ts";
+import { releaseSchema, releaseSections, workflowSchema, workflowSections } from "./document.ts";
 import type { Folder } from "./files.ts";
 import { fileReading, openFolder } from "./files.ts";
 import type { Problem } from "./problem.ts";
@@ -38,6 +38,15 @@ export interface Checked {
 
 const ENDINGS = [".yaml", ".yml", ".json"];
 
+/** Where the parts of a release lie that authors keep in files of their own. */
+interface Parts {
+  /** The file behind a place of the release; `undefined` when there is none. */
+  fileAt(path: PathPart[]): string | undefined;
+  source(file: string): Source;
+  /** The exact text of the examples. */
+  examples(file: string): string | undefined;
+}
+
 /** Checks and compiles the files of one workflow's folder, given as path and text. */
 export function checkDefinition(files: Map<string, string>): Checked {
   const folder = openFolder(files);
@@ -46,24 +55,62 @@ export function checkDefinition(files: Map<string, string>): Checked {
   const workflow = readDocument(folder, "workflow", workflowSections(reading), problems);
   const release = readDocument(folder, "release", releaseSections(reading), problems);
 
-  const fields: Record<Side, FieldMap> = { input: undefined, output: undefined };
-  if (release !== undefined) {
-    const scope = openScope(release.source, fields, problems);
-    for (const side of ["input", "output"] as const) fields[side] = readSchema(scope, folder, release, side);
-    const fileAt = (path: PathPart[]) => textAt(release.source.value, path);
-    checkRelease(scope, release.sections, fileAt(["prompt"]));
-    checkLocal(scope, release.sections, fileAt);
-    const examples = fileAt(["examples"]);
-    const text = examples === undefined ? undefined : files.get(examples);
-    if (examples !== undefined && text !== undefined) checkExamples(scope, release.sections, examples, text);
-  }
-  if (workflow !== undefined) checkWorkflow(openScope(workflow.source, fields, problems), workflow.sections);
-  if (workflow !== undefined && release !== undefined) checkNames(workflow, release, problems);
+  checkSections(workflow, release, problems, {
+    fileAt: (path) => textAt(release?.source.value, path),
+    source: folder.source,
+    examples: (file) => files.get(file),
+  });
 
   if (problems.length > 0 || workflow?.whole === undefined || release?.whole === undefined) {
     return { problems: sorted(problems) };
   }
   return { problems: [], workflow: workflow.whole, release: release.whole };
+}
+
+/**
+ * Checks compiled documents by the same rules, as they come to the server: without the folder they were written in.
+ *
+ * The `file` of a problem is then the document, or the part of it that authors keep in a file of its own (`input`,
+ * `prompt`, `examples`); lines are told only inside texts.
+ */
+export function checkDocuments(given: { workflow?: unknown; release?: unknown; examples?: string | undefined }): Checked {
+  const problems: Problem[] = [];
+  const workflow =
+    given.workflow === undefined ? undefined : readCompiled("workflow", given.workflow, workflowSchema, problems);
+  const release =
+    given.release === undefined ? undefined : readCompiled("release", given.release, releaseSchema, problems);
+  const partAt = (path: PathPart[]) => valueAt(release?.source.value, path);
+  checkSections(workflow, release, problems, {
+    fileAt: (path) => (partAt(path) === undefined ? undefined : path.join(".")),
+    source: (file) => compiledSource(file, partAt([file])),
+    examples: () => given.examples,
+  });
+  if (problems.length > 0) return { problems: sorted(problems) };
+  return {
+    problems: [],
+    ...(workflow?.whole === undefined ? {} : { workflow: workflow.whole }),
+    ...(release?.whole === undefined ? {} : { release: release.whole }),
+  };
+}
+
+function checkSections(
+  workflow: Read<unknown, PartialWorkflow> | undefined,
+  release: Read<unknown, PartialRelease> | undefined,
+  problems: Problem[],
+  parts: Parts,
+): void {
+  const fields: Record<Side, FieldMap> = { input: undefined, output: undefined };
+  if (release !== undefined) {
+    const scope = openScope(release.source, fields, problems);
+    for (const side of ["input", "output"] as const) fields[side] = readSchema(scope, parts, release, side);
+    checkRelease(scope, release.sections, parts.fileAt(["prompt"]));
+    checkLocal(scope, release.sections, parts.fileAt);
+    const examples = parts.fileAt(["examples"]);
+    const text = examples === undefined ? undefined : parts.examples(examples);
+    if (examples !== undefined && text !== undefined) checkExamples(scope, release.sections, examples, text);
+  }
+  if (workflow !== undefined) checkWorkflow(openScope(workflow.source, fields, problems), workflow.sections);
+  if (workflow !== undefined && release !== undefined) checkNames(workflow, release, problems);
 }
 
 interface Read<Whole, Partial> {
@@ -113,10 +160,43 @@ function readDocument<S extends z.ZodObject>(
     problems.push({ file, line: 1, column: 1, path: "", message, expected: `the sections of a ${name}` });
     return undefined;
   }
-  const parsed = schema.safeParse(source.value);
+  return readSections(source, source.value, schema, problems);
+}
+
+function readCompiled<S extends z.ZodObject>(
+  name: "workflow" | "release",
+  value: unknown,
+  schema: S,
+  problems: Problem[],
+): Read<z.output<S>, Partial<z.output<S>>> | undefined {
+  if (isJsonObject(value)) return readSections(compiledSource(name, value), value, schema, problems);
+  problems.push({
+    file: name,
+    ...WHOLE,
+    path: "",
+    message: "the document is not an object",
+    expected: `the sections of a ${name}`,
+  });
+  return undefined;
+}
+
+function readSections<S extends z.ZodObject>(
+  source: Source,
+  value: JsonObject,
+  schema: S,
+  problems: Problem[],
+): Read<z.output<S>, Partial<z.output<S>>> {
+  const parsed = schema.safeParse(value);
   if (parsed.success) return { source, whole: parsed.data, sections: parsed.data };
   problems.push(...problemsOfShape(parsed.error.issues, schema, source));
-  return { source, whole: undefined, sections: sectionsOf(schema, source.value) };
+  return { source, whole: undefined, sections: sectionsOf(schema, value) };
+}
+
+const WHOLE = { line: 1, column: 1 };
+
+/** A document without a text that its author would know: its places have paths, no lines. */
+function compiledSource(file: string, value: JsonValue | undefined): Source {
+  return { file, value, problems: [], placeOf: () => WHOLE, placeInText: () => WHOLE };
 }
 
 /** Reads each section for itself, so that one wrong section does not hide what is wrong in the others. */
@@ -131,14 +211,14 @@ function sectionsOf<S extends z.ZodObject>(schema: S, value: JsonObject): Partia
 
 function readSchema(
   scope: Scope,
-  folder: Folder,
+  parts: Parts,
   release: Read<unknown, PartialRelease>,
   side: Side,
 ): FieldMap {
   const schema = release.sections[side];
-  const file = textAt(release.source.value, [side]);
+  const file = parts.fileAt([side]);
   if (schema === undefined || file === undefined) return undefined;
-  const source = folder.source(file);
+  const source = parts.source(file);
   return source.problems.length > 0 || !isJsonObject(source.value)
     ? undefined
     : checkSchema(scope, source, side, schema);
@@ -161,10 +241,15 @@ function checkNames(
 }
 
 function textAt(value: unknown, path: PathPart[]): string | undefined {
+  const found = valueAt(value, path);
+  return typeof found === "string" ? found : undefined;
+}
+
+function valueAt(value: unknown, path: PathPart[]): JsonValue | undefined {
   let here = value;
   for (const part of path) {
     if (typeof here !== "object" || here === null || !Object.hasOwn(here, part)) return undefined;
     here = (here as Record<PathPart, unknown>)[part];
   }
-  return typeof here === "string" ? here : undefined;
+  return here as JsonValue | undefined;
 }

@@ -48,12 +48,12 @@ function collect(
   fields: Map<string, Field>,
 ): void {
   if (walk.depth > MAX_DEPTH) return;
-  const here = resolve(root, schema);
+  const here = resolveReference(root, schema);
   const required = Array.isArray(here["required"]) ? here["required"] : [];
   const properties = isJsonObject(here["properties"]) ? here["properties"] : {};
   for (const [name, property] of Object.entries(properties)) {
     const path = prefix === "" ? name : `${prefix}.${name}`;
-    const resolved = isJsonObject(property) ? resolve(root, property) : {};
+    const resolved = isJsonObject(property) ? resolveReference(root, property) : {};
     if (!fields.has(path)) {
       fields.set(path, describe(resolved, path, required.includes(name) && !walk.optional, walk.inList));
     }
@@ -112,7 +112,7 @@ function typeOf(value: JsonValue): string {
 }
 
 /** Follows `#/...` references; keywords beside the reference win over those of its target. */
-function resolve(root: JsonObject, schema: JsonObject): JsonObject {
+export function resolveReference(root: JsonObject, schema: JsonObject): JsonObject {
   let here = schema;
   for (let hops = 0; here["$ref"] !== undefined && hops < MAX_DEPTH; hops++) {
     const { $ref: reference, ...beside } = here;

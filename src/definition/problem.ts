@@ -1,4 +1,5 @@
 /** A problem of a definition: where it is, what is wrong, what was expected, what may have been meant. */
+import { PilotageError } from "../contract/errors.ts";
 
 export interface Problem {
   /** Path of the file inside the workflow's folder. */
@@ -22,6 +23,21 @@ export function formatProblems(problems: Problem[]): string {
       return `${file}:${line}:${column}  ${place}${message}\n    expected: ${expected}${meant}`;
     })
     .join("\n");
+}
+
+/** Characters of problems in a message; the details hold all. */
+const MOST_TOLD = 2_000;
+
+/** The refusal of a compiled document: its first problems in the message, all of them in the details. */
+export function definitionInvalid(document: "workflow" | "release", problems: Problem[], outcome: string): PilotageError {
+  const told = problems
+    .map(({ file, path, message }) => `${[file === document ? "" : file, path].filter(Boolean).join(".")}: ${message}`)
+    .join("; ")
+    .slice(0, MOST_TOLD);
+  return new PilotageError("definition_invalid", `The ${document} document is not valid: ${told}. ${outcome}`, {
+    hint: "`pilotage check <folder>` names every problem with its line.",
+    details: problems,
+  });
 }
 
 /** By file, line, column; the same problem only once. */

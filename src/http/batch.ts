@@ -19,6 +19,7 @@ const MOST_LINES = 100_000;
 
 interface Batch {
   intake: Intake;
+  stopped: AbortSignal;
   workflow: string;
   /** The input field that holds the id, where the workflow names one. */
   key: string | undefined;
@@ -58,8 +59,7 @@ export async function answerBatch(batch: Batch): Promise<void> {
     write(line);
   };
   try {
-    // Without destroying it: the request's end is the answer's end, too.
-    for await (const record of readRecords(stream.iterator({ destroyOnReturn: false }), { format: "jsonl", encoding: "utf-8" })) {
+    for await (const record of readRecords(untilStopped(stream, batch.stopped), { format: "jsonl", encoding: "utf-8" })) {
       counts.read++;
       if (record.blank) {
         counts.skipped++;
@@ -81,7 +81,32 @@ export async function answerBatch(batch: Batch): Promise<void> {
   stream.resume();
   while (waiting.length > 0) await settleFirst();
   write({ summary: counts });
-  reply.raw.end();
+  reply.raw.end(() => {
+    // A sender that goes on all the same would keep the process from stopping.
+    if (batch.stopped.aborted) reply.raw.socket?.end();
+  });
+}
+
+/**
+ * The chunks of a body; breaks off with an answer when the process stops, also while the sender is silent.
+ *
+ * Without destroying the stream: the request's end is the answer's end, too.
+ */
+async function* untilStopped(stream: Readable, stopped: AbortSignal): AsyncGenerator<Buffer> {
+  const chunks = stream.iterator({ destroyOnReturn: false });
+  const stop = Promise.withResolvers<"stop">();
+  const onAbort = () => stop.resolve("stop");
+  stopped.addEventListener("abort", onAbort, { once: true });
+  try {
+    for (;;) {
+      const next = stopped.aborted ? "stop" : await Promise.race([chunks.next() as Promise<IteratorResult<Buffer, undefined>>, stop.promise]);
+      if (next === "stop") throw new PilotageError("intake_stopped", "Pilotage is stopping; lines without an answer were not taken. Send them again when it is back.");
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    stopped.removeEventListener("abort", onAbort);
+  }
 }
 
 /** Never rejects: what goes wrong with a line is the line's answer. */

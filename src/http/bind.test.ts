@@ -100,7 +100,7 @@ describe("bodies", () => {
     let seen: unknown;
     plays = { submitCase: ({ body, text, params }) => ((seen = { body, text, params }), receipt) };
     const body = '{"externalId":"T-1",  "input":{"n":1.0}}';
-    expect(await send(CASES, { body })).toMatchObject({ status: 200, text: JSON.stringify(receipt) });
+    expect(await send(CASES, { body })).toMatchObject({ status: 201, text: JSON.stringify(receipt) });
     expect(seen).toEqual({
       body: { externalId: "T-1", input: { n: 1 }, source: "api", attachments: [], drill: false },
       text: body,

@@ -137,7 +137,13 @@ async function answer(endpoint: Endpoint, handle: Handler<Endpoint>, request: Fa
   const result = await handle(call);
   if (endpoint.wire !== "json") return reply;
   // Undeclared fields never leave.
-  return reply.send(endpoint.reply.parse(result));
+  const declared = endpoint.reply.parse(result);
+  return reply.code(isCreated(endpoint, declared) ? 201 : 200).send(declared);
+}
+
+function isCreated({ created }: Endpoint, reply: unknown): boolean {
+  if (created === undefined || created === true) return created === true;
+  return Object.entries(created).every(([field, value]) => (reply as Record<string, unknown>)[field] === value);
 }
 
 function check<S extends z.ZodType>(schema: S, value: unknown, where: string): z.output<S> {

@@ -20,12 +20,14 @@ export interface CaseParts {
   registry: Registry;
   vault: Vault;
   intake: Intake;
+  /** Aborted when the process stops: a batch ends with an answer that says so. */
+  stopped: AbortSignal;
 }
 
 export function caseHandlers(parts: CaseParts): Pick<Handlers, "submitCase" | "submitBatch" | "listCases" | "getCase" | "getAttachment"> {
-  const { database, registry, vault, intake } = parts;
+  const { database, registry, vault, intake, stopped } = parts;
   return {
-    async submitCase({ params, body, text, caller, reply }) {
+    async submitCase({ params, body, text, caller }) {
       const { attachments, externalId } = body;
       const bad = externalId === undefined ? undefined : badExternalId(externalId);
       if (bad) throw new PilotageError("bad_request", `The external id cannot be used: ${bad}. Nothing was stored.`, { hint: "Send the number by which the sending system knows the case." });
@@ -45,13 +47,12 @@ export function caseHandlers(parts: CaseParts): Pick<Handlers, "submitCase" | "s
         drill: body.drill,
         actor: caller.actor,
       });
-      if (receipt.kind === "admitted") void reply.code(201);
       return taken(receipt);
     },
 
     async submitBatch({ params, stream, caller, reply }) {
       const { document } = await registry.workflow(database, params.workflow);
-      await answerBatch({ intake, workflow: params.workflow, key: document.key, actor: caller.actor, stream, reply });
+      await answerBatch({ intake, stopped, workflow: params.workflow, key: document.key, actor: caller.actor, stream, reply });
     },
 
     async listCases({ params, query }) {

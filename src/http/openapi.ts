@@ -55,8 +55,15 @@ function operationOf(name: string, endpoint: Endpoint): Schema {
     ...(endpoint.scope === null ? { security: [] } : { security: [{ key: [endpoint.scope] }], "x-scope": endpoint.scope }),
     parameters: [...parametersOf(endpoint.params, "path"), ...parametersOf(endpoint.query, "query")],
     ...(hasBody ? { requestBody: { required: true, content: { [type]: { schema: body, ...(endpoint.example?.body === undefined ? {} : { example: endpoint.example.body }) } } } } : {}),
-    responses: { "200": { description: "Done", content: reply }, ...errorsOf([...COMMON_ERRORS, ...endpoint.errors]) },
+    responses: { ...successesOf(endpoint.created, reply), ...errorsOf([...COMMON_ERRORS, ...endpoint.errors]) },
   };
+}
+
+function successesOf(created: Endpoint["created"], content: Schema): Schema {
+  if (created === undefined) return { "200": { description: "Done", content } };
+  if (created === true) return { "201": { description: "Made", content } };
+  const when = Object.entries(created).map(([field, value]) => `${field} is ${value}`).join(", ");
+  return { "201": { description: `Made: ${when}`, content }, "200": { description: "Nothing new was made", content } };
 }
 
 function parametersOf(schema: z.ZodType, place: "path" | "query"): Schema[] {

@@ -12,10 +12,12 @@ import { PilotageError } from "../contract/errors.ts";
 import type { JsonObject } from "../contract/json.ts";
 import { isoTime, type Clock, type SimulatedClock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
+import { advanceSimulatedTime } from "../platform/simulated-time.ts";
 import { sql, time } from "../platform/sql.ts";
 import type { Handlers } from "./bind.ts";
 import { taken } from "./cases.ts";
 import { seeCase, seeWorkflow } from "./see.ts";
+import { named } from "./workflows.ts";
 
 type Names =
   | "listQuarantine"
@@ -86,8 +88,12 @@ export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> 
         runs: runs.map(({ started_at, finished_at, ...run }) => ({ ...run, startedAt: isoTime(started_at), finishedAt: maybeIso(finished_at) })),
       };
     },
-    async runFeed({ params }) {
-      const touched = await database.run(sql`update feed set next_at = ${time(clock.now())} where workflow = ${params.workflow} and name = ${params.feed}`);
+    async runFeed({ params, caller }) {
+      const touched = await database.transaction(async (tx) => {
+        const due = await tx.run(sql`update feed set next_at = ${time(clock.now())} where workflow = ${params.workflow} and name = ${params.feed}`);
+        if (due > 0) audit.record(tx, [{ kind: "feed.requested", actor: caller.actor, workflow: params.workflow, data: { feed: params.feed } }]);
+        return due;
+      });
       if (touched === 0) throw new PilotageError("not_found", `Workflow ${params.workflow} has no feed "${params.feed.slice(0, 80)}".`, { hint: "`pilotage feed list` lists them." });
       return { due: true };
     },
@@ -110,24 +116,28 @@ export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> 
     },
     async saveConnection({ params, body, caller }) {
       demandWhole(caller);
-      return connections.save(params.name, body.settings as JsonObject, caller.actor);
+      return connections.save(params.name, body.settings as JsonObject, named(caller));
     },
 
     async listKeys({ caller }) {
       const { workflow } = caller.key;
       return { keys: (await keys.list()).filter((row) => workflow === null || row.workflow === workflow).map(showKey) };
     },
-    async makeKey({ body, caller, reply }) {
+    async makeKey({ body, caller }) {
       // A key passes on no more than its maker may do itself.
       for (const scope of body.scopes) if (scope !== "operator") demand(caller, scope, body.workflow);
       if (body.scopes.includes("operator")) throw new PilotageError("forbidden", "The operator scope belongs to this machine's own key and cannot be given away.");
       if (body.workflow !== undefined) await registry.workflow(database, body.workflow);
-      const { secret, ...row } = await keys.make({ name: body.name, scopes: body.scopes, workflow: body.workflow ?? caller.key.workflow ?? undefined, days: body.days, simulated: body.simulated || caller.key.simulated }, caller.actor);
-      void reply.code(201);
+      // Nor for longer: else a key could outlive its own end through the keys that it makes.
+      const days = caller.key.scopes.includes("operator") ? body.days : Math.min(body.days, (caller.key.expires_at - clock.now()) / 86_400_000);
+      const { secret, ...row } = await keys.make({ name: body.name, scopes: body.scopes, workflow: body.workflow ?? caller.key.workflow ?? undefined, days, simulated: body.simulated || caller.key.simulated }, caller.actor);
       return { ...showKey(row), secret };
     },
     async revokeKey({ params, caller }) {
       const bound = caller.key.workflow;
+      const target = (await keys.list()).find((row) => row.id === params.id);
+      if (target?.scopes.includes("operator") && !caller.key.scopes.includes("operator"))
+        throw new PilotageError("forbidden", "The key of the local operator is not revoked by another key: it would shut people out of their own machine. Nothing was done.", { hint: "Run `pilotage key revoke` on the machine itself." });
       const visible = bound === null || (await keys.list()).some((row) => row.id === params.id && row.workflow === bound);
       if (!visible || !(await keys.revoke(params.id, caller.actor))) throw new PilotageError("not_found", `There is no key ${params.id.slice(0, 60)}, or it is revoked already.`);
       return { revoked: true };
@@ -136,8 +146,11 @@ export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> 
     async advanceClock({ body, caller }) {
       demandWhole(caller);
       if (!parts.simulated) throw new PilotageError("wrong_state", "This installation runs on the real clock, which nobody moves.", { hint: "Start it with PILOTAGE_CLOCK=<time> for a rehearsal." });
-      parts.simulated.advance(body.milliseconds);
-      await database.transaction(async (tx) => audit.record(tx, [{ kind: "clock.advanced", actor: caller.actor, data: { milliseconds: body.milliseconds } }]));
+      const { simulated } = parts;
+      await database.transaction(async (tx) => {
+        await advanceSimulatedTime(tx, simulated, body.milliseconds);
+        audit.record(tx, [{ kind: "clock.advanced", actor: caller.actor, data: { milliseconds: body.milliseconds } }]);
+      });
       for (const view of await registry.workflows(database)) parts.poke(view.row.name);
       return { now: isoTime(clock.now()) };
     },

@@ -37,7 +37,7 @@ export function reviewHandlers(parts: { database: Database; reviews: Reviews }):
 }
 
 function reviewerOf(caller: Caller): Reviewer {
-  return { name: caller.person, actor: caller.actor, simulated: caller.key.simulated };
+  return { name: caller.person, key: caller.key.id, actor: caller.actor, simulated: caller.key.simulated };
 }
 
 function shown(task: ReviewTask) {

@@ -95,7 +95,9 @@ export function workflowHandlers(parts: { database: Database; registry: Registry
       return showChange(await settings.setAutonomy(params.workflow, body.autonomy, named(caller), body.reason));
     },
     async waive({ params, body, caller }) {
-      await shares.waive(params.workflow, body, named(caller));
+      const { item, ...waiver } = body;
+      if (item === "go") await settings.waiveGo(params.workflow, waiver, named(caller));
+      else await shares.waive(params.workflow, { item, ...waiver }, named(caller));
       return showOne(params.workflow);
     },
     async listChanges({ params }) {
@@ -113,7 +115,7 @@ export function workflowHandlers(parts: { database: Database; registry: Registry
 }
 
 /** Dials, shares, waivers and approvals take a named person; a key alone has none. */
-function named(caller: Caller): Caller["actor"] {
+export function named(caller: Caller): Caller["actor"] {
   if (caller.actor.kind === "person") return caller.actor;
   throw new PilotageError("bad_request", "This takes a named person, and the request names none; nothing was changed.", { hint: "Run it on the machine itself with `--as <person>`." });
 }

@@ -1,7 +1,8 @@
 /**
  * The one clock. Every business time comes from here, never from the database and never from `Date.now()` elsewhere.
  *
- * A whole installation can run on simulated time: tests and rehearsals advance it by hand.
+ * A whole installation can run on simulated time: tests and rehearsals advance it by hand. simulated-time.ts keeps it the
+ * same in all processes.
  */
 
 export interface Clock {
@@ -11,6 +12,8 @@ export interface Clock {
 
 export interface SimulatedClock extends Clock {
   advance(milliseconds: number): void;
+  /** Goes on to this time; a time that has passed changes nothing. */
+  reach(time: number): void;
 }
 
 export const systemClock: Clock = { now: () => Date.now() };
@@ -21,6 +24,9 @@ export function simulatedClock(start: string | number): SimulatedClock {
     now: () => at,
     advance(milliseconds) {
       at += milliseconds;
+    },
+    reach(time) {
+      at = Math.max(at, time);
     },
   };
 }

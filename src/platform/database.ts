@@ -13,8 +13,8 @@ import type { Sql } from "./sql.ts";
 const TIMESTAMPTZ = 1184;
 const INT8 = 20;
 const NUMERIC = 1700;
-// Sessions run in UTC, so the text ends with +00.
-pg.types.setTypeParser(TIMESTAMPTZ, (text) => Date.parse(text.replace(" ", "T").replace(/\+00$/, "Z")));
+// Sessions ask for UTC, but a pooler may leave that out: any offset is read, and PostgreSQL writes whole hours without minutes.
+pg.types.setTypeParser(TIMESTAMPTZ, (text) => Date.parse(text.replace(" ", "T").replace(/[+-]\d\d$/, "$&:00")));
 pg.types.setTypeParser(INT8, Number);
 pg.types.setTypeParser(NUMERIC, Number);
 

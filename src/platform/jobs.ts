@@ -28,6 +28,8 @@ export interface Jobs {
 const BEAT_EVERY = 1_000;
 const STILL_BEATS_UNTIL_DEAD = 6;
 const CONCURRENCY = 8;
+/** A queue that stops in the middle of a failing look writes to standard error by itself. */
+const LOOKS_END_WITHIN = 300;
 
 /** Puts a job into the queue within the caller's transaction. The same key replaces a job that has not begun. */
 export async function addJob(tx: Queryable, task: string, payload: JsonObject, key: string): Promise<void> {
@@ -85,6 +87,7 @@ export function openJobs(options: {
     pool.on("error", lost);
     pool.on("connect", (client) => client.on("error", lost));
     const events = new EventEmitter();
+    restartAfterFailedLook(events);
     events.on("pool:create", ({ workerPool }: { workerPool: { id: string } }) => {
       queueId = workerPool.id;
       storeQueueId().catch((error: unknown) => log.warn({ err: message(error) }, "the queue's id could not be stored; the next heartbeat does"));
@@ -106,6 +109,20 @@ export function openJobs(options: {
       runner = undefined;
       await pool.end().catch(() => undefined);
     }
+  }
+
+  /**
+   * A look for jobs whose answer was lost may have locked one for this run of the queue, and nobody works on it; and the
+   * queue keeps the failure of its very first question for ever. So it runs anew, under another name: what the old
+   * name still holds is a stranger's.
+   */
+  function restartAfterFailedLook(events: EventEmitter): void {
+    events.once("worker:getJob:error", () => {
+      setTimeout(() => {
+        if (runner) runner.stop().catch(() => undefined);
+        else restartAfterFailedLook(events);
+      }, LOOKS_END_WITHIN).unref();
+    });
   }
 
   async function storeQueueId(): Promise<void> {

@@ -41,6 +41,7 @@ describe("migrations", () => {
     await expect(migrate(url)).rejects.toMatchObject({
       code: "data_home_unusable",
       message: expect.stringContaining("0001-core.sql"),
+      hint: expect.stringContaining("PILOTAGE_DATA"),
       retryable: false,
     });
     expect(await database.all(sql`select digest from schema_migration where file = '0001-core.sql'`)).toEqual(

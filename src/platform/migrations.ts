@@ -38,7 +38,7 @@ export async function migrate(url: string): Promise<number> {
       if (done.get(file) === digest) continue;
       if (done.has(file))
         throw new PilotageError("data_home_unusable", `The database was made with another form of ${file}; this program does not fit it.`, {
-          hint: "Run the version of Pilotage that made this database, or restore a backup of this version.",
+          hint: "Run the version of Pilotage that made this database, or restore a backup of this version. Was it only a sample? Then start afresh with another, empty folder in PILOTAGE_DATA, or another database in DATABASE_URL.",
         });
       await client.query(`begin; ${text}; insert into schema_migration values ('${file}', '${digest}'); commit`);
       applied++;

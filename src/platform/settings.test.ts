@@ -55,6 +55,12 @@ describe("settings", () => {
     expect(problem.message).toContain('not "http"');
   });
 
+  test("what Kubernetes sets for a service called pilotage is recognised", () => {
+    const { hint } = problemOf({ PILOTAGE_PORT: "tcp://10.0.0.7:4700", PILOTAGE_SERVICE_HOST: "10.0.0.7" });
+    expect(hint).toContain("enableServiceLinks: false");
+    expect(problemOf({ PILOTAGE_PORT: "http" }).hint).not.toContain("enableServiceLinks");
+  });
+
   test("a wrong secret is named and never repeated", () => {
     const secrets = {
       DATABASE_URL: "mysql://root:hunter2@db",

@@ -25,7 +25,7 @@ const postgres = z
 
 export const SETTINGS = {
   DATABASE_URL: {
-    sentence: "Your own PostgreSQL (15 or newer). Without it Pilotage runs the PostgreSQL that it brings along.",
+    sentence: "Your own PostgreSQL (15 or newer). Without it Pilotage runs the PostgreSQL that it brings along. A pooler in front of it must be in session mode.",
     fallback: undefined,
     schema: postgres.optional(),
     secret: true,
@@ -78,12 +78,12 @@ export const SETTINGS = {
     schema: z.enum(["trace", "debug", "info", "warn", "error", "silent"]),
   },
   PILOTAGE_CLOCK: {
-    sentence: "`system`, or a time such as 2026-01-05T08:00:00Z: the whole installation then runs on simulated time, which only `POST /api/v1/clock/advance` moves.",
+    sentence: "`system`, or a time such as 2026-01-05T08:00:00Z at which simulated time begins; then only `POST /api/v1/clock/advance` moves it, for all processes.",
     fallback: "system",
     schema: z.union([z.literal("system"), z.iso.datetime()], { error: "`system` or a UTC time such as 2026-01-05T08:00:00Z is expected" }),
   },
   PILOTAGE_IN_FLIGHT: {
-    sentence: "Cases that one process works on at the same time; each may hold one model call.",
+    sentence: "Cases that one process works on at the same time, each with at most one model call; as many again may be in delivery.",
     fallback: "64",
     schema: count(1, 2_000),
   },
@@ -117,9 +117,11 @@ export function readSettings(environment: Record<string, string | undefined>): S
   }
   for (const name of Object.keys(environment))
     if (name.startsWith("PILOTAGE_") && !(name in SETTINGS)) problems.push(`${name}: there is no such setting`);
+  // What Kubernetes sets for every container beside a service of the name `pilotage`, whatever the container wants.
+  const linked = Object.keys(environment).some((name) => name.startsWith("PILOTAGE_") && environment[name]?.startsWith("tcp://"));
   if (problems.length > 0)
     throw new PilotageError("settings_invalid", `${problems.length === 1 ? "One setting is" : `${problems.length} settings are`} wrong; Pilotage did not start.\n  ${problems.join("\n  ")}`, {
-      hint: "docs/reference/settings.md lists every setting with its default.",
+      hint: `docs/reference/settings.md lists every setting with its default.${linked ? " Values that begin with tcp:// come from Kubernetes, which sets them for a service called pilotage: give the pod `enableServiceLinks: false`, or the service another name." : ""}`,
       details: problems,
     });
   return settings as Settings;

@@ -11,8 +11,10 @@ import type { ReleaseId } from "../contract/ids.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../contract/json.ts";
 import type { Actor } from "../contract/scopes.ts";
 import { canonical, digestOf } from "../definition/digest.ts";
+import { checkDocuments } from "../definition/check.ts";
 import { releaseSchema, type ReleaseDocument } from "../definition/document.ts";
 import { fieldsOf } from "../definition/fields.ts";
+import { definitionInvalid } from "../definition/problem.ts";
 import { applyPolicy } from "../definition/policy.ts";
 import { compileRelease, type Registry } from "../cases/workflow/registry.ts";
 import { trainInWorker } from "../models/local/trainer.ts";
@@ -22,9 +24,10 @@ import type { Clock } from "../platform/clock.ts";
 import type { Database, Queryable } from "../platform/database.ts";
 import { addJob } from "../platform/jobs.ts";
 import { sql, time } from "../platform/sql.ts";
-import type { Vault } from "../platform/secrets.ts";
 
 export const PREPARE_JOB = "prepare-release";
+/** A release that cannot be prepared must say so while somebody waits for it. */
+const MOST_TRIES = 3;
 
 export interface ReleaseRow {
   id: ReleaseId;
@@ -53,14 +56,13 @@ export interface Releases {
   models(ids: string[]): Promise<ReleaseModelRow[]>;
 }
 
-export function openReleases(parts: { database: Database; registry: Registry; vault: Vault; clock: Clock; newId: NewId; audit: Audit }): Releases {
+export function openReleases(parts: { database: Database; registry: Registry; clock: Clock; newId: NewId; audit: Audit }): Releases {
   const { database, registry, clock, newId, audit } = parts;
 
   return {
     async publish(workflow, given, examples, provenance, by) {
       await registry.workflow(database, workflow);
-      const document = parseRelease(workflow, given);
-      checkExamples(document, examples);
+      const document = parseRelease(workflow, given, examples);
       const digest = digestOf(document);
       const known = await database.maybe<ReleaseRow>(sql`select ${COLUMNS} from release where workflow = ${workflow} and digest = ${digest}`);
       if (known) return known;
@@ -77,6 +79,7 @@ export function openReleases(parts: { database: Database; registry: Registry; va
         if (made === 0) return;
         if (examples !== undefined) await keepArtifact(tx, "examples", Buffer.from(examples, "utf8"));
         audit.record(tx, [{ kind: "release.published", actor: by, workflow, data: { release: id, digest, provenance } }]);
+        if (!needsTraining) await describeCases(tx, workflow, id);
         if (needsTraining) await addJob(tx, PREPARE_JOB, { release: id }, `${PREPARE_JOB}:${id}`);
       });
       return database.one<ReleaseRow>(sql`select ${COLUMNS} from release where workflow = ${workflow} and digest = ${digest}`);
@@ -85,8 +88,8 @@ export function openReleases(parts: { database: Database; registry: Registry; va
     async prepare(id) {
       const release = await database.maybe<ReleaseRow>(sql`select ${COLUMNS} from release where id = ${id}`);
       if (!release || release.state !== "preparing") return;
-      const document = releaseSchema.parse(JSON.parse(release.document));
       try {
+        const document = releaseSchema.parse(JSON.parse(release.document));
         for (const name of localNames(document)) {
           const trained = await trainInWorker(await trainingJob(database, document, name));
           await database.transaction(async (tx) => {
@@ -97,9 +100,10 @@ export function openReleases(parts: { database: Database; registry: Registry; va
           });
         }
       } catch (error) {
-        const own = error instanceof PilotageError && !error.retryable;
-        if (!own) throw error;
-        await finish(release, "failed", error.message);
+        const problem = await givenUp(release, error);
+        // The queue brings it again.
+        if (problem === undefined) throw error;
+        await finish(release, "failed", problem);
         return;
       }
       await finish(release, "ready", null);
@@ -117,9 +121,20 @@ export function openReleases(parts: { database: Database; registry: Registry; va
     models: (ids) => database.all<ReleaseModelRow>(sql`select release, name, digest, report from release_model where release = any(${ids}) order by name`),
   };
 
+  /** The problem that ends the preparation; undefined when another try may help. */
+  async function givenUp(release: ReleaseRow, error: unknown): Promise<string | undefined> {
+    if (error instanceof PilotageError && !error.retryable) return error.message;
+    // Says nothing about the release, however often it happens.
+    if (error instanceof PilotageError && error.code === "database_unavailable") return undefined;
+    const { failed_tries: tries } = await database.one<{ failed_tries: number }>(sql`update release set failed_tries = failed_tries + 1 where id = ${release.id} returning failed_tries`);
+    if (tries < MOST_TRIES) return undefined;
+    return `Preparing it failed ${tries} times, the last time with: ${error instanceof Error ? error.message : String(error)}. The release gets no cases. Correct its definition or its examples and publish again, which makes a new release; \`pilotage doctor\` checks the machine.`;
+  }
+
   async function finish(release: ReleaseRow, state: "ready" | "failed", problem: string | null): Promise<void> {
     await database.transaction(async (tx) => {
       const touched = await tx.run(sql`update release set state = ${state}, problem = ${problem} where id = ${release.id} and state = 'preparing'`);
+      if (touched > 0 && state === "ready") await describeCases(tx, release.workflow, release.id);
       if (touched > 0) audit.record(tx, [{ kind: "release.ready", actor: { kind: "system", name: PREPARE_JOB }, workflow: release.workflow, data: { release: release.id, state, problem } }]);
     });
   }
@@ -127,14 +142,13 @@ export function openReleases(parts: { database: Database; registry: Registry; va
 
 const COLUMNS = sql`id, workflow, digest, document, state, problem, published_at, published_by`;
 
-function parseRelease(workflow: string, given: unknown): ReleaseDocument {
-  const parsed = releaseSchema.safeParse(given);
-  if (!parsed.success)
-    throw new PilotageError("definition_invalid", `The release document is not valid: ${parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ").slice(0, 2_000)}. Nothing was published.`, {
-      hint: "`pilotage check <folder>` names every problem with its line.",
-    });
-  if (parsed.data.workflow !== workflow) throw new PilotageError("definition_invalid", `The release is of workflow "${parsed.data.workflow}", not "${workflow}". Nothing was published.`);
-  return parsed.data;
+/** The same checks as `pilotage check`: nothing else stands between a document sent by another program and its cases. */
+function parseRelease(workflow: string, given: unknown, examples: string | undefined): ReleaseDocument {
+  const { problems, release } = checkDocuments({ release: given, examples });
+  if (release === undefined) throw definitionInvalid("release", problems, "Nothing was published.");
+  if (release.workflow !== workflow) throw new PilotageError("definition_invalid", `The release is of workflow "${release.workflow}", not "${workflow}". Nothing was published.`);
+  checkExamples(release, examples);
+  return release;
 }
 
 function checkExamples(document: ReleaseDocument, examples: string | undefined): void {
@@ -144,6 +158,11 @@ function checkExamples(document: ReleaseDocument, examples: string | undefined):
     throw new PilotageError("definition_invalid", named ? "The examples that came with the release are not the ones that its document names. Nothing was published." : "Examples came with the release, but its document names none. Nothing was published.", {
       hint: "Publish with `pilotage publish <folder>`, which sends both.",
     });
+}
+
+/** The first ready release says what a case is, so that people can begin; later ones do so only with a share. */
+async function describeCases(tx: Queryable, workflow: string, release: string): Promise<void> {
+  await tx.run(sql`update workflow set reference_release = ${release} where name = ${workflow} and reference_release is null`);
 }
 
 /** The local models that the chain of a release asks. */
@@ -164,6 +183,7 @@ async function trainingJob(database: Queryable, document: ReleaseDocument, name:
   const pseudonym = () => "pseudonym";
   const examples = Buffer.from(stored.bytes)
     .toString("utf8")
+    .replace(/^\uFEFF/, "")
     .split("\n")
     .flatMap((line): TrainingExample[] => {
       if (line.trim() === "") return [];

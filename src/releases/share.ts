@@ -10,12 +10,21 @@ import type { Registry } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { Actor } from "../contract/scopes.ts";
 import type { Clock } from "../platform/clock.ts";
-import type { Database, Queryable } from "../platform/database.ts";
+import type { Database, Queryable, Tx } from "../platform/database.ts";
 import { sql, time } from "../platform/sql.ts";
+
+export interface Waiver {
+  item: string;
+  reason: string;
+  days: number;
+}
 
 export interface Shares {
   setShare(workflow: string, release: string, share: number, by: Actor): Promise<void>;
-  waive(workflow: string, waiver: { item: string; reason: string; days: number }, by: Actor): Promise<void>;
+  /** Waives what one person may; the go takes two (cases/workflow/apply.ts). */
+  waive(workflow: string, waiver: { item: "baseline" | "works_council"; reason: string; days: number }, by: Actor): Promise<void>;
+  /** Puts a waiver in force that was decided already: `person` answers for it, `by` is who decided. */
+  grant(tx: Tx, workflow: string, waiver: Waiver, person: string, by: Actor): Promise<void>;
   /** Whether a requirement is waived now. */
   waived(database: Queryable, workflow: string, item: string): Promise<boolean>;
 }
@@ -50,7 +59,8 @@ export function openShares(parts: { database: Database; registry: Registry; cloc
         // Another candidate begins its own draw: a new salt, so that its cases are not the old one's.
         const salt = row.candidate_release === release ? row.salt : randomBytes(12).toString("hex");
         await tx.run(sql`
-          update workflow set candidate_release = ${release}, candidate_share = ${share}, salt = ${salt}
+          update workflow set candidate_release = ${release}, candidate_share = ${share}, salt = ${salt},
+            reference_release = case when ${share}::numeric > 0 then ${release} else reference_release end
           where name = ${workflow}`);
         audit.record(tx, [{ kind: "setting.changed", actor: by, workflow, data: { setting: "share", release, before: String(before), after: String(share) } }]);
       });
@@ -58,15 +68,20 @@ export function openShares(parts: { database: Database; registry: Registry; cloc
     async waive(workflow, waiver, by) {
       await database.transaction(async (tx) => {
         await registry.workflow(tx, workflow);
-        const until = clock.now() + waiver.days * DAY;
-        await tx.run(sql`
-          insert into waiver (workflow, item, person, reason, granted_at, until)
-          values (${workflow}, ${waiver.item}, ${by.name}, ${waiver.reason}, ${time(clock.now())}, ${time(until)})
-          on conflict (workflow, item) do update set person = excluded.person, reason = excluded.reason, granted_at = excluded.granted_at, until = excluded.until`);
-        audit.record(tx, [{ kind: "waiver.granted", actor: by, workflow, data: { item: waiver.item, reason: waiver.reason, days: waiver.days } }]);
+        await grant(tx, workflow, waiver, by.name, by);
       });
     },
+    grant,
   };
+
+  async function grant(tx: Tx, workflow: string, { item, reason, days }: Waiver, person: string, by: Actor): Promise<void> {
+    const until = clock.now() + days * DAY;
+    await tx.run(sql`
+      insert into waiver (workflow, item, person, reason, granted_at, until)
+      values (${workflow}, ${item}, ${person}, ${reason}, ${time(clock.now())}, ${time(until)})
+      on conflict (workflow, item) do update set person = excluded.person, reason = excluded.reason, granted_at = excluded.granted_at, until = excluded.until`);
+    audit.record(tx, [{ kind: "waiver.granted", actor: by, workflow, data: { item, person, reason, days } }]);
+  }
 
   async function demandReadiness(tx: Queryable, workflow: string): Promise<void> {
     const missing: string[] = [];

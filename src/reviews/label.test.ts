@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { CaseId, Id } from "../contract/ids.ts";
-import { labelOf } from "./label.ts";
+import { REVIEW_REASONS } from "../contract/states.ts";
+import { labelOf, wrongByRejection } from "./label.ts";
 import type { OpenReview } from "./store.ts";
 
 const review: OpenReview = {
@@ -49,6 +50,20 @@ describe("a label", () => {
     expect(label({ cold: true, qa: true }, false)).toMatchObject({ source: "cold", probability: 0.05 });
   });
 
+  test("of a cold case whose output was seen is an ordinary review, also when both coins fell", () => {
+    for (const qa of [false, true])
+      expect(label({ cold: true, qa }, true)).toMatchObject({
+        source: "review",
+        asked_for: "cold",
+        probability: null,
+        seen: true,
+        cold: true,
+        cold_probability: 0.05,
+        qa,
+        qa_probability: 0.2,
+      });
+  });
+
   test("carries what it judges, and who judged", () => {
     expect(label({ drill: true })).toEqual({
       id: "lab_1",
@@ -60,6 +75,10 @@ describe("a label", () => {
       source: "review",
       asked_for: "rule",
       probability: null,
+      qa: false,
+      qa_probability: 0.2,
+      cold: false,
+      cold_probability: 0.05,
       seen: true,
       confidence: 0.8,
       wrong: true,
@@ -82,4 +101,10 @@ describe("a label", () => {
     });
     expect(without).toMatchObject({ wrong: null, wrong_fields: null, seen: false, simulated: true });
   });
+});
+
+test("a rejection calls the output wrong for what is wrong with it, and leaves that open for what is wrong with the case", () => {
+  const wrong = REVIEW_REASONS.filter((reason) => wrongByRejection(reason)?.wrong);
+  expect(wrong).toEqual(["wrong_class", "wrong_value", "missing", "not_supported", "tone"]);
+  expect(wrongByRejection("other")).toBeUndefined();
 });

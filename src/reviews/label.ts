@@ -1,5 +1,6 @@
 /** The label that a verdict leaves behind: one judgement of truth, with why it was asked for and how likely that was. Pure. */
 import type { Id } from "../contract/ids.ts";
+import type { ReviewReason } from "../contract/states.ts";
 import type { OpenReview } from "./store.ts";
 
 export interface LabelRow {
@@ -12,6 +13,10 @@ export interface LabelRow {
   source: "review" | "qa" | "cold";
   asked_for: string;
   probability: number | null;
+  qa: boolean;
+  qa_probability: number;
+  cold: boolean;
+  cold_probability: number;
   seen: boolean;
   confidence: number | null;
   wrong: boolean | null;
@@ -22,9 +27,30 @@ export interface LabelRow {
   drill: boolean;
 }
 
+/** Whether a rejection says that the output was wrong; the other reasons are about the case, and leave that open. */
+const REJECTED_AS_WRONG: Record<ReviewReason, boolean> = {
+  wrong_class: true,
+  wrong_value: true,
+  missing: true,
+  not_supported: true,
+  tone: true,
+  privacy: false,
+  unreadable: false,
+  out_of_scope: false,
+  other: false,
+};
+
+/** What a rejection says about the output; undefined where it says nothing. */
+export function wrongByRejection(reason: ReviewReason | undefined): { wrong: true; fields: string[] } | undefined {
+  return reason !== undefined && REJECTED_AS_WRONG[reason] ? { wrong: true, fields: [] } : undefined;
+}
+
 /**
  * Only a coin drawn at intake makes a label that guards and certificates may count; every other review is recorded with
  * its first reason and no probability. The cold coin goes before the quality coin: its label was swayed by nothing.
+ *
+ * A cold case that is judged again after an undo was seen by then. Its new label is an ordinary review without a
+ * probability, and takes nothing from the first, which stays the cold one (see undoDecision).
  */
 export function labelOf(given: {
   id: Id<"label">;
@@ -35,7 +61,8 @@ export function labelOf(given: {
   now: number;
 }): LabelRow {
   const { review, wrong } = given;
-  const coin = review.cold ? ({ source: "cold", probability: review.cold_probability } as const) : review.qa ? ({ source: "qa", probability: review.qa_probability } as const) : undefined;
+  const asked = review.cold ? "cold" : review.qa ? "qa" : undefined;
+  const source = asked === "cold" && given.seen ? "review" : (asked ?? "review");
   return {
     id: given.id,
     case_id: review.case_id,
@@ -43,9 +70,13 @@ export function labelOf(given: {
     release: review.release,
     arm: review.arm,
     step: review.step,
-    source: coin?.source ?? "review",
-    asked_for: coin?.source ?? review.reasons[0]?.code ?? "review",
-    probability: coin?.probability ?? null,
+    source,
+    asked_for: asked ?? review.reasons[0]?.code ?? "review",
+    probability: source === "cold" ? review.cold_probability : source === "qa" ? review.qa_probability : null,
+    qa: review.qa,
+    qa_probability: review.qa_probability,
+    cold: review.cold,
+    cold_probability: review.cold_probability,
     seen: given.seen,
     confidence: review.confidence,
     wrong: wrong?.wrong ?? null,

@@ -7,7 +7,7 @@
  */
 import type { Audit } from "../audit/record.ts";
 import { attachmentName, keysOf, readContent, sealJson } from "../cases/content.ts";
-import { mayShow } from "../cases/decision/shown.ts";
+import { shownReasons } from "../cases/decision/shown.ts";
 import { insertContent } from "../cases/model/record.ts";
 import type { Registry, ReleaseView, WorkflowView } from "../cases/workflow/registry.ts";
 import { checkValue } from "../connectors/feed/json.ts";
@@ -22,11 +22,13 @@ import type { Clock } from "../platform/clock.ts";
 import type { Database, Tx } from "../platform/database.ts";
 import type { GroupCommit, Operation } from "../platform/group-commit.ts";
 import type { Vault } from "../platform/secrets.ts";
-import { labelOf } from "./label.ts";
+import { labelOf, wrongByRejection } from "./label.ts";
 import * as store from "./store.ts";
 
 export interface Reviewer {
   name: string;
+  /** The key that was used. */
+  key: string;
   actor: Actor;
   /** A program that stands in for a person, and says so wherever its work appears. */
   simulated: boolean;
@@ -78,6 +80,9 @@ export interface Reviews {
   undo(caseId: string, reviewer: Reviewer): Promise<void>;
 }
 
+/** Late answers of one case that are kept: enough for every colleague who held it, and no store for invented leases. */
+const MOST_LATE = 5;
+
 export interface ReviewParts {
   database: Database;
   group: GroupCommit;
@@ -114,7 +119,7 @@ export function openReviews(parts: ReviewParts): Reviews {
           receivedAt: one.received_at,
           source: one.source,
           externalId: one.external_id,
-          reasons: one.reasons.filter((reason) => mayShow(reason.code, one.cold)),
+          reasons: shownReasons(one.reasons, { awaitsVerdict: true, mayRedo: true, cold: one.cold }),
           input: content.get(one.case_id)!.get("input") as JsonObject,
           attachments: (attachments.get(one.case_id) ?? []).map((file) => ({ no: file.no, name: attachmentName(key, file), mediaType: file.media_type, size: file.size })),
           output: withheld ? undefined : output,
@@ -129,12 +134,12 @@ export function openReviews(parts: ReviewParts): Reviews {
     async claim(workflow, reviewer, most, leaseSeconds) {
       await registry.workflow(database, workflow);
       const leases = Array.from({ length: most }, () => newId("lease"));
-      const claimed = await claimWith(parts, reviewer, (tx, now) => store.claimNext(tx, { workflow, person: reviewer.name, simulated: reviewer.simulated, leases, now, until: now + leaseSeconds * 1000 }));
+      const claimed = await claimWith(parts, reviewer, (tx, now) => store.claimNext(tx, { workflow, person: reviewer.name, holder: holderOf(reviewer), simulated: reviewer.simulated, leases, now, until: now + leaseSeconds * 1000 }));
       return tasks(claimed);
     },
 
     async claimCase(caseId, reviewer, leaseSeconds) {
-      const claimed = await claimWith(parts, reviewer, (tx, now) => store.claimOne(tx, { caseId, person: reviewer.name, simulated: reviewer.simulated, lease: newId("lease"), now, until: now + leaseSeconds * 1000 }));
+      const claimed = await claimWith(parts, reviewer, (tx, now) => store.claimOne(tx, { caseId, person: reviewer.name, holder: holderOf(reviewer), named: reviewer.actor.kind === "person", simulated: reviewer.simulated, lease: newId("lease"), now, until: now + leaseSeconds * 1000 }));
       const [task] = await tasks(claimed);
       if (!task) throw await notClaimable(database, caseId);
       return task;
@@ -158,7 +163,7 @@ export function openReviews(parts: ReviewParts): Reviews {
     async undo(caseId, reviewer) {
       const now = clock.now();
       await database.transaction(async (tx) => {
-        const undone = await store.undoDecision(tx, { caseId, now, person: reviewer.name });
+        const undone = await store.undoDecision(tx, { caseId, now, holder: holderOf(reviewer) });
         if (!undone)
           throw new PilotageError("wrong_state", `The verdict on ${caseId} cannot be taken back: the undo window is over, or it was somebody else's verdict. Nothing was changed.`, {
             hint: "What is delivered can only be corrected.",
@@ -167,6 +172,10 @@ export function openReviews(parts: ReviewParts): Reviews {
       });
     },
   };
+}
+
+function holderOf({ key, name }: Reviewer): string {
+  return `${key} ${name}`;
 }
 
 async function claimWith(parts: ReviewParts, reviewer: Reviewer, take: (tx: Tx, now: number) => Promise<store.ClaimedReview[]>): Promise<store.ClaimedReview[]> {
@@ -227,7 +236,7 @@ async function judge(
     const found = await store.reviewed(tx, caseId);
     if (!found) return notThere(caseId);
     const kind = `late.${verdict.lease}`;
-    const kept = key !== undefined && verdict.output !== undefined && isId("lease", verdict.lease);
+    const kept = key !== undefined && found.no > 0 && verdict.output !== undefined && isId("lease", verdict.lease) && (await hasRoom(tx, caseId, kind, writes));
     if (kept) writes.content.push({ case_id: caseId, kind, sealed: sealJson(key, kind, verdict.output!) });
     if (found.no > 0) parts.audit.record(tx, [{ kind: "review.late", actor: reviewer.actor, workflow: found.workflow, caseId, data: { review: found.no, kept } }]);
     return tooLate(caseId, review ? undefined : found.state, kept);
@@ -245,10 +254,13 @@ async function judge(
   const seen = modelOutput !== undefined && (!review.cold || review.no > 1);
   const undoUntil = now + view.document.undo;
   if (final) writes.content.push({ case_id: caseId, kind: "final", sealed: sealJson(key, "final", final) });
-  writes.verdicts.push({ review, verdict: given, person: reviewer.name, simulated: reviewer.simulated, seen, reason: verdict.reason, fields: differs, now, undoUntil });
+  writes.verdicts.push({ review, verdict: given, person: reviewer.name, holder: holderOf(reviewer), simulated: reviewer.simulated, seen, reason: verdict.reason, fields: differs, now, undoUntil });
   if (given !== "reject" || modelOutput) {
-    const wrong = modelOutput ? (final ? isWrong(release.document.error, modelOutput, final) : { wrong: true, fields: [] }) : undefined;
-    writes.labels.push(labelOf({ id: parts.newId("label"), review, wrong, seen, reviewer, now }));
+    const wrong = modelOutput ? (final ? isWrong(release.document.error, modelOutput, final) : wrongByRejection(verdict.reason)) : undefined;
+    const id = parts.newId("label");
+    writes.labels.push(labelOf({ id, review, wrong, seen, reviewer, now }));
+    // The answer belongs to the judgement: `final` goes with an undo, this stays.
+    if (final) writes.content.push({ case_id: caseId, kind: `label.${id}`, sealed: sealJson(key, `label.${id}`, final) });
   }
   parts.audit.record(tx, [
     {
@@ -260,6 +272,13 @@ async function judge(
     },
   ]);
   return { caseId: caseId as CaseId, state: "decided", verdict: given, undoUntil, modelOutput, differs };
+}
+
+async function hasRoom(tx: Tx, caseId: string, kind: string, writes: store.VerdictWrites): Promise<boolean> {
+  const stored = (await store.lateLeasesOf(tx, caseId)).map((lease) => `late.${lease}`);
+  const kinds = new Set([...stored, ...writes.content.filter((one) => one.case_id === caseId && one.kind.startsWith("late.")).map((one) => one.kind)]);
+  // The first text of a lease stays: whoever learns an old lease cannot write over what a colleague sent.
+  return !kinds.has(kind) && kinds.size < MOST_LATE;
 }
 
 function verdictProblem(verdict: VerdictGiven, release: ReleaseView, shown: JsonObject | undefined): PilotageError | undefined {

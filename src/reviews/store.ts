@@ -26,6 +26,8 @@ const FREE = raw(`(state = 'waiting' or lease_until <= `);
 
 interface Claim {
   person: string;
+  /** The key and the person behind it; two people with one key have one name, but only one of them can be named. */
+  holder: string;
   simulated: boolean;
   now: number;
   until: number;
@@ -33,7 +35,7 @@ interface Claim {
 
 /** Leases up to `leases.length` reviews, the earliest due first; a lease that ran out is anybody's. */
 export async function claimNext(tx: Queryable, claim: Claim & { workflow: string; leases: string[] }): Promise<ClaimedReview[]> {
-  const { workflow, person, simulated, leases, now, until } = claim;
+  const { workflow, person, holder, simulated, leases, now, until } = claim;
   return tx.all<ClaimedReview>(sql`
     with free as (
       select case_id, no from review
@@ -41,26 +43,30 @@ export async function claimNext(tx: Queryable, claim: Claim & { workflow: string
       order by due_at nulls last, case_id limit ${leases.length} for update skip locked),
     numbered as (select case_id, no, row_number() over () as place from free),
     leased as (
-      update review r set state = 'claimed', person = ${person}, simulated = ${simulated}, lease_until = ${time(until)}, lease = (${leases}::text[])[n.place::int]
+      update review r set state = 'claimed', person = ${person}, holder = ${holder}, simulated = ${simulated}, lease_until = ${time(until)}, lease = (${leases}::text[])[n.place::int]
       from numbered n where r.case_id = n.case_id and r.no = n.no
       returning r.*)
     select ${CLAIMED} from leased r join case_ c on c.id = r.case_id join decision d on d.case_id = r.case_id
     order by r.due_at nulls last, r.case_id`);
 }
 
-/** Leases one case's review; whoever holds it already gets a new lease for it, and the old one is void. */
-export async function claimOne(tx: Queryable, claim: Claim & { caseId: string; lease: string }): Promise<ClaimedReview[]> {
+/**
+ * Leases one case's review; a named person who holds it already gets a new lease for it, and the old one is void.
+ *
+ * A bare key may be shared: to lease again to it would void the lease of whichever colleague is writing.
+ */
+export async function claimOne(tx: Queryable, claim: Claim & { caseId: string; lease: string; named: boolean }): Promise<ClaimedReview[]> {
   return tx.all<ClaimedReview>(sql`
     with leased as (
-      update review set state = 'claimed', person = ${claim.person}, simulated = ${claim.simulated}, lease_until = ${time(claim.until)}, lease = ${claim.lease}
-      where case_id = ${claim.caseId} and state in ('waiting', 'claimed') and (person = ${claim.person} or ${FREE} ${time(claim.now)}))
+      update review set state = 'claimed', person = ${claim.person}, holder = ${claim.holder}, simulated = ${claim.simulated}, lease_until = ${time(claim.until)}, lease = ${claim.lease}
+      where case_id = ${claim.caseId} and state in ('waiting', 'claimed') and ((${claim.named}::boolean and holder = ${claim.holder}) or ${FREE} ${time(claim.now)}))
       returning *)
     select ${CLAIMED} from leased r join case_ c on c.id = r.case_id join decision d on d.case_id = r.case_id`);
 }
 
 export async function giveBack(tx: Queryable, caseId: string, lease: string): Promise<{ workflow: string } | undefined> {
   return tx.maybe(sql`
-    update review set state = 'waiting', lease = null, lease_until = null, person = null, simulated = false
+    update review set state = 'waiting', lease = null, lease_until = null, person = null, holder = null, simulated = false
     where case_id = ${caseId} and state = 'claimed' and lease = ${lease} returning workflow`);
 }
 
@@ -98,6 +104,7 @@ export interface VerdictWrites {
     review: OpenReview;
     verdict: Verdict;
     person: string;
+    holder: string;
     simulated: boolean;
     seen: boolean;
     reason: string | undefined;
@@ -112,17 +119,18 @@ export function newWrites(): VerdictWrites {
   return { content: [], verdicts: [], labels: [] };
 }
 
-/** Reviews decided, cases `decided` until their undo window ends, labels. */
+/** Reviews decided, cases `decided` until their undo window ends, labels; each label supersedes the case's older ones of its source. */
 export async function writeVerdicts(tx: Tx, { verdicts, labels }: VerdictWrites): Promise<void> {
   if (verdicts.length === 0) return;
   await tx.run(sql`
-    update review r set state = 'decided', lease = null, lease_until = null, person = v.person, simulated = v.simulated, seen = v.seen,
+    update review r set state = 'decided', lease = null, lease_until = null, person = v.person, holder = v.holder, simulated = v.simulated, seen = v.seen,
       verdict = v.verdict, reason = v.reason, fields = v.fields, decided_at = v.decided_at
     from json_populate_recordset(null::review, ${rows(
       verdicts.map((v) => ({
         case_id: v.review.case_id,
         no: v.review.no,
         person: v.person,
+        holder: v.holder,
         simulated: v.simulated,
         seen: v.seen,
         verdict: v.verdict,
@@ -138,27 +146,39 @@ export async function writeVerdicts(tx: Tx, { verdicts, labels }: VerdictWrites)
       verdicts.map((v) => ({ id: v.review.case_id, verdict: v.verdict, decided_at: isoTime(v.now), next_at: isoTime(v.undoUntil) })),
     )}::json) v
     where c.id = v.id`);
-  if (labels.length > 0)
-    await tx.run(sql`
-      insert into label (id, case_id, workflow, release, arm, step, source, asked_for, probability, seen, confidence, wrong, wrong_fields, person, simulated, labelled_at, drill)
-      select id, case_id, workflow, release, arm, step, source, asked_for, probability, seen, confidence, wrong, wrong_fields, person, simulated, labelled_at, drill
-      from json_populate_recordset(null::label, ${rows(labels.map((label) => ({ ...label, labelled_at: isoTime(label.labelled_at) })))}::json)`);
+  if (labels.length === 0) return;
+  const columns = raw(
+    "id, case_id, workflow, release, arm, step, source, asked_for, probability, qa, qa_probability, cold, cold_probability, seen, confidence, wrong, wrong_fields, person, simulated, labelled_at, drill",
+  );
+  await tx.run(sql`
+    insert into label (${columns})
+    select ${columns} from json_populate_recordset(null::label, ${rows(labels.map((label) => ({ ...label, labelled_at: isoTime(label.labelled_at) })))}::json)`);
+  // Of the same source only: the unswayed label of a cold case is not replaced by one whose person had seen the output.
+  await tx.run(sql`
+    update label l set superseded_by = n.id
+    from json_populate_recordset(null::label, ${rows(labels.map(({ id, case_id, source }) => ({ id, case_id, source })))}::json) n
+    where l.case_id = n.case_id and l.source = n.source and l.id < n.id and l.superseded_by is null`);
 }
 
-/** Takes the person's own verdict back while its window is open: the case waits for a verdict again, whoever gives it. */
-export async function undoDecision(tx: Tx, undo: { caseId: string; now: number; person: string }): Promise<{ workflow: string; no: number } | undefined> {
-  const { caseId, now, person } = undo;
+/**
+ * Takes the holder's own verdict back while its window is open: the case waits for a verdict again, whoever gives it.
+ *
+ * Its label is withdrawn, its text stays with the label. The label of a cold case stands: it was given before anything
+ * was seen, and no later verdict can be; to lose it with every undo would bend the figures of the coin.
+ */
+export async function undoDecision(tx: Tx, undo: { caseId: string; now: number; holder: string }): Promise<{ workflow: string; no: number } | undefined> {
+  const { caseId, now, holder } = undo;
   const held = await tx.maybe(sql`
     select 1 from case_ where id = ${caseId} and state = 'decided' and verdict <> 'auto' and worker is null and next_at > ${time(now)} for update`);
   if (!held) return undefined;
   const undone = await tx.maybe<{ workflow: string; no: number; due_at: number | null }>(sql`
-    update review set state = 'undone' where case_id = ${caseId} and state = 'decided' and person = ${person} returning workflow, no, due_at`);
+    update review set state = 'undone' where case_id = ${caseId} and state = 'decided' and holder = ${holder} returning workflow, no, due_at`);
   if (!undone) return undefined;
   await tx.run(sql`
     insert into review (case_id, no, workflow, state, due_at, opened_at)
     values (${caseId}, ${undone.no + 1}, ${undone.workflow}, 'waiting', ${undone.due_at === null ? null : time(undone.due_at)}, ${time(now)})`);
   await tx.run(sql`update case_ set state = 'in_review', verdict = null, decided_at = null, next_at = null where id = ${caseId}`);
-  await tx.run(sql`update label set superseded_by = 'undone' where case_id = ${caseId} and superseded_by is null and source in ('review', 'qa', 'cold')`);
+  await tx.run(sql`update label set withdrawn_at = ${time(now)} where case_id = ${caseId} and withdrawn_at is null and superseded_by is null and source in ('review', 'qa')`);
   await tx.run(sql`delete from case_content where case_id = ${caseId} and kind = 'final'`);
   return undone;
 }
@@ -166,6 +186,12 @@ export async function undoDecision(tx: Tx, undo: { caseId: string; now: number; 
 /** Where a case stands, and the number of its newest review; 0 when it never had one. */
 export async function reviewed(database: Queryable, caseId: string): Promise<{ workflow: string; state: string; no: number } | undefined> {
   return database.maybe(sql`select workflow, state, (select coalesce(max(no), 0)::int from review where case_id = ${caseId}) as no from case_ where id = ${caseId}`);
+}
+
+/** The leases whose late answers are kept with a case. */
+export async function lateLeasesOf(tx: Queryable, caseId: string): Promise<string[]> {
+  const found = await tx.all<{ kind: string }>(sql`select kind from case_content where case_id = ${caseId} and kind like 'late.%'`);
+  return found.map((row) => row.kind.slice("late.".length));
 }
 
 export async function attachmentsOf(database: Queryable, ids: string[]): Promise<Map<string, { no: number; media_type: string; size: number; sealed_name: Uint8Array }[]>> {

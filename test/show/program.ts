@@ -130,10 +130,10 @@ async function ready(url: string, alive: () => boolean, said: () => string): Pro
 }
 
 /** Keeps the end of what a process says, so that it can be shown when something goes wrong. */
-export function lastWords(child: ChildProcess): () => string {
+export function lastWords(child: ChildProcess, most = 8_000): () => string {
   let text = "";
   for (const stream of [child.stdout, child.stderr])
-    stream?.on("data", (part: Buffer) => (text = `${text}${part.toString("utf8")}`.slice(-8_000)));
+    stream?.on("data", (part: Buffer) => (text = `${text}${part.toString("utf8")}`.slice(-most)));
   return () => text;
 }
 

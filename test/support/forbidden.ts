@@ -58,6 +58,11 @@ const INPUT: JsonObject = {
     anything: open,
     blocked: text,
     blockedTree: { type: "object", properties: { leaf: text } },
+    // Allowed as a whole: what the schema does not name below must be left out before the policy looks.
+    account: {
+      type: "object",
+      properties: { plan: text, orders: { type: "array", items: { type: "object", properties: { sku: text } } } },
+    },
     conversation: text,
     customer: text,
     desk: text,
@@ -78,6 +83,7 @@ const POLICY: JsonObject = {
   "contact.address.city": "allow",
   "items.label": "allow",
   anything: "allow",
+  account: "allow",
   blocked: "allow",
   "blockedTree.leaf": "allow",
 };
@@ -148,6 +154,11 @@ export function forbiddenCase(n: number): { externalId: string; body: string } {
     },
     blocked: secret("Blocked"),
     blockedTree: { leaf: secret("BlockedLeaf") },
+    account: {
+      plan: "basic",
+      [bare("UnknownBelow")]: secret("UnknownBelowAllowed"),
+      orders: [{ sku: "A-1", [bare("UnknownInList")]: secret("UnknownInListAllowed") }],
+    },
     conversation: bare("Thread"),
     customer: bare("Subject"),
     desk: bare("Team"),

@@ -8,21 +8,31 @@ import { once } from "node:events";
 export interface LossyLink {
   /** The database's address through the link. */
   readonly url: string;
-  /**
-   * Lets the next message that holds this text through, and cuts its connection when the answer comes; `instead` of the
-   * answer. Resolves when that has happened.
-   */
+  /** Lets the next message that holds this text through, and cuts its connection instead of handing on the answer. Resolves when that has happened. */
   loseAnswerTo(text: string): Promise<void>;
+  /** The same for the next answer that holds this text. */
+  loseAnswerWith(text: string): Promise<void>;
   /** Cuts every connection and takes no new one, until `mend`. */
   cut(): void;
   mend(): void;
   close(): Promise<void>;
 }
 
+interface Lost {
+  text: string;
+  lost: () => void;
+}
+
+function takeFrom(list: Lost[], bytes: Buffer): (() => void) | undefined {
+  const place = list.findIndex(({ text }) => bytes.includes(text));
+  return place < 0 ? undefined : list.splice(place, 1)[0]!.lost;
+}
+
 export async function openLossyLink(databaseUrl: string): Promise<LossyLink> {
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
-  const wanted: { text: string; lost: () => void }[] = [];
+  const messages: Lost[] = [];
+  const answers: Lost[] = [];
   let whole = true;
 
   const server: Server = createServer((near) => {
@@ -42,11 +52,11 @@ export async function openLossyLink(databaseUrl: string): Promise<LossyLink> {
       });
     }
     near.on("data", (bytes) => {
-      const place = wanted.findIndex(({ text }) => bytes.includes(text));
-      if (place >= 0) losing = wanted.splice(place, 1)[0]!.lost;
+      losing ??= takeFrom(messages, bytes);
       far.write(bytes);
     });
     far.on("data", (bytes) => {
+      losing ??= takeFrom(answers, bytes);
       if (!losing) return void near.write(bytes);
       cut();
       losing();
@@ -64,7 +74,8 @@ export async function openLossyLink(databaseUrl: string): Promise<LossyLink> {
   };
   return {
     url: url.href,
-    loseAnswerTo: (text) => new Promise((lost) => wanted.push({ text, lost })),
+    loseAnswerTo: (text) => new Promise((lost) => messages.push({ text, lost })),
+    loseAnswerWith: (text) => new Promise((lost) => answers.push({ text, lost })),
     cut() {
       whole = false;
       cutAll();

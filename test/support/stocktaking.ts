@@ -102,7 +102,7 @@ const NEVER: [query: string, sentence: string][] = [
   [`select d.case_id as id from decision d where attempt is not null and not exists (select from attempt a where a.case_id = d.case_id and a.no = d.attempt and a.state = 'answered')`, "decisions rest on an attempt that did not answer"],
   [`select case_id as id from review where state in ('waiting', 'claimed')`, "reviews are open though their case has ended"],
   [`select case_id as id from review where state = 'decided' group by case_id having count(*) > 1`, "cases were decided twice"],
-  [`select case_id as id from label where superseded_by is null group by case_id having count(*) > 1`, "cases have two labels for one verdict"],
+  [`select case_id as id from label where superseded_by is null and withdrawn_at is null group by case_id, source having count(*) > 1`, "cases have two labels for one verdict"],
   [`select writer as id from audit_event group by writer having min(wseq) <> 1 or max(wseq) <> count(*)`, "writers of the audit trail have a gap"],
   [`select id from audit_event where leaf <> sha256('\\x00'::bytea || convert_to(body, 'UTF8'))`, "audit events do not match their leaf"],
   [`select id from audit_event e where not exists (select from audit_pending p where p.event_id = e.id and p.leaf = e.leaf)`, "audit events are not waiting for the sequencer"],

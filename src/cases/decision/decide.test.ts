@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decide, type Evidence } from "./decide.ts";
-import { mayShow } from "./shown.ts";
+import { shownReasons, stageOf } from "./shown.ts";
 
 /** Nothing speaks against this one. */
 const sure: Evidence = {
@@ -158,17 +158,36 @@ describe("for every evidence", () => {
   });
 });
 
-describe("before the verdict", () => {
-  test("nothing shows the quality coin", () => {
-    expect(mayShow("qa", false)).toBe(false);
-    expect(mayShow("no_certificate", false)).toBe(true);
-    expect(mayShow("rule", false)).toBe(true);
+describe("what is shown of the reasons", () => {
+  const shown = (codes: string[], row: { state?: string; verdict?: string; cold?: boolean } = {}) =>
+    shownReasons(
+      codes.map((code) => ({ code })),
+      stageOf({ state: "in_review", verdict: null, cold: false, ...row }),
+    ).map((reason) => reason.code);
+
+  test("is not the quality coin, before the verdict and while it can be taken back", () => {
+    expect(shown(["rule", "qa", "no_certificate"])).toEqual(["rule", "no_certificate"]);
+    expect(shown(["rule", "qa"], { state: "decided", verdict: "approve" })).toEqual(["rule"]);
+    expect(shown(["rule", "qa"], { state: "delivering", verdict: "approve" })).toEqual(["rule", "qa"]);
   });
 
-  test("nothing that follows from a cold case's output is shown", () => {
-    expect(["rule", "rule_failed", "below_threshold", "qa"].filter((code) => mayShow(code, true))).toEqual(
-      [],
-    );
-    expect(["cold", "no_certificate", "autonomy"].filter((code) => mayShow(code, true))).toHaveLength(3);
+  test("is the same for every case that only a coin sent to a person, and nothing for one that nobody need see", () => {
+    for (const codes of [["qa"], ["autonomy"], ["qa", "autonomy"]]) {
+      expect(shown(codes)).toEqual(["routine"]);
+      expect(shown(codes, { state: "delivered", verdict: "approve" })).toEqual(codes);
+    }
+    expect(shown([], { state: "decided", verdict: "auto" })).toEqual([]);
+  });
+
+  test("is nothing that follows from a cold case's output, until the verdict", () => {
+    const codes = ["rule", "rule_failed", "cold", "below_threshold", "qa", "autonomy"];
+    expect(shown(codes, { cold: true })).toEqual(["cold", "autonomy"]);
+    expect(shown(codes, { cold: true, state: "decided", verdict: "edit" })).toEqual([
+      "rule",
+      "rule_failed",
+      "cold",
+      "below_threshold",
+      "autonomy",
+    ]);
   });
 });

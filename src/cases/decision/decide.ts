@@ -59,6 +59,11 @@ export function decide(evidence: Evidence): Decision {
   return { outcome: reasons.length === 0 ? "auto" : "review", reasons, threshold: certificate?.threshold, certificate: certificate?.id };
 }
 
+/** Pilotage failed over the case too often: a person decides, without an output. */
+export function afterFaults(): Decision {
+  return without("fallback", { code: "internal_fault" });
+}
+
 function without(outcome: "fallback" | "manual", reason: Reason): Decision {
   return { outcome, reasons: [reason], threshold: undefined, certificate: undefined };
 }

@@ -21,8 +21,8 @@ export interface Settlement {
   step: number | undefined;
   confidence: number | undefined;
   sealedOutput: Uint8Array | undefined;
-  /** Facets of input and output together. */
-  facets: Record<string, string | number | boolean>;
+  /** Facets of input and output together; undefined leaves those of the intake. */
+  facets: Record<string, string | number | boolean> | undefined;
   now: number;
 }
 
@@ -53,7 +53,7 @@ export function settling(audit: Audit, worker: string): Operation<Settlement, bo
           })),
         )}::json)`);
       await tx.run(sql`
-        update case_ c set state = r.state, worker = null, next_at = r.next_at, decided_at = r.decided_at, verdict = r.verdict, facets = r.facets
+        update case_ c set state = r.state, worker = null, next_at = r.next_at, decided_at = r.decided_at, verdict = r.verdict, facets = coalesce(r.facets, c.facets)
         from json_populate_recordset(null::case_, ${rows(
           mine.map((one) => {
             const auto = one.decision.outcome === "auto";

@@ -12,6 +12,7 @@ const parcel: Parcel = {
   suggestions: ["draft"],
   disclosure: "Written by a machine.",
   decidedAt: Date.parse("2026-01-05T08:00:00Z"),
+  drill: false,
 };
 const read = (more: Partial<Parcel> = {}) =>
   JSON.parse(Buffer.from(deliveryBody({ ...parcel, ...more })).toString("utf8")) as Record<string, unknown>;
@@ -29,6 +30,11 @@ test("the body says what was decided, when, by whom, and which fields are only s
     output: { category: "billing", draft: "Grüß Gott \u{1f600}" },
     suggestions: ["draft"],
   });
+});
+
+test("a rehearsal says that it is one", () => {
+  expect(read({ drill: true })).toMatchObject({ drill: true });
+  expect(read()).not.toHaveProperty("drill");
 });
 
 test("only what no person looked at carries the disclosure", () => {

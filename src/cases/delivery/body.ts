@@ -14,6 +14,8 @@ export interface Parcel {
   suggestions: string[];
   disclosure: string | undefined;
   decidedAt: number;
+  /** A rehearsal. */
+  drill: boolean;
 }
 
 /** JSON in UTF-8. A field that the release calls a suggestion is named, so that the target files it as a draft. */
@@ -23,6 +25,7 @@ export function deliveryBody(parcel: Parcel): Uint8Array {
       type: "case.decided",
       caseId: parcel.caseId,
       workflow: parcel.workflow,
+      ...(parcel.drill ? { drill: true } : {}),
       source: parcel.source,
       externalId: parcel.externalId,
       decidedAt: isoTime(parcel.decidedAt),

@@ -96,6 +96,7 @@ function outbox(parts: SendParts, parcel: Consignment, output: JsonObject): (Out
       suggestions: release?.document.suggestions ?? [],
       disclosure: plan.disclosure,
       decidedAt: case_.decided_at!,
+      drill: case_.drill,
     });
     return { caseId: case_.id, target: plan.name, key: parts.newId("delivery"), plain, sealedBody: parcel.key.seal(`delivery.${plan.name}`, plain) };
   });

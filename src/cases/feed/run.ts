@@ -8,6 +8,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { PilotageError } from "../../contract/errors.ts";
+import type { Id } from "../../contract/ids.ts";
 import type { JsonObject, JsonValue } from "../../contract/json.ts";
 import { copyForReading, scanFolder, type FeedCopy, type FolderFile } from "../../connectors/feed/folder.ts";
 import { readRecords, type FeedRecord } from "../../connectors/feed/records.ts";
@@ -21,7 +22,7 @@ import type { Log } from "../../platform/log.ts";
 import { sql } from "../../platform/sql.ts";
 import type { Incoming, Intake, Receipt } from "../intake/intake.ts";
 import type { Registry, ReleaseView, WorkflowView } from "../workflow/registry.ts";
-import { claimFeed, finishRun, holdsFeed, knowFile, progressRun, releaseFeed, startRun, type ClaimedFeed, type RunCounts } from "./store.ts";
+import { beginRun, claimFeed, finishRun, holdsFeed, knowFile, progressRun, releaseFeed, type ClaimedFeed, type RunCounts } from "./store.ts";
 
 export interface FeedParts {
   database: Database;
@@ -103,8 +104,7 @@ async function readFile(parts: FeedParts, claimed: ClaimedFeed, view: WorkflowVi
     const identity = { workflow: view.row.name, feed: feed.name, digest: copy.digest };
     const known = await knowFile(parts.database, { ...identity, name: file.name, size: copy.size, now: parts.clock.now() });
     if (known.done) return true;
-    const run = parts.newId("feedRun");
-    await startRun(parts.database, { id: run, ...identity, file: file.name, now: parts.clock.now() });
+    const run = await beginRun(parts.database, { id: parts.newId("feedRun"), ...identity, file: file.name, now: parts.clock.now() });
     const reading: Reading = { claimed, view, reference, feed, file, copy, run, from: known.record, identity };
     return await bringIn(parts, reading).catch(async (error: unknown) => {
       // A file that can never be read is settled with its reason; the corrected export has other content.
@@ -124,7 +124,7 @@ interface Reading {
   feed: Feed;
   file: FolderFile;
   copy: FeedCopy;
-  run: ReturnType<NewId> & string;
+  run: Id<"feedRun">;
   from: number;
   identity: { workflow: string; feed: string; digest: string };
 }
@@ -218,7 +218,8 @@ function keyText(key: JsonValue): string {
 function renamed(feed: Feed, value: JsonObject): JsonObject {
   if (!feed.columns) return value;
   const input: JsonObject = {};
-  for (const [column, cell] of Object.entries(value)) setAt(input, feed.columns[column] ?? column, cell);
+  // Own names only: a column may be called `constructor`.
+  for (const [column, cell] of Object.entries(value)) setAt(input, Object.hasOwn(feed.columns, column) ? feed.columns[column]! : column, cell);
   return input;
 }
 

@@ -61,10 +61,20 @@ export async function knowFile(
   return database.one(sql`select record, done, name from feed_file where workflow = ${file.workflow} and feed = ${file.feed} and digest = ${file.digest}`);
 }
 
-export async function startRun(database: Queryable, run: { id: Id<"feedRun">; workflow: string; feed: string; file: string; digest: string; now: number }): Promise<void> {
+/**
+ * Begins the run of a file; answers its id.
+ *
+ * A run of the same content that never ended goes on, so that a fault which repeats at each look leaves one run, not one a look.
+ */
+export async function beginRun(database: Queryable, run: { id: Id<"feedRun">; workflow: string; feed: string; file: string; digest: string; now: number }): Promise<Id<"feedRun">> {
+  const { workflow, feed, digest } = run;
+  const begun = await database.maybe<{ id: Id<"feedRun"> }>(sql`
+    select id from feed_run where workflow = ${workflow} and feed = ${feed} and digest = ${digest} and finished_at is null order by id desc limit 1`);
+  if (begun) return begun.id;
   await database.run(sql`
     insert into feed_run (id, workflow, feed, file, digest, started_at)
-    values (${run.id}, ${run.workflow}, ${run.feed}, ${run.file}, ${run.digest}, ${time(run.now)})`);
+    values (${run.id}, ${workflow}, ${feed}, ${run.file}, ${digest}, ${time(run.now)})`);
+  return run.id;
 }
 
 /** Moves the cursor and the counts in the transaction that holds the rows. */

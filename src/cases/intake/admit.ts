@@ -170,7 +170,8 @@ async function insertCases(tx: Tx, arrivals: Arrival[], views: Map<string, Workf
       },
     })),
   );
-  for (const name of new Set(arrivals.map((a) => a.workflow))) await parts.wake(tx, name);
+  // Sorted: waking writes a row of the workflow's, and two groups that write in another order wait for each other in a ring.
+  for (const name of [...new Set(arrivals.map((a) => a.workflow))].sort()) await parts.wake(tx, name);
 }
 
 async function insertExtras(tx: Tx, arrivals: Arrival[]): Promise<void> {
@@ -210,20 +211,23 @@ async function dialsToday(tx: Tx, view: WorkflowView, now: number | undefined): 
   };
 }
 
-/** A thread keeps the arm of its first case for ever. */
+/** A thread keeps the arm of its first case for ever. A rehearsal gets its thread's arm, and settles it for nobody. */
 async function threadArms(tx: Tx, arrivals: Arrival[], dials: Map<string, Dials>): Promise<Map<string, Assignment>> {
   const threads = new Map<string, { workflow: string; thread: string } & Assignment>();
   for (const { workflow, thread } of arrivals)
     if (thread !== undefined) threads.set(threadText(workflow, thread), { workflow, thread, ...assign(`thread:${thread}`, dials.get(workflow)!) });
   if (threads.size === 0) return new Map();
   const wanted = [...threads.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
-  await tx.run(sql`
-    insert into thread_arm (workflow, thread, arm, release, share)
-    select workflow, thread, arm, release, share from json_populate_recordset(null::thread_arm, ${rows(wanted)}::json) on conflict do nothing`);
+  const real = new Set(arrivals.flatMap((a) => (a.thread === undefined || a.drill ? [] : [threadText(a.workflow, a.thread)])));
+  const settled = wanted.filter((one) => real.has(threadText(one.workflow, one.thread)));
+  if (settled.length > 0)
+    await tx.run(sql`
+      insert into thread_arm (workflow, thread, arm, release, share)
+      select workflow, thread, arm, release, share from json_populate_recordset(null::thread_arm, ${rows(settled)}::json) on conflict do nothing`);
   const found = await tx.all<{ workflow: string; thread: string } & Assignment>(sql`
     select workflow, thread, arm, release, share from thread_arm
     where (workflow, thread) in (select workflow, thread from json_populate_recordset(null::thread_arm, ${rows(wanted)}::json))`);
-  return new Map(found.map(({ workflow, thread, arm, release, share }) => [threadText(workflow, thread), { arm, release, share }]));
+  return new Map([...wanted, ...found].map(({ workflow, thread, arm, release, share }) => [threadText(workflow, thread), { arm, release, share }]));
 }
 
 const keyText = (key: { workflow: string; source: string; externalId: string }) => JSON.stringify([key.workflow, key.source, key.externalId]);

@@ -35,6 +35,43 @@ describe("input", () => {
     });
   });
 
+  test("loses them below objects, in lists and behind references too, each named by its path", () => {
+    const deep: JsonObject = {
+      type: "object",
+      $defs: { person: { type: "object", properties: { name: { type: "string" }, boss: { $ref: "#/$defs/person" } } } },
+      properties: {
+        contact: { $ref: "#/$defs/person" },
+        items: { type: "array", items: { type: "object", properties: { label: { type: "string" } } } },
+        either: { anyOf: [{ type: "object", properties: { a: {} } }, { type: "object", properties: { b: {} } }] },
+        free: { type: "object" },
+        map: { type: "object", properties: {}, additionalProperties: { $ref: "#/$defs/person" } },
+      },
+    };
+    const given = {
+      contact: { name: "n", ssn: "MARKER", boss: { name: "m", ssn: "MARKER" } },
+      items: [{ label: "l", price: "MARKER" }, { label: "k", price: "MARKER" }],
+      either: { a: 1, b: 2, c: "MARKER" },
+      free: { any: { thing: 1 } },
+      map: { one: { name: "n", ssn: "MARKER" } },
+    };
+    expect(check(given, deep)).toEqual({
+      ok: true,
+      input: {
+        contact: { name: "n", boss: { name: "m" } },
+        items: [{ label: "l" }, { label: "k" }],
+        either: { a: 1, b: 2 },
+        free: { any: { thing: 1 } },
+        map: { one: { name: "n" } },
+      },
+      dropped: ["contact.ssn", "contact.boss.ssn", "items.price", "either.c", "map.one.ssn"],
+    });
+  });
+
+  test("of a schema that refers to itself ends", () => {
+    const loop: JsonObject = { type: "object", properties: { text: {} }, allOf: [{ $ref: "#" }] };
+    expect(check({ text: "a", more: 1 }, loop)).toMatchObject({ ok: true, dropped: ["more"] });
+  });
+
   test("keeps every field where the schema is open", () => {
     const open = { type: "object", properties: {}, additionalProperties: true };
     expect(check({ any: 1 }, open)).toEqual({ ok: true, input: { any: 1 }, dropped: [] });

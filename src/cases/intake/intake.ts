@@ -11,6 +11,7 @@ import type { CaseId, QuarantineId } from "../../contract/ids.ts";
 import type { JsonObject, JsonValue } from "../../contract/json.ts";
 import type { QuarantineReason } from "../../contract/quarantine.ts";
 import type { Actor } from "../../contract/scopes.ts";
+import { coerceTexts } from "../../definition/coerce.ts";
 import { facetsOf } from "../../definition/facets.ts";
 import { valueAt } from "../../definition/path.ts";
 import type { NewId } from "../../platform/chance.ts";
@@ -122,7 +123,10 @@ export function openIntake(parts: IntakeParts): Intake {
 function prepare(parts: IntakeParts, incoming: Incoming, view: WorkflowView, reference: ReleaseView): Prepared {
   const problem = incoming.problem ?? attachmentProblem(incoming.attachments);
   if (problem) return { ok: false, refused: refuse(parts, incoming, { ...problem, details: [] }) };
-  const checked = checkInput(incoming.input, reference.document.input, incoming.textOnly ? reference.coerceInput : reference.checkInput);
+  const schema = reference.document.input;
+  // Texts are read before fields are left out: a cell may hold a whole object, with fields that nobody named.
+  const given = incoming.textOnly && incoming.input !== undefined ? coerceTexts(schema, incoming.input) : incoming.input;
+  const checked = checkInput(given, schema, reference.checkInput);
   if (!checked.ok) return { ok: false, refused: refuse(parts, incoming, checked.problem) };
 
   const { input, dropped } = checked;

@@ -17,7 +17,7 @@ import type { CaseRow, Lease } from "../case-row.ts";
 import { sealJson } from "../content.ts";
 import type { Answer } from "../decision/decide.ts";
 import type { ReleaseView, WorkflowView } from "../workflow/registry.ts";
-import { nextCall, type Chain, type PastAttempt } from "./next-call.ts";
+import { nextCall, takenUpAgain, type Chain, type PastAttempt } from "./next-call.ts";
 import type { AttemptEnd, Failure, Reservation } from "./record.ts";
 
 export interface AskParts {
@@ -28,6 +28,8 @@ export interface AskParts {
   fail: Operation<Failure, boolean>;
   /** The model behind a step of the chain of a release. */
   modelFor(release: ReleaseView, step: number): Promise<{ model: Model; timeoutMs: number }>;
+  /** Aborted when the process stops: calls on their way are broken off and their cases given back. */
+  stopped: AbortSignal;
 }
 
 /** A case with everything that asking needs. */
@@ -70,6 +72,10 @@ export async function ask(parts: AskParts, question: Question): Promise<Outcome>
   const chain = chainOf(question.release);
   const times = () => ({ now: parts.clock.now(), receivedAt: case_.received_at, dueAt: case_.due_at ?? undefined });
   for (;;) {
+    if (parts.stopped.aborted) {
+      await giveBackAtStop(parts, question);
+      return { kind: "left" };
+    }
     const next = nextCall(chain, attempts, times());
     if (next.kind === "give_up") return { kind: "unanswered", answer: { kind: "none", because: next.because } };
     if (next.kind === "wait") {
@@ -80,7 +86,7 @@ export async function ask(parts: AskParts, question: Question): Promise<Outcome>
     if (result.kind !== "failed") return result.outcome;
     attempts.push(...result.attempts);
     const following = nextCall(chain, attempts, times());
-    const again = following.kind === "wait" ? Math.max(following.until, parts.clock.now() + (result.retryAfterMs ?? 0)) : undefined;
+    const again = following.kind === "wait" ? takenUpAgain(following.until, result.retryAfterMs, times()) : undefined;
     const kept = await parts.group.do(parts.fail, { lease: question.lease, workflow: case_.workflow, end: result.end, again });
     if (!kept || again !== undefined) return { kind: "left" };
   }
@@ -144,9 +150,14 @@ async function tryOnce(
   const elapsed = stopwatch();
   try {
     if (call instanceof Error) throw call;
-    const answer = await call.model.ask(call.request, AbortSignal.timeout(call.timeoutMs));
+    const answer = await call.model.ask(call.request, AbortSignal.any([AbortSignal.timeout(call.timeoutMs), parts.stopped]));
     return judge(parts, question, no, answer, elapsed());
   } catch (error) {
+    // Broken off by us: no failure of the model, so it is not recorded as one.
+    if (parts.stopped.aborted) {
+      await giveBackAtStop(parts, question);
+      return "lost";
+    }
     const failure = error instanceof PilotageError ? error : new PilotageError("internal", `Asking the model failed: ${String(error)}`, { cause: error });
     return {
       end: ended(parts, no, elapsed(), { state: "failed", error: failure.code, retryable: failure.retryable, sealedReply: sealJson(key, `reply.${no}`, { failure: failure.message }) }),
@@ -156,6 +167,11 @@ async function tryOnce(
       retryAfterMs: failure.retryAfterMs,
     };
   }
+}
+
+/** Another process takes the case up at once; an attempt that stays reserved is marked there as abandoned. */
+async function giveBackAtStop(parts: AskParts, { lease, case_ }: Question): Promise<void> {
+  await parts.group.do(parts.fail, { lease, workflow: case_.workflow, end: undefined, again: parts.clock.now() });
 }
 
 /** The answer against the output schema. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AttemptState } from "../../contract/states.ts";
-import { nextCall, pauseAfter, type Chain, type NextCall, type PastAttempt } from "./next-call.ts";
+import { nextCall, pauseAfter, takenUpAgain, type Chain, type NextCall, type PastAttempt } from "./next-call.ts";
 
 const MODEL = { connection: "big", timeout: 1_000 };
 const OTHER = { connection: "small", timeout: 1_000 };
@@ -247,4 +247,24 @@ test("a crash at any moment resumes where the case stood", () => {
       },
     ),
   );
+});
+
+describe("a pause that a provider asks for", () => {
+  const times = { now: START, dueAt: undefined };
+
+  test("is kept when it is longer than ours", () => {
+    expect(takenUpAgain(START + 1_000, 60_000, times)).toBe(START + 60_000);
+    expect(takenUpAgain(START + 16_000, 1_000, times)).toBe(START + 16_000);
+    expect(takenUpAgain(START + 16_000, undefined, times)).toBe(START + 16_000);
+  });
+
+  test("counts up to ten minutes, whatever figure was sent", () => {
+    for (const asked of [365 * 24 * HOUR, 1e300, Infinity])
+      expect(takenUpAgain(START + 1_000, asked, times)).toBe(START + 600_000);
+  });
+
+  test("never goes past the time at which the case is due", () => {
+    expect(takenUpAgain(START + 1_000, 60_000, { now: START, dueAt: START + 30_000 })).toBe(START + 30_000);
+    expect(takenUpAgain(START + 1_000, 60_000, { now: START, dueAt: START - 1 })).toBe(START + 60_000);
+  });
 });

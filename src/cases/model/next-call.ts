@@ -29,7 +29,7 @@ const MOST_ABANDONED = 5;
 const MOST_WAIT = 10 * 60_000;
 const QUEUE_WITHOUT_DUE = 60 * 60_000;
 
-/** `retryAfter` of the last failure lies in the case's own next time; here only the ordinary pauses count. */
+/** `retryAfter` of the last failure lies in the case's own next time (`takenUpAgain`); here only the ordinary pauses count. */
 export function nextCall(chain: Chain, attempts: PastAttempt[], times: { now: number; receivedAt: number; dueAt: number | undefined }): NextCall {
   if (attempts.filter((one) => one.state === "abandoned").length >= MOST_ABANDONED) return { kind: "give_up", because: "abandoned" };
   const last = attempts.at(-1);
@@ -71,6 +71,18 @@ function pause(step: number, tries: number, last: PastAttempt | undefined, now: 
 /** One second after the first failure, then four times as long each time, at most ten minutes. */
 export function pauseAfter(tries: number): number {
   return Math.min(MOST_WAIT, 1_000 * 4 ** Math.max(0, tries - 1));
+}
+
+/**
+ * When a case is taken up again whose provider asked for a pause of its own: the later of both times.
+ *
+ * What a provider asks for counts up to ten minutes and never past the case's due time: it does not decide how long a
+ * case sleeps.
+ */
+export function takenUpAgain(until: number, retryAfterMs: number | undefined, times: { now: number; dueAt: number | undefined }): number {
+  const asked = times.now + Math.min(retryAfterMs ?? 0, MOST_WAIT);
+  const { dueAt } = times;
+  return Math.max(until, dueAt !== undefined && dueAt > times.now ? Math.min(asked, dueAt) : asked);
 }
 
 function lastWasBadOutput(attempts: PastAttempt[]): boolean {

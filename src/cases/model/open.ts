@@ -24,84 +24,104 @@ import { chainOf } from "./ask.ts";
 export interface Openers {
   modelFor(release: ReleaseView, step: number): Promise<{ model: Model; timeoutMs: number }>;
   targetFor(workflow: WorkflowView, name: string): Promise<Target>;
-  /** Looks whether connections changed; what was opened with old settings is closed. */
+  /** Looks which connections changed; what was opened with old settings is closed when its last call ends. */
   refresh(): Promise<void>;
   close(): Promise<void>;
 }
 
+/** Something open, and the connection with whose settings it was opened. */
+interface Opened<T> {
+  value: T;
+  close: (() => Promise<void>) | undefined;
+  connection: { name: string; version: string } | undefined;
+}
+type Open<T> = Map<string, Promise<Opened<T>>>;
+
 export function openOpeners(options: { database: Database; vault: Vault; clock: Clock; files: string }): Openers {
   const { database, vault, clock, files } = options;
-  const models = new Map<string, Promise<{ model: Model; timeoutMs: number }>>();
-  const targets = new Map<string, Promise<Target>>();
-  let version = "";
+  const models: Open<{ model: Model; timeoutMs: number }> = new Map();
+  const targets: Open<Target> = new Map();
 
-  async function connection(name: string): Promise<Connection> {
-    const row = await database.maybe<{ settings: Uint8Array }>(sql`select settings from connection where name = ${name}`);
+  async function connection(name: string): Promise<{ settings: Connection; version: string }> {
+    // The row's version, not its time: simulated time may stand still between two changes.
+    const row = await database.maybe<{ settings: Uint8Array; version: string }>(sql`select settings, xmin::text as version from connection where name = ${name}`);
     if (!row)
       throw new PilotageError("model_refused", `There is no connection "${name}", so nothing can be reached through it.`, {
         hint: `Store it: pilotage connection set ${name} --settings <file> --as <person>`,
         retryable: true,
       });
-    return connectionSchema.parse(JSON.parse(Buffer.from(vault.open(`connection:${name}`, row.settings)).toString("utf8")));
+    const settings = connectionSchema.parse(JSON.parse(Buffer.from(vault.open(`connection:${name}`, row.settings)).toString("utf8")));
+    return { settings, version: row.version };
   }
 
-  async function openStep(release: ReleaseView, step: number): Promise<{ model: Model; timeoutMs: number }> {
+  async function openStep(release: ReleaseView, step: number): Promise<Opened<{ model: Model; timeoutMs: number }>> {
     const definition = chainOf(release)[step];
     if (typeof definition !== "object") throw new PilotageError("internal", `Step ${step} of release ${release.id} has no model.`);
     if ("connection" in definition) {
-      const settings = await connection(definition.connection);
+      const { settings, version } = await connection(definition.connection);
       const { timeout, ...asked } = definition;
-      return { model: openModel(settings, { ...asked, timeoutMs: timeout, confidence: release.document.confidence }, clock), timeoutMs: timeout };
+      const model = openModel(settings, { ...asked, timeoutMs: timeout, confidence: release.document.confidence }, clock);
+      return { value: { model, timeoutMs: timeout }, close: model.close?.bind(model), connection: { name: definition.connection, version } };
     }
     const row = await database.maybe<{ digest: string; bytes: Uint8Array }>(sql`
       select a.digest, a.bytes from release_model m join artifact a on a.digest = m.digest where m.release = ${release.id} and m.name = ${definition.local}`);
     if (!row) throw new PilotageError("model_unavailable", `The local model ${definition.local} of release ${release.id} is not trained yet.`);
     const drafts = release.document.local?.[definition.local]?.drafts ?? {};
-    return { model: localModel({ name: definition.local, digest: row.digest, bytes: row.bytes, drafts }), timeoutMs: definition.timeout };
+    const model = localModel({ name: definition.local, digest: row.digest, bytes: row.bytes, drafts });
+    return { value: { model, timeoutMs: definition.timeout }, close: model.close?.bind(model), connection: undefined };
   }
 
-  async function openTarget(workflow: WorkflowView, name: string): Promise<Target> {
+  async function openTarget(workflow: WorkflowView, name: string): Promise<Opened<Target>> {
     const plan = workflow.document.deliveries.find((one) => one.name === name);
     if (!plan) throw new PilotageError("delivery_refused", `The workflow has no delivery "${name}" any more; the answer was not sent.`, { hint: "Apply a definition with this delivery, then replay the dead letter." });
     if (plan.kind === "webhook") {
-      const settings = await connection(plan.connection ?? "");
+      const { settings, version } = await connection(plan.connection ?? "");
       if (settings.kind !== "webhook") throw new PilotageError("delivery_refused", `The connection ${plan.connection} is of kind ${settings.kind}, not webhook.`);
-      return webhookTarget({ name, url: settings.url, secret: settings.secret });
+      const target = webhookTarget({ name, url: settings.url, secret: settings.secret });
+      return { value: target, close: target.close?.bind(target), connection: { name: plan.connection ?? "", version } };
     }
     const path = join(files, workflow.row.name, plan.path ?? name);
     await mkdir(plan.kind === "folder" ? path : dirname(path), { recursive: true });
-    return plan.kind === "file" ? fileTarget({ name, path }) : folderTarget({ name, path });
+    const target = plan.kind === "file" ? fileTarget({ name, path }) : folderTarget({ name, path });
+    return { value: target, close: target.close?.bind(target), connection: undefined };
   }
 
   /** Keeps a promise by key, and forgets it when it fails. */
-  function kept<T>(map: Map<string, Promise<T>>, key: string, open: () => Promise<T>): Promise<T> {
+  async function kept<T>(map: Open<T>, key: string, open: () => Promise<Opened<T>>): Promise<T> {
     const known = map.get(key);
-    if (known) return known;
+    if (known) return (await known).value;
     const opening = open();
     map.set(key, opening);
     opening.catch(() => map.delete(key));
-    return opening;
+    return (await opening).value;
+  }
+
+  /** Closes and forgets what was opened with settings that are no longer those of its connection. */
+  async function closeStale<T>(map: Open<T>, versions: Map<string, string>): Promise<void> {
+    for (const [key, opening] of map) {
+      const opened = await opening.catch(() => undefined);
+      if (!opened?.connection || versions.get(opened.connection.name) === opened.connection.version) continue;
+      map.delete(key);
+      // Waits for the calls that are under way, so nobody waits for it.
+      void opened.close?.().catch(() => undefined);
+    }
   }
 
   async function closeAll(): Promise<void> {
     const open = [...models.values(), ...targets.values()];
     models.clear();
     targets.clear();
-    for (const one of open) {
-      const value = await one.catch(() => undefined);
-      const closable = value && "model" in value ? value.model : value;
-      await closable?.close?.();
-    }
+    for (const one of open) await (await one.catch(() => undefined))?.close?.();
   }
 
   return {
     modelFor: (release, step) => kept(models, `${release.id}:${step}`, () => openStep(release, step)),
     targetFor: (workflow, name) => kept(targets, `${workflow.row.name}:${workflow.row.digest}:${name}`, () => openTarget(workflow, name)),
     async refresh() {
-      // By the row's version, not by its time: simulated time may stand still between two changes.
-      const { now } = await database.one<{ now: string }>(sql`select coalesce(string_agg(name || ':' || xmin::text, ',' order by name), 'none') as now from connection`);
-      if (version !== "" && version !== now) await closeAll();
-      version = now;
+      const found = await database.all<{ name: string; version: string }>(sql`select name, xmin::text as version from connection`);
+      const versions = new Map(found.map((row) => [row.name, row.version]));
+      await closeStale(models, versions);
+      await closeStale(targets, versions);
     },
     close: closeAll,
   };

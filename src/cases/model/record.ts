@@ -175,9 +175,14 @@ export async function insertContent(tx: Queryable, list: { case_id: string; kind
     on conflict (case_id, kind) do update set sealed = excluded.sealed`);
 }
 
-/** Attempts of these cases in order; those of a process that is gone are marked as abandoned first. */
-export async function pastAttempts(database: Queryable, ids: string[], now: number): Promise<Map<string, PastAttempt[]>> {
-  await database.run(sql`update attempt set state = 'abandoned', finished_at = greatest(started_at, ${isoTime(now)}) where case_id = any(${ids}) and state = 'reserved'`);
+/** Attempts of these cases in order; those of a process that is gone are marked as abandoned first, by whoever holds the case. */
+export async function pastAttempts(database: Queryable, leases: Lease[], now: number): Promise<Map<string, PastAttempt[]>> {
+  const ids = leases.map((lease) => lease.id);
+  await database.run(sql`
+    update attempt a set state = 'abandoned', finished_at = greatest(a.started_at, ${isoTime(now)})
+    from json_to_recordset(${rows(leases.map((l) => ({ id: l.id, worker: l.worker, lease_no: l.leaseNo })))}::json) as l (id text, worker text, lease_no int)
+    where a.case_id = any(${ids}) and a.state = 'reserved' and a.case_id = l.id
+      and exists (select from case_ c where c.id = l.id and c.worker = l.worker and c.lease_no = l.lease_no)`);
   const found = await database.all<{ case_id: string; no: number; step: number; purpose: "answer" | "repair"; state: PastAttempt["state"]; error: string | null; retryable: boolean | null; finished_at: number | null }>(sql`
     select case_id, no, step, purpose, state, error, retryable, finished_at from attempt where case_id = any(${ids}) order by case_id, no`);
   const past = new Map<string, PastAttempt[]>();

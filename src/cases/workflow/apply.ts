@@ -2,7 +2,8 @@
  * Applying a workflow document: files own the structure, the installation owns the dials.
  *
  * The first apply makes the workflow on the manual release, with the file's dials. Later ones take the structure and
- * only show where dials differ; with `takeFile` they follow the file, and what loosens waits for a second person.
+ * only show where dials differ; with `takeFile` they follow the file, and what loosens waits for a second person. Fields
+ * that a file newly blocks are blocked at once.
  */
 import { randomBytes } from "node:crypto";
 import type { Audit } from "../../audit/record.ts";
@@ -11,14 +12,16 @@ import type { ChangeId } from "../../contract/ids.ts";
 import type { JsonValue } from "../../contract/json.ts";
 import type { Actor } from "../../contract/scopes.ts";
 import { canonical, digestOf } from "../../definition/digest.ts";
-import { workflowSchema, type WorkflowDocument } from "../../definition/document.ts";
+import { checkDocuments } from "../../definition/check.ts";
+import type { WorkflowDocument } from "../../definition/document.ts";
+import { definitionInvalid } from "../../definition/problem.ts";
 import type { NewId } from "../../platform/chance.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Database, Queryable, Tx } from "../../platform/database.ts";
 import { sameJson } from "../../definition/path.ts";
 import { isoTime } from "../../platform/clock.ts";
 import { sql, time } from "../../platform/sql.ts";
-import { dialDifferences, dialsOf, type DialDifference } from "./dials.ts";
+import { dialDifferences, dialsOf, newlyBlocked, type DialDifference } from "./dials.ts";
 import type { Registry, WorkflowView } from "./registry.ts";
 
 export interface Applied {
@@ -47,6 +50,8 @@ export interface ChangeRow {
 
 export interface WorkflowSettings {
   apply(name: string, document: unknown, options: { takeFile: boolean; dryRun: boolean; by: Actor }): Promise<Applied>;
+  /** Asks to waive the go; in force when a second person approves. */
+  waiveGo(workflow: string, waiver: GoWaiver, by: Actor): Promise<ChangeRow>;
   /** Lowers the autonomy at once; raising it takes the workflow's go, and waits for a second person. */
   setAutonomy(workflow: string, autonomy: number, by: Actor, reason?: string): Promise<ChangeRow>;
   change(id: string): Promise<ChangeRow>;
@@ -62,7 +67,17 @@ export interface SettingsParts {
   audit: Audit;
   /** Whether the workflow has its go. Handed in from releases/. */
   hasGo(tx: Tx, workflow: string): Promise<boolean>;
+  /** Puts a waiver of the go in force, in the name of the one who asked. Handed in from releases/. */
+  grantGo(tx: Tx, workflow: string, waiver: GoWaiver, person: string, by: Actor): Promise<void>;
 }
+
+export interface GoWaiver {
+  reason: string;
+  days: number;
+}
+
+/** The go unlocks autonomy: what waives it waits for a second person as a raise of the autonomy does. */
+const GO_WAIVER = "waiver.go";
 
 export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
   const { database, registry, clock, newId, audit } = parts;
@@ -89,8 +104,8 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
       return database.transaction(async (tx) => {
         const known = await tx.maybe<{ digest: string }>(sql`select digest from workflow where name = ${name} for update`);
         const inForce = known ? (await registry.workflow(tx, name)).row.dials : dialsOf(document);
-        const differences = dialDifferences(inForce, dialsOf(document));
-        const result: Applied = { workflow: name, created: !known, changed: known?.digest !== digest, digest, differences, taken: [], pending: [] };
+        const proposed = dialsOf(document);
+        const result: Applied = { workflow: name, created: !known, changed: known?.digest !== digest, digest, differences: dialDifferences(inForce, proposed), taken: [], pending: [] };
         if (dryRun) return result;
         if (!known) await insertWorkflow(tx, document, digest, by);
         else if (result.changed)
@@ -98,12 +113,28 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
         await tx.run(sql`
           insert into feed (workflow, name, next_at) select ${name}, unnest(${document.feeds.map((feed) => feed.name)}::text[]), ${time(clock.now())} on conflict do nothing`);
         if (result.created || result.changed) audit.record(tx, [{ kind: "workflow.applied", actor: by, workflow: name, data: { digest, created: result.created } }]);
+        const blocked = newlyBlocked(inForce, proposed);
+        if (blocked.length > 0) {
+          const before = inForce["blockFields"] ?? [];
+          const after = [...(before as JsonValue[]), ...blocked];
+          await insertChange(tx, name, { setting: "blockFields", before, after, needsSecond: false }, by);
+          result.taken.push("blockFields");
+          result.differences = dialDifferences({ ...inForce, blockFields: after }, proposed);
+        }
         if (takeFile)
-          for (const difference of differences) {
+          for (const difference of result.differences) {
             const change = (await waitingAlready(tx, name, difference)) ?? (await insertChange(tx, name, difference, by));
             (change.state === "pending" ? result.pending : result.taken).push(change.state === "pending" ? change.id : (difference.setting));
           }
         return result;
+      });
+    },
+
+    waiveGo(workflow, { reason, days }, by) {
+      return database.transaction(async (tx) => {
+        await lockWorkflow(tx, workflow);
+        const wanted = { setting: GO_WAIVER, before: null, after: { reason, days }, needsSecond: true, reason };
+        return (await waitingAlready(tx, workflow, wanted)) ?? (await insertChange(tx, workflow, wanted, by));
       });
     },
 
@@ -137,7 +168,8 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
           throw new PilotageError("second_person_needed", `${by.name} asked for this change and cannot approve it: it takes a second person. Nothing was changed.`, { hint: "Let another person run `pilotage approve`." });
         if (decision === "applied") await demandStillFits(tx, change);
         await tx.run(sql`update workflow_setting_change set state = ${decision}, decided_at = ${time(clock.now())}, decided_by = ${by.name} where id = ${id}`);
-        if (decision === "applied") await putInForce(tx, change.workflow, change.setting, change.after, clock.now());
+        if (decision === "applied" && change.setting === GO_WAIVER) await parts.grantGo(tx, change.workflow, change.after as unknown as GoWaiver, change.requested_by, by);
+        else if (decision === "applied") await putInForce(tx, change.workflow, change.setting, change.after, clock.now());
         audit.record(tx, [{ kind: decision === "applied" ? "setting.changed" : "setting.refused", actor: by, workflow: change.workflow, data: { change: id, setting: change.setting, after: text(change.after), requestedBy: change.requested_by } }]);
         return readChange(tx, id);
       });
@@ -152,13 +184,15 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
 
   async function demandGo(tx: Tx, workflow: string): Promise<void> {
     if (await parts.hasGo(tx, workflow)) return;
-    throw new PilotageError("wrong_state", `Autonomy of ${workflow} is locked until the workflow has its go, or that is waived by name. Nothing was changed.`, {
-      hint: `pilotage waive ${workflow} go --reason "..." --as <person>`,
+    throw new PilotageError("wrong_state", `Autonomy of ${workflow} is locked until the workflow has its go, or two persons waive that by name. Nothing was changed.`, {
+      hint: `pilotage waive ${workflow} go --reason "..." --as <person>, and a second person approves it`,
     });
   }
 
   /** What was asked for must still mean what it meant: the second person approves the step from what is in force. */
   async function demandStillFits(tx: Tx, change: ChangeRow): Promise<void> {
+    // A waiver starts from nothing: its days are counted from the approval.
+    if (change.setting === GO_WAIVER) return;
     const { row } = await lockWorkflow(tx, change.workflow);
     const inForce = change.setting === "autonomy" ? row.autonomy : (row.dials[change.setting] ?? null);
     if (!sameJson(inForce, change.before))
@@ -186,14 +220,10 @@ async function putInForce(tx: Tx, workflow: string, setting: string, after: Json
 }
 
 function parseDocument(name: string, given: unknown): WorkflowDocument {
-  const parsed = workflowSchema.safeParse(given);
-  if (!parsed.success)
-    throw new PilotageError("definition_invalid", `The workflow document is not valid: ${parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ").slice(0, 2_000)}. Nothing was applied.`, {
-      hint: "`pilotage check <folder>` names every problem with its line.",
-      details: parsed.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message })),
-    });
-  if (parsed.data.workflow !== name) throw new PilotageError("conflict", `The document is of workflow "${parsed.data.workflow}", not "${name}". Nothing was applied.`);
-  return parsed.data;
+  const { problems, workflow } = checkDocuments({ workflow: given });
+  if (workflow === undefined) throw definitionInvalid("workflow", problems, "Nothing was applied.");
+  if (workflow.workflow !== name) throw new PilotageError("conflict", `The document is of workflow "${workflow.workflow}", not "${name}". Nothing was applied.`);
+  return workflow;
 }
 
 function readChange(database: Queryable, id: string): Promise<ChangeRow> {

@@ -5,7 +5,7 @@
  * Each dial says which direction loosens: machines and single persons may tighten, loosening takes a second person.
  */
 import type { JsonValue } from "../../contract/json.ts";
-import { removeAt, sameJson, setAt, valueAt } from "../../definition/path.ts";
+import { isWithin, removeAt, sameJson, setAt, valueAt } from "../../definition/path.ts";
 import type { WorkflowDocument } from "../../definition/document.ts";
 import type { JsonObject } from "../../contract/json.ts";
 
@@ -21,6 +21,9 @@ interface Dial {
 
 const more = (before: JsonValue | undefined, after: JsonValue | undefined) => Number(after ?? 0) > Number(before ?? 0);
 const less = (before: JsonValue | undefined, after: JsonValue | undefined) => Number(after ?? 0) < Number(before ?? 0);
+/** Something that was blocked no longer is. */
+const unblocks = (before: JsonValue | undefined, after: JsonValue | undefined) => listed(before).some((path) => !listed(after).some((other) => isWithin(path, other)));
+const listed = (value: JsonValue | undefined) => (Array.isArray(value) ? value.map(String) : []);
 const never = () => false;
 const always = () => true;
 
@@ -29,6 +32,7 @@ export const DIALS: Record<string, Dial> = {
   people: { sentence: "who owns, sponsors, reviews and is called", loosens: never },
   "automation.maxErrorRate": { sentence: "the error rate that may go out unreviewed", loosens: more },
   "automation.confidence": { sentence: "the confidence with which that is certified", loosens: less },
+  "automation.per": { sentence: "over which cases that is certified", loosens: always },
   "cold.share": { sentence: "the share of cases whose output is shown after the verdict", loosens: less },
   "qa.share": { sentence: "the share of cases that quality assurance looks at", loosens: less },
   "qa.atLeastPerDay": { sentence: "the least number of such cases a day", loosens: less },
@@ -37,6 +41,7 @@ export const DIALS: Record<string, Dial> = {
   undo: { sentence: "how long a verdict can be taken back", loosens: less },
   due: { sentence: "how soon a case is due", loosens: never, optional: true },
   retention: { sentence: "how long content and decisions are kept", loosens: always },
+  blockFields: { sentence: "fields that never go to a model", loosens: unblocks },
 };
 
 /** The dials as a document sets them. */
@@ -67,6 +72,12 @@ export interface DialDifference {
   after: JsonValue | null;
   /** Takes a second named person before it is in force. */
   needsSecond: boolean;
+}
+
+/** What the file blocks and the dials in force do not: it is blocked by applying the file, without further word. */
+export function newlyBlocked(inForce: DialValues, proposed: DialValues): string[] {
+  const known = listed(inForce["blockFields"]);
+  return listed(proposed["blockFields"]).filter((path) => !known.includes(path));
 }
 
 /** What the file would change of the dials in force. */

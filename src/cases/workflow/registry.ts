@@ -8,7 +8,7 @@ import { PilotageError } from "../../contract/errors.ts";
 import { releaseSchema, workflowSchema, type ReleaseDocument, type WorkflowDocument } from "../../definition/document.ts";
 import { compilePrompt, type Prompt } from "../../definition/prompt.ts";
 import { compileRules, type Rules } from "../../definition/rules.ts";
-import { compileCoercingSchema, compileSchema, type SchemaProblem } from "../../definition/schema.ts";
+import { compileSchema, type SchemaProblem } from "../../definition/schema.ts";
 import type { JsonValue } from "../../contract/json.ts";
 import type { Queryable } from "../../platform/database.ts";
 import { raw, sql, type Sql } from "../../platform/sql.ts";
@@ -21,6 +21,8 @@ export interface WorkflowRow {
   stable_release: string;
   candidate_release: string | null;
   candidate_share: number;
+  /** Null until the first release is ready. */
+  reference_release: string | null;
   autonomy: number;
   rung: number;
   salt: string;
@@ -39,9 +41,8 @@ export interface ReleaseView {
   document: ReleaseDocument;
   rules: Rules;
   prompt: Prompt | undefined;
-  /** Checks input as it came; the coercing form is for doors that know only text, such as CSV. */
+  /** Checks input; what came as texts alone, as from CSV, is read before (definition/coerce.ts). */
   checkInput(value: JsonValue): { value: JsonValue; problems: SchemaProblem[] };
-  coerceInput(value: JsonValue): { value: JsonValue; problems: SchemaProblem[] };
   checkOutput(value: JsonValue): SchemaProblem[];
 }
 
@@ -50,11 +51,11 @@ export interface Registry {
   workflow(database: Queryable, name: string, lock?: boolean): Promise<WorkflowView>;
   workflows(database: Queryable): Promise<WorkflowView[]>;
   release(database: Queryable, id: string): Promise<ReleaseView>;
-  /** The release whose schemas describe the workflow's cases now: candidate, else stable, else the newest ready one. */
+  /** The release whose schemas describe the workflow's cases now: the one that last got a share, before any did the first that was ready. */
   reference(database: Queryable, row: WorkflowRow): Promise<ReleaseView>;
 }
 
-const COLUMNS = raw("name, document, digest, stable_release, candidate_release, candidate_share, autonomy, rung, salt, dials");
+const COLUMNS = raw("name, document, digest, stable_release, candidate_release, candidate_share, reference_release, autonomy, rung, salt, dials");
 
 export function openRegistry(): Registry {
   const documents = new Map<string, WorkflowDocument>();
@@ -89,13 +90,11 @@ export function openRegistry(): Registry {
       return compiled;
     },
     async reference(database, row) {
-      const inForce = row.candidate_release ?? (row.stable_release === "manual" ? undefined : row.stable_release);
-      const id = inForce ?? (await database.maybe<{ id: string }>(sql`select id from release where workflow = ${row.name} and state = 'ready' order by id desc limit 1`))?.id;
-      if (!id)
+      if (row.reference_release === null)
         throw new PilotageError("wrong_state", `Workflow ${row.name} has no release yet, and the release holds the input schema; the case was not taken.`, {
           hint: "`pilotage publish <folder>` publishes one. People may work the cases all the same: the share stays 0.",
         });
-      return registry.release(database, id);
+      return registry.release(database, row.reference_release);
     },
   };
   return registry;
@@ -111,7 +110,6 @@ export function compileRelease(id: string, digest: string, document: ReleaseDocu
     rules: compileRules(document),
     prompt: document.prompt === undefined ? undefined : compilePrompt(document.prompt),
     checkInput: (value) => ({ value, problems: strict(value) }),
-    coerceInput: compileCoercingSchema(document.input),
     checkOutput: output,
   };
 }

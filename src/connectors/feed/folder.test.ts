@@ -105,11 +105,19 @@ test.skipIf(process.getuid?.() === 0)(
 );
 
 test("a file that cannot be looked at does not hide the others", async () => {
+  await writeFile(join(base, "secret"), "x");
+  await symlink(join(base, "secret"), join(inbox, "link.csv"));
   await symlink("loop.csv", join(inbox, "loop.csv"));
   await writeFile(join(inbox, "ok.csv"), "x");
   const scan = await scanFolder(inbox);
   expect(names(scan.changing)).toEqual(["ok.csv"]);
-  expect(scan.unreadable).toMatchObject([{ name: "loop.csv", error: { code: "feed_unreadable" } }]);
+  expect(scan.unreadable).toMatchObject(
+    ["link.csv", "loop.csv"].map((name) => ({
+      name,
+      error: { code: "feed_unreadable", message: expect.stringContaining(`${name}" in the feed folder is a link`) as string },
+    })),
+  );
+  await expect(copyForReading(join(inbox, "link.csv"), spool)).rejects.toMatchObject({ details: { code: "ELOOP" } });
 });
 
 test("a copy is the file, hashed, and readable by this account only", async () => {

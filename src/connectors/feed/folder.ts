@@ -8,7 +8,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import type { BigIntStats } from "node:fs";
-import { access, mkdir, open, readdir, rm, stat } from "node:fs/promises";
+import { access, lstat, mkdir, open, readdir, rm } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { PilotageError } from "../../contract/errors.ts";
@@ -49,7 +49,12 @@ export async function scanFolder(
   for (const name of names.filter(isCandidate).sort()) {
     const path = join(folder, name);
     try {
-      const stats = await stat(path, { bigint: true });
+      // The link itself: whoever may write into the folder could else have any file read that this account may read.
+      const stats = await lstat(path, { bigint: true });
+      if (stats.isSymbolicLink()) {
+        scan.unreadable.push({ name, error: unreadable(`The file "${name}" in the feed folder`, { code: LINK }) });
+        continue;
+      }
       if (!stats.isFile()) continue;
       await access(path, constants.R_OK);
       const file = {
@@ -102,7 +107,7 @@ export interface FeedCopy {
  * `spool` when the copy could not be written, else `source`. A failed copy leaves nothing behind.
  */
 export async function copyForReading(path: string, spoolFolder: string): Promise<FeedCopy> {
-  const source = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: unknown) => {
+  const source = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW).catch((cause: unknown) => {
     throw unreadable(`The feed file ${path}`, cause);
   });
   const copy = join(spoolFolder, `${randomUUID()}.copy`);
@@ -112,7 +117,7 @@ export async function copyForReading(path: string, spoolFolder: string): Promise
     if (!before.isFile()) throw unreadable(`The feed file ${path}`, { code: "EISDIR" });
     const { digest, size } = await pour(source, path, copy, spoolFolder);
     const after = await source.stat({ bigint: true });
-    const there = await stat(path, { bigint: true }).catch(() => undefined);
+    const there = await lstat(path, { bigint: true }).catch(() => undefined);
     const same = BigInt(size) === before.size && markOf(after) === markOf(before);
     if (!same || !there || markOf(there) !== markOf(before))
       throw new PilotageError("feed_unreadable", `The feed file ${path} changed while it was being copied.`, {
@@ -181,12 +186,16 @@ export async function emptySpool(spoolFolder: string): Promise<void> {
   for (const name of names) if (name.endsWith(".copy")) await rm(join(spoolFolder, name), { force: true });
 }
 
+/** What opening a link with O_NOFOLLOW answers. */
+const LINK = "ELOOP";
+
 function unreadable(what: string, cause: unknown): PilotageError {
   const code = codeOf(cause);
   const reasons: Record<string, [string, string]> = {
     ENOENT: ["does not exist", "Create it, or correct the path. Is the network drive mounted?"],
     ENOTDIR: ["is not a folder", "Name the folder that holds the files, not a file."],
     EISDIR: ["is not an ordinary file", "Only ordinary files are read."],
+    [LINK]: ["is a link, which a feed does not follow", "Put the file itself into the folder. The folder may be a link."],
     EACCES: ["may not be read", "Give the account that runs Pilotage read permission."],
     EPERM: ["may not be read", "Give the account that runs Pilotage read permission."],
     EBUSY: ["is locked by another program", "Close it there; it is tried again."],

@@ -45,8 +45,10 @@ test("only the server of the folder counts as its server", async () => {
 
 test("a process that ended and was not collected counts as gone", async () => {
   // The shell becomes a program that never collects children before its child ends.
-  const parent = spawn("sh", ["-c", "sleep 0.2 & echo $!; exec tail -f /dev/null"], {
+  const parent = spawn("/bin/sh", ["-c", "sleep 0.2 & echo $!; exec tail -f /dev/null"], {
     stdio: ["ignore", "pipe", "ignore"],
+    // Our own PATH may hold nothing but node.
+    env: { PATH: "/usr/bin:/bin" },
   });
   cleanUp(() => void parent.kill("SIGKILL"));
   const [text] = (await once(parent.stdout, "data")) as [Buffer];

@@ -6,7 +6,9 @@
 create table installation (
   only_row boolean primary key check (only_row),
   key_check bytea not null,
-  salt text not null
+  salt text not null,
+  -- Where simulated time stands, in an installation that runs on it.
+  simulated_at timestamptz
 );
 
 -- Processes that work on cases. `beat` only counts; a worker whose count stands still is dead, whatever the clocks say.
@@ -27,6 +29,8 @@ create table workflow (
   applied_by text not null,
   stable_release text collate "C" not null default 'manual',
   candidate_release text collate "C",
+  -- Whose schemas describe new cases; publishing alone never moves it once it is set.
+  reference_release text collate "C",
   candidate_share numeric not null default 0 check (candidate_share between 0 and 1),
   autonomy numeric not null default 0 check (autonomy between 0 and 1),
   rung smallint not null default 0 check (rung between 0 and 4),
@@ -76,6 +80,7 @@ create table release (
   document text not null,
   state text not null check (state in ('preparing', 'ready', 'failed')),
   problem text,
+  failed_tries integer not null default 0,
   published_at timestamptz not null,
   published_by text not null,
   provenance jsonb not null default '{}',
@@ -173,6 +178,8 @@ create table case_ (
   next_at timestamptz,
   worker text collate "C",
   lease_no integer not null default 0,
+  -- Faults of ours since the last move; the guard below sets them to zero.
+  faults smallint not null default 0,
   primary key (id),
   check ((arm = 'manual') = (release = 'manual')),
   check (not (arm = 'manual' and cold)),
@@ -184,7 +191,9 @@ create table case_ (
   check (not (verdict = 'reject' and state in ('delivering', 'delivered', 'failed_delivery'))),
   check (not (state in ('delivered', 'failed_delivery', 'closed', 'cancelled', 'erased', 'in_review', 'returned') and (worker is not null or next_at is not null)))
 ) partition by range (id);
-create index case_due on case_ (workflow, next_at) where next_at is not null and worker is null;
+-- One for each lane of the runner: neither looks through the other's backlog.
+create index case_due_model on case_ (workflow, next_at) where next_at is not null and worker is null and state in ('received', 'running');
+create index case_due_delivery on case_ (workflow, next_at) where next_at is not null and worker is null and state in ('decided', 'delivering');
 create index case_worker on case_ (worker) where worker is not null;
 create index case_state on case_ (workflow, state, id desc);
 
@@ -203,6 +212,7 @@ begin
        or exists (select from delivery where case_id = new.id and state <> 'sent')) then
     raise exception 'case %: delivered without its deliveries', old.id using errcode = 'check_violation';
   end if;
+  new.faults := 0;
   return new;
 end $$;
 create trigger case_guard before update of state on case_ for each row execute function case_guard();
@@ -314,6 +324,8 @@ create table review (
   lease text collate "C",
   lease_until timestamptz,
   person text,
+  -- Key and person together: a name alone is shared by everybody who has the same key.
+  holder text collate "C",
   simulated boolean not null default false,
   seen boolean,
   verdict text check (verdict in ('approve', 'edit', 'reject')),
@@ -324,7 +336,7 @@ create table review (
   check ((state = 'claimed') = (lease is not null and lease_until is not null)),
   check ((state in ('decided', 'undone')) = (verdict is not null)),
   check ((verdict is null) = (decided_at is null)),
-  check ((state = 'waiting') or person is not null)
+  check ((state = 'waiting') or (person is not null and holder is not null))
 ) partition by range (case_id);
 create unique index review_open on review (case_id) where state in ('waiting', 'claimed');
 create index review_queue on review (workflow, due_at, case_id) where state in ('waiting', 'claimed');
@@ -339,6 +351,11 @@ create table label (
   source text not null check (source in ('review', 'second_review', 'cold', 'qa', 'planted', 'feedback', 'correction', 'import')),
   asked_for text not null,
   probability numeric check (probability between 0 and 1),
+  -- Both coins and their probabilities: where both fell, or the arms differ, one probability alone weighs wrongly.
+  qa boolean not null,
+  qa_probability numeric not null check (qa_probability between 0 and 1),
+  cold boolean not null,
+  cold_probability numeric not null check (cold_probability between 0 and 1),
   seen boolean not null,
   confidence double precision,
   wrong boolean,
@@ -346,11 +363,29 @@ create table label (
   person text not null,
   simulated boolean not null,
   labelled_at timestamptz not null,
-  superseded_by text collate "C",
+  superseded_by text collate "C" check (superseded_by > id),
+  -- Its verdict was undone. What the person wrote stays in case_content, as `label.<id>`.
+  withdrawn_at timestamptz,
   drill boolean not null default false,
-  primary key (case_id, id)
+  primary key (case_id, id),
+  foreign key (case_id, superseded_by) references label (case_id, id),
+  check (not (source = 'cold' and seen))
 ) partition by range (case_id);
 create index label_release on label (workflow, release, case_id);
+
+-- A judgement is kept as it was given; only once each it may be superseded and withdrawn.
+create function label_guard() returns trigger language plpgsql as $$
+begin
+  if to_jsonb(old) - array['superseded_by', 'withdrawn_at'] is distinct from to_jsonb(new) - array['superseded_by', 'withdrawn_at']
+     or (old.superseded_by is not null and new.superseded_by is distinct from old.superseded_by)
+     or (old.withdrawn_at is not null and new.withdrawn_at is distinct from old.withdrawn_at) then
+    raise exception 'label % is append-only: it can only be superseded or withdrawn', old.id using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $$;
+create trigger label_kept before update on label for each row execute function label_guard();
+create trigger label_not_deleted before delete on label for each row execute function refuse_change();
+create trigger label_not_emptied before truncate on label for each statement execute function refuse_change();
 
 create table delivery (
   case_id text collate "C" not null references case_ (id),
@@ -493,8 +528,8 @@ begin
       begin
         execute format('create table %I partition of %I for values from (%L) to (%L)',
           one.name || '_' || suffix, one.name, one.prefix || from_border, one.prefix || to_border);
-        if one.name = 'audit_event' then
-          execute format('create trigger audit_event_not_emptied before truncate on %I for each statement execute function refuse_change()', one.name || '_' || suffix);
+        if one.name in ('audit_event', 'label') then
+          execute format('create trigger %I before truncate on %I for each statement execute function refuse_change()', one.name || '_not_emptied', one.name || '_' || suffix);
         end if;
       exception when check_violation then
         -- The default partition holds rows of this month: they stay there, and so do the others of the month.
@@ -512,6 +547,7 @@ begin
     execute format('create table %I partition of %I default', name || '_other', name);
   end loop;
   create trigger audit_event_not_emptied before truncate on audit_event_other for each statement execute function refuse_change();
+  create trigger label_not_emptied before truncate on label_other for each statement execute function refuse_change();
   foreach name in array array['case_key', 'intake_key', 'case_subject'] loop
     for i in 0..7 loop
       execute format('create table %I partition of %I for values with (modulus 8, remainder %s)', name || '_' || i, name, i);

@@ -63,6 +63,13 @@ export function withTroubledFeeds(files: string): JsonObject {
   return { ...WORKFLOW_DOCUMENT, feeds: [...healthyFeeds, ...troubled] };
 }
 
+/** Gives back the permissions that were taken away, so that the folders can be removed. */
+export function openClosed(files: string): void {
+  for (const { feed, needsPermissions } of Object.values(TROUBLED))
+    if (needsPermissions)
+      for (const door of ["jsonl", "csv"]) chmodSync(join(files, `${feed}-${door}`), 0o700);
+}
+
 /** Results of the rows of the section "Files and folders", in the order given. */
 export async function tryFiles(doors: Doors, expectations: Expectation[]): Promise<string[]> {
   return Promise.all(

@@ -52,8 +52,8 @@ function withBody(id: string, more: string): Pick<Sample, "http" | "ndjson"> {
   return { http: body, ndjson: body };
 }
 
-const attachment = (base64: string) =>
-  `{"name":"a.bin","mediaType":"application/octet-stream","base64":"${base64}"}`;
+const attachment = (base64: string, name = "a.bin") =>
+  `{"name":"${name}","mediaType":"application/octet-stream","base64":"${base64}"}`;
 const nested = (levels: number, inside: string) => `${"[".repeat(levels)}${inside}${"]".repeat(levels)}`;
 /** Valid JSON but for one byte that no UTF-8 text holds. */
 const broken = (text: string) =>
@@ -89,10 +89,10 @@ export const SAMPLES: Record<string, (id: string, before: string) => Sample> = {
     ...record(id, `"text":"x","amount":"much"`),
     csv: row(id, "x", "much"),
   }),
-  "A field that the input schema does not name": (id) => ({
-    ...record(id, `"text":"x","colour":"red"`),
-    csv: { header: `${HEADER},colour`, row: `${id},x,,,red` },
-    keeps: { id, text: "x" },
+  "A field that the input schema does not name, at any depth": (id) => ({
+    ...record(id, `"text":"x","colour":"red","sender":{"name":"y","colour":"blue"}`),
+    csv: { header: `${HEADER},colour,sender`, row: `${id},x,,,red,"{""name"":""y"",""colour"":""blue""}"` },
+    keeps: { id, text: "x", sender: { name: "y" } },
   }),
   "A text of 5 MB (at most 1 MB)": (id) => ({
     ...record(id, `"text":"${"a".repeat(5 * MB)}"`),
@@ -173,6 +173,10 @@ export const SAMPLES: Record<string, (id: string, before: string) => Sample> = {
   "21 attachments (at most 20)": (id) =>
     withBody(id, `"attachments":[${Array.from({ length: 21 }, () => attachment("QUJD")).join(",")}]`),
   "An attachment that is not base64": (id) => withBody(id, `"attachments":[${attachment("!!!!")}]`),
+  "A control character in the name of an attachment": (id) =>
+    withBody(id, `"attachments":[${attachment("QUJD", String.raw`a\u0000.bin`)}]`),
+  "A lone surrogate in the name of an attachment": (id) =>
+    withBody(id, `"attachments":[${attachment("QUJD", String.raw`a\ud83d.bin`)}]`),
   "A quotation mark that is not closed": (id) => ({ csv: { header: HEADER, row: `${id},"open,1,mail` } }),
   "A row with a cell too many": (id) => ({ csv: { header: HEADER, row: `${id},x,1,mail,more` } }),
   "A row with a cell too few": (id) => ({ csv: { header: HEADER, row: `${id},x,1` } }),

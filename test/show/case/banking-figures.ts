@@ -35,7 +35,8 @@ export async function readCases(client: Client): Promise<Case[]> {
 export function compareCases(cases: Case[], known: Map<string, Intent>) {
   const right = (one: Case) =>
     fieldOf(one.content?.output, "category") === known.get(one.externalId)?.category;
-  const inForce = (one: Case) => one.labels.filter((label) => !label.superseded);
+  const inForce = (one: Case) =>
+    one.labels.filter((label) => !label.superseded && label.withdrawnAt === null);
   const count = (holds: (one: Case) => boolean) => cases.filter(holds).length;
   const times = (name: "receivedAt" | "decidedAt") => cases.map((one) => Date.parse(one[name] ?? ""));
   const attempts = cases

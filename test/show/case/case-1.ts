@@ -6,6 +6,7 @@
  * Options: `--quick` leaves out `npm test` (and is then not met).
  */
 import { once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
 import { createInterface } from "node:readline";
 import { freePort } from "../../support/ports.ts";
 import { skipped, type Context, type Outcome } from "../point.ts";
@@ -33,13 +34,16 @@ export async function run(context: Context): Promise<Outcome> {
   );
   const quick = context.options["quick"] !== undefined;
   const test = quick ? undefined : await command(context, stranger, ["test"]);
-  if (test && test.code !== 0) context.progress(`npm test ended with ${test.code}:\n${test.said}`);
+  if (test && test.code !== 0)
+    context.progress(`npm test ended with ${test.code}:\n${failuresIn(test.said)}`);
+  const leftByTests = commandsOf(stranger);
   return {
     met:
       start.deliveredAfter < WITHIN &&
       start.leftOver.length === 0 &&
       ["SIGINT", "0"].includes(start.ended) &&
-      test?.code === 0,
+      test?.code === 0 &&
+      leftByTests.length === 0,
     figures: {
       node: stranger.nodeVersion,
       installSeconds: install.seconds,
@@ -53,6 +57,7 @@ export async function run(context: Context): Promise<Outcome> {
       leftOverProcesses: start.leftOver,
       testSeconds: test?.seconds ?? null,
       testExitCode: test?.code ?? null,
+      leftOverByTests: leftByTests,
       testSummary: test ? summaryOf(test.said) : "left out (--quick)",
     },
   };
@@ -66,8 +71,11 @@ async function command(
   context.progress(`npm ${words.join(" ")}`);
   const begun = performance.now();
   const { child, said } = stranger.npm(words);
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, said: said(), seconds: secondsSince(begun) };
+  const [code] = (await once(child, "exit")) as [number | null];
+  const seconds = secondsSince(begun);
+  // What a process says last may come a little after its end; what it left running may hold the pipe for ever.
+  await Promise.race([once(child.stdout!, "close"), pause(1_000)]);
+  return { code, said: said(), seconds };
 }
 
 /** `npm start` until cases are delivered, then Ctrl-C, as a terminal sends it: to all processes in front. */
@@ -108,12 +116,16 @@ async function started(context: Context, stranger: Stranger) {
       deliveredAfter,
       stoppedIn,
       ended,
-      leftOver: stranger.processes().map((one) => one.command.slice(0, 200)),
+      leftOver: commandsOf(stranger),
     };
   } catch (error) {
     context.progress(`npm start said:\n${said()}`);
     throw error;
   }
+}
+
+function commandsOf(stranger: Stranger): string[] {
+  return stranger.processes().map((one) => one.command.slice(0, 200));
 }
 
 /** Delivered cases, by the program's own metrics; undefined while it does not serve. */
@@ -124,6 +136,12 @@ async function deliveredAt(port: number): Promise<number | undefined> {
     .split("\n")
     .filter((line) => line.startsWith("pilotage_cases{") && line.includes('state="delivered"'));
   return lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+}
+
+/** What the test runner says about the tests that failed; all of it when it says nothing of the kind. */
+function failuresIn(said: string): string {
+  const at = said.search(/Failed (Tests|Suites) /);
+  return at < 0 ? said.slice(-8_000) : said.slice(at);
 }
 
 /** The test runner's last words, without their colours. */

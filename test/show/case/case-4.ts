@@ -12,7 +12,7 @@ import type { Scope } from "../../../src/contract/scopes.ts";
 import { skipped, type Context, type Outcome } from "../point.ts";
 import { openStore, ROOT, startProgram, until, type Program } from "../program.ts";
 import { sendRows } from "./bad-input-doors.ts";
-import { needsPermissions, tryFiles, withTroubledFeeds } from "./bad-input-files.ts";
+import { needsPermissions, openClosed, tryFiles, withTroubledFeeds } from "./bad-input-files.ts";
 import { SAMPLES } from "./bad-input-samples.ts";
 import { readTable, type Expectation } from "./bad-input-table.ts";
 import { RELEASE_DOCUMENT, WORKFLOW, type Doors } from "./bad-input-workflow.ts";
@@ -32,6 +32,7 @@ export async function run(context: Context): Promise<Outcome> {
   const files = join(dataHome, "files");
   for (const folder of [files, join(files, WORKFLOW), join(files, WORKFLOW_OF_STRINGS)]) mkdirSync(folder);
   const document = withTroubledFeeds(join(files, WORKFLOW));
+  context.after(() => openClosed(join(files, WORKFLOW)));
   if (ids)
     for (const folder of [dataHome, files, join(files, WORKFLOW_OF_STRINGS)])
       chownSync(folder, ids.uid, ids.gid);

@@ -44,17 +44,13 @@ const WORKFLOW_DOCUMENT: JsonObject = {
   deliveries: [{ name: "echoes", kind: "file", path: DELIVERIES }],
 };
 
-const TEXT: JsonObject = {
-  type: "object",
-  properties: { id: { type: "string" }, text: { type: "string" } },
-  required: ["text"],
-};
+const TEXT: JsonObject = { type: "string" };
 
 const RELEASE_DOCUMENT: JsonObject = {
   workflow: WORKFLOW,
   model: { connection: "echo" },
-  input: TEXT,
-  output: TEXT,
+  input: { type: "object", properties: { id: TEXT, text: TEXT }, required: ["text"] },
+  output: { type: "object", properties: { text: TEXT }, required: ["text"], additionalProperties: false },
   policy: { id: "drop", text: "allow" },
   error: { equal: ["text"] },
   fallback: ["manual"],

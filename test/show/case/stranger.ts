@@ -104,7 +104,7 @@ export function meetStranger(context: Context, from: string): Stranger | { missi
         stdio: ["ignore", "pipe", "pipe"],
         detached: true,
       });
-      return { child, said: lastWords(child) };
+      return { child, said: lastWords(child, 500_000) };
     },
     processes: () => processesOf(uid),
   };
