@@ -88,7 +88,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   const { settings, role, dataHome, log } = options;
   let databaseUrl = options.databaseUrl;
   const directUrl = () => settings.DATABASE_DIRECT_URL ?? databaseUrl;
-  const simulated = settings.PILOTAGE_CLOCK === "system" ? undefined : simulatedClock(settings.PILOTAGE_CLOCK);
+  const simulated =
+    settings.PILOTAGE_CLOCK === "system" ? undefined : simulatedClock(settings.PILOTAGE_CLOCK);
   const clock: Clock = simulated ?? systemClock;
   const newId = idSource(clock);
   const files = settings.PILOTAGE_FILES ?? join(dataHome, "files");
@@ -97,7 +98,12 @@ export async function openApp(options: AppOptions): Promise<App> {
 
   await migrate(directUrl());
   await migrateJobs(directUrl());
-  const database = openDatabase({ url: databaseUrl, log, size: settings.PILOTAGE_DATABASE_CONNECTIONS, boundary: options.boundary });
+  const database = openDatabase({
+    url: databaseUrl,
+    log,
+    size: settings.PILOTAGE_DATABASE_CONNECTIONS,
+    boundary: options.boundary,
+  });
   const vault = await unlock({ fromSetting: settings.PILOTAGE_MASTER_KEY, dataHome, database, log });
   if (simulated) await joinSimulatedTime(database, simulated);
   await ensureMonths(database, clock);
@@ -118,11 +124,30 @@ export async function openApp(options: AppOptions): Promise<App> {
 
   const admit = admission({ audit, registry, wake });
   const quarantine = quarantining(audit);
-  const intake = openIntake({ database, group, registry, vault, clock, newId, admit, quarantine, mostWaiting: settings.PILOTAGE_INTAKE_QUEUE });
+  const intake = openIntake({
+    database,
+    group,
+    registry,
+    vault,
+    clock,
+    newId,
+    admit,
+    quarantine,
+    mostWaiting: settings.PILOTAGE_INTAKE_QUEUE,
+  });
   const replays = openReplays({ database, registry, vault, intake, audit, clock, poke });
   const releases = openReleases({ database, registry, clock, newId, audit });
   const shares = openShares({ database, registry, clock, audit });
-  const workflowSettings = openWorkflowSettings({ database, registry, clock, newId, audit, hasGo: (tx, workflow) => shares.waived(tx, workflow, "go"), grantGo: (tx, workflow, waiver, person, by) => shares.grant(tx, workflow, { item: "go", ...waiver }, person, by) });
+  const workflowSettings = openWorkflowSettings({
+    database,
+    registry,
+    clock,
+    newId,
+    audit,
+    hasGo: (tx, workflow) => shares.waived(tx, workflow, "go"),
+    grantGo: (tx, workflow, waiver, person, by) =>
+      shares.grant(tx, workflow, { item: "go", ...waiver }, person, by),
+  });
   const connections = openConnections({ database, vault, clock, audit });
   const reviews = openReviews({ database, group, registry, vault, clock, newId, audit });
   const openers = openOpeners({ database, vault, clock, files });
@@ -138,7 +163,11 @@ export async function openApp(options: AppOptions): Promise<App> {
   const server = role === "worker" ? undefined : await startWeb();
 
   log.info({ role, worker, simulated: simulated !== undefined }, "Pilotage is up");
-  await database.transaction(async (tx) => audit.record(tx, [{ kind: "installation.started", actor: { kind: "system", name: worker }, data: { role } }]));
+  await database.transaction(async (tx) =>
+    audit.record(tx, [
+      { kind: "installation.started", actor: { kind: "system", name: worker }, data: { role } },
+    ]),
+  );
 
   return {
     clock,
@@ -160,9 +189,15 @@ export async function openApp(options: AppOptions): Promise<App> {
       stop.abort();
       for (const timer of timers) clearTimeout(timer);
       const closing = server?.bound.fastify.close();
-      const inTime = await endsWithin(STOP_WITHIN, Promise.all([closing, runner?.stop(STOP_WITHIN), ...reading.values()]));
+      const inTime = await endsWithin(
+        STOP_WITHIN,
+        Promise.all([closing, runner?.stop(STOP_WITHIN), ...reading.values()]),
+      );
       if (!inTime) {
-        log.warn({ cases: runner?.inFlight ?? 0, feeds: reading.size }, "stopping took too long; connections are closed by force, and what is under way is taken up by another process or at the next start");
+        log.warn(
+          { cases: runner?.inFlight ?? 0, feeds: reading.size },
+          "stopping took too long; connections are closed by force, and what is under way is taken up by another process or at the next start",
+        );
         server?.bound.fastify.server.closeAllConnections();
         await endsWithin(CLOSE_WITHIN, Promise.resolve(closing));
       }
@@ -208,7 +243,21 @@ export async function openApp(options: AppOptions): Promise<App> {
       [PREPARE_JOB]: ({ release }) => releases.prepare(release as string),
     });
     const looks: Looks = new Map();
-    const feedParts = { database, registry, intake, audit, clock, newId, worker, files, makeFolders: settings.PILOTAGE_FILES === undefined, spool, stopping: () => stopping, log, poke };
+    const feedParts = {
+      database,
+      registry,
+      intake,
+      audit,
+      clock,
+      newId,
+      worker,
+      files,
+      makeFolders: settings.PILOTAGE_FILES === undefined,
+      spool,
+      stopping: () => stopping,
+      log,
+      poke,
+    };
     every(TICK, "looking for due cases", async () => {
       await openers.refresh();
       await runner?.freeLost();
@@ -220,7 +269,12 @@ export async function openApp(options: AppOptions): Promise<App> {
         const feed = `${workflow}/${name}`;
         if (reading.has(feed)) continue;
         const look = runFeed(feedParts, looks, workflow, name)
-          .catch((error: unknown) => log.warn({ err: error instanceof Error ? error.message : String(error), feed }, "a look of a feed failed; it is tried again"))
+          .catch((error: unknown) =>
+            log.warn(
+              { err: error instanceof Error ? error.message : String(error), feed },
+              "a look of a feed failed; it is tried again",
+            ),
+          )
           .finally(() => reading.delete(feed));
         reading.set(feed, look);
       }
@@ -234,7 +288,12 @@ export async function openApp(options: AppOptions): Promise<App> {
     const again = () => {
       timers[place] = setTimeout(() => {
         work()
-          .catch((error: unknown) => log.warn({ err: error instanceof Error ? error.message : String(error), duty }, "a duty failed; it is tried again"))
+          .catch((error: unknown) =>
+            log.warn(
+              { err: error instanceof Error ? error.message : String(error), duty },
+              "a duty failed; it is tried again",
+            ),
+          )
           .finally(() => {
             if (!stopping) again();
           });
@@ -253,7 +312,10 @@ export async function openApp(options: AppOptions): Promise<App> {
     };
     const bound = bind({ handlers, keys, newId, log, observe: metrics.request });
     serveStatus(bound.fastify, { database, registry, clock, metrics });
-    const address = await bound.fastify.listen({ host: settings.PILOTAGE_HOST, port: settings.PILOTAGE_PORT });
+    const address = await bound.fastify.listen({
+      host: settings.PILOTAGE_HOST,
+      port: settings.PILOTAGE_PORT,
+    });
     return { bound, url: address };
   }
 }

@@ -11,7 +11,13 @@ import { examine, type Finding } from "./platform/doctor.ts";
 import { openDataHome } from "./platform/embedded/data-home.ts";
 import { startEmbedded } from "./platform/embedded/embedded.ts";
 import { openLog, type Log } from "./platform/log.ts";
-import { readOperatorKey, readWhereabouts, removeWhereabouts, writeOperatorKey, writeWhereabouts } from "./platform/operator.ts";
+import {
+  readOperatorKey,
+  readWhereabouts,
+  removeWhereabouts,
+  writeOperatorKey,
+  writeWhereabouts,
+} from "./platform/operator.ts";
 import { readSettings, type Settings } from "./platform/settings.ts";
 import { dataHomeOf } from "./whereabouts.ts";
 import { sql } from "./platform/sql.ts";
@@ -40,7 +46,12 @@ export async function serve(options: ServeOptions, more: Pick<AppOptions, "bound
 }
 
 /** Starts one process of an installation, with the embedded database when no other is named. */
-export async function start(role: Role, settings: Settings, log: Log, more: Pick<AppOptions, "boundary"> = {}): Promise<{ app: App; dataHome: string; stop(): Promise<void> }> {
+export async function start(
+  role: Role,
+  settings: Settings,
+  log: Log,
+  more: Pick<AppOptions, "boundary"> = {},
+): Promise<{ app: App; dataHome: string; stop(): Promise<void> }> {
   const dataHome = dataHomeOf(settings);
   openDataHome(dataHome);
   const embedded = settings.DATABASE_URL === undefined ? await startEmbedded({ dataHome, log }) : undefined;
@@ -74,10 +85,21 @@ export async function start(role: Role, settings: Settings, log: Log, more: Pick
 export async function doctor(): Promise<Finding[]> {
   try {
     const settings = readSettings(process.env);
-    return await examine({ settings, dataHome: dataHomeOf(settings), running: readWhereabouts(dataHomeOf(settings)) });
+    return await examine({
+      settings,
+      dataHome: dataHomeOf(settings),
+      running: readWhereabouts(dataHomeOf(settings)),
+    });
   } catch (error) {
     if (!(error instanceof PilotageError)) throw error;
-    return [{ name: "settings", ok: false, detail: error.message, ...(error.hint === undefined ? {} : { help: error.hint }) }];
+    return [
+      {
+        name: "settings",
+        ok: false,
+        detail: error.message,
+        ...(error.hint === undefined ? {} : { help: error.hint }),
+      },
+    ];
   }
 }
 
@@ -88,12 +110,21 @@ export async function doctor(): Promise<Finding[]> {
  */
 async function keepOperatorKey(app: App, dataHome: string): Promise<void> {
   const known = readOperatorKey(dataHome);
-  if (known !== undefined && (await app.keys.authenticate(`Bearer ${known}`, undefined).catch(() => undefined))) return;
+  if (
+    known !== undefined &&
+    (await app.keys.authenticate(`Bearer ${known}`, undefined).catch(() => undefined))
+  )
+    return;
   const by = { kind: "system", name: "first start" } as const;
   const name = `local operator at ${hostname()}:${dataHome}`.slice(0, 200);
-  const old = await app.database.all<{ id: string }>(sql`select id from api_key where 'operator' = any(scopes) and name = ${name} and revoked_at is null`);
+  const old = await app.database.all<{ id: string }>(
+    sql`select id from api_key where 'operator' = any(scopes) and name = ${name} and revoked_at is null`,
+  );
   for (const { id } of old) await app.keys.revoke(id, by);
-  const key = await app.keys.make({ name, scopes: Object.keys(SCOPES) as Scope[], workflow: undefined, days: TEN_YEARS, simulated: false }, by);
+  const key = await app.keys.make(
+    { name, scopes: Object.keys(SCOPES) as Scope[], workflow: undefined, days: TEN_YEARS, simulated: false },
+    by,
+  );
   writeOperatorKey(dataHome, key.secret);
 }
 
@@ -110,4 +141,3 @@ function signalled(log: Log): Promise<void> {
       });
   });
 }
-

@@ -172,11 +172,13 @@ describe("a key for one workflow", async () => {
     const maker = keys.find((one) => one.name === "operate+read")!;
     expect(Math.abs(Date.parse(made.expiresAt) - Date.parse(maker.expiresAt))).toBeLessThan(60_000);
     const operator = keys.find((one) => one.scopes.includes("operator"))!;
-    await expect(operate.revokeKey({ params: { id: operator.id } })).rejects.toMatchObject({ code: "forbidden" });
-    const settings = { kind: "scripted" as const, script: { rules: [], otherwise: { text: "" } } };
-    await expect(operate.saveConnection({ params: { name: "nobodys" }, body: { settings } })).rejects.toMatchObject({
-      code: "bad_request",
+    await expect(operate.revokeKey({ params: { id: operator.id } })).rejects.toMatchObject({
+      code: "forbidden",
     });
+    const settings = { kind: "scripted" as const, script: { rules: [], otherwise: { text: "" } } };
+    await expect(
+      operate.saveConnection({ params: { name: "nobodys" }, body: { settings } }),
+    ).rejects.toMatchObject({ code: "bad_request" });
   });
 
   test("does not settle another workflow's changes", async () => {

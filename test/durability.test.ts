@@ -15,51 +15,78 @@ import { openClerk, openWriter } from "./support/traffic.ts";
 import { launchWreck } from "./support/wreck.ts";
 
 describe("an installation that is killed with -9", () => {
-  test("loses nothing it acknowledged and delivers nothing twice: worker, database, and at three transaction boundaries", { timeout: 90_000 }, async () => {
-    const folder = temporaryFolder("wreck");
-    const plan = openKillPlan({ boundaries: { web: ["admit"], worker: ["settle", "deliver"] }, kills: 1, chance: seeded(1) });
-    const wreck = await launchWreck({ folder, plan, receiver: { dieBeforeReply: 0.05 } });
-    const writer = openWriter(wreck, { pauseMs: 80 });
-    const clerk = openClerk(wreck);
-    try {
-      writer.start();
-      await until(() => wreck.query<{ n: number }>("select count(*)::int as n from case_ where worker is not null"), ([row]) => row!.n > 0);
-      await wreck.workers[0]!.kill();
-      await wreck.workers[0]!.up();
-      await wreck.killDatabase();
-      await wreck.databaseBack();
-      plan.aimAt("itself");
-      await Promise.all([wreck.web.kill(), wreck.workers[0]!.kill()]);
-      expect(await plan.done(60_000)).toBe(true);
-      await writer.pause();
-      await settled(wreck, writer, 30_000);
-      const { findings, cases, effects } = await takeStock(wreck, writer);
-      expect(findings).toEqual([]);
-      expect(cases).toBe(writer.acknowledged.size + writer.dropped.length);
-      expect(effects).toBeGreaterThan(0);
-      expect(plan.table()).toEqual(
-        Object.fromEntries(
-          ["web admit:before", "web admit:after", "worker settle:before", "worker settle:after", "worker deliver:before", "worker deliver:after"].map((point) => [point, { itself: 1, database: 0 }]),
-        ),
-      );
-    } finally {
-      await Promise.all([writer.stop(), clerk.stop()]);
-      await wreck.stop();
-      removeFolder(folder);
-    }
-  });
+  test(
+    "loses nothing it acknowledged and delivers nothing twice: worker, database, and at three transaction boundaries",
+    { timeout: 90_000 },
+    async () => {
+      const folder = temporaryFolder("wreck");
+      const plan = openKillPlan({
+        boundaries: { web: ["admit"], worker: ["settle", "deliver"] },
+        kills: 1,
+        chance: seeded(1),
+      });
+      const wreck = await launchWreck({ folder, plan, receiver: { dieBeforeReply: 0.05 } });
+      const writer = openWriter(wreck, { pauseMs: 80 });
+      const clerk = openClerk(wreck);
+      try {
+        writer.start();
+        await until(
+          () => wreck.query<{ n: number }>("select count(*)::int as n from case_ where worker is not null"),
+          ([row]) => row!.n > 0,
+        );
+        await wreck.workers[0]!.kill();
+        await wreck.workers[0]!.up();
+        await wreck.killDatabase();
+        await wreck.databaseBack();
+        plan.aimAt("itself");
+        await Promise.all([wreck.web.kill(), wreck.workers[0]!.kill()]);
+        expect(await plan.done(60_000)).toBe(true);
+        await writer.pause();
+        await settled(wreck, writer, 30_000);
+        const { findings, cases, effects } = await takeStock(wreck, writer);
+        expect(findings).toEqual([]);
+        expect(cases).toBe(writer.acknowledged.size + writer.dropped.length);
+        expect(effects).toBeGreaterThan(0);
+        expect(plan.table()).toEqual(
+          Object.fromEntries(
+            [
+              "web admit:before",
+              "web admit:after",
+              "worker settle:before",
+              "worker settle:after",
+              "worker deliver:before",
+              "worker deliver:after",
+            ].map((point) => [point, { itself: 1, database: 0 }]),
+          ),
+        );
+      } finally {
+        await Promise.all([writer.stop(), clerk.stop()]);
+        await wreck.stop();
+        removeFolder(folder);
+      }
+    },
+  );
 
   test("is found out when its receiver acts at every request", async () => {
     const folder = temporaryFolder("twin");
-    const wreck = await launchWreck({ folder, databaseUrl: await freshDatabase(), receiver: { dieBeforeReply: 0.3, actsEachTime: true } });
+    const wreck = await launchWreck({
+      folder,
+      databaseUrl: await freshDatabase(),
+      receiver: { dieBeforeReply: 0.3, actsEachTime: true },
+    });
     const writer = openWriter(wreck, { pauseMs: 10, only: "cases" });
     const clerk = openClerk(wreck);
     try {
       writer.start();
-      await until(async () => writer.acknowledged.size, (count) => count >= 12);
+      await until(
+        async () => writer.acknowledged.size,
+        (count) => count >= 12,
+      );
       await writer.pause();
       await settled(wreck, writer, 30_000);
-      expect(await oneEffectEach(wreck, wreck.receiver)).toEqual(expect.arrayContaining([expect.stringMatching(/^the delivery dlv_\w+ had \d+ effects$/)]));
+      expect(await oneEffectEach(wreck, wreck.receiver)).toEqual(
+        expect.arrayContaining([expect.stringMatching(/^the delivery dlv_\w+ had \d+ effects$/)]),
+      );
     } finally {
       await Promise.all([writer.stop(), clerk.stop()]);
       await wreck.stop();
@@ -70,7 +97,15 @@ describe("an installation that is killed with -9", () => {
 
 describe("several processes over one database", () => {
   let web: Installation;
-  const SLOW = { rules: [{ when: { field: "text", contains: "slow" }, do: { answer: { category: "technical" }, delayMs: 2_500 } }], otherwise: { answer: { category: "billing" }, confidence: 0.9, delayMs: 10 } };
+  const SLOW = {
+    rules: [
+      {
+        when: { field: "text", contains: "slow" },
+        do: { answer: { category: "technical" }, delayMs: 2_500 },
+      },
+    ],
+    otherwise: { answer: { category: "billing" }, confidence: 0.9, delayMs: 10 },
+  };
 
   beforeAll(async () => {
     web = await install({ role: "web" });
@@ -78,18 +113,33 @@ describe("several processes over one database", () => {
   });
 
   async function submit(name: string, count: number, text: string): Promise<string[]> {
-    const receipts = await Promise.all(Array.from({ length: count }, (_, i) => web.client.submitCase({ params: { workflow: "tickets" }, body: { externalId: `${name}-${i}`, input: { text } } })));
+    const receipts = await Promise.all(
+      Array.from({ length: count }, (_, i) =>
+        web.client.submitCase({
+          params: { workflow: "tickets" },
+          body: { externalId: `${name}-${i}`, input: { text } },
+        }),
+      ),
+    );
     return receipts.map((receipt) => receipt.caseId);
   }
 
-  const inState = (ids: string[], state: string) => async () => (await web.app.database.one<{ n: number }>(sql`select count(*) as n from case_ where id = any(${ids}) and state = ${state}`)).n;
+  const inState = (ids: string[], state: string) => async () =>
+    (
+      await web.app.database.one<{ n: number }>(
+        sql`select count(*) as n from case_ where id = any(${ids}) and state = ${state}`,
+      )
+    ).n;
   const sameHome = () => ({ databaseUrl: web.databaseUrl, dataHome: web.dataHome });
 
   test("a web process without a worker accepts cases; workers that come later share them, and no case is worked on twice", async () => {
     const ids = await submit("later", 120, "a bill");
     expect(await inState(ids, "received")()).toBe(120);
     const settings = { PILOTAGE_IN_FLIGHT: "8" };
-    const workers = await Promise.all([install({ role: "worker", settings, ...sameHome() }), install({ role: "worker", settings, ...sameHome() })]);
+    const workers = await Promise.all([
+      install({ role: "worker", settings, ...sameHome() }),
+      install({ role: "worker", settings, ...sameHome() }),
+    ]);
     await until(inState(ids, "in_review"), (count) => count === 120);
     const asked = await web.app.database.all<{ case_id: string; who: string }>(
       sql`select case_id, body::json -> 'actor' ->> 'name' as who from audit_event where kind = 'case.running' and case_id = any(${ids})`,
@@ -104,14 +154,22 @@ describe("several processes over one database", () => {
     afterAll(() => Promise.all(lost.map((one) => one.end())));
 
     test("their cases are taken over well within 15 seconds, and what the one says that wakes up again changes nothing", async () => {
-      const environment = environmentFor({ DATABASE_URL: web.databaseUrl, PILOTAGE_DATA: web.dataHome, PILOTAGE_LOG_LEVEL: "info", PILOTAGE_DATABASE_CONNECTIONS: "3", PILOTAGE_IN_FLIGHT: "4" });
+      const environment = environmentFor({
+        DATABASE_URL: web.databaseUrl,
+        PILOTAGE_DATA: web.dataHome,
+        PILOTAGE_LOG_LEVEL: "info",
+        PILOTAGE_DATABASE_CONNECTIONS: "3",
+        PILOTAGE_IN_FLIGHT: "4",
+      });
       const killed = keepRunning({ role: "worker", environment });
       const frozen = keepRunning({ role: "worker", environment });
       lost.push(killed, frozen);
       await Promise.all(lost.map((one) => one.up()));
       const ids = await submit("lost", 8, "a slow one");
       await until(inState(ids, "running"), (count) => count === 8);
-      const holders = await web.app.database.all<{ id: string; worker: string }>(sql`select id, worker from case_ where id = any(${ids})`);
+      const holders = await web.app.database.all<{ id: string; worker: string }>(
+        sql`select id, worker from case_ where id = any(${ids})`,
+      );
       expect(new Set(holders.map((one) => one.worker)).size).toBe(2);
 
       const start = performance.now();
@@ -121,14 +179,19 @@ describe("several processes over one database", () => {
       await until(inState(ids, "in_review"), (count) => count === 8, 25_000);
       expect(performance.now() - start).toBeLessThan(15_000);
 
-      const workers = () => web.app.database.all<{ id: string; beat: number }>(sql`select id, beat from worker`);
+      const workers = () =>
+        web.app.database.all<{ id: string; beat: number }>(sql`select id, beat from worker`);
       expect(await workers()).toHaveLength(1);
       frozen.signal("SIGCONT");
       // It registers again, and beats: by then its late answers were given, and refused.
       await until(workers, (found) => found.length === 2 && found.every(({ beat }) => beat >= 2));
-      const attempts = await web.app.database.all<{ case_id: string; states: string[] }>(sql`select case_id, array_agg(state order by no) as states from attempt where case_id = any(${ids}) group by case_id`);
+      const attempts = await web.app.database.all<{ case_id: string; states: string[] }>(
+        sql`select case_id, array_agg(state order by no) as states from attempt where case_id = any(${ids}) group by case_id`,
+      );
       expect(attempts.map((one) => one.states)).toEqual(ids.map(() => ["abandoned", "answered"]));
-      const moved = await web.app.database.one<{ n: number }>(sql`select count(*) as n from audit_event where kind = 'case.moved' and case_id = any(${ids})`);
+      const moved = await web.app.database.one<{ n: number }>(
+        sql`select count(*) as n from audit_event where kind = 'case.moved' and case_id = any(${ids})`,
+      );
       expect(moved.n).toBe(8);
       await successor.stop();
     });

@@ -211,7 +211,7 @@ describe("attachments", () => {
     const files = [
       attached("Rechnung „ü“.pdf", every),
       attached("empty.bin", Buffer.alloc(0)),
-      attached("a; b%2F\"c.txt", Buffer.from('{"name":"x"}\n')),
+      attached('a; b%2F"c.txt', Buffer.from('{"name":"x"}\n')),
     ];
     const { caseId } = await client.submitCase({
       params,
@@ -357,9 +357,16 @@ describe("what a case carries", () => {
   });
 
   test("as a rehearsal, its dead letter is left out of the figures", async () => {
-    const { caseId } = await client.submitCase({ params, body: { externalId: "drill-dead", input, drill: true } });
-    await app.database.run(sql`insert into delivery (case_id, target, key, state) values (${caseId}, 'results', 'dlv_drill', 'dead')`);
-    expect(await (await fetch(`${installation.url}/metrics`)).text()).not.toContain('pilotage_dead_letters{workflow="tickets"}');
+    const { caseId } = await client.submitCase({
+      params,
+      body: { externalId: "drill-dead", input, drill: true },
+    });
+    await app.database.run(
+      sql`insert into delivery (case_id, target, key, state) values (${caseId}, 'results', 'dlv_drill', 'dead')`,
+    );
+    expect(await (await fetch(`${installation.url}/metrics`)).text()).not.toContain(
+      'pilotage_dead_letters{workflow="tickets"}',
+    );
     await app.database.run(sql`delete from delivery where case_id = ${caseId}`);
   });
 
@@ -525,11 +532,17 @@ describe("simulated time", () => {
     const worker = await install({ role: "worker", settings: { PILOTAGE_CLOCK }, databaseUrl, dataHome });
     const { now } = await web.client.advanceClock({ body: { milliseconds: 3_600_000 } });
     expect(now).toBe("2026-01-05T09:00:00.000Z");
-    await until(async () => worker.app.clock.now(), (at) => at === Date.parse(now));
+    await until(
+      async () => worker.app.clock.now(),
+      (at) => at === Date.parse(now),
+    );
     const later = await install({ role: "web", settings: { PILOTAGE_CLOCK }, databaseUrl, dataHome });
     expect(later.app.clock.now()).toBe(Date.parse(now));
     await Promise.all([web, later].map((one) => one.client.advanceClock({ body: { milliseconds: 60_000 } })));
-    await until(async () => [web, later].map((one) => one.app.clock.now()), (both) => both.every((at) => at === Date.parse("2026-01-05T09:02:00Z")));
+    await until(
+      async () => [web, later].map((one) => one.app.clock.now()),
+      (both) => both.every((at) => at === Date.parse("2026-01-05T09:02:00Z")),
+    );
     await Promise.all([later.stop(), worker.stop()]);
   });
 });

@@ -304,8 +304,10 @@ describe("endpoints, routes, handlers, OpenAPI", async () => {
       });
       const body = await response.text();
       if (response.ok) {
-        const stated = openApi().paths[endpoint.path.replaceAll(/:(\w+)/g, "{$1}")]?.[endpoint.method.toLowerCase()];
-        if (!(String(response.status) in (stated?.responses ?? {}))) odd.push(`${name} answered ${response.status}`);
+        const stated =
+          openApi().paths[endpoint.path.replaceAll(/:(\w+)/g, "{$1}")]?.[endpoint.method.toLowerCase()];
+        if (!(String(response.status) in (stated?.responses ?? {})))
+          odd.push(`${name} answered ${response.status}`);
         continue;
       }
       const { code } = (JSON.parse(body) as ErrorBody).error;
@@ -329,7 +331,8 @@ describe("endpoints, routes, handlers, OpenAPI", async () => {
   });
 
   test("the OpenAPI document tells what is made from what was there", () => {
-    const answers = (path: string) => Object.keys(openApi().paths[path]!["post"]!.responses).filter((status) => status < "300");
+    const answers = (path: string) =>
+      Object.keys(openApi().paths[path]!["post"]!.responses).filter((status) => status < "300");
     expect(answers("/api/v1/workflows/{workflow}/cases")).toEqual(["200", "201"]);
     expect(answers("/api/v1/keys")).toEqual(["201"]);
     expect(answers("/api/v1/clock/advance")).toEqual(["200"]);

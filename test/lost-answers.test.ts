@@ -64,8 +64,15 @@ describe("an answer of the database that is lost", () => {
   /** Approves what is waiting; an answer that is lost is met again at the next look. */
   async function approveAll(): Promise<void> {
     try {
-      const { reviews } = await installation.client.claimReviews({ params: { workflow: "tickets" }, body: { count: 20, leaseSeconds: 5 } });
-      for (const { caseId, lease } of reviews) await installation.client.giveVerdict({ params: { case: caseId }, body: { lease, verdict: "approve" } });
+      const { reviews } = await installation.client.claimReviews({
+        params: { workflow: "tickets" },
+        body: { count: 20, leaseSeconds: 5 },
+      });
+      for (const { caseId, lease } of reviews)
+        await installation.client.giveVerdict({
+          params: { case: caseId },
+          body: { lease, verdict: "approve" },
+        });
     } catch (error) {
       expect((error as { code?: string }).code).toMatch(/^(database_unavailable|wrong_state)$/);
     }
@@ -117,12 +124,18 @@ describe("an answer of the database that is lost", () => {
     const ids = await Promise.all(steps.map((step) => submit(`lost ${step}`)));
     const delivered = async () => {
       await approveAll();
-      return (await Promise.all(ids.map((id) => stateOf(id)()))).filter((state) => state === "delivered").length;
+      return (await Promise.all(ids.map((id) => stateOf(id)()))).filter((state) => state === "delivered")
+        .length;
     };
     await until(delivered, (count) => count === steps.length);
     expect([...loseAt]).toEqual([]);
-    const lines = readFileSync(resultsPath(installation), "utf8").trim().split("\n").map((line) => (JSON.parse(line) as { body: { externalId: string } }).body.externalId);
-    expect(lines.filter((id) => id.startsWith("lost ")).sort()).toEqual(steps.map((step) => `lost ${step}`).sort());
+    const lines = readFileSync(resultsPath(installation), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { body: { externalId: string } }).body.externalId);
+    expect(lines.filter((id) => id.startsWith("lost ")).sort()).toEqual(
+      steps.map((step) => `lost ${step}`).sort(),
+    );
   });
 
   test("the audit trail has no gap and no number twice after all that", async () => {
@@ -141,8 +154,22 @@ describe("an answer of the database that is lost", () => {
 
 describe.concurrent("the job queue", () => {
   async function takesJobs(app: Installation["app"]): Promise<void> {
-    await until(() => app.database.transaction((tx) => addJob(tx, "advance", { workflow: "none" }, "advance:none")).then(() => true, () => false), (added) => added);
-    await until(() => app.database.one<{ jobs: number }>(sql`select count(*) as jobs from graphile_worker._private_jobs`), ({ jobs }) => jobs === 0, 15_000);
+    await until(
+      () =>
+        app.database
+          .transaction((tx) => addJob(tx, "advance", { workflow: "none" }, "advance:none"))
+          .then(
+            () => true,
+            () => false,
+          ),
+      (added) => added,
+    );
+    await until(
+      () =>
+        app.database.one<{ jobs: number }>(sql`select count(*) as jobs from graphile_worker._private_jobs`),
+      ({ jobs }) => jobs === 0,
+      15_000,
+    );
   }
 
   test("follows a database that moved", async () => {
@@ -175,6 +202,11 @@ describe.concurrent("the job queue", () => {
     const lost = link.loseAnswerWith('"workflow":"taken"');
     await app.database.transaction((tx) => addJob(tx, "advance", { workflow: "taken" }, "advance:taken"));
     await lost;
-    await until(() => app.database.one<{ jobs: number }>(sql`select count(*) as jobs from graphile_worker._private_jobs`), ({ jobs }) => jobs === 0, 15_000);
+    await until(
+      () =>
+        app.database.one<{ jobs: number }>(sql`select count(*) as jobs from graphile_worker._private_jobs`),
+      ({ jobs }) => jobs === 0,
+      15_000,
+    );
   });
 });

@@ -72,7 +72,10 @@ describe("what a model gets", () => {
       });
       const taken = await installation.client.submitCase({
         params: { workflow: "tickets" },
-        body: { externalId: "1", input: { contact: { name: "n", ssn: "MARKER" }, items: [{ label: "l", price: "MARKER" }] } },
+        body: {
+          externalId: "1",
+          input: { contact: { name: "n", ssn: "MARKER" }, items: [{ label: "l", price: "MARKER" }] },
+        },
       });
       expect(taken.dropped).toEqual(["contact.ssn", "items.price"]);
     } finally {

@@ -262,7 +262,9 @@ describe("publishing", () => {
     ).catch((error: unknown) => error);
     expect(refusal).toMatchObject({ code: "definition_invalid" });
     const problems = (refusal as { details: { file: string; path: string; line: number }[] }).details;
-    expect(new Set(problems.map(({ file, path, line }) => `${file} ${path} ${line}`.replaceAll("  ", " ")))).toEqual(
+    expect(
+      new Set(problems.map(({ file, path, line }) => `${file} ${path} ${line}`.replaceAll("  ", " "))),
+    ).toEqual(
       new Set([
         "examples 2",
         "examples input.text 3",
@@ -275,7 +277,9 @@ describe("publishing", () => {
       ]),
     );
     expect((await brandt.listReleases({ params: { workflow: "checked" } })).releases).toEqual([]);
-    await expect(apply("checked-too", { deliveries: [{ name: "hook", kind: "webhook" }] })).rejects.toMatchObject({
+    await expect(
+      apply("checked-too", { deliveries: [{ name: "hook", kind: "webhook" }] }),
+    ).rejects.toMatchObject({
       code: "definition_invalid",
       details: [expect.objectContaining({ path: "deliveries.0", message: "a webhook needs a connection" })],
     });
@@ -320,10 +324,7 @@ describe("publishing", () => {
 describe("what a new case is", () => {
   test("does not change by publishing, but with the release that gets a share", async () => {
     await apply("described");
-    const input = (required: string[]) => ({
-      ...(releaseDocument()["input"] as JsonObject),
-      required,
-    });
+    const input = (required: string[]) => ({ ...(releaseDocument()["input"] as JsonObject), required });
     await publish("described");
     const { id } = await publish("described", { input: input(["text", "customer"]) });
     const submit = (externalId: string) =>

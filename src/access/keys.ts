@@ -81,15 +81,32 @@ export function openKeys(parts: { database: Database; clock: Clock; newId: NewId
         await tx.run(sql`
           insert into api_key (id, name, hash, scopes, workflow, simulated, made_at, made_by, expires_at)
           values (${id}, ${wanted.name}, ${hashOf(secret)}, ${wanted.scopes}, ${wanted.workflow ?? null}, ${wanted.simulated}, ${time(now)}, ${by_}, ${time(now + wanted.days * DAY)})`);
-        audit.record(tx, [{ kind: "key.made", actor: by, data: { key: id, name: wanted.name, scopes: wanted.scopes, workflow: wanted.workflow ?? null, simulated: wanted.simulated } }]);
+        audit.record(tx, [
+          {
+            kind: "key.made",
+            actor: by,
+            data: {
+              key: id,
+              name: wanted.name,
+              scopes: wanted.scopes,
+              workflow: wanted.workflow ?? null,
+              simulated: wanted.simulated,
+            },
+          },
+        ]);
       });
       const { hash: _, ...row } = (await read(database, id))!;
       return { ...row, secret };
     },
-    list: () => database.all<KeyRow>(sql`select id, name, scopes, workflow, simulated, made_at, made_by, expires_at, revoked_at from api_key order by id desc`),
+    list: () =>
+      database.all<KeyRow>(
+        sql`select id, name, scopes, workflow, simulated, made_at, made_by, expires_at, revoked_at from api_key order by id desc`,
+      ),
     async revoke(id, by) {
       return database.transaction(async (tx) => {
-        const touched = await tx.run(sql`update api_key set revoked_at = ${time(clock.now())} where id = ${id} and revoked_at is null`);
+        const touched = await tx.run(
+          sql`update api_key set revoked_at = ${time(clock.now())} where id = ${id} and revoked_at is null`,
+        );
         if (touched > 0) audit.record(tx, [{ kind: "key.revoked", actor: by, data: { key: id } }]);
         believed.clear();
         return touched > 0;
@@ -99,11 +116,20 @@ export function openKeys(parts: { database: Database; clock: Clock; newId: NewId
       const token = /^Bearer (pil_\S+)$/.exec(header ?? "")?.[1];
       if (!token) throw stranger();
       const key = await find(token);
-      if (key.revoked_at !== null) throw new PilotageError("unauthenticated", "This API key was revoked; nothing was done.", { hint: "Ask for a new key." });
-      if (key.expires_at <= clock.now()) throw new PilotageError("unauthenticated", "This API key has expired; nothing was done.", { hint: "Make a new one: `pilotage key make`." });
+      if (key.revoked_at !== null)
+        throw new PilotageError("unauthenticated", "This API key was revoked; nothing was done.", {
+          hint: "Ask for a new key.",
+        });
+      if (key.expires_at <= clock.now())
+        throw new PilotageError("unauthenticated", "This API key has expired; nothing was done.", {
+          hint: "Make a new one: `pilotage key make`.",
+        });
       if (as !== undefined && !key.scopes.includes("operator"))
-        throw new PilotageError("forbidden", "Only the local operator's key may act for a named person.", { hint: "Leave --as away, or use the command line of the machine itself." });
-      if (as === undefined) return { key, actor: { kind: "key", name: key.name, key: key.id }, person: key.name };
+        throw new PilotageError("forbidden", "Only the local operator's key may act for a named person.", {
+          hint: "Leave --as away, or use the command line of the machine itself.",
+        });
+      if (as === undefined)
+        return { key, actor: { kind: "key", name: key.name, key: key.id }, person: key.name };
       return { key, actor: { kind: "person", name: as, key: key.id }, person: as };
     },
   };
@@ -114,21 +140,35 @@ export function demand(caller: Caller, scope: Scope, workflow: string | undefine
   const { scopes, workflow: bound } = caller.key;
   // The local operator stands at the machine itself and may do what its owner may.
   if (!scopes.includes(scope) && !scopes.includes("operator"))
-    throw new PilotageError("forbidden", `This key may not do that: the scope ${scope} is missing; it has ${scopes.join(", ")}. Nothing was done.`, { hint: "Use a key with that scope." });
-  if (bound !== null && workflow !== undefined && workflow !== bound) throw new PilotageError("not_found", `There is no workflow "${workflow.slice(0, 80)}".`);
+    throw new PilotageError(
+      "forbidden",
+      `This key may not do that: the scope ${scope} is missing; it has ${scopes.join(", ")}. Nothing was done.`,
+      { hint: "Use a key with that scope." },
+    );
+  if (bound !== null && workflow !== undefined && workflow !== bound)
+    throw new PilotageError("not_found", `There is no workflow "${workflow.slice(0, 80)}".`);
 }
 
 /** Throws `forbidden` for a key that is bound to one workflow: connections, keys and the clock belong to the whole installation. */
 export function demandWhole(caller: Caller): void {
   const bound = caller.key.workflow;
-  if (bound !== null) throw new PilotageError("forbidden", `This key is for the workflow ${bound} alone, and this concerns the whole installation. Nothing was done.`, { hint: "Use a key that is not bound to a workflow." });
+  if (bound !== null)
+    throw new PilotageError(
+      "forbidden",
+      `This key is for the workflow ${bound} alone, and this concerns the whole installation. Nothing was done.`,
+      { hint: "Use a key that is not bound to a workflow." },
+    );
 }
 
 /** The named person of a request; throws `bad_request` when the name cannot stand in a record. */
 export function personNamed(name: string): string {
   const person = name.normalize("NFC").trim();
   if (person === "" || person.length > 200 || /\p{Cc}/u.test(person) || !person.isWellFormed())
-    throw new PilotageError("bad_request", "The person named for this request cannot be recorded: a name of 1 to 200 ordinary characters is needed. Nothing was done.", { hint: "Send the name percent-encoded in `X-Pilotage-As`." });
+    throw new PilotageError(
+      "bad_request",
+      "The person named for this request cannot be recorded: a name of 1 to 200 ordinary characters is needed. Nothing was done.",
+      { hint: "Send the name percent-encoded in `X-Pilotage-As`." },
+    );
   return person;
 }
 
@@ -142,5 +182,7 @@ function hashOf(token: string): Buffer {
 }
 
 function stranger(): PilotageError {
-  return new PilotageError("unauthenticated", "The API key is missing or unknown; nothing was done.", { hint: "Send the header `Authorization: Bearer pil_...`." });
+  return new PilotageError("unauthenticated", "The API key is missing or unknown; nothing was done.", {
+    hint: "Send the header `Authorization: Bearer pil_...`.",
+  });
 }

@@ -38,13 +38,30 @@ export function openNote(note: string, verifier: string): string | undefined {
   const [, name, hintHex, keyText] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(verifier) ?? [];
   const raw = Buffer.from(keyText ?? "", "base64");
   const end = note.lastIndexOf("\n\n");
-  if (!name || raw.length !== 33 || raw[0] !== ED25519 || end < 0 || hint(name, raw.subarray(1)).toString("hex") !== hintHex) return undefined;
+  if (
+    !name ||
+    raw.length !== 33 ||
+    raw[0] !== ED25519 ||
+    end < 0 ||
+    hint(name, raw.subarray(1)).toString("hex") !== hintHex
+  )
+    return undefined;
   const text = note.slice(0, end + 1);
-  const key = createPublicKey({ key: Buffer.concat([PUBLIC_PREFIX, raw.subarray(1)]), format: "der", type: "spki" });
+  const key = createPublicKey({
+    key: Buffer.concat([PUBLIC_PREFIX, raw.subarray(1)]),
+    format: "der",
+    type: "spki",
+  });
   for (const line of note.slice(end + 2).split("\n")) {
     const [, signer, encoded] = /^— (\S+) (\S+)$/.exec(line) ?? [];
     const bytes = Buffer.from(encoded ?? "", "base64");
-    if (signer === name && bytes.length === 68 && bytes.subarray(0, 4).toString("hex") === hintHex && verify(null, Buffer.from(text), key, bytes.subarray(4))) return text;
+    if (
+      signer === name &&
+      bytes.length === 68 &&
+      bytes.subarray(0, 4).toString("hex") === hintHex &&
+      verify(null, Buffer.from(text), key, bytes.subarray(4))
+    )
+      return text;
   }
   return undefined;
 }
@@ -58,11 +75,20 @@ export function openCheckpoint(note: string, verifier: string): Checkpoint | und
 }
 
 function rawPublic(key: KeyObject): Buffer {
-  const der = createPublicKey(key.type === "private" ? key.export({ format: "pem", type: "pkcs8" }) : key.export({ format: "pem", type: "spki" })).export({ format: "der", type: "spki" });
+  const der = createPublicKey(
+    key.type === "private"
+      ? key.export({ format: "pem", type: "pkcs8" })
+      : key.export({ format: "pem", type: "spki" }),
+  ).export({ format: "der", type: "spki" });
   return der.subarray(PUBLIC_PREFIX.length);
 }
 
 /** The first four bytes of SHA-256(name, newline, algorithm, key). */
 function hint(name: string, raw: Uint8Array): Buffer {
-  return createHash("sha256").update(`${name}\n`).update(Uint8Array.of(ED25519)).update(raw).digest().subarray(0, 4);
+  return createHash("sha256")
+    .update(`${name}\n`)
+    .update(Uint8Array.of(ED25519))
+    .update(raw)
+    .digest()
+    .subarray(0, 4);
 }

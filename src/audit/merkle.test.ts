@@ -3,7 +3,16 @@ import fc from "fast-check";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { openCheckpoint, openNote, signCheckpoint, signingKey, verifierKey } from "./checkpoint.ts";
-import { consistencyProof, EMPTY, grow, inclusionProof, isConsistent, isIncluded, rootOf, rootOfLeaves } from "./merkle.ts";
+import {
+  consistencyProof,
+  EMPTY,
+  grow,
+  inclusionProof,
+  isConsistent,
+  isIncluded,
+  rootOf,
+  rootOfLeaves,
+} from "./merkle.ts";
 import { leafHash } from "./record.ts";
 
 interface Vectors {
@@ -14,7 +23,13 @@ interface Vectors {
     consistency: { from: number; to: number; proof_hex: string[] }[];
   };
   signed_note: { vkey: string; text: string; signature_line_b64: string };
-  own_example: { canonical: string[]; leaf_hash_hex: string[]; root_hex: string; vkey: string; checkpoint: string };
+  own_example: {
+    canonical: string[];
+    leaf_hash_hex: string[];
+    root_hex: string;
+    vkey: string;
+    checkpoint: string;
+  };
 }
 
 const path = new URL("../../../shared/reference/audit-vectors.json", import.meta.url);
@@ -22,20 +37,33 @@ const vectors = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Ve
 const bytes = (hex: string) => Buffer.from(hex, "hex");
 
 describe.skipIf(!vectors)("the published vectors", () => {
-  const tree = vectors?.rfc6962_merkle ?? { leaf_hash_hex: [], roots_by_size_hex: [], inclusion: [], consistency: [] };
+  const tree = vectors?.rfc6962_merkle ?? {
+    leaf_hash_hex: [],
+    roots_by_size_hex: [],
+    inclusion: [],
+    consistency: [],
+  };
   const leaves = tree.leaf_hash_hex.map(bytes);
 
   test("roots of every size", () => {
-    expect(tree.roots_by_size_hex.map((_, size) => rootOfLeaves(leaves.slice(0, size)).toString("hex"))).toEqual(tree.roots_by_size_hex);
+    expect(
+      tree.roots_by_size_hex.map((_, size) => rootOfLeaves(leaves.slice(0, size)).toString("hex")),
+    ).toEqual(tree.roots_by_size_hex);
   });
 
   test("inclusion and consistency proofs are made and believed", () => {
     for (const { index, size, path_hex } of tree.inclusion) {
-      expect(inclusionProof(index, leaves.slice(0, size)).map((one) => one.toString("hex"))).toEqual(path_hex);
-      expect(isIncluded(leaves[index]!, index, size, path_hex.map(bytes), rootOfLeaves(leaves.slice(0, size)))).toBe(true);
+      expect(inclusionProof(index, leaves.slice(0, size)).map((one) => one.toString("hex"))).toEqual(
+        path_hex,
+      );
+      expect(
+        isIncluded(leaves[index]!, index, size, path_hex.map(bytes), rootOfLeaves(leaves.slice(0, size))),
+      ).toBe(true);
     }
     for (const { from, to, proof_hex } of tree.consistency) {
-      expect(consistencyProof(from, leaves.slice(0, to)).map((one) => one.toString("hex"))).toEqual(proof_hex);
+      expect(consistencyProof(from, leaves.slice(0, to)).map((one) => one.toString("hex"))).toEqual(
+        proof_hex,
+      );
       const [older, newer] = [from, to].map((size) => ({ size, root: rootOfLeaves(leaves.slice(0, size)) }));
       expect(isConsistent(older!, newer!, proof_hex.map(bytes))).toBe(true);
     }
@@ -45,7 +73,9 @@ describe.skipIf(!vectors)("the published vectors", () => {
     const { vkey, text, signature_line_b64 } = vectors!.signed_note;
     const name = vkey.slice(0, vkey.indexOf("+"));
     expect(openNote(`${text}\n— ${name} ${signature_line_b64}\n`, vkey)).toBe(text);
-    expect(openNote(`${text.replace("answer", "Answer")}\n— ${name} ${signature_line_b64}\n`, vkey)).toBeUndefined();
+    expect(
+      openNote(`${text.replace("answer", "Answer")}\n— ${name} ${signature_line_b64}\n`, vkey),
+    ).toBeUndefined();
   });
 
   test("events, leaves, root and checkpoint of the example", () => {
@@ -81,7 +111,8 @@ describe("what must hold for any tree", () => {
         const tree = leaves.slice(0, size);
         const proof = inclusionProof(index, tree);
         expect(isIncluded(leaves[index]!, index, size, proof, rootOfLeaves(tree))).toBe(true);
-        if (other !== index) expect(isIncluded(leaves[index]!, other, size, proof, rootOfLeaves(tree))).toBe(false);
+        if (other !== index)
+          expect(isIncluded(leaves[index]!, other, size, proof, rootOfLeaves(tree))).toBe(false);
         expect(isIncluded(leafHash("forged"), index, size, proof, rootOfLeaves(tree))).toBe(false);
       }),
     );
@@ -95,7 +126,9 @@ describe("what must hold for any tree", () => {
         const newer = { size, root: rootOfLeaves(leaves.slice(0, size)) };
         expect(isConsistent(older, newer, consistencyProof(from, leaves.slice(0, size)))).toBe(true);
         const rewritten = [leafHash("forged"), ...leaves.slice(1, size)];
-        expect(isConsistent(older, { size, root: rootOfLeaves(rewritten) }, consistencyProof(from, rewritten))).toBe(false);
+        expect(
+          isConsistent(older, { size, root: rootOfLeaves(rewritten) }, consistencyProof(from, rewritten)),
+        ).toBe(false);
       }),
     );
   });
@@ -107,6 +140,8 @@ describe("what must hold for any tree", () => {
     expect(openCheckpoint(note, verifier)).toMatchObject({ size: 2 });
     expect(openCheckpoint(note.replace("\n2\n", "\n3\n"), verifier)).toBeUndefined();
     expect(openCheckpoint(note, verifierKey("b.example/audit", key))).toBeUndefined();
-    expect(openCheckpoint(note, verifierKey("a.example/audit", signingKey(Buffer.alloc(32, 2))))).toBeUndefined();
+    expect(
+      openCheckpoint(note, verifierKey("a.example/audit", signingKey(Buffer.alloc(32, 2)))),
+    ).toBeUndefined();
   });
 });

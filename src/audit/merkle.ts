@@ -56,7 +56,13 @@ export function inclusionProof(index: number, leaves: readonly Uint8Array[]): Bu
 }
 
 /** Whether a proof shows that a leaf stands at an index of the tree with this size and root. */
-export function isIncluded(leaf: Uint8Array, index: number, size: number, proof: readonly Uint8Array[], root: Uint8Array): boolean {
+export function isIncluded(
+  leaf: Uint8Array,
+  index: number,
+  size: number,
+  proof: readonly Uint8Array[],
+  root: Uint8Array,
+): boolean {
   if (index >= size) return false;
   let hash: Buffer = Buffer.from(leaf);
   let [node, last] = [index, size - 1];
@@ -86,7 +92,11 @@ function subProof(from: number, leaves: readonly Uint8Array[], whole: boolean): 
 }
 
 /** Whether a proof shows that an older tree is a beginning of a newer one (RFC 9162, section 2.1.4.2). */
-export function isConsistent(older: { size: number; root: Uint8Array }, newer: { size: number; root: Uint8Array }, proof: readonly Uint8Array[]): boolean {
+export function isConsistent(
+  older: { size: number; root: Uint8Array },
+  newer: { size: number; root: Uint8Array },
+  proof: readonly Uint8Array[],
+): boolean {
   if (older.size > newer.size) return false;
   if (older.size === newer.size) return proof.length === 0 && Buffer.from(older.root).equals(newer.root);
   if (older.size === 0) return proof.length === 0;

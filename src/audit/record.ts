@@ -50,8 +50,28 @@ export function openAudit(options: { clock: Clock; newId: NewId }): Audit {
     const written = events.map((event, i) => {
       const id = options.newId("event");
       const wseq = writer.next + i;
-      const body = canonicalize({ id, at, writer: writer.id, wseq, kind: event.kind, actor: event.actor, workflow: event.workflow, case: event.caseId, data: event.data })!;
-      return { id, writer: writer.id, wseq, kind: event.kind, workflow: event.workflow ?? null, case_id: event.caseId ?? null, at, body, leaf: hex(leafHash(body)) };
+      const body = canonicalize({
+        id,
+        at,
+        writer: writer.id,
+        wseq,
+        kind: event.kind,
+        actor: event.actor,
+        workflow: event.workflow,
+        case: event.caseId,
+        data: event.data,
+      })!;
+      return {
+        id,
+        writer: writer.id,
+        wseq,
+        kind: event.kind,
+        workflow: event.workflow ?? null,
+        case_id: event.caseId ?? null,
+        at,
+        body,
+        leaf: hex(leafHash(body)),
+      };
     });
     await tx.run(sql`
       with event as (

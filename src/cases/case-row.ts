@@ -48,8 +48,17 @@ const IN_LANE: Record<Lane, Sql> = {
 const HALTED_AT: Record<Lane, number> = { model: 3, delivery: 4 };
 
 /** Takes up to `most` due cases of a workflow's lane for this process, earliest first. */
-export async function claimDue(database: Queryable, lane: Lane, workflow: string, worker: string, now: number, most: number): Promise<CaseRow[]> {
-  const states = await database.maybe<{ rung: number }>(sql`select rung from workflow where name = ${workflow}`);
+export async function claimDue(
+  database: Queryable,
+  lane: Lane,
+  workflow: string,
+  worker: string,
+  now: number,
+  most: number,
+): Promise<CaseRow[]> {
+  const states = await database.maybe<{ rung: number }>(
+    sql`select rung from workflow where name = ${workflow}`,
+  );
   if ((states?.rung ?? 0) >= HALTED_AT[lane]) return [];
   return database.all<CaseRow>(sql`
     update case_ set worker = ${worker}, lease_no = lease_no + 1
@@ -71,7 +80,11 @@ export async function dueWorkflows(database: Queryable, now: number): Promise<st
 }
 
 /** Frees the cases that this process holds and does not know of; `known` has the lease of each case in its hands. */
-export async function releaseUnknown(database: Queryable, worker: string, known: Map<string, number>): Promise<void> {
+export async function releaseUnknown(
+  database: Queryable,
+  worker: string,
+  known: Map<string, number>,
+): Promise<void> {
   const leases = [...known].map(([id, lease_no]) => ({ id, lease_no }));
   await database.run(sql`
     update case_ set worker = null

@@ -19,8 +19,15 @@ export function openJson(key: ContentKey, kind: string, sealed: Uint8Array): Jso
   return JSON.parse(Buffer.from(key.open(kind, sealed)).toString("utf8")) as JsonValue;
 }
 
-export function sealAttachment(key: ContentKey, no: number, file: { name: string; bytes: Uint8Array }): { sealedName: Uint8Array; sealed: Uint8Array } {
-  return { sealedName: key.seal(`attachment.${no}.name`, Buffer.from(file.name, "utf8")), sealed: key.seal(`attachment.${no}`, file.bytes) };
+export function sealAttachment(
+  key: ContentKey,
+  no: number,
+  file: { name: string; bytes: Uint8Array },
+): { sealedName: Uint8Array; sealed: Uint8Array } {
+  return {
+    sealedName: key.seal(`attachment.${no}.name`, Buffer.from(file.name, "utf8")),
+    sealed: key.seal(`attachment.${no}`, file.bytes),
+  };
 }
 
 export function attachmentName(key: ContentKey, row: { no: number; sealed_name: Uint8Array }): string {
@@ -32,17 +39,31 @@ export function attachmentBytes(key: ContentKey, row: { no: number; sealed: Uint
 }
 
 /** The keys of these cases or quarantine records; one that was destroyed is missing from the map. */
-export async function keysOf(database: Queryable, vault: Vault, owners: string[]): Promise<Map<string, ContentKey>> {
-  const found = await database.all<{ owner: string; wrapped: Uint8Array }>(sql`select owner, wrapped from case_key where owner = any(${owners})`);
+export async function keysOf(
+  database: Queryable,
+  vault: Vault,
+  owners: string[],
+): Promise<Map<string, ContentKey>> {
+  const found = await database.all<{ owner: string; wrapped: Uint8Array }>(
+    sql`select owner, wrapped from case_key where owner = any(${owners})`,
+  );
   return new Map(found.map((row) => [row.owner, vault.openKey(row.owner, row.wrapped)]));
 }
 
 /** A case's key and content, or why they cannot be opened. */
-export type Opened = { ok: true; key: ContentKey; content: Map<string, JsonValue> } | { ok: false; error: Error };
+export type Opened =
+  { ok: true; key: ContentKey; content: Map<string, JsonValue> } | { ok: false; error: Error };
 
 /** Reads in bulk and opens each case by itself: a damaged one harms no other. */
-export async function openEach(database: Queryable, vault: Vault, ids: string[], kinds: string[]): Promise<Map<string, Opened>> {
-  const keys = await database.all<{ owner: string; wrapped: Uint8Array }>(sql`select owner, wrapped from case_key where owner = any(${ids})`);
+export async function openEach(
+  database: Queryable,
+  vault: Vault,
+  ids: string[],
+  kinds: string[],
+): Promise<Map<string, Opened>> {
+  const keys = await database.all<{ owner: string; wrapped: Uint8Array }>(
+    sql`select owner, wrapped from case_key where owner = any(${ids})`,
+  );
   const sealed = await database.all<{ case_id: string; kind: string; sealed: Uint8Array }>(
     sql`select case_id, kind, sealed from case_content where case_id = any(${ids}) and kind = any(${kinds})`,
   );
@@ -51,23 +72,38 @@ export async function openEach(database: Queryable, vault: Vault, ids: string[],
   return new Map(ids.map((id) => [id, openOne(vault, id, wrappedOf.get(id), sealedOf.get(id) ?? [])]));
 }
 
-function openOne(vault: Vault, id: string, wrapped: Uint8Array | undefined, sealed: { kind: string; sealed: Uint8Array }[]): Opened {
-  if (!wrapped) return { ok: false, error: new Error(`The key of case ${id} is gone, so its content cannot be opened.`) };
+function openOne(
+  vault: Vault,
+  id: string,
+  wrapped: Uint8Array | undefined,
+  sealed: { kind: string; sealed: Uint8Array }[],
+): Opened {
+  if (!wrapped)
+    return { ok: false, error: new Error(`The key of case ${id} is gone, so its content cannot be opened.`) };
   try {
     const key = vault.openKey(id, wrapped);
-    return { ok: true, key, content: new Map(sealed.map((row) => [row.kind, openJson(key, row.kind, row.sealed)])) };
+    return {
+      ok: true,
+      key,
+      content: new Map(sealed.map((row) => [row.kind, openJson(key, row.kind, row.sealed)])),
+    };
   } catch (error) {
     return { ok: false, error: error instanceof Error ? error : new Error(String(error)) };
   }
 }
 
 /** Reads and opens some kinds of content of some cases: case id -> kind -> value. */
-export async function readContent(database: Queryable, keys: Map<string, ContentKey>, kinds: string[]): Promise<Map<string, Map<string, JsonValue>>> {
+export async function readContent(
+  database: Queryable,
+  keys: Map<string, ContentKey>,
+  kinds: string[],
+): Promise<Map<string, Map<string, JsonValue>>> {
   const ids = [...keys.keys()];
   const found = await database.all<{ case_id: string; kind: string; sealed: Uint8Array }>(
     sql`select case_id, kind, sealed from case_content where case_id = any(${ids}) and kind = any(${kinds})`,
   );
   const content = new Map<string, Map<string, JsonValue>>(ids.map((id) => [id, new Map()]));
-  for (const row of found) content.get(row.case_id)!.set(row.kind, openJson(keys.get(row.case_id)!, row.kind, row.sealed));
+  for (const row of found)
+    content.get(row.case_id)!.set(row.kind, openJson(keys.get(row.case_id)!, row.kind, row.sealed));
   return content;
 }

@@ -21,7 +21,8 @@ const LONGEST_PAUSE = 3_600_000;
 /** `faults` counts this one. A decided case has nothing that could be a dead letter yet, so it keeps trying, ever more slowly. */
 export function afterFault(state: CaseState, faults: number, error: unknown): AfterFault {
   // The database being away is no fault of the case, and over as soon as it is back.
-  if (error instanceof PilotageError && error.code === "database_unavailable") return { kind: "again", pauseMs: FIRST_PAUSE, counts: false };
+  if (error instanceof PilotageError && error.code === "database_unavailable")
+    return { kind: "again", pauseMs: FIRST_PAUSE, counts: false };
   if (faults >= MOST_FAULTS && (state === "received" || state === "running")) return { kind: "to_person" };
   if (faults >= MOST_FAULTS && state === "delivering") return { kind: "give_up_delivery" };
   return { kind: "again", pauseMs: pauseAfterFault(faults), counts: true };

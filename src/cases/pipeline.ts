@@ -60,18 +60,30 @@ const STAGES: Partial<Record<CaseState, Stage>> = {
  *
  * A case that cannot be opened fails alone.
  */
-export async function advance(parts: PipelineParts, claimed: CaseRow[], worker: string): Promise<{ case_: CaseRow; done: Promise<PromiseSettledResult<void>> }[]> {
-  const opened = await openEach(parts.database, parts.vault, claimed.map((one) => one.id), ["input", "output", "final"]);
+export async function advance(
+  parts: PipelineParts,
+  claimed: CaseRow[],
+  worker: string,
+): Promise<{ case_: CaseRow; done: Promise<PromiseSettledResult<void>> }[]> {
+  const opened = await openEach(
+    parts.database,
+    parts.vault,
+    claimed.map((one) => one.id),
+    ["input", "output", "final"],
+  );
   const loaded: Loaded[] = [];
   const started: { case_: CaseRow; done: Promise<PromiseSettledResult<void>> }[] = [];
   for (const case_ of claimed) {
     const found = opened.get(case_.id)!;
-    if (found.ok) loaded.push({ case_, key: found.key, content: found.content, lease: leaseFor(case_, worker) });
+    if (found.ok)
+      loaded.push({ case_, key: found.key, content: found.content, lease: leaseFor(case_, worker) });
     else started.push({ case_, done: settled(Promise.reject<void>(found.error)) });
   }
   for (const [state, batch] of Map.groupBy(loaded, (one) => one.case_.state)) {
     // A group that cannot even begin fails alone: the others are under way already.
-    const stages = await STAGES[state]!(parts, batch).catch((error: unknown) => batch.map(() => Promise.reject<void>(error)));
+    const stages = await STAGES[state]!(parts, batch).catch((error: unknown) =>
+      batch.map(() => Promise.reject<void>(error)),
+    );
     started.push(...stages.map((stage, i) => ({ case_: batch[i]!.case_, done: settled(stage) })));
   }
   return started;
@@ -98,11 +110,14 @@ export async function leaveToPerson(parts: PipelineParts, case_: CaseRow, worker
 /** The same in delivery: what was not sent becomes dead letters, which can be replayed. */
 export async function giveUpDelivery(parts: PipelineParts, case_: CaseRow, worker: string): Promise<void> {
   const deliveries = (await deliveriesOf(parts.database, [case_.id])).get(case_.id) ?? [];
-  const error = "Pilotage failed several times over this delivery, for example because its content cannot be opened; it was given up. The log says why; mend that, then replay the dead letter.";
+  const error =
+    "Pilotage failed several times over this delivery, for example because its content cannot be opened; it was given up. The log says why; mend that, then replay the dead letter.";
   await parts.group.do(parts.conclude, {
     lease: leaseFor(case_, worker),
     workflow: case_.workflow,
-    results: deliveries.flatMap((row) => (row.state === "pending" ? [{ target: row.target, kind: "dead" as const, error }] : [])),
+    results: deliveries.flatMap((row) =>
+      row.state === "pending" ? [{ target: row.target, kind: "dead" as const, error }] : [],
+    ),
     next: undefined,
     to: "failed_delivery",
     now: parts.clock.now(),
@@ -120,28 +135,47 @@ async function settled(stage: Promise<void>): Promise<PromiseSettledResult<void>
 
 async function askAndDecide(parts: PipelineParts, batch: Loaded[]): Promise<Promise<void>[]> {
   const again = batch.filter((one) => one.case_.state === "running").map((one) => one.lease);
-  const attempts = again.length > 0 ? await pastAttempts(parts.database, again, parts.clock.now()) : new Map();
+  const attempts =
+    again.length > 0 ? await pastAttempts(parts.database, again, parts.clock.now()) : new Map();
   // One claim is of one workflow; its row is read after the claim, so that a rung or a dial moved before it counts.
   const workflow = await parts.registry.workflow(parts.database, batch[0]!.case_.workflow);
   return batch.map(async (one) => {
     const { case_, lease, key } = one;
-    const release = case_.arm === "manual" ? undefined : await parts.registry.release(parts.database, case_.release);
+    const release =
+      case_.arm === "manual" ? undefined : await parts.registry.release(parts.database, case_.release);
     const input = one.content.get("input") as JsonObject;
     let outcome: Outcome | undefined;
     if (release && workflow.row.rung < 2) {
-      const attachments = release.document.policy[ATTACHMENTS] === "allow" ? await attachmentsOf(parts, one) : [];
-      outcome = await ask(parts, { case_, lease, key, input, attachments, attempts: attempts.get(case_.id) ?? [], release, workflow });
+      const attachments =
+        release.document.policy[ATTACHMENTS] === "allow" ? await attachmentsOf(parts, one) : [];
+      outcome = await ask(parts, {
+        case_,
+        lease,
+        key,
+        input,
+        attachments,
+        attempts: attempts.get(case_.id) ?? [],
+        release,
+        workflow,
+      });
     }
     if (outcome?.kind === "left") return;
     await settleCase(parts, one, workflow, release, outcome);
   });
 }
 
-async function settleCase(parts: PipelineParts, one: Loaded, { row }: WorkflowView, release: ReleaseView | undefined, outcome: Exclude<Outcome, { kind: "left" }> | undefined): Promise<void> {
+async function settleCase(
+  parts: PipelineParts,
+  one: Loaded,
+  { row }: WorkflowView,
+  release: ReleaseView | undefined,
+  outcome: Exclude<Outcome, { kind: "left" }> | undefined,
+): Promise<void> {
   const { case_, lease, key } = one;
   const answered = outcome?.kind === "answered" ? outcome : undefined;
   const answer: Answer | undefined = outcome?.answer;
-  const certificate = answered && release ? await parts.certificateFor(release.id, answered.model.step) : undefined;
+  const certificate =
+    answered && release ? await parts.certificateFor(release.id, answered.model.step) : undefined;
   const decision = decide({
     arm: case_.arm,
     rung: row.rung,
@@ -170,11 +204,15 @@ async function settleCase(parts: PipelineParts, one: Loaded, { row }: WorkflowVi
 async function deliverAnswer(parts: PipelineParts, batch: Loaded[]): Promise<Promise<void>[]> {
   const delivering = batch.filter((one) => one.case_.state === "delivering").map((one) => one.case_.id);
   const deliveries = delivering.length > 0 ? await deliveriesOf(parts.database, delivering) : new Map();
-  const bodies = delivering.length > 0 ? await sealedBodies(parts.database, delivering) : new Map<string, Map<string, Uint8Array>>();
+  const bodies =
+    delivering.length > 0
+      ? await sealedBodies(parts.database, delivering)
+      : new Map<string, Map<string, Uint8Array>>();
   const workflow = await parts.registry.workflow(parts.database, batch[0]!.case_.workflow);
   return batch.map(async (one) => {
     const { case_, lease, key } = one;
-    const release = case_.release === "manual" ? undefined : await parts.registry.release(parts.database, case_.release);
+    const release =
+      case_.release === "manual" ? undefined : await parts.registry.release(parts.database, case_.release);
     const sealed = bodies.get(case_.id) ?? new Map<string, Uint8Array>();
     await send(parts, {
       case_,
@@ -182,14 +220,20 @@ async function deliverAnswer(parts: PipelineParts, batch: Loaded[]): Promise<Pro
       key,
       workflow,
       release,
-      output: case_.verdict === "reject" ? undefined : ((one.content.get("final") ?? one.content.get("output")) as JsonObject),
+      output:
+        case_.verdict === "reject"
+          ? undefined
+          : ((one.content.get("final") ?? one.content.get("output")) as JsonObject),
       deliveries: deliveries.get(case_.id) ?? [],
       bodies: new Map([...sealed].map(([target, bytes]) => [target, key.open(`delivery.${target}`, bytes)])),
     });
   });
 }
 
-async function sealedBodies(database: Database, ids: string[]): Promise<Map<string, Map<string, Uint8Array>>> {
+async function sealedBodies(
+  database: Database,
+  ids: string[],
+): Promise<Map<string, Map<string, Uint8Array>>> {
   const found = await database.all<{ case_id: string; kind: string; sealed: Uint8Array }>(
     sql`select case_id, kind, sealed from case_content where case_id = any(${ids}) and kind like 'delivery.%'`,
   );
@@ -202,9 +246,19 @@ async function sealedBodies(database: Database, ids: string[]): Promise<Map<stri
 }
 
 /** The bytes of a case's attachments; read only for a model that may see them. */
-async function attachmentsOf(parts: PipelineParts, { case_, key }: Loaded): Promise<{ name: string; mediaType: string; bytes: Uint8Array }[]> {
-  const found = await parts.database.all<{ no: number; media_type: string; sealed_name: Uint8Array; sealed: Uint8Array }>(
-    sql`select no, media_type, sealed_name, sealed from attachment where case_id = ${case_.id} order by no`,
-  );
-  return found.map((row) => ({ mediaType: row.media_type, name: attachmentName(key, row), bytes: attachmentBytes(key, row) }));
+async function attachmentsOf(
+  parts: PipelineParts,
+  { case_, key }: Loaded,
+): Promise<{ name: string; mediaType: string; bytes: Uint8Array }[]> {
+  const found = await parts.database.all<{
+    no: number;
+    media_type: string;
+    sealed_name: Uint8Array;
+    sealed: Uint8Array;
+  }>(sql`select no, media_type, sealed_name, sealed from attachment where case_id = ${case_.id} order by no`);
+  return found.map((row) => ({
+    mediaType: row.media_type,
+    name: attachmentName(key, row),
+    bytes: attachmentBytes(key, row),
+  }));
 }

@@ -39,9 +39,22 @@ interface LaneState {
 }
 
 /** `most` is the number of places of each lane. */
-export function openRunner(options: { parts: PipelineParts; database: Database; clock: Clock; worker: string; most: number; log: Log }): Runner {
+export function openRunner(options: {
+  parts: PipelineParts;
+  database: Database;
+  clock: Clock;
+  worker: string;
+  most: number;
+  log: Log;
+}): Runner {
   const { parts, database, clock, worker, most, log } = options;
-  const lanes = LANES.map((lane): LaneState => ({ lane, loops: new Map(), taken: new Map(), known: new Set(), waiting: [] }));
+  const lanes = LANES.map((lane): LaneState => ({
+    lane,
+    loops: new Map(),
+    taken: new Map(),
+    known: new Set(),
+    waiting: [],
+  }));
   /** Whoever waits for the last case to be out of hand. */
   const stopped: (() => void)[] = [];
   /** The cases in hand, by id, with their lease. */
@@ -58,7 +71,15 @@ export function openRunner(options: { parts: PipelineParts; database: Database; 
       state.again = false;
       for (;;) {
         if (stopping) return;
-        const room = Math.min(LARGEST_CLAIM, roomFor(workflow, { most, taken: lane.taken, wanting: new Set(lane.loops.keys()), known: lane.known }));
+        const room = Math.min(
+          LARGEST_CLAIM,
+          roomFor(workflow, {
+            most,
+            taken: lane.taken,
+            wanting: new Set(lane.loops.keys()),
+            known: lane.known,
+          }),
+        );
         if (room === 0) {
           await new Promise<void>((resolve) => lane.waiting.push(resolve));
           continue;
@@ -130,7 +151,9 @@ export function openRunner(options: { parts: PipelineParts; database: Database; 
     try {
       const started = await advance(parts, claimed, worker);
       for (const { case_, done: stage } of started)
-        void stage.then((result) => (result.status === "rejected" ? endFault(case_, result.reason) : undefined)).finally(() => done(lane, [case_]));
+        void stage
+          .then((result) => (result.status === "rejected" ? endFault(case_, result.reason) : undefined))
+          .finally(() => done(lane, [case_]));
     } catch (error) {
       await Promise.all(claimed.map((case_) => endFault(case_, error)));
       done(lane, claimed);
@@ -153,21 +176,34 @@ export function openRunner(options: { parts: PipelineParts; database: Database; 
       log.warn(about, "a step of a case failed; it is tried again");
       return giveBack(case_, next);
     }
-    log.error(about, next.kind === "to_person" ? "a step of a case failed too often; a person gets the case" : "a step of a case failed too often; its deliveries are dead letters now");
+    log.error(
+      about,
+      next.kind === "to_person"
+        ? "a step of a case failed too often; a person gets the case"
+        : "a step of a case failed too often; its deliveries are dead letters now",
+    );
     try {
       await (next.kind === "to_person" ? leaveToPerson : giveUpDelivery)(parts, case_, worker);
     } catch (again) {
-      log.error({ ...about, err: messageOf(again) }, "the case could not be ended either; it is tried again later");
+      log.error(
+        { ...about, err: messageOf(again) },
+        "the case could not be ended either; it is tried again later",
+      );
       await giveBack(case_, { pauseMs: pauseAfterFault(case_.faults + 1), counts: true });
     }
   }
 
   /** The case is freed for a later try; when the database is away, as soon as it is back. */
-  async function giveBack(case_: CaseRow, { pauseMs, counts }: { pauseMs: number; counts: boolean }): Promise<void> {
+  async function giveBack(
+    case_: CaseRow,
+    { pauseMs, counts }: { pauseMs: number; counts: boolean },
+  ): Promise<void> {
     await database
-      .run(sql`
+      .run(
+        sql`
         update case_ set worker = null, next_at = ${time(clock.now() + pauseMs)}, faults = least(faults + ${counts ? 1 : 0}, 30000)
-        where worker = ${worker} and id = ${case_.id} and lease_no = ${case_.lease_no}`)
+        where worker = ${worker} and id = ${case_.id} and lease_no = ${case_.lease_no}`,
+      )
       .catch(() => {
         held.delete(case_.id);
         unsure = true;

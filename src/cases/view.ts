@@ -59,7 +59,14 @@ export type CaseSummary = ReturnType<typeof summary>;
 
 export async function listCases(
   database: Queryable,
-  filter: { workflow: string; state?: string | undefined; externalId?: string | undefined; source?: string | undefined; before?: string | undefined; limit: number },
+  filter: {
+    workflow: string;
+    state?: string | undefined;
+    externalId?: string | undefined;
+    source?: string | undefined;
+    before?: string | undefined;
+    limit: number;
+  },
 ): Promise<CaseSummary[]> {
   const { workflow, state = null, externalId = null, source = null, before = null, limit } = filter;
   if (externalId !== null) {
@@ -80,7 +87,10 @@ export async function listCases(
 }
 
 /** Cases per state, of one workflow or of each. Rehearsals are left out. */
-export async function countStates(database: Queryable, workflow?: string): Promise<Map<string, Record<string, number>>> {
+export async function countStates(
+  database: Queryable,
+  workflow?: string,
+): Promise<Map<string, Record<string, number>>> {
   const found = await database.all<{ workflow: string; state: string; cases: number }>(sql`
     select workflow, state, count(*)::int as cases from case_
     where not drill and (${workflow ?? null}::text is null or workflow = ${workflow ?? null}) group by workflow, state`);
@@ -90,33 +100,86 @@ export async function countStates(database: Queryable, workflow?: string): Promi
 }
 
 export async function workflowOf(database: Queryable, caseId: string): Promise<string | undefined> {
-  return (await database.maybe<{ workflow: string }>(sql`select workflow from case_ where id = ${caseId}`))?.workflow;
+  return (await database.maybe<{ workflow: string }>(sql`select workflow from case_ where id = ${caseId}`))
+    ?.workflow;
 }
 
 /** One case with everything that is kept about it in clear. */
 export async function readCase(database: Queryable, id: string) {
-  const row = await database.maybe<SummaryRow & { share: number; autonomy_coin: number; qa: boolean; team: string | null }>(
-    sql`select ${SUMMARY}, share, autonomy_coin, qa, team from case_ where id = ${id}`,
-  );
+  const row = await database.maybe<
+    SummaryRow & { share: number; autonomy_coin: number; qa: boolean; team: string | null }
+  >(sql`select ${SUMMARY}, share, autonomy_coin, qa, team from case_ where id = ${id}`);
   if (!row) return undefined;
   const [decision, attempts, reviews, deliveries, labels, attachments, history] = await Promise.all([
-    database.maybe<{ outcome: string; reasons: { code: string; detail?: string }[]; confidence: number | null; threshold: number | null; certificate: string | null; step: number | null; decided_at: number }>(
+    database.maybe<{
+      outcome: string;
+      reasons: { code: string; detail?: string }[];
+      confidence: number | null;
+      threshold: number | null;
+      certificate: string | null;
+      step: number | null;
+      decided_at: number;
+    }>(
       sql`select outcome, reasons, confidence, threshold, certificate, step, decided_at from decision where case_id = ${id}`,
     ),
-    database.all<{ no: number; step: number; purpose: string; state: string; model_asked: string; model_answered: string | null; error: string | null; confidence: number | null; milliseconds: number | null; started_at: number }>(
+    database.all<{
+      no: number;
+      step: number;
+      purpose: string;
+      state: string;
+      model_asked: string;
+      model_answered: string | null;
+      error: string | null;
+      confidence: number | null;
+      milliseconds: number | null;
+      started_at: number;
+    }>(
       sql`select no, step, purpose, state, model_asked, model_answered, error, confidence, milliseconds, started_at from attempt where case_id = ${id} order by no`,
     ),
-    database.all<{ no: number; state: string; person: string | null; simulated: boolean; verdict: string | null; reason: string | null; fields: string[] | null; decided_at: number | null }>(
+    database.all<{
+      no: number;
+      state: string;
+      person: string | null;
+      simulated: boolean;
+      verdict: string | null;
+      reason: string | null;
+      fields: string[] | null;
+      decided_at: number | null;
+    }>(
       sql`select no, state, person, simulated, verdict, reason, fields, decided_at from review where case_id = ${id} order by no`,
     ),
-    database.all<{ target: string; key: string; state: string; tries: number; sent_at: number | null; error: string | null }>(
+    database.all<{
+      target: string;
+      key: string;
+      state: string;
+      tries: number;
+      sent_at: number | null;
+      error: string | null;
+    }>(
       sql`select target, key, state, tries, sent_at, error from delivery where case_id = ${id} order by target`,
     ),
-    database.all<{ id: string; source: string; asked_for: string; probability: number | null; seen: boolean; wrong: boolean | null; wrong_fields: string[] | null; person: string; simulated: boolean; superseded_by: string | null; withdrawn_at: number | null; labelled_at: number }>(
+    database.all<{
+      id: string;
+      source: string;
+      asked_for: string;
+      probability: number | null;
+      seen: boolean;
+      wrong: boolean | null;
+      wrong_fields: string[] | null;
+      person: string;
+      simulated: boolean;
+      superseded_by: string | null;
+      withdrawn_at: number | null;
+      labelled_at: number;
+    }>(
       sql`select id, source, asked_for, probability, seen, wrong, wrong_fields, person, simulated, superseded_by, withdrawn_at, labelled_at from label where case_id = ${id} order by id`,
     ),
-    database.all<{ no: number; media_type: string; size: number }>(sql`select no, media_type, size from attachment where case_id = ${id} order by no`),
-    database.all<{ id: string; kind: string; at: number; body: string }>(sql`select id, kind, at, body from audit_event where case_id = ${id} order by id limit 500`),
+    database.all<{ no: number; media_type: string; size: number }>(
+      sql`select no, media_type, size from attachment where case_id = ${id} order by no`,
+    ),
+    database.all<{ id: string; kind: string; at: number; body: string }>(
+      sql`select id, kind, at, body from audit_event where case_id = ${id} order by id limit 500`,
+    ),
   ]);
   const stage = stageOf(row);
   const hidden = outputHidden(row);
@@ -152,8 +215,24 @@ export async function readCase(database: Queryable, id: string) {
       milliseconds: one.milliseconds,
       startedAt: isoTime(one.started_at),
     })),
-    reviews: reviews.map((one) => ({ no: one.no, state: one.state, person: one.person, simulated: one.simulated, verdict: one.verdict, reason: one.reason, fields: hidden ? null : one.fields, decidedAt: maybeIso(one.decided_at) })),
-    deliveries: deliveries.map((one) => ({ target: one.target, key: one.key, state: one.state, tries: one.tries, sentAt: maybeIso(one.sent_at), error: one.error })),
+    reviews: reviews.map((one) => ({
+      no: one.no,
+      state: one.state,
+      person: one.person,
+      simulated: one.simulated,
+      verdict: one.verdict,
+      reason: one.reason,
+      fields: hidden ? null : one.fields,
+      decidedAt: maybeIso(one.decided_at),
+    })),
+    deliveries: deliveries.map((one) => ({
+      target: one.target,
+      key: one.key,
+      state: one.state,
+      tries: one.tries,
+      sentAt: maybeIso(one.sent_at),
+      error: one.error,
+    })),
     // A label would tell which coin asked for it, and whether the output was wrong.
     labels: (stage.mayRedo ? [] : labels).map((one) => ({
       id: one.id,
@@ -182,8 +261,13 @@ function eventOf(row: { id: string; kind: string; at: number; body: string }, st
   if (stage.mayRedo) {
     for (const hidden of ["qa", "qaProbability", "certificate"]) delete shown[hidden];
     const codes = shown["reasons"] as string[] | undefined;
-    if (codes) shown["reasons"] = shownReasons(codes.map((code) => ({ code })), stage).map((one) => one.code);
-    if (stage.awaitsVerdict && stage.cold) for (const hidden of ["confidence", "edited"]) delete shown[hidden];
+    if (codes)
+      shown["reasons"] = shownReasons(
+        codes.map((code) => ({ code })),
+        stage,
+      ).map((one) => one.code);
+    if (stage.awaitsVerdict && stage.cold)
+      for (const hidden of ["confidence", "edited"]) delete shown[hidden];
   }
   return { id: row.id, kind: row.kind, at: isoTime(row.at), actor, data: shown };
 }
@@ -203,9 +287,16 @@ export interface CaseContent {
 }
 
 /** What a case holds; a cold case's output is withheld until its verdict. */
-export async function readCaseContent(database: Queryable, vault: Vault, id: string, withheld: boolean): Promise<CaseContent | undefined> {
+export async function readCaseContent(
+  database: Queryable,
+  vault: Vault,
+  id: string,
+  withheld: boolean,
+): Promise<CaseContent | undefined> {
   const keys = await keysOf(database, vault, [id]);
-  const kept = await database.all<{ kind: string }>(sql`select kind from case_content where case_id = ${id} and kind like 'late.%' order by kind`);
+  const kept = await database.all<{ kind: string }>(
+    sql`select kind from case_content where case_id = ${id} and kind like 'late.%' order by kind`,
+  );
   const lateKinds = kept.map((row) => row.kind);
   const content = (await readContent(database, keys, ["input", "output", "final", ...lateKinds])).get(id);
   if (!content) return undefined;

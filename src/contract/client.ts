@@ -26,7 +26,10 @@ export type Client = {
   [N in EndpointName]: (input?: CallInput<Endpoints[N]>) => Promise<ReplyOf<Endpoints[N]>>;
 } & {
   /** Sends JSON Lines and hands over each answered line. */
-  batch(workflow: string, lines: AsyncIterable<string> | Iterable<string>): AsyncIterable<ReplyOf<Endpoints["submitBatch"]>>;
+  batch(
+    workflow: string,
+    lines: AsyncIterable<string> | Iterable<string>,
+  ): AsyncIterable<ReplyOf<Endpoints["submitBatch"]>>;
 };
 
 export function openClient(options: ClientOptions): Client {
@@ -54,7 +57,10 @@ export function openClient(options: ClientOptions): Client {
     try {
       return await fetch(url, init);
     } catch (cause) {
-      throw new PilotageError("database_unavailable", `Pilotage does not answer at ${options.url}.`, { hint: "Start it with `pilotage serve`, or set PILOTAGE_URL.", cause });
+      throw new PilotageError("database_unavailable", `Pilotage does not answer at ${options.url}.`, {
+        hint: "Start it with `pilotage serve`, or set PILOTAGE_URL.",
+        cause,
+      });
     }
   }
 
@@ -79,16 +85,27 @@ export function openClient(options: ClientOptions): Client {
     }
   }
 
-  const calls = Object.fromEntries(Object.entries(ENDPOINTS).map(([name, endpoint]) => [name, (input?: CallInput<Endpoint>) => call(endpoint, input)]));
+  const calls = Object.fromEntries(
+    Object.entries(ENDPOINTS).map(([name, endpoint]) => [
+      name,
+      (input?: CallInput<Endpoint>) => call(endpoint, input),
+    ]),
+  );
   return { ...calls, batch } as unknown as Client;
 }
 
 /** The full address of a call; path parameters are escaped. */
 function addressOf(base: string, endpoint: Endpoint, input: { params?: unknown; query?: unknown }): string {
   const params = (input.params ?? {}) as Record<string, string>;
-  const path = endpoint.path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
+  const path = endpoint.path.replaceAll(/:(\w+)/g, (_, name: string) =>
+    encodeURIComponent(params[name] ?? ""),
+  );
   const given = Object.entries((input.query ?? {}) as Record<string, string | number | undefined>);
-  const query = new URLSearchParams(given.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]]))).toString();
+  const query = new URLSearchParams(
+    given.flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, String(value)] as [string, string]],
+    ),
+  ).toString();
   return `${base.replace(/\/$/, "")}${path}${query === "" ? "" : `?${query}`}`;
 }
 
@@ -96,9 +113,16 @@ async function errorOf(response: Response): Promise<PilotageError> {
   const text = await response.text();
   try {
     const { error } = JSON.parse(text) as ErrorBody;
-    if (error.code in ERRORS) return new PilotageError(error.code, error.message, { ...(error.hint === undefined ? {} : { hint: error.hint }), details: error.details });
+    if (error.code in ERRORS)
+      return new PilotageError(error.code, error.message, {
+        ...(error.hint === undefined ? {} : { hint: error.hint }),
+        details: error.details,
+      });
   } catch {
     // Not ours: a proxy in between, perhaps.
   }
-  return new PilotageError("internal", `The server answered ${response.status} and no message that can be read.`);
+  return new PilotageError(
+    "internal",
+    `The server answered ${response.status} and no message that can be read.`,
+  );
 }

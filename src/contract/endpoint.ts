@@ -8,7 +8,12 @@ import type { z } from "zod";
 import type { ErrorCode } from "./errors.ts";
 import type { Scope } from "./scopes.ts";
 
-export interface Endpoint<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.ZodType, B extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
+export interface Endpoint<
+  P extends z.ZodType = z.ZodType,
+  Q extends z.ZodType = z.ZodType,
+  B extends z.ZodType = z.ZodType,
+  R extends z.ZodType = z.ZodType,
+> {
   method: "GET" | "POST" | "PUT" | "DELETE";
   /** With `:name` for parameters. */
   path: string;
@@ -35,4 +40,13 @@ export type BodyOf<E extends Endpoint> = z.input<E["body"]>;
 export type ReplyOf<E extends Endpoint> = z.output<E["reply"]>;
 
 /** Errors that every endpoint may answer. */
-export const COMMON_ERRORS = ["bad_request", "bad_json", "unauthenticated", "forbidden", "too_large", "unsupported_media_type", "internal", "database_unavailable"] as const satisfies readonly ErrorCode[];
+export const COMMON_ERRORS = [
+  "bad_request",
+  "bad_json",
+  "unauthenticated",
+  "forbidden",
+  "too_large",
+  "unsupported_media_type",
+  "internal",
+  "database_unavailable",
+] as const satisfies readonly ErrorCode[];

@@ -44,7 +44,9 @@ const MEGABYTE = 1024 * 1024;
 const defaults = { params: nothing, query: nothing, body: nothing, wire: "json", errors: [] } as const;
 
 /** Fills in what an endpoint does not have, and keeps its exact types. */
-function endpoint<const E extends Partial<Endpoint> & Pick<Endpoint, "method" | "path" | "reply" | "scope" | "sentence">>(value: E): Omit<typeof defaults, keyof E> & E {
+function endpoint<
+  const E extends Partial<Endpoint> & Pick<Endpoint, "method" | "path" | "reply" | "scope" | "sentence">,
+>(value: E): Omit<typeof defaults, keyof E> & E {
   return { ...defaults, ...value };
 }
 
@@ -57,9 +59,13 @@ export const ENDPOINTS = {
     reply: receipt,
     scope: "intake",
     errors: ["not_found", "bad_input", "conflict", "too_many_requests", "intake_stopped", "wrong_state"],
-    sentence: "Hands in one case; answered when it is stored. The same external id with the same content answers as a duplicate.",
+    sentence:
+      "Hands in one case; answered when it is stored. The same external id with the same content answers as a duplicate.",
     created: { status: "admitted" },
-    example: { params: { workflow: "support-triage" }, body: { externalId: "T-1001", input: { subject: "No coffee", body: "The machine shows E04." } } },
+    example: {
+      params: { workflow: "support-triage" },
+      body: { externalId: "T-1001", input: { subject: "No coffee", body: "The machine shows E04." } },
+    },
     bodyLimit: 48 * MEGABYTE,
   }),
   submitBatch: endpoint({
@@ -70,7 +76,8 @@ export const ENDPOINTS = {
     wire: "ndjson",
     scope: "intake",
     errors: ["not_found", "wrong_state"],
-    sentence: "Hands in many cases, one JSON object a line; each line is answered by a line of its own, the last line counts.",
+    sentence:
+      "Hands in many cases, one JSON object a line; each line is answered by a line of its own, the last line counts.",
     example: { params: { workflow: "support-triage" } },
     bodyLimit: 1024 * MEGABYTE,
   }),
@@ -78,7 +85,11 @@ export const ENDPOINTS = {
     method: "GET",
     path: "/api/v1/workflows/:workflow/cases",
     params: named("workflow"),
-    query: listQuery.extend({ state: z.string().optional(), externalId: z.string().optional(), source: z.string().optional() }),
+    query: listQuery.extend({
+      state: z.string().optional(),
+      externalId: z.string().optional(),
+      source: z.string().optional(),
+    }),
     reply: caseList,
     scope: "read",
     errors: ["not_found"],
@@ -93,7 +104,8 @@ export const ENDPOINTS = {
     reply: caseReply,
     scope: "read",
     errors: ["not_found"],
-    sentence: "One case with its attempts, decision, reviews, deliveries and history; with `content=true` and the scope content:read also what it holds.",
+    sentence:
+      "One case with its attempts, decision, reviews, deliveries and history; with `content=true` and the scope content:read also what it holds.",
     example: { params: { case: "case_..." }, query: { content: "true" } },
   }),
   getAttachment: endpoint({
@@ -108,7 +120,13 @@ export const ENDPOINTS = {
     example: { params: { case: "case_...", no: "1" } },
   }),
 
-  listWorkflows: endpoint({ method: "GET", path: "/api/v1/workflows", reply: workflowList, scope: "read", sentence: "Lists the workflows with their counts." }),
+  listWorkflows: endpoint({
+    method: "GET",
+    path: "/api/v1/workflows",
+    reply: workflowList,
+    scope: "read",
+    sentence: "Lists the workflows with their counts.",
+  }),
   getWorkflow: endpoint({
     method: "GET",
     path: "/api/v1/workflows/:workflow",
@@ -127,7 +145,8 @@ export const ENDPOINTS = {
     reply: applyReply,
     scope: "operate",
     errors: ["definition_invalid", "conflict"],
-    sentence: "Applies a workflow document. Dials that are in force stay, unless `takeFile` says otherwise; differences are shown.",
+    sentence:
+      "Applies a workflow document. Dials that are in force stay, unless `takeFile` says otherwise; differences are shown.",
     example: { params: { workflow: "support-triage" }, body: { document: {}, takeFile: false } },
   }),
   publishRelease: endpoint({
@@ -138,7 +157,8 @@ export const ENDPOINTS = {
     reply: releaseReply,
     scope: "operate",
     errors: ["not_found", "definition_invalid"],
-    sentence: "Publishes an immutable release; the same document answers with the release that it already is. A local model is trained in the background.",
+    sentence:
+      "Publishes an immutable release; the same document answers with the release that it already is. A local model is trained in the background.",
     example: { params: { workflow: "support-triage" }, body: { document: {}, examples: "" } },
     bodyLimit: 128 * MEGABYTE,
   }),
@@ -170,18 +190,23 @@ export const ENDPOINTS = {
     reply: workflowReply,
     scope: "operate",
     errors: ["not_found", "wrong_state"],
-    sentence: "Sets which share of new cases a release gets; the rest stays with the stable release or with people.",
+    sentence:
+      "Sets which share of new cases a release gets; the rest stays with the stable release or with people.",
     example: { params: { workflow: "support-triage" }, body: { release: "rel_...", share: 0.2 } },
   }),
   setAutonomy: endpoint({
     method: "POST",
     path: "/api/v1/workflows/:workflow/autonomy",
     params: named("workflow"),
-    body: z.strictObject({ autonomy: z.number().min(0).max(1), reason: z.string().min(3).max(500).optional() }),
+    body: z.strictObject({
+      autonomy: z.number().min(0).max(1),
+      reason: z.string().min(3).max(500).optional(),
+    }),
     reply: changeReply,
     scope: "operate",
     errors: ["not_found", "wrong_state"],
-    sentence: "Sets which part of an AI release's cases may go out unreviewed. Raising it waits for a second person.",
+    sentence:
+      "Sets which part of an AI release's cases may go out unreviewed. Raising it waits for a second person.",
     example: { params: { workflow: "support-triage" }, body: { autonomy: 0 } },
   }),
   waive: endpoint({
@@ -193,7 +218,10 @@ export const ENDPOINTS = {
     scope: "operate",
     errors: ["not_found"],
     sentence: "Waives a requirement by name, with a reason and an end; the go waits for a second person.",
-    example: { params: { workflow: "support-triage" }, body: { item: "baseline", reason: "Sample with made-up tickets", days: 30 } },
+    example: {
+      params: { workflow: "support-triage" },
+      body: { item: "baseline", reason: "Sample with made-up tickets", days: 30 },
+    },
   }),
   listChanges: endpoint({
     method: "GET",
@@ -234,7 +262,8 @@ export const ENDPOINTS = {
     reply: reviewTasks,
     scope: "review",
     errors: ["not_found"],
-    sentence: "Leases the next reviews, the earliest due first. A cold case comes without the model's output.",
+    sentence:
+      "Leases the next reviews, the earliest due first. A cold case comes without the model's output.",
     example: { params: { workflow: "support-triage" }, body: { count: 1 } },
   }),
   claimReview: endpoint({
@@ -267,7 +296,8 @@ export const ENDPOINTS = {
     reply: verdictReply,
     scope: "review",
     errors: ["not_found", "wrong_state", "lease_lost", "bad_output"],
-    sentence: "Gives the verdict on a leased case: approve, edit (with the whole output) or reject (with a reason).",
+    sentence:
+      "Gives the verdict on a leased case: approve, edit (with the whole output) or reject (with a reason).",
     example: { params: { case: "case_..." }, body: { lease: "lse_...", verdict: "approve" } },
     bodyLimit: 12 * MEGABYTE,
   }),
@@ -286,7 +316,10 @@ export const ENDPOINTS = {
     method: "GET",
     path: "/api/v1/workflows/:workflow/quarantine",
     params: named("workflow"),
-    query: listQuery.extend({ state: z.enum(["open", "replayed", "discarded"]).optional(), reason: z.string().optional() }),
+    query: listQuery.extend({
+      state: z.enum(["open", "replayed", "discarded"]).optional(),
+      reason: z.string().optional(),
+    }),
     reply: quarantineList,
     scope: "read",
     errors: ["not_found"],
@@ -369,7 +402,13 @@ export const ENDPOINTS = {
     example: { params: { case: "case_..." } },
   }),
 
-  listConnections: endpoint({ method: "GET", path: "/api/v1/connections", reply: connectionList, scope: "operate", sentence: "Lists connections; secrets are never shown." }),
+  listConnections: endpoint({
+    method: "GET",
+    path: "/api/v1/connections",
+    reply: connectionList,
+    scope: "operate",
+    sentence: "Lists connections; secrets are never shown.",
+  }),
   saveConnection: endpoint({
     method: "PUT",
     path: "/api/v1/connections/:name",
@@ -378,10 +417,21 @@ export const ENDPOINTS = {
     reply: z.object({ name: z.string(), kind: z.string() }),
     scope: "operate",
     sentence: "Stores an address with its secret, encrypted, under a name that definitions use.",
-    example: { params: { name: "crm" }, body: { settings: { kind: "webhook", url: "https://crm.example.com/hooks/pilotage", secret: "whsec_..." } } },
+    example: {
+      params: { name: "crm" },
+      body: {
+        settings: { kind: "webhook", url: "https://crm.example.com/hooks/pilotage", secret: "whsec_..." },
+      },
+    },
     bodyLimit: 8 * MEGABYTE,
   }),
-  listKeys: endpoint({ method: "GET", path: "/api/v1/keys", reply: keyList, scope: "operate", sentence: "Lists API keys without their secrets." }),
+  listKeys: endpoint({
+    method: "GET",
+    path: "/api/v1/keys",
+    reply: keyList,
+    scope: "operate",
+    sentence: "Lists API keys without their secrets.",
+  }),
   makeKey: endpoint({
     method: "POST",
     path: "/api/v1/keys",
@@ -413,7 +463,13 @@ export const ENDPOINTS = {
     sentence: "Moves simulated time on; only in an installation that was started with PILOTAGE_CLOCK.",
     example: { body: { milliseconds: 60_000 } },
   }),
-  openApi: endpoint({ method: "GET", path: "/api/v1/openapi.json", reply: z.any(), scope: null, sentence: "This interface as OpenAPI 3.1." }),
+  openApi: endpoint({
+    method: "GET",
+    path: "/api/v1/openapi.json",
+    reply: z.any(),
+    scope: null,
+    sentence: "This interface as OpenAPI 3.1.",
+  }),
 } satisfies Record<string, Endpoint>;
 
 export type Endpoints = typeof ENDPOINTS;

@@ -14,7 +14,10 @@ export const nothing = z.object({});
 
 /** Path parameters by name, each a short text. */
 export function named<const N extends string>(...names: N[]) {
-  const shape = Object.fromEntries(names.map((name) => [name, z.string().min(1).max(200)])) as Record<N, z.ZodString>;
+  const shape = Object.fromEntries(names.map((name) => [name, z.string().min(1).max(200)])) as Record<
+    N,
+    z.ZodString
+  >;
   return z.object(shape);
 }
 
@@ -29,16 +32,25 @@ export const attachmentSchema = z.strictObject({
     .string()
     .min(1)
     .max(255)
-    .refine((name) => name.isWellFormed() && !/\p{Cc}/u.test(name), "a name without control characters and half characters (lone surrogates) is expected"),
+    .refine(
+      (name) => name.isWellFormed() && !/\p{Cc}/u.test(name),
+      "a name without control characters and half characters (lone surrogates) is expected",
+    ),
   mediaType: z.string().regex(/^[\w.+-]+\/[\w.+-]+$/, "a media type such as application/pdf is expected"),
   base64: z.base64(),
 });
 
 export const submitBody = z.strictObject({
-  externalId: z.string().optional().describe("Tells this case from every other one of its source; the idempotency key"),
+  externalId: z
+    .string()
+    .optional()
+    .describe("Tells this case from every other one of its source; the idempotency key"),
   source: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9._-]{0,59}$/, "lower-case letters, digits, dot, hyphen and underscore are expected")
+    .regex(
+      /^[a-z0-9][a-z0-9._-]{0,59}$/,
+      "lower-case letters, digits, dot, hyphen and underscore are expected",
+    )
     .default("api"),
   input: z.any(),
   attachments: z.array(attachmentSchema).max(50).default([]),
@@ -65,7 +77,14 @@ export const batchLine = z.object({
   reason: z.string().optional(),
   message: z.string().optional(),
   summary: z
-    .object({ read: z.number(), admitted: z.number(), duplicate: z.number(), quarantined: z.number(), skipped: z.number(), failed: z.number() })
+    .object({
+      read: z.number(),
+      admitted: z.number(),
+      duplicate: z.number(),
+      quarantined: z.number(),
+      skipped: z.number(),
+      failed: z.number(),
+    })
     .optional(),
 });
 
@@ -93,12 +112,23 @@ export const caseList = z.object({ cases: z.array(caseSummary), next: z.string()
 
 export const caseReply = caseSummary.extend({
   share,
-  autonomyCoin: z.number().nullable().describe("Hidden (null) until no verdict can be given or taken back any more"),
+  autonomyCoin: z
+    .number()
+    .nullable()
+    .describe("Hidden (null) until no verdict can be given or taken back any more"),
   qa: z.boolean().nullable().describe("Hidden (null) until no verdict can be given or taken back any more"),
   cold: z.boolean(),
   team: z.string().nullable(),
   decision: z
-    .object({ outcome: z.string(), reasons: z.array(reason), confidence: z.number().nullable(), threshold: z.number().nullable(), certificate: z.string().nullable(), step: z.number().nullable(), at: time })
+    .object({
+      outcome: z.string(),
+      reasons: z.array(reason),
+      confidence: z.number().nullable(),
+      threshold: z.number().nullable(),
+      certificate: z.string().nullable(),
+      step: z.number().nullable(),
+      at: time,
+    })
     .nullable(),
   attempts: z.array(
     z.object({
@@ -115,15 +145,56 @@ export const caseReply = caseSummary.extend({
     }),
   ),
   reviews: z.array(
-    z.object({ no: z.number(), state: z.string(), person: z.string().nullable(), simulated: z.boolean(), verdict: z.string().nullable(), reason: z.string().nullable(), fields: z.array(z.string()).nullable(), decidedAt: maybeTime }),
+    z.object({
+      no: z.number(),
+      state: z.string(),
+      person: z.string().nullable(),
+      simulated: z.boolean(),
+      verdict: z.string().nullable(),
+      reason: z.string().nullable(),
+      fields: z.array(z.string()).nullable(),
+      decidedAt: maybeTime,
+    }),
   ),
-  deliveries: z.array(z.object({ target: z.string(), key: z.string(), state: z.string(), tries: z.number(), sentAt: maybeTime, error: z.string().nullable() })),
+  deliveries: z.array(
+    z.object({
+      target: z.string(),
+      key: z.string(),
+      state: z.string(),
+      tries: z.number(),
+      sentAt: maybeTime,
+      error: z.string().nullable(),
+    }),
+  ),
   labels: z.array(
-    z.object({ id: z.string(), source: z.string(), askedFor: z.string(), probability: z.number().nullable(), seen: z.boolean(), wrong: z.boolean().nullable(), wrongFields: z.array(z.string()).nullable(), person: z.string(), simulated: z.boolean(), superseded: z.boolean(), withdrawnAt: maybeTime, at: time }),
+    z.object({
+      id: z.string(),
+      source: z.string(),
+      askedFor: z.string(),
+      probability: z.number().nullable(),
+      seen: z.boolean(),
+      wrong: z.boolean().nullable(),
+      wrongFields: z.array(z.string()).nullable(),
+      person: z.string(),
+      simulated: z.boolean(),
+      superseded: z.boolean(),
+      withdrawnAt: maybeTime,
+      at: time,
+    }),
   ),
   attachments: z.array(z.object({ no: z.number(), mediaType: z.string(), size: z.number() })),
   history: z.array(z.object({ id: z.string(), kind: z.string(), at: time, actor: json, data: json })),
-  content: z.object({ input: z.any(), output: z.any(), final: z.any(), late: z.array(z.object({ lease: z.string(), answer: z.any() })).describe("Answers that came too late to count"), withheld: z.boolean() }).nullable(),
+  content: z
+    .object({
+      input: z.any(),
+      output: z.any(),
+      final: z.any(),
+      late: z
+        .array(z.object({ lease: z.string(), answer: z.any() }))
+        .describe("Answers that came too late to count"),
+      withheld: z.boolean(),
+    })
+    .nullable(),
 });
 
 export const workflowReply = z.object({
@@ -142,8 +213,17 @@ export const workflowReply = z.object({
 });
 export const workflowList = z.object({ workflows: z.array(workflowReply) });
 
-const difference = z.object({ setting: z.string(), before: z.any(), after: z.any(), needsSecond: z.boolean() });
-export const applyBody = z.strictObject({ document: json, takeFile: z.boolean().default(false), dryRun: z.boolean().default(false) });
+const difference = z.object({
+  setting: z.string(),
+  before: z.any(),
+  after: z.any(),
+  needsSecond: z.boolean(),
+});
+export const applyBody = z.strictObject({
+  document: json,
+  takeFile: z.boolean().default(false),
+  dryRun: z.boolean().default(false),
+});
 export const applyReply = z.object({
   workflow: z.string(),
   created: z.boolean(),
@@ -157,8 +237,13 @@ export const applyReply = z.object({
 
 export const publishBody = z.strictObject({
   document: json,
-  examples: z.string().optional().describe("The exact text of the examples file that the document names by digest"),
-  provenance: z.strictObject({ commit: z.string().max(100).optional(), pipeline: z.string().max(300).optional() }).default({}),
+  examples: z
+    .string()
+    .optional()
+    .describe("The exact text of the examples file that the document names by digest"),
+  provenance: z
+    .strictObject({ commit: z.string().max(100).optional(), pipeline: z.string().max(300).optional() })
+    .default({}),
 });
 export const releaseReply = z.object({
   id: z.string(),
@@ -193,7 +278,10 @@ export const changeReply = z.object({
 });
 export const changeList = z.object({ changes: z.array(changeReply) });
 
-export const claimBody = z.strictObject({ count: z.number().int().min(1).max(100).default(1), leaseSeconds: z.number().int().min(5).max(3600).default(600) });
+export const claimBody = z.strictObject({
+  count: z.number().int().min(1).max(100).default(1),
+  leaseSeconds: z.number().int().min(5).max(3600).default(600),
+});
 export const reviewTask = z.object({
   caseId: z.string(),
   workflow: z.string(),
@@ -205,7 +293,9 @@ export const reviewTask = z.object({
   externalId: z.string(),
   reasons: z.array(reason),
   input: json,
-  attachments: z.array(z.object({ no: z.number(), name: z.string(), mediaType: z.string(), size: z.number() })),
+  attachments: z.array(
+    z.object({ no: z.number(), name: z.string(), mediaType: z.string(), size: z.number() }),
+  ),
   output: json.nullable(),
   withheld: z.enum(["cold", "none"]).nullable(),
   outputSchema: json,
@@ -217,7 +307,14 @@ export const verdictBody = z.strictObject({
   output: json.optional(),
   reason: z.enum(REVIEW_REASONS).optional(),
 });
-export const verdictReply = z.object({ caseId: z.string(), state: z.literal("decided"), verdict: z.string(), undoUntil: time, modelOutput: json.nullable(), differs: z.array(z.string()) });
+export const verdictReply = z.object({
+  caseId: z.string(),
+  state: z.literal("decided"),
+  verdict: z.string(),
+  undoUntil: time,
+  modelOutput: json.nullable(),
+  differs: z.array(z.string()),
+});
 
 const quarantined = z.object({
   id: z.string(),
@@ -239,25 +336,81 @@ export const quarantineReply = quarantined.extend({ raw: z.string(), input: z.an
 export const replayBody = z.strictObject({ input: json.optional(), externalId: z.string().optional() });
 
 export const feedList = z.object({
-  feeds: z.array(z.object({ name: z.string(), kind: z.string(), path: z.string(), nextAt: time, problem: z.string().nullable() })),
+  feeds: z.array(
+    z.object({
+      name: z.string(),
+      kind: z.string(),
+      path: z.string(),
+      nextAt: time,
+      problem: z.string().nullable(),
+    }),
+  ),
   runs: z.array(
-    z.object({ id: z.string(), feed: z.string(), file: z.string(), startedAt: time, finishedAt: maybeTime, read: z.number(), admitted: z.number(), quarantined: z.number(), duplicate: z.number(), skipped: z.number(), dropped: z.array(z.string()).describe("Fields that the input schema does not name and that were left out"), problem: z.string().nullable() }),
+    z.object({
+      id: z.string(),
+      feed: z.string(),
+      file: z.string(),
+      startedAt: time,
+      finishedAt: maybeTime,
+      read: z.number(),
+      admitted: z.number(),
+      quarantined: z.number(),
+      duplicate: z.number(),
+      skipped: z.number(),
+      dropped: z
+        .array(z.string())
+        .describe("Fields that the input schema does not name and that were left out"),
+      problem: z.string().nullable(),
+    }),
   ),
 });
-export const deadLetterList = z.object({ letters: z.array(z.object({ caseId: z.string(), target: z.string(), key: z.string(), tries: z.number(), error: z.string().nullable() })) });
+export const deadLetterList = z.object({
+  letters: z.array(
+    z.object({
+      caseId: z.string(),
+      target: z.string(),
+      key: z.string(),
+      tries: z.number(),
+      error: z.string().nullable(),
+    }),
+  ),
+});
 
 export const connectionBody = z.strictObject({ settings: json });
-export const connectionList = z.object({ connections: z.array(z.object({ name: z.string(), kind: z.string(), shown: json, savedAt: time, savedBy: z.string() })) });
+export const connectionList = z.object({
+  connections: z.array(
+    z.object({ name: z.string(), kind: z.string(), shown: json, savedAt: time, savedBy: z.string() }),
+  ),
+});
 
 export const keyBody = z.strictObject({
   name: z.string().min(1).max(100),
   scopes: z.array(z.enum(keysOf<Scope>(SCOPES))).min(1),
   workflow: z.string().optional().describe("Binds the key to one workflow"),
   days: z.number().min(0.0001).max(3650).default(365),
-  simulated: z.boolean().default(false).describe("The key stands for a program that plays a person; shown wherever its work appears"),
+  simulated: z
+    .boolean()
+    .default(false)
+    .describe("The key stands for a program that plays a person; shown wherever its work appears"),
 });
-const key = z.object({ id: z.string(), name: z.string(), scopes: z.array(z.string()), workflow: z.string().nullable(), simulated: z.boolean(), madeAt: time, madeBy: z.string(), expiresAt: time, revoked: z.boolean() });
+const key = z.object({
+  id: z.string(),
+  name: z.string(),
+  scopes: z.array(z.string()),
+  workflow: z.string().nullable(),
+  simulated: z.boolean(),
+  madeAt: time,
+  madeBy: z.string(),
+  expiresAt: time,
+  revoked: z.boolean(),
+});
 export const keyReply = key.extend({ secret: z.string().describe("The key itself; shown this once") });
 export const keyList = z.object({ keys: z.array(key) });
 
-export const advanceClockBody = z.strictObject({ milliseconds: z.number().int().min(1).max(400 * 86_400_000) });
+export const advanceClockBody = z.strictObject({
+  milliseconds: z
+    .number()
+    .int()
+    .min(1)
+    .max(400 * 86_400_000),
+});

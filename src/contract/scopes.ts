@@ -11,4 +11,7 @@ export const SCOPES = {
 export type Scope = keyof typeof SCOPES;
 
 /** Who did something: a named person, a key, or the program itself. */
-export type Actor = { kind: "person"; name: string; key?: string } | { kind: "key"; name: string; key: string } | { kind: "system"; name: string };
+export type Actor =
+  | { kind: "person"; name: string; key?: string }
+  | { kind: "key"; name: string; key: string }
+  | { kind: "system"; name: string };

@@ -37,13 +37,23 @@ export const CASE_MOVES: Record<CaseState, readonly CaseState[]> = {
 };
 
 /** States in which nothing more happens by itself. */
-export const FINAL_STATES: readonly CaseState[] = ["delivered", "failed_delivery", "closed", "cancelled", "erased"];
+export const FINAL_STATES: readonly CaseState[] = [
+  "delivered",
+  "failed_delivery",
+  "closed",
+  "cancelled",
+  "erased",
+];
 
 export function mayMove(from: CaseState, to: CaseState): boolean {
   return CASE_MOVES[from].includes(to);
 }
 
-export const ARMS = { manual: "worked by people, no model", stable: "the release in force", candidate: "the release that is being rolled out" } as const;
+export const ARMS = {
+  manual: "worked by people, no model",
+  stable: "the release in force",
+  candidate: "the release that is being rolled out",
+} as const;
 export type Arm = keyof typeof ARMS;
 
 export const REVIEW_STATES = {
@@ -76,7 +86,16 @@ export const ATTEMPT_STATES = {
 } as const;
 export type AttemptState = keyof typeof ATTEMPT_STATES;
 
-export const LABEL_SOURCES = ["review", "second_review", "cold", "qa", "planted", "feedback", "correction", "import"] as const;
+export const LABEL_SOURCES = [
+  "review",
+  "second_review",
+  "cold",
+  "qa",
+  "planted",
+  "feedback",
+  "correction",
+  "import",
+] as const;
 export type LabelSource = (typeof LABEL_SOURCES)[number];
 
 /** Why a person was asked, or why not. `detail` of a reason names the rule or the step. */
@@ -93,8 +112,10 @@ export const REASONS = {
   model_failed: "No model of the chain gave an answer.",
   bad_output: "The answer broke the output schema, also after the repair.",
   fallback_answer: "Another step than the release's model answered.",
-  abandoned: "The model was asked several times and the program ended each time before the answer was stored.",
-  internal_fault: "Pilotage failed several times over this case, for example because its content cannot be opened: a person decides.",
+  abandoned:
+    "The model was asked several times and the program ended each time before the answer was stored.",
+  internal_fault:
+    "Pilotage failed several times over this case, for example because its content cannot be opened: a person decides.",
   safe_stop: "The safe-stop ladder sends every case to people.",
 } as const;
 export type ReasonCode = keyof typeof REASONS;

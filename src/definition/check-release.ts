@@ -27,7 +27,10 @@ function checkPolicy(scope: Scope, { policy = {} }: PartialRelease): void {
   for (const [path, rule] of Object.entries(policy)) {
     // Attachments are no field of the input; they go to a model only when the policy allows them by this name.
     if (path === ATTACHMENTS) {
-      if (rule !== "allow" && rule !== "drop") scope.at(["policy", path], "attachments cannot be masked or pseudonymised", { expected: "allow or drop" });
+      if (rule !== "allow" && rule !== "drop")
+        scope.at(["policy", path], "attachments cannot be masked or pseudonymised", {
+          expected: "allow or drop",
+        });
       continue;
     }
     const field = fieldNamed(scope, "input", path, ["policy", path], { key: "key", lists: true });

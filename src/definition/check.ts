@@ -73,10 +73,16 @@ export function checkDefinition(files: Map<string, string>): Checked {
  * The `file` of a problem is then the document, or the part of it that authors keep in a file of its own (`input`,
  * `prompt`, `examples`); lines are told only inside texts.
  */
-export function checkDocuments(given: { workflow?: unknown; release?: unknown; examples?: string | undefined }): Checked {
+export function checkDocuments(given: {
+  workflow?: unknown;
+  release?: unknown;
+  examples?: string | undefined;
+}): Checked {
   const problems: Problem[] = [];
   const workflow =
-    given.workflow === undefined ? undefined : readCompiled("workflow", given.workflow, workflowSchema, problems);
+    given.workflow === undefined
+      ? undefined
+      : readCompiled("workflow", given.workflow, workflowSchema, problems);
   const release =
     given.release === undefined ? undefined : readCompiled("release", given.release, releaseSchema, problems);
   const partAt = (path: PathPart[]) => valueAt(release?.source.value, path);

@@ -29,15 +29,23 @@ export function formatProblems(problems: Problem[]): string {
 const MOST_TOLD = 2_000;
 
 /** The refusal of a compiled document: its first problems in the message, all of them in the details. */
-export function definitionInvalid(document: "workflow" | "release", problems: Problem[], outcome: string): PilotageError {
+export function definitionInvalid(
+  document: "workflow" | "release",
+  problems: Problem[],
+  outcome: string,
+): PilotageError {
   const told = problems
-    .map(({ file, path, message }) => `${[file === document ? "" : file, path].filter(Boolean).join(".")}: ${message}`)
+    .map(
+      ({ file, path, message }) =>
+        `${[file === document ? "" : file, path].filter(Boolean).join(".")}: ${message}`,
+    )
     .join("; ")
     .slice(0, MOST_TOLD);
-  return new PilotageError("definition_invalid", `The ${document} document is not valid: ${told}. ${outcome}`, {
-    hint: "`pilotage check <folder>` names every problem with its line.",
-    details: problems,
-  });
+  return new PilotageError(
+    "definition_invalid",
+    `The ${document} document is not valid: ${told}. ${outcome}`,
+    { hint: "`pilotage check <folder>` names every problem with its line.", details: problems },
+  );
 }
 
 /** By file, line, column; the same problem only once. */

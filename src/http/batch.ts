@@ -34,7 +34,11 @@ export async function answerBatch(batch: Batch): Promise<void> {
   const { stream, reply } = batch;
   const counts = { read: 0, admitted: 0, duplicate: 0, quarantined: 0, skipped: 0, failed: 0 };
   reply.hijack();
-  reply.raw.writeHead(200, { "content-type": "application/x-ndjson", "cache-control": "no-store", "x-content-type-options": "nosniff" });
+  reply.raw.writeHead(200, {
+    "content-type": "application/x-ndjson",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+  });
   // The answers wait in memory when the client does not read while it sends; the number of lines bounds them.
   const write = (line: Line) => reply.raw.write(`${JSON.stringify(line)}\n`);
   const waiting: Promise<Line>[] = [];
@@ -44,7 +48,10 @@ export async function answerBatch(batch: Batch): Promise<void> {
     const incoming = incomingOf(batch, record);
     const id = idOf(batch, incoming);
     const earlier = id === undefined ? undefined : latest.get(id);
-    const answer = earlier === undefined ? answerLine(batch.intake, record.line, incoming) : earlier.then(() => answerLine(batch.intake, record.line, incoming));
+    const answer =
+      earlier === undefined
+        ? answerLine(batch.intake, record.line, incoming)
+        : earlier.then(() => answerLine(batch.intake, record.line, incoming));
     if (id !== undefined) {
       latest.set(id, answer);
       void answer.finally(() => {
@@ -55,18 +62,28 @@ export async function answerBatch(batch: Batch): Promise<void> {
   };
   const settleFirst = async () => {
     const line = await waiting.shift()!;
-    counts[line["status"] === "error" ? "failed" : (line["status"] as "admitted" | "duplicate" | "quarantined")]++;
+    counts[
+      line["status"] === "error" ? "failed" : (line["status"] as "admitted" | "duplicate" | "quarantined")
+    ]++;
     write(line);
   };
   try {
-    for await (const record of readRecords(untilStopped(stream, batch.stopped), { format: "jsonl", encoding: "utf-8" })) {
+    for await (const record of readRecords(untilStopped(stream, batch.stopped), {
+      format: "jsonl",
+      encoding: "utf-8",
+    })) {
       counts.read++;
       if (record.blank) {
         counts.skipped++;
         continue;
       }
       if (counts.read > MOST_LINES) {
-        write({ line: record.line, status: "error", code: "too_large", message: `A batch holds at most ${MOST_LINES} lines; this line and those after it were not read. Send them in another batch.` });
+        write({
+          line: record.line,
+          status: "error",
+          code: "too_large",
+          message: `A batch holds at most ${MOST_LINES} lines; this line and those after it were not read. Send them in another batch.`,
+        });
         counts.failed++;
         break;
       }
@@ -74,7 +91,10 @@ export async function answerBatch(batch: Batch): Promise<void> {
       if (waiting.length >= IN_FLIGHT) await settleFirst();
     }
   } catch (error) {
-    const message = error instanceof PilotageError ? error.message : "The batch broke off; lines without an answer were not taken. Send them again.";
+    const message =
+      error instanceof PilotageError
+        ? error.message
+        : "The batch broke off; lines without an answer were not taken. Send them again.";
     write({ status: "error", code: error instanceof PilotageError ? error.code : "bad_request", message });
   }
   // What was not read is thrown away, so that a client that is sending still gets to the answer.
@@ -99,8 +119,14 @@ async function* untilStopped(stream: Readable, stopped: AbortSignal): AsyncGener
   stopped.addEventListener("abort", onAbort, { once: true });
   try {
     for (;;) {
-      const next = stopped.aborted ? "stop" : await Promise.race([chunks.next() as Promise<IteratorResult<Buffer, undefined>>, stop.promise]);
-      if (next === "stop") throw new PilotageError("intake_stopped", "Pilotage is stopping; lines without an answer were not taken. Send them again when it is back.");
+      const next = stopped.aborted
+        ? "stop"
+        : await Promise.race([chunks.next() as Promise<IteratorResult<Buffer, undefined>>, stop.promise]);
+      if (next === "stop")
+        throw new PilotageError(
+          "intake_stopped",
+          "Pilotage is stopping; lines without an answer were not taken. Send them again when it is back.",
+        );
       if (next.done) return;
       yield next.value;
     }
@@ -113,11 +139,29 @@ async function* untilStopped(stream: Readable, stopped: AbortSignal): AsyncGener
 async function answerLine(intake: Intake, line: number, incoming: Incoming): Promise<Line> {
   try {
     const receipt = await retried(() => intake.receive(incoming));
-    if (receipt.kind === "quarantined") return { line, status: "quarantined", quarantineId: receipt.quarantineId, reason: receipt.reason, message: receipt.message };
-    return { line, status: receipt.kind, caseId: receipt.caseId, externalId: receipt.externalId, dropped: receipt.dropped };
+    if (receipt.kind === "quarantined")
+      return {
+        line,
+        status: "quarantined",
+        quarantineId: receipt.quarantineId,
+        reason: receipt.reason,
+        message: receipt.message,
+      };
+    return {
+      line,
+      status: receipt.kind,
+      caseId: receipt.caseId,
+      externalId: receipt.externalId,
+      dropped: receipt.dropped,
+    };
   } catch (error) {
     const known = error instanceof PilotageError;
-    return { line, status: "error", code: known ? error.code : "internal", message: known ? error.message : "A fault in Pilotage kept this line from being taken; send it again." };
+    return {
+      line,
+      status: "error",
+      code: known ? error.code : "internal",
+      message: known ? error.message : "A fault in Pilotage kept this line from being taken; send it again.",
+    };
   }
 }
 
@@ -140,12 +184,30 @@ async function retried<T>(work: () => Promise<T>): Promise<T> {
 
 /** A line has the form of a single case; one that does not goes to quarantine as it came. */
 function incomingOf({ workflow, actor }: Batch, record: FeedRecord): Incoming {
-  const common = { workflow, door: "batch" as const, attachments: [], raw: record.raw, place: `line ${record.line}`, textOnly: false, drill: false, actor };
-  if (record.problem) return { ...common, source: "api", externalId: undefined, input: undefined, problem: record.problem };
+  const common = {
+    workflow,
+    door: "batch" as const,
+    attachments: [],
+    raw: record.raw,
+    place: `line ${record.line}`,
+    textOnly: false,
+    drill: false,
+    actor,
+  };
+  if (record.problem)
+    return { ...common, source: "api", externalId: undefined, input: undefined, problem: record.problem };
   const parsed = submitBody.safeParse(record.value);
   if (!parsed.success) {
-    const message = parsed.error.issues.map((issue) => `${issue.path.join(".") || "line"}: ${issue.message}`).join("; ");
-    return { ...common, source: "api", externalId: undefined, input: undefined, problem: { reason: "schema_mismatch", message: `The line is not a case: ${message}` } };
+    const message = parsed.error.issues
+      .map((issue) => `${issue.path.join(".") || "line"}: ${issue.message}`)
+      .join("; ");
+    return {
+      ...common,
+      source: "api",
+      externalId: undefined,
+      input: undefined,
+      problem: { reason: "schema_mismatch", message: `The line is not a case: ${message}` },
+    };
   }
   const { source, externalId, input, attachments, drill } = parsed.data;
   return {
@@ -154,6 +216,10 @@ function incomingOf({ workflow, actor }: Batch, record: FeedRecord): Incoming {
     externalId,
     input: input as JsonValue,
     drill,
-    attachments: attachments.map((one) => ({ name: one.name, mediaType: one.mediaType, bytes: Buffer.from(one.base64, "base64") })),
+    attachments: attachments.map((one) => ({
+      name: one.name,
+      mediaType: one.mediaType,
+      bytes: Buffer.from(one.base64, "base64"),
+    })),
   };
 }

@@ -31,7 +31,9 @@ export interface Call<E extends Endpoint> {
 }
 
 /** `raw` and `ndjson` handlers write to the reply themselves; the others answer an object. */
-export type Handler<E extends Endpoint> = (call: Call<E>) => Promise<E["wire"] extends "json" ? z.input<E["reply"]> : void>;
+export type Handler<E extends Endpoint> = (
+  call: Call<E>,
+) => Promise<E["wire"] extends "json" ? z.input<E["reply"]> : void>;
 export type Handlers = { [N in EndpointName]: Handler<Endpoints[N]> };
 
 export interface Server {
@@ -45,7 +47,13 @@ interface Body {
   value: unknown;
 }
 
-export function bind(options: { handlers: Handlers; keys: Keys; newId: NewId; log: Log; observe: (name: string, status: number, milliseconds: number) => void }): Server {
+export function bind(options: {
+  handlers: Handlers;
+  keys: Keys;
+  newId: NewId;
+  log: Log;
+  observe: (name: string, status: number, milliseconds: number) => void;
+}): Server {
   const { handlers, keys, newId, log } = options;
   const app = fastify({
     logger: false,
@@ -61,26 +69,46 @@ export function bind(options: { handlers: Handlers; keys: Keys; newId: NewId; lo
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, bytes, done) => {
     // Bytes that are no text would be replaced in silence.
-    if (!isUtf8(bytes as Buffer)) return done(new PilotageError("bad_json", "The body is not valid UTF-8; nothing was done.", { hint: "Send one JSON object in UTF-8." }));
+    if (!isUtf8(bytes as Buffer))
+      return done(
+        new PilotageError("bad_json", "The body is not valid UTF-8; nothing was done.", {
+          hint: "Send one JSON object in UTF-8.",
+        }),
+      );
     const text = bytes.toString("utf8");
     try {
       done(null, { text, value: text === "" ? {} : (JSON.parse(text) as unknown) } satisfies Body);
     } catch {
-      done(new PilotageError("bad_json", "The body is not valid JSON; nothing was done.", { hint: "Send one JSON object in UTF-8." }));
+      done(
+        new PilotageError("bad_json", "The body is not valid JSON; nothing was done.", {
+          hint: "Send one JSON object in UTF-8.",
+        }),
+      );
     }
   });
   app.addContentTypeParser("application/x-ndjson", (_request, payload, done) => done(null, payload));
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, log));
   app.setNotFoundHandler((request, reply) => {
     const [path = ""] = request.url.split("?");
-    sendError(new PilotageError("not_found", `There is nothing at ${request.method} ${path.slice(0, 200)}.`, { hint: "/api/v1/openapi.json lists every endpoint." }), request, reply, log);
+    sendError(
+      new PilotageError("not_found", `There is nothing at ${request.method} ${path.slice(0, 200)}.`, {
+        hint: "/api/v1/openapi.json lists every endpoint.",
+      }),
+      request,
+      reply,
+      log,
+    );
   });
   app.addHook("onResponse", (request, reply, done) => {
     options.observe(request.routeOptions.url ?? "unknown", reply.statusCode, reply.elapsedTime);
     done();
   });
   app.addHook("onSend", (_request, reply, _payload, done) => {
-    void reply.headers({ "x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "cache-control": "no-store" });
+    void reply.headers({
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+      "cache-control": "no-store",
+    });
     done();
   });
 
@@ -106,7 +134,10 @@ type Marked = FastifyRequest & { [CALLER]?: Caller };
 async function authorise(endpoint: Endpoint, keys: Keys, request: FastifyRequest): Promise<void> {
   if (endpoint.scope === null) return;
   const as = request.headers["x-pilotage-as"];
-  const caller = await keys.authenticate(request.headers.authorization, typeof as === "string" ? personNamed(decoded(as)) : undefined);
+  const caller = await keys.authenticate(
+    request.headers.authorization,
+    typeof as === "string" ? personNamed(decoded(as)) : undefined,
+  );
   demand(caller, endpoint.scope, (request.params as { workflow?: string }).workflow);
   (request as Marked)[CALLER] = caller;
 }
@@ -120,11 +151,18 @@ function decoded(text: string): string {
   }
 }
 
-async function answer(endpoint: Endpoint, handle: Handler<Endpoint>, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+async function answer(
+  endpoint: Endpoint,
+  handle: Handler<Endpoint>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
   const body = request.body as Body | Readable | undefined;
   const json = endpoint.wire === "ndjson" ? undefined : (body as Body | undefined);
   if (endpoint.wire === "ndjson" && (body === undefined || !("pipe" in body)))
-    throw new PilotageError("unsupported_media_type", "This endpoint reads JSON Lines; nothing was done.", { hint: "Send the header `Content-Type: application/x-ndjson`." });
+    throw new PilotageError("unsupported_media_type", "This endpoint reads JSON Lines; nothing was done.", {
+      hint: "Send the header `Content-Type: application/x-ndjson`.",
+    });
   const call: Call<Endpoint> = {
     params: check(endpoint.params, request.params, "path"),
     query: check(endpoint.query, request.query, "query"),
@@ -143,30 +181,61 @@ async function answer(endpoint: Endpoint, handle: Handler<Endpoint>, request: Fa
 
 function isCreated({ created }: Endpoint, reply: unknown): boolean {
   if (created === undefined || created === true) return created === true;
-  return Object.entries(created).every(([field, value]) => (reply as Record<string, unknown>)[field] === value);
+  return Object.entries(created).every(
+    ([field, value]) => (reply as Record<string, unknown>)[field] === value,
+  );
 }
 
 function check<S extends z.ZodType>(schema: S, value: unknown, where: string): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const details = parsed.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
-  throw new PilotageError("bad_request", `The ${where} is not what this endpoint takes: ${details.map((one) => (one.path ? `${one.path}: ${one.message}` : one.message)).join("; ").slice(0, 1_000)}. Nothing was done.`, { details });
+  const details = parsed.error.issues.map((issue) => ({
+    path: issue.path.join("."),
+    message: issue.message,
+  }));
+  throw new PilotageError(
+    "bad_request",
+    `The ${where} is not what this endpoint takes: ${details
+      .map((one) => (one.path ? `${one.path}: ${one.message}` : one.message))
+      .join("; ")
+      .slice(0, 1_000)}. Nothing was done.`,
+    { details },
+  );
 }
 
 const FASTIFY_CODES: Record<string, { code: ErrorCode; message: string }> = {
   FST_ERR_BAD_URL: { code: "bad_request", message: "The address is not validly encoded; nothing was done." },
-  FST_ERR_MAX_PARAM_LENGTH: { code: "bad_request", message: "A part of the address is longer than any id or name; nothing was done." },
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: "unsupported_media_type", message: "This content type is not read here; nothing was done." },
-  FST_ERR_CTP_BODY_TOO_LARGE: { code: "too_large", message: "The body is larger than this endpoint takes; nothing was done." },
+  FST_ERR_MAX_PARAM_LENGTH: {
+    code: "bad_request",
+    message: "A part of the address is longer than any id or name; nothing was done.",
+  },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    code: "unsupported_media_type",
+    message: "This content type is not read here; nothing was done.",
+  },
+  FST_ERR_CTP_BODY_TOO_LARGE: {
+    code: "too_large",
+    message: "The body is larger than this endpoint takes; nothing was done.",
+  },
   FST_ERR_CTP_EMPTY_JSON_BODY: { code: "bad_json", message: "The body is empty; nothing was done." },
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: { code: "bad_request", message: "The body is not as long as its Content-Length says; nothing was done." },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+    code: "bad_request",
+    message: "The body is not as long as its Content-Length says; nothing was done.",
+  },
 };
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): void {
   const known = FASTIFY_CODES[(error as { code?: string }).code ?? ""];
-  const own = error instanceof PilotageError ? error : known ? new PilotageError(known.code, known.message) : undefined;
-  const failure = own ?? new PilotageError("internal", `A fault in Pilotage kept it from answering. The log has more under ${request.id}.`);
-  if (!own) log.error({ err: error, request: request.id, route: request.routeOptions.url }, "a request failed");
+  const own =
+    error instanceof PilotageError ? error : known ? new PilotageError(known.code, known.message) : undefined;
+  const failure =
+    own ??
+    new PilotageError(
+      "internal",
+      `A fault in Pilotage kept it from answering. The log has more under ${request.id}.`,
+    );
+  if (!own)
+    log.error({ err: error, request: request.id, route: request.routeOptions.url }, "a request failed");
   if (failure.retryable) void reply.header("retry-after", "1");
   if (failure.code === "unauthenticated") void reply.header("www-authenticate", "Bearer");
   if (failure.code === "too_large") {
@@ -185,4 +254,3 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply,
   };
   void reply.code(failure.status).send(body);
 }
-

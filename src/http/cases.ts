@@ -24,13 +24,20 @@ export interface CaseParts {
   stopped: AbortSignal;
 }
 
-export function caseHandlers(parts: CaseParts): Pick<Handlers, "submitCase" | "submitBatch" | "listCases" | "getCase" | "getAttachment"> {
+export function caseHandlers(
+  parts: CaseParts,
+): Pick<Handlers, "submitCase" | "submitBatch" | "listCases" | "getCase" | "getAttachment"> {
   const { database, registry, vault, intake, stopped } = parts;
   return {
     async submitCase({ params, body, text, caller }) {
       const { attachments, externalId } = body;
       const bad = externalId === undefined ? undefined : badExternalId(externalId);
-      if (bad) throw new PilotageError("bad_request", `The external id cannot be used: ${bad}. Nothing was stored.`, { hint: "Send the number by which the sending system knows the case." });
+      if (bad)
+        throw new PilotageError(
+          "bad_request",
+          `The external id cannot be used: ${bad}. Nothing was stored.`,
+          { hint: "Send the number by which the sending system knows the case." },
+        );
       // Nesting first: to look for unsafe numbers, and to write the input again, goes down by recursion.
       const problem = checkValue(body.input as JsonValue) ?? unsafeNumber(text);
       const receipt = await intake.receive({
@@ -39,9 +46,16 @@ export function caseHandlers(parts: CaseParts): Pick<Handlers, "submitCase" | "s
         source: body.source,
         externalId,
         input: body.input as JsonValue,
-        attachments: attachments.map((one) => ({ name: one.name, mediaType: one.mediaType, bytes: Buffer.from(one.base64, "base64") })),
+        attachments: attachments.map((one) => ({
+          name: one.name,
+          mediaType: one.mediaType,
+          bytes: Buffer.from(one.base64, "base64"),
+        })),
         // Attachments are kept apart; without any, the text is kept exactly as it came.
-        raw: attachments.length === 0 || problem ? text : JSON.stringify({ externalId, input: body.input as JsonValue }),
+        raw:
+          attachments.length === 0 || problem
+            ? text
+            : JSON.stringify({ externalId, input: body.input as JsonValue }),
         ...(problem ? { problem } : {}),
         textOnly: false,
         drill: body.drill,
@@ -52,12 +66,27 @@ export function caseHandlers(parts: CaseParts): Pick<Handlers, "submitCase" | "s
 
     async submitBatch({ params, stream, caller, reply }) {
       const { document } = await registry.workflow(database, params.workflow);
-      await answerBatch({ intake, stopped, workflow: params.workflow, key: document.key, actor: caller.actor, stream, reply });
+      await answerBatch({
+        intake,
+        stopped,
+        workflow: params.workflow,
+        key: document.key,
+        actor: caller.actor,
+        stream,
+        reply,
+      });
     },
 
     async listCases({ params, query }) {
       await registry.workflow(database, params.workflow);
-      const cases = await listCases(database, { workflow: params.workflow, state: query.state, externalId: query.externalId, source: query.source, before: query.before, limit: query.limit });
+      const cases = await listCases(database, {
+        workflow: params.workflow,
+        state: query.state,
+        externalId: query.externalId,
+        source: query.source,
+        before: query.before,
+        limit: query.limit,
+      });
       return { cases, next: cases.length === query.limit ? cases.at(-1)!.id : null };
     },
 
@@ -66,18 +95,30 @@ export function caseHandlers(parts: CaseParts): Pick<Handlers, "submitCase" | "s
       const found = (await readCase(database, params.case))!;
       if (query.content !== "true") return found;
       demand(caller, "content:read", found.workflow);
-      return { ...found, content: (await readCaseContent(database, vault, found.id, outputHidden(found))) ?? null };
+      return {
+        ...found,
+        content: (await readCaseContent(database, vault, found.id, outputHidden(found))) ?? null,
+      };
     },
 
     async getAttachment({ params, caller, reply }) {
       await seeCase(database, caller, params.case);
-      const row = await database.maybe<{ no: number; sealed_name: Uint8Array; sealed: Uint8Array }>(sql`select no, sealed_name, sealed from attachment where case_id = ${params.case} and no = ${/^\d{1,4}$/.test(params.no) ? Number(params.no) : 0}`);
+      const row = await database.maybe<{ no: number; sealed_name: Uint8Array; sealed: Uint8Array }>(
+        sql`select no, sealed_name, sealed from attachment where case_id = ${params.case} and no = ${/^\d{1,4}$/.test(params.no) ? Number(params.no) : 0}`,
+      );
       const key = (await keysOf(database, vault, [params.case])).get(params.case);
-      if (!row || !key) throw new PilotageError("not_found", `The case ${params.case} has no attachment ${params.no.slice(0, 10)}.`);
+      if (!row || !key)
+        throw new PilotageError(
+          "not_found",
+          `The case ${params.case} has no attachment ${params.no.slice(0, 10)}.`,
+        );
       // Always a download of opaque bytes: what a stranger sent is never shown as a page of ours.
       await reply
         .header("content-type", "application/octet-stream")
-        .header("content-disposition", `attachment; filename*=UTF-8''${encodeURIComponent(attachmentName(key, row))}`)
+        .header(
+          "content-disposition",
+          `attachment; filename*=UTF-8''${encodeURIComponent(attachmentName(key, row))}`,
+        )
         .header("content-security-policy", "sandbox")
         .send(attachmentBytes(key, row));
     },
@@ -85,12 +126,26 @@ export function caseHandlers(parts: CaseParts): Pick<Handlers, "submitCase" | "s
 }
 
 /** The receipt as a reply; a quarantined record is an error that names where it is kept. */
-export function taken(receipt: Receipt): { status: "admitted" | "duplicate"; caseId: string; externalId: string; dropped: string[] } {
-  if (receipt.kind !== "quarantined") return { status: receipt.kind, caseId: receipt.caseId, externalId: receipt.externalId, dropped: receipt.dropped };
+export function taken(receipt: Receipt): {
+  status: "admitted" | "duplicate";
+  caseId: string;
+  externalId: string;
+  dropped: string[];
+} {
+  if (receipt.kind !== "quarantined")
+    return {
+      status: receipt.kind,
+      caseId: receipt.caseId,
+      externalId: receipt.externalId,
+      dropped: receipt.dropped,
+    };
   const code = receipt.reason === "duplicate_conflict" ? "conflict" : "bad_input";
-  throw new PilotageError(code, `The case was not taken: ${receipt.message.replace(/\.$/, "")}. The record is kept in quarantine as ${receipt.quarantineId}.`, {
-    hint: "Correct it and send it again, or correct and replay it from quarantine.",
-    details: { quarantineId: receipt.quarantineId, reason: receipt.reason, problems: receipt.details },
-  });
+  throw new PilotageError(
+    code,
+    `The case was not taken: ${receipt.message.replace(/\.$/, "")}. The record is kept in quarantine as ${receipt.quarantineId}.`,
+    {
+      hint: "Correct it and send it again, or correct and replay it from quarantine.",
+      details: { quarantineId: receipt.quarantineId, reason: receipt.reason, problems: receipt.details },
+    },
+  );
 }
-

@@ -14,7 +14,13 @@ const ERROR_SCHEMA: Schema = {
     error: {
       type: "object",
       required: ["code", "message"],
-      properties: { code: { enum: Object.keys(ERRORS) }, message: { type: "string" }, hint: { type: "string" }, requestId: { type: "string" }, details: {} },
+      properties: {
+        code: { enum: Object.keys(ERRORS) },
+        message: { type: "string" },
+        hint: { type: "string" },
+        requestId: { type: "string" },
+        details: {},
+      },
     },
   },
 };
@@ -24,9 +30,15 @@ let built: Schema | undefined;
 export function openApiDocument(): Schema {
   built ??= {
     openapi: "3.1.0",
-    info: { title: "Pilotage", version: "1", description: "Runs one AI workflow in production from its first case on." },
+    info: {
+      title: "Pilotage",
+      version: "1",
+      description: "Runs one AI workflow in production from its first case on.",
+    },
     components: {
-      securitySchemes: { key: { type: "http", scheme: "bearer", description: "An API key, `pil_...`, with scopes." } },
+      securitySchemes: {
+        key: { type: "http", scheme: "bearer", description: "An API key, `pil_...`, with scopes." },
+      },
       schemas: { Error: ERROR_SCHEMA },
     },
     "x-scopes": SCOPES,
@@ -47,28 +59,64 @@ function pathsOf(): Record<string, Record<string, Schema>> {
 function operationOf(name: string, endpoint: Endpoint): Schema {
   const hasBody = endpoint.method === "POST" || endpoint.method === "PUT";
   const type = endpoint.wire === "ndjson" ? "application/x-ndjson" : "application/json";
-  const body = endpoint.wire === "ndjson" ? { type: "string", description: "One JSON object a line" } : schemaOf(endpoint.body, "input");
-  const reply = endpoint.wire === "raw" ? { "application/octet-stream": {} } : { [type]: { schema: schemaOf(endpoint.reply, "output") } };
+  const body =
+    endpoint.wire === "ndjson"
+      ? { type: "string", description: "One JSON object a line" }
+      : schemaOf(endpoint.body, "input");
+  const reply =
+    endpoint.wire === "raw"
+      ? { "application/octet-stream": {} }
+      : { [type]: { schema: schemaOf(endpoint.reply, "output") } };
   return {
     operationId: name,
     summary: endpoint.sentence,
-    ...(endpoint.scope === null ? { security: [] } : { security: [{ key: [endpoint.scope] }], "x-scope": endpoint.scope }),
+    ...(endpoint.scope === null
+      ? { security: [] }
+      : { security: [{ key: [endpoint.scope] }], "x-scope": endpoint.scope }),
     parameters: [...parametersOf(endpoint.params, "path"), ...parametersOf(endpoint.query, "query")],
-    ...(hasBody ? { requestBody: { required: true, content: { [type]: { schema: body, ...(endpoint.example?.body === undefined ? {} : { example: endpoint.example.body }) } } } } : {}),
-    responses: { ...successesOf(endpoint.created, reply), ...errorsOf([...COMMON_ERRORS, ...endpoint.errors]) },
+    ...(hasBody
+      ? {
+          requestBody: {
+            required: true,
+            content: {
+              [type]: {
+                schema: body,
+                ...(endpoint.example?.body === undefined ? {} : { example: endpoint.example.body }),
+              },
+            },
+          },
+        }
+      : {}),
+    responses: {
+      ...successesOf(endpoint.created, reply),
+      ...errorsOf([...COMMON_ERRORS, ...endpoint.errors]),
+    },
   };
 }
 
 function successesOf(created: Endpoint["created"], content: Schema): Schema {
   if (created === undefined) return { "200": { description: "Done", content } };
   if (created === true) return { "201": { description: "Made", content } };
-  const when = Object.entries(created).map(([field, value]) => `${field} is ${value}`).join(", ");
-  return { "201": { description: `Made: ${when}`, content }, "200": { description: "Nothing new was made", content } };
+  const when = Object.entries(created)
+    .map(([field, value]) => `${field} is ${value}`)
+    .join(", ");
+  return {
+    "201": { description: `Made: ${when}`, content },
+    "200": { description: "Nothing new was made", content },
+  };
 }
 
 function parametersOf(schema: z.ZodType, place: "path" | "query"): Schema[] {
-  const { properties = {}, required = [] } = schemaOf(schema, "input") as { properties?: Record<string, Schema>; required?: string[] };
-  return Object.entries(properties).map(([name, one]) => ({ name, in: place, required: place === "path" || required.includes(name), schema: one }));
+  const { properties = {}, required = [] } = schemaOf(schema, "input") as {
+    properties?: Record<string, Schema>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, one]) => ({
+    name,
+    in: place,
+    required: place === "path" || required.includes(name),
+    schema: one,
+  }));
 }
 
 /** Several codes may share a status: they are named in its description. */
@@ -77,7 +125,10 @@ function errorsOf(codes: readonly ErrorCode[]): Record<string, Schema> {
   return Object.fromEntries(
     [...byStatus].map(([status, list]) => [
       status,
-      { description: list.map((code) => `${code}: ${ERRORS[code].meaning}`).join(" "), content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } } },
+      {
+        description: list.map((code) => `${code}: ${ERRORS[code].meaning}`).join(" "),
+        content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
+      },
     ]),
   );
 }

@@ -59,8 +59,17 @@ export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> 
   return {
     async listQuarantine({ params, query }) {
       await registry.workflow(database, params.workflow);
-      const records = await listQuarantine(database, { workflow: params.workflow, state: query.state ?? "open", reason: query.reason, before: query.before, limit: query.limit });
-      return { records: records.map(showRecord), next: records.length === query.limit ? records.at(-1)!.id : null };
+      const records = await listQuarantine(database, {
+        workflow: params.workflow,
+        state: query.state ?? "open",
+        reason: query.reason,
+        before: query.before,
+        limit: query.limit,
+      });
+      return {
+        records: records.map(showRecord),
+        next: records.length === query.limit ? records.at(-1)!.id : null,
+      };
     },
     async getQuarantined({ params, caller }) {
       const { row, kept } = await quarantined(caller, params.id);
@@ -68,7 +77,13 @@ export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> 
     },
     async replayQuarantined({ params, body, caller }) {
       await quarantined(caller, params.id);
-      return taken(await replays.replay(params.id, { input: body.input as JsonObject | undefined, externalId: body.externalId }, caller.actor));
+      return taken(
+        await replays.replay(
+          params.id,
+          { input: body.input as JsonObject | undefined, externalId: body.externalId },
+          caller.actor,
+        ),
+      );
     },
     async discardQuarantined({ params, caller }) {
       await quarantined(caller, params.id);
@@ -78,23 +93,54 @@ export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> 
 
     async listFeeds({ params, query }) {
       const view = await registry.workflow(database, params.workflow);
-      const rows = await database.all<{ name: string; next_at: number; problem: string | null }>(sql`select name, next_at, problem from feed where workflow = ${params.workflow} order by name`);
+      const rows = await database.all<{ name: string; next_at: number; problem: string | null }>(
+        sql`select name, next_at, problem from feed where workflow = ${params.workflow} order by name`,
+      );
       const runs = await listRuns(database, params.workflow, query.before, query.limit);
       return {
         feeds: rows.flatMap((row) => {
           const feed = view.document.feeds.find((one) => one.name === row.name);
-          return feed ? [{ name: row.name, kind: feed.kind, path: feed.path, nextAt: isoTime(row.next_at), problem: row.problem }] : [];
+          return feed
+            ? [
+                {
+                  name: row.name,
+                  kind: feed.kind,
+                  path: feed.path,
+                  nextAt: isoTime(row.next_at),
+                  problem: row.problem,
+                },
+              ]
+            : [];
         }),
-        runs: runs.map(({ started_at, finished_at, ...run }) => ({ ...run, startedAt: isoTime(started_at), finishedAt: maybeIso(finished_at) })),
+        runs: runs.map(({ started_at, finished_at, ...run }) => ({
+          ...run,
+          startedAt: isoTime(started_at),
+          finishedAt: maybeIso(finished_at),
+        })),
       };
     },
     async runFeed({ params, caller }) {
       const touched = await database.transaction(async (tx) => {
-        const due = await tx.run(sql`update feed set next_at = ${time(clock.now())} where workflow = ${params.workflow} and name = ${params.feed}`);
-        if (due > 0) audit.record(tx, [{ kind: "feed.requested", actor: caller.actor, workflow: params.workflow, data: { feed: params.feed } }]);
+        const due = await tx.run(
+          sql`update feed set next_at = ${time(clock.now())} where workflow = ${params.workflow} and name = ${params.feed}`,
+        );
+        if (due > 0)
+          audit.record(tx, [
+            {
+              kind: "feed.requested",
+              actor: caller.actor,
+              workflow: params.workflow,
+              data: { feed: params.feed },
+            },
+          ]);
         return due;
       });
-      if (touched === 0) throw new PilotageError("not_found", `Workflow ${params.workflow} has no feed "${params.feed.slice(0, 80)}".`, { hint: "`pilotage feed list` lists them." });
+      if (touched === 0)
+        throw new PilotageError(
+          "not_found",
+          `Workflow ${params.workflow} has no feed "${params.feed.slice(0, 80)}".`,
+          { hint: "`pilotage feed list` lists them." },
+        );
       return { due: true };
     },
 
@@ -105,14 +151,24 @@ export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> 
     },
     async replayDelivery({ params, caller }) {
       await seeCase(database, caller, params.case);
-      const { workflow, targets } = await replayDeadLetters({ database, clock, audit }, params.case, caller.actor);
+      const { workflow, targets } = await replayDeadLetters(
+        { database, clock, audit },
+        params.case,
+        caller.actor,
+      );
       parts.poke(workflow);
       return { replayed: targets };
     },
 
     async listConnections({ caller }) {
       demandWhole(caller);
-      return { connections: (await connections.list()).map(({ saved_at, saved_by, ...one }) => ({ ...one, savedAt: isoTime(saved_at), savedBy: saved_by })) };
+      return {
+        connections: (await connections.list()).map(({ saved_at, saved_by, ...one }) => ({
+          ...one,
+          savedAt: isoTime(saved_at),
+          savedBy: saved_by,
+        })),
+      };
     },
     async saveConnection({ params, body, caller }) {
       demandWhole(caller);
@@ -121,35 +177,70 @@ export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> 
 
     async listKeys({ caller }) {
       const { workflow } = caller.key;
-      return { keys: (await keys.list()).filter((row) => workflow === null || row.workflow === workflow).map(showKey) };
+      return {
+        keys: (await keys.list())
+          .filter((row) => workflow === null || row.workflow === workflow)
+          .map(showKey),
+      };
     },
     async makeKey({ body, caller }) {
       // A key passes on no more than its maker may do itself.
       for (const scope of body.scopes) if (scope !== "operator") demand(caller, scope, body.workflow);
-      if (body.scopes.includes("operator")) throw new PilotageError("forbidden", "The operator scope belongs to this machine's own key and cannot be given away.");
+      if (body.scopes.includes("operator"))
+        throw new PilotageError(
+          "forbidden",
+          "The operator scope belongs to this machine's own key and cannot be given away.",
+        );
       if (body.workflow !== undefined) await registry.workflow(database, body.workflow);
       // Nor for longer: else a key could outlive its own end through the keys that it makes.
-      const days = caller.key.scopes.includes("operator") ? body.days : Math.min(body.days, (caller.key.expires_at - clock.now()) / 86_400_000);
-      const { secret, ...row } = await keys.make({ name: body.name, scopes: body.scopes, workflow: body.workflow ?? caller.key.workflow ?? undefined, days, simulated: body.simulated || caller.key.simulated }, caller.actor);
+      const days = caller.key.scopes.includes("operator")
+        ? body.days
+        : Math.min(body.days, (caller.key.expires_at - clock.now()) / 86_400_000);
+      const { secret, ...row } = await keys.make(
+        {
+          name: body.name,
+          scopes: body.scopes,
+          workflow: body.workflow ?? caller.key.workflow ?? undefined,
+          days,
+          simulated: body.simulated || caller.key.simulated,
+        },
+        caller.actor,
+      );
       return { ...showKey(row), secret };
     },
     async revokeKey({ params, caller }) {
       const bound = caller.key.workflow;
       const target = (await keys.list()).find((row) => row.id === params.id);
       if (target?.scopes.includes("operator") && !caller.key.scopes.includes("operator"))
-        throw new PilotageError("forbidden", "The key of the local operator is not revoked by another key: it would shut people out of their own machine. Nothing was done.", { hint: "Run `pilotage key revoke` on the machine itself." });
-      const visible = bound === null || (await keys.list()).some((row) => row.id === params.id && row.workflow === bound);
-      if (!visible || !(await keys.revoke(params.id, caller.actor))) throw new PilotageError("not_found", `There is no key ${params.id.slice(0, 60)}, or it is revoked already.`);
+        throw new PilotageError(
+          "forbidden",
+          "The key of the local operator is not revoked by another key: it would shut people out of their own machine. Nothing was done.",
+          { hint: "Run `pilotage key revoke` on the machine itself." },
+        );
+      const visible =
+        bound === null || (await keys.list()).some((row) => row.id === params.id && row.workflow === bound);
+      if (!visible || !(await keys.revoke(params.id, caller.actor)))
+        throw new PilotageError(
+          "not_found",
+          `There is no key ${params.id.slice(0, 60)}, or it is revoked already.`,
+        );
       return { revoked: true };
     },
 
     async advanceClock({ body, caller }) {
       demandWhole(caller);
-      if (!parts.simulated) throw new PilotageError("wrong_state", "This installation runs on the real clock, which nobody moves.", { hint: "Start it with PILOTAGE_CLOCK=<time> for a rehearsal." });
+      if (!parts.simulated)
+        throw new PilotageError(
+          "wrong_state",
+          "This installation runs on the real clock, which nobody moves.",
+          { hint: "Start it with PILOTAGE_CLOCK=<time> for a rehearsal." },
+        );
       const { simulated } = parts;
       await database.transaction(async (tx) => {
         await advanceSimulatedTime(tx, simulated, body.milliseconds);
-        audit.record(tx, [{ kind: "clock.advanced", actor: caller.actor, data: { milliseconds: body.milliseconds } }]);
+        audit.record(tx, [
+          { kind: "clock.advanced", actor: caller.actor, data: { milliseconds: body.milliseconds } },
+        ]);
       });
       for (const view of await registry.workflows(database)) parts.poke(view.row.name);
       return { now: isoTime(clock.now()) };
@@ -176,5 +267,15 @@ function showRecord(row: QuarantineRow) {
 }
 
 function showKey(row: KeyRow) {
-  return { id: row.id, name: row.name, scopes: row.scopes, workflow: row.workflow, simulated: row.simulated, madeAt: isoTime(row.made_at), madeBy: row.made_by, expiresAt: isoTime(row.expires_at), revoked: row.revoked_at !== null };
+  return {
+    id: row.id,
+    name: row.name,
+    scopes: row.scopes,
+    workflow: row.workflow,
+    simulated: row.simulated,
+    madeAt: isoTime(row.made_at),
+    madeBy: row.made_by,
+    expiresAt: isoTime(row.expires_at),
+    revoked: row.revoked_at !== null,
+  };
 }

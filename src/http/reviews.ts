@@ -7,7 +7,10 @@ import type { Reviewer, Reviews, ReviewTask } from "../reviews/review.ts";
 import type { Handlers } from "./bind.ts";
 import { seeCase } from "./see.ts";
 
-export function reviewHandlers(parts: { database: Database; reviews: Reviews }): Pick<Handlers, "claimReviews" | "claimReview" | "releaseReview" | "giveVerdict" | "undoVerdict"> {
+export function reviewHandlers(parts: {
+  database: Database;
+  reviews: Reviews;
+}): Pick<Handlers, "claimReviews" | "claimReview" | "releaseReview" | "giveVerdict" | "undoVerdict"> {
   const { database, reviews } = parts;
   return {
     async claimReviews({ params, body, caller }) {
@@ -25,8 +28,24 @@ export function reviewHandlers(parts: { database: Database; reviews: Reviews }):
     },
     async giveVerdict({ params, body, caller }) {
       await seeCase(database, caller, params.case);
-      const taken = await reviews.decide(params.case, { lease: body.lease, verdict: body.verdict, output: body.output as JsonObject | undefined, reason: body.reason }, reviewerOf(caller));
-      return { caseId: taken.caseId, state: taken.state, verdict: taken.verdict, undoUntil: isoTime(taken.undoUntil), modelOutput: taken.modelOutput ?? null, differs: taken.differs };
+      const taken = await reviews.decide(
+        params.case,
+        {
+          lease: body.lease,
+          verdict: body.verdict,
+          output: body.output as JsonObject | undefined,
+          reason: body.reason,
+        },
+        reviewerOf(caller),
+      );
+      return {
+        caseId: taken.caseId,
+        state: taken.state,
+        verdict: taken.verdict,
+        undoUntil: isoTime(taken.undoUntil),
+        modelOutput: taken.modelOutput ?? null,
+        differs: taken.differs,
+      };
     },
     async undoVerdict({ params, caller }) {
       await seeCase(database, caller, params.case);

@@ -9,7 +9,9 @@ export async function seeCase(database: Queryable, caller: Caller, caseId: strin
   const workflow = await workflowOf(database, caseId);
   const bound = caller.key.workflow;
   if (workflow === undefined || (bound !== null && bound !== workflow))
-    throw new PilotageError("not_found", `There is no case ${caseId.slice(0, 60)}.`, { hint: "`pilotage case list <workflow>` lists them." });
+    throw new PilotageError("not_found", `There is no case ${caseId.slice(0, 60)}.`, {
+      hint: "`pilotage case list <workflow>` lists them.",
+    });
   return workflow;
 }
 

@@ -58,7 +58,10 @@ export function serveStatus(app: FastifyInstance, parts: StatusParts): void {
 
 function viewOf(request: FastifyRequest): StatusView {
   const { lang, hold } = request.query as { lang?: unknown; hold?: unknown };
-  return { language: pickLanguage(typeof lang === "string" ? lang : undefined, request.headers["accept-language"]), held: hold !== undefined };
+  return {
+    language: pickLanguage(typeof lang === "string" ? lang : undefined, request.headers["accept-language"]),
+    held: hold !== undefined,
+  };
 }
 
 interface Figures {
@@ -68,11 +71,18 @@ interface Figures {
 }
 
 async function figuresOf(database: Database): Promise<Figures> {
-  const [counts, quarantined, deadLetters] = await Promise.all([countStates(database), openQuarantine(database), countDeadLetters(database)]);
+  const [counts, quarantined, deadLetters] = await Promise.all([
+    countStates(database),
+    openQuarantine(database),
+    countDeadLetters(database),
+  ]);
   return { counts, quarantined, deadLetters };
 }
 
-async function statusData({ database, registry }: StatusParts, { counts, quarantined, deadLetters }: Figures): Promise<Omit<StatusData, "now">> {
+async function statusData(
+  { database, registry }: StatusParts,
+  { counts, quarantined, deadLetters }: Figures,
+): Promise<Omit<StatusData, "now">> {
   const [views, problems, runs, latest] = await Promise.all([
     registry.workflows(database),
     database.all<{ workflow: string; name: string; problem: string | null }>(

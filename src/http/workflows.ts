@@ -27,7 +27,14 @@ type Names =
   | "approveChange"
   | "refuseChange";
 
-export function workflowHandlers(parts: { database: Database; registry: Registry; settings: WorkflowSettings; releases: Releases; shares: Shares; clock: Clock }): Pick<Handlers, Names> {
+export function workflowHandlers(parts: {
+  database: Database;
+  registry: Registry;
+  settings: WorkflowSettings;
+  releases: Releases;
+  shares: Shares;
+  clock: Clock;
+}): Pick<Handlers, Names> {
   const { database, registry, settings, releases, shares, clock } = parts;
 
   async function show(view: WorkflowView, counts: Record<string, number>) {
@@ -35,7 +42,9 @@ export function workflowHandlers(parts: { database: Database; registry: Registry
     const waivers = await database.all<{ item: string; person: string; reason: string; until: number }>(
       sql`select item, person, reason, until from waiver where workflow = ${row.name} and until > ${isoTime(clock.now())} order by item`,
     );
-    const { pending } = await database.one<{ pending: number }>(sql`select count(*)::int as pending from workflow_setting_change where workflow = ${row.name} and state = 'pending'`);
+    const { pending } = await database.one<{ pending: number }>(
+      sql`select count(*)::int as pending from workflow_setting_change where workflow = ${row.name} and state = 'pending'`,
+    );
     return {
       name: row.name,
       purpose: document.purpose,
@@ -55,7 +64,8 @@ export function workflowHandlers(parts: { database: Database; registry: Registry
   /** A key that is bound to one workflow learns nothing about the changes of others. */
   async function seeChange(caller: Caller, id: string): Promise<void> {
     const { workflow } = await settings.change(id);
-    if (caller.key.workflow !== null && caller.key.workflow !== workflow) throw new PilotageError("not_found", `There is no change ${id.slice(0, 60)}.`);
+    if (caller.key.workflow !== null && caller.key.workflow !== workflow)
+      throw new PilotageError("not_found", `There is no change ${id.slice(0, 60)}.`);
   }
 
   async function showOne(name: string) {
@@ -66,15 +76,29 @@ export function workflowHandlers(parts: { database: Database; registry: Registry
   return {
     async listWorkflows({ caller }) {
       const counts = await countStates(database);
-      const views = (await registry.workflows(database)).filter((view) => caller.key.workflow === null || caller.key.workflow === view.row.name);
-      return { workflows: await Promise.all(views.map((view) => show(view, counts.get(view.row.name) ?? {}))) };
+      const views = (await registry.workflows(database)).filter(
+        (view) => caller.key.workflow === null || caller.key.workflow === view.row.name,
+      );
+      return {
+        workflows: await Promise.all(views.map((view) => show(view, counts.get(view.row.name) ?? {}))),
+      };
     },
     getWorkflow: ({ params }) => showOne(params.workflow),
     async applyWorkflow({ params, body, caller }) {
-      return settings.apply(params.workflow, body.document, { takeFile: body.takeFile, dryRun: body.dryRun, by: body.takeFile ? named(caller) : signer(caller) });
+      return settings.apply(params.workflow, body.document, {
+        takeFile: body.takeFile,
+        dryRun: body.dryRun,
+        by: body.takeFile ? named(caller) : signer(caller),
+      });
     },
     async publishRelease({ params, body, caller }) {
-      const row = await releases.publish(params.workflow, body.document, body.examples, body.provenance as JsonObject, signer(caller));
+      const row = await releases.publish(
+        params.workflow,
+        body.document,
+        body.examples,
+        body.provenance as JsonObject,
+        signer(caller),
+      );
       return showRelease(row, await releases.models([row.id]));
     },
     async listReleases({ params }) {
@@ -84,15 +108,21 @@ export function workflowHandlers(parts: { database: Database; registry: Registry
     },
     async getRelease({ params, caller }) {
       const row = await releases.get(params.release);
-      if (caller.key.workflow !== null && caller.key.workflow !== row.workflow) throw new PilotageError("not_found", `There is no release ${params.release.slice(0, 60)}.`);
-      return { ...showRelease(row, await releases.models([row.id])), document: JSON.parse(row.document) as JsonObject };
+      if (caller.key.workflow !== null && caller.key.workflow !== row.workflow)
+        throw new PilotageError("not_found", `There is no release ${params.release.slice(0, 60)}.`);
+      return {
+        ...showRelease(row, await releases.models([row.id])),
+        document: JSON.parse(row.document) as JsonObject,
+      };
     },
     async setShare({ params, body, caller }) {
       await shares.setShare(params.workflow, body.release, body.share, named(caller));
       return showOne(params.workflow);
     },
     async setAutonomy({ params, body, caller }) {
-      return showChange(await settings.setAutonomy(params.workflow, body.autonomy, named(caller), body.reason));
+      return showChange(
+        await settings.setAutonomy(params.workflow, body.autonomy, named(caller), body.reason),
+      );
     },
     async waive({ params, body, caller }) {
       const { item, ...waiver } = body;
@@ -117,7 +147,11 @@ export function workflowHandlers(parts: { database: Database; registry: Registry
 /** Dials, shares, waivers and approvals take a named person; a key alone has none. */
 export function named(caller: Caller): Caller["actor"] {
   if (caller.actor.kind === "person") return caller.actor;
-  throw new PilotageError("bad_request", "This takes a named person, and the request names none; nothing was changed.", { hint: "Run it on the machine itself with `--as <person>`." });
+  throw new PilotageError(
+    "bad_request",
+    "This takes a named person, and the request names none; nothing was changed.",
+    { hint: "Run it on the machine itself with `--as <person>`." },
+  );
 }
 
 /** Who applies and publishes: a named person, or a pipeline's own key. The operator's key is nobody by itself. */
@@ -134,7 +168,9 @@ function showRelease(row: ReleaseRow, models: ReleaseModelRow[]) {
     problem: row.problem,
     publishedAt: isoTime(row.published_at),
     publishedBy: row.published_by,
-    models: models.filter((model) => model.release === row.id).map(({ name, digest, report }) => ({ name, digest, report })),
+    models: models
+      .filter((model) => model.release === row.id)
+      .map(({ name, digest, report }) => ({ name, digest, report })),
   };
 }
 

@@ -36,13 +36,16 @@ describe("questions", () => {
     ).toEqual({ at: Date.parse("2026-01-05T08:00:00.123Z"), n: 2, share: 0.25, never: null });
   });
 
-  test.each(["UTC", "Asia/Kolkata", "America/New_York", "Europe/Berlin"])("bring the same times in a session of %s", async (zone) => {
-    const { at } = await database.transaction(async (tx) => {
-      await tx.all(sql`select set_config('timezone', ${zone}, true)`);
-      return tx.one<{ at: number }>(sql`select ${"2026-01-05T08:00:00.123Z"}::timestamptz as at`);
-    });
-    expect(at).toBe(Date.parse("2026-01-05T08:00:00.123Z"));
-  });
+  test.each(["UTC", "Asia/Kolkata", "America/New_York", "Europe/Berlin"])(
+    "bring the same times in a session of %s",
+    async (zone) => {
+      const { at } = await database.transaction(async (tx) => {
+        await tx.all(sql`select set_config('timezone', ${zone}, true)`);
+        return tx.one<{ at: number }>(sql`select ${"2026-01-05T08:00:00.123Z"}::timestamptz as at`);
+      });
+      expect(at).toBe(Date.parse("2026-01-05T08:00:00.123Z"));
+    },
+  );
 
   test("a value can never be SQL", async () => {
     const nasty = "x'); drop table note; --";

@@ -14,7 +14,9 @@ const TIMESTAMPTZ = 1184;
 const INT8 = 20;
 const NUMERIC = 1700;
 // Sessions ask for UTC, but a pooler may leave that out: any offset is read, and PostgreSQL writes whole hours without minutes.
-pg.types.setTypeParser(TIMESTAMPTZ, (text) => Date.parse(text.replace(" ", "T").replace(/[+-]\d\d$/, "$&:00")));
+pg.types.setTypeParser(TIMESTAMPTZ, (text) =>
+  Date.parse(text.replace(" ", "T").replace(/[+-]\d\d$/, "$&:00")),
+);
 pg.types.setTypeParser(INT8, Number);
 pg.types.setTypeParser(NUMERIC, Number);
 
@@ -61,7 +63,10 @@ export function openDatabase(options: DatabaseOptions): Database {
   let pool = newPool(options);
   const names = new Map<string, string>();
 
-  async function send<T>(client: pg.Pool | pg.PoolClient, query: Sql): Promise<pg.QueryResult<T & pg.QueryResultRow>> {
+  async function send<T>(
+    client: pg.Pool | pg.PoolClient,
+    query: Sql,
+  ): Promise<pg.QueryResult<T & pg.QueryResultRow>> {
     const { text, values } = query.compile();
     let name = names.get(text);
     if (!name) names.set(text, (name = `p${names.size}`));
@@ -123,7 +128,11 @@ export function openDatabase(options: DatabaseOptions): Database {
         options.boundary?.("before", names);
         const { command } = await client.query("commit");
         // PostgreSQL answers the commit of a transaction in which a statement failed with a rollback, and no error.
-        if (command !== "COMMIT") throw new PilotageError("internal", "A statement of this transaction had failed before its end; nothing was stored.");
+        if (command !== "COMMIT")
+          throw new PilotageError(
+            "internal",
+            "A statement of this transaction had failed before its end; nothing was stored.",
+          );
         options.boundary?.("after", names);
         for (const hook of after) guarded(hook);
         return result;
@@ -139,7 +148,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     moveTo(url) {
       const old = pool;
       pool = newPool({ ...options, url });
-      old.end().catch((error: unknown) => options.log.warn({ err: error }, "closing the old database pool failed"));
+      old
+        .end()
+        .catch((error: unknown) => options.log.warn({ err: error }, "closing the old database pool failed"));
     },
     async close() {
       await pool.end();
@@ -167,22 +178,39 @@ function translate(error: unknown): unknown {
   if (error instanceof PilotageError || !(error instanceof Error)) return error;
   const code = (error as { code?: string }).code ?? "";
   const connection =
-    ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "57P01", "57P02", "57P03", "53300"].includes(code) ||
+    [
+      "ECONNREFUSED",
+      "ECONNRESET",
+      "EPIPE",
+      "ETIMEDOUT",
+      "ENOTFOUND",
+      "57P01",
+      "57P02",
+      "57P03",
+      "53300",
+    ].includes(code) ||
     code.startsWith("08") ||
-    /connection terminated|connection timeout|Connection ended|not queryable|Client was closed|timeout exceeded when trying to connect|after calling end/i.test(error.message);
+    /connection terminated|connection timeout|Connection ended|not queryable|Client was closed|timeout exceeded when trying to connect|after calling end/i.test(
+      error.message,
+    );
   if (connection)
-    return new PilotageError("database_unavailable", "The database cannot be reached; nothing was stored. Pilotage keeps trying; send the request again.", {
-      cause: error,
-    });
+    return new PilotageError(
+      "database_unavailable",
+      "The database cannot be reached; nothing was stored. Pilotage keeps trying; send the request again.",
+      { cause: error },
+    );
   if (code === "53100")
-    return new PilotageError("database_unavailable", "The database's disk is full; nothing was stored. Make room on the disk of the database, then send the request again.", {
-      cause: error,
-    });
+    return new PilotageError(
+      "database_unavailable",
+      "The database's disk is full; nothing was stored. Make room on the disk of the database, then send the request again.",
+      { cause: error },
+    );
   // A NUL character in a text: the program keeps it in sealed content, where the database sees only bytes.
   if (code === "22021" || code === "22P05")
-    return new PilotageError("bad_request", "A text holds a NUL character where none can be stored, in an id, a name or a reason; nothing was stored.", {
-      hint: "Send it without that character.",
-      cause: error,
-    });
+    return new PilotageError(
+      "bad_request",
+      "A text holds a NUL character where none can be stored, in an id, a name or a reason; nothing was stored.",
+      { hint: "Send it without that character.", cause: error },
+    );
   return error;
 }

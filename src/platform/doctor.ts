@@ -15,7 +15,11 @@ export interface Finding {
 
 const ENOUGH_DISK = 2 * 1024 ** 3;
 
-export async function examine(machine: { settings: Settings; dataHome: string; running: { url: string; pid: number } | undefined }): Promise<Finding[]> {
+export async function examine(machine: {
+  settings: Settings;
+  dataHome: string;
+  running: { url: string; pid: number } | undefined;
+}): Promise<Finding[]> {
   const { settings, dataHome } = machine;
   return [
     node(),
@@ -30,16 +34,30 @@ export async function examine(machine: { settings: Settings; dataHome: string; r
 function node(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   const ok = major > 22 || (major === 22 && minor >= 18);
-  return { name: "node", ok, detail: `Node ${process.versions.node} on ${process.platform}-${process.arch}`, ...(ok ? {} : { help: "Node 22.18 or newer is needed; the bundled one is used when it was installed." }) };
+  return {
+    name: "node",
+    ok,
+    detail: `Node ${process.versions.node} on ${process.platform}-${process.arch}`,
+    ...(ok ? {} : { help: "Node 22.18 or newer is needed; the bundled one is used when it was installed." }),
+  };
 }
 
 function home(dataHome: string): Finding {
   const nearest = nearestFolder(dataHome);
   try {
     accessSync(nearest, constants.W_OK);
-    return { name: "data home", ok: true, detail: nearest === dataHome ? dataHome : `${dataHome} (made at the first start)` };
+    return {
+      name: "data home",
+      ok: true,
+      detail: nearest === dataHome ? dataHome : `${dataHome} (made at the first start)`,
+    };
   } catch {
-    return { name: "data home", ok: false, detail: `${nearest} may not be written`, help: "Set PILOTAGE_DATA to a folder that this account may write." };
+    return {
+      name: "data home",
+      ok: false,
+      detail: `${nearest} may not be written`,
+      help: "Set PILOTAGE_DATA to a folder that this account may write.",
+    };
   }
 }
 
@@ -47,16 +65,27 @@ function disk(dataHome: string): Finding {
   const { bavail, bsize } = statfsSync(nearestFolder(dataHome));
   const free = bavail * bsize;
   const ok = free >= ENOUGH_DISK;
-  return { name: "disk", ok, detail: `${(free / 1024 ** 3).toFixed(1)} GiB free`, ...(ok ? {} : { help: "Leave at least 2 GiB free: a full disk stops intake." }) };
+  return {
+    name: "disk",
+    ok,
+    detail: `${(free / 1024 ** 3).toFixed(1)} GiB free`,
+    ...(ok ? {} : { help: "Leave at least 2 GiB free: a full disk stops intake." }),
+  };
 }
 
 function masterKey(settings: Settings, dataHome: string): Finding {
-  if (settings.PILOTAGE_MASTER_KEY !== undefined) return { name: "master key", ok: true, detail: "from PILOTAGE_MASTER_KEY" };
+  if (settings.PILOTAGE_MASTER_KEY !== undefined)
+    return { name: "master key", ok: true, detail: "from PILOTAGE_MASTER_KEY" };
   const path = join(dataHome, "master.key");
   if (!existsSync(path)) return { name: "master key", ok: true, detail: "made at the first start" };
   const mode = statSync(path).mode & 0o777;
   const ok = (mode & 0o077) === 0;
-  return { name: "master key", ok, detail: `${path}, mode ${mode.toString(8)}; keep a copy apart from the database`, ...(ok ? {} : { help: `Run: chmod 600 ${path}` }) };
+  return {
+    name: "master key",
+    ok,
+    detail: `${path}, mode ${mode.toString(8)}; keep a copy apart from the database`,
+    ...(ok ? {} : { help: `Run: chmod 600 ${path}` }),
+  };
 }
 
 function embedded(): Finding {
@@ -64,7 +93,12 @@ function embedded(): Finding {
     const found = findPackage();
     return { name: "database", ok: true, detail: `the PostgreSQL that comes along, ${found.version}` };
   } catch (error) {
-    return { name: "database", ok: false, detail: error instanceof Error ? error.message : String(error), help: "Set DATABASE_URL to a PostgreSQL 15 or newer." };
+    return {
+      name: "database",
+      ok: false,
+      detail: error instanceof Error ? error.message : String(error),
+      help: "Set DATABASE_URL to a PostgreSQL 15 or newer.",
+    };
   }
 }
 
@@ -76,26 +110,59 @@ async function database(url: string): Promise<Finding> {
       "select current_setting('server_version') as version, current_setting('server_version_num')::int as n, has_database_privilege(current_database(), 'create') as create",
     );
     const { version, n, create } = rows[0]!;
-    if (n < 150_000) return { name: "database", ok: false, detail: `PostgreSQL ${version}`, help: "PostgreSQL 15 or newer is needed." };
-    if (!create) return { name: "database", ok: false, detail: `PostgreSQL ${version}, but the role may not create schemas`, help: "Grant it: grant create on database ... to ..." };
+    if (n < 150_000)
+      return {
+        name: "database",
+        ok: false,
+        detail: `PostgreSQL ${version}`,
+        help: "PostgreSQL 15 or newer is needed.",
+      };
+    if (!create)
+      return {
+        name: "database",
+        ok: false,
+        detail: `PostgreSQL ${version}, but the role may not create schemas`,
+        help: "Grant it: grant create on database ... to ...",
+      };
     return { name: "database", ok: true, detail: `PostgreSQL ${version}, your own` };
   } catch (error) {
-    return { name: "database", ok: false, detail: `DATABASE_URL does not answer: ${error instanceof Error ? error.message : String(error)}`, help: "Check the address, the password and the firewall." };
+    return {
+      name: "database",
+      ok: false,
+      detail: `DATABASE_URL does not answer: ${error instanceof Error ? error.message : String(error)}`,
+      help: "Check the address, the password and the firewall.",
+    };
   } finally {
     await client.end().catch(() => undefined);
   }
 }
 
 /** The port is free, or it is ours. */
-async function listening({ settings, running }: { settings: Settings; running: { url: string; pid: number } | undefined }): Promise<Finding> {
-  if (running && isAlive(running.pid)) return { name: "listening", ok: true, detail: `Pilotage runs at ${running.url} (process ${running.pid})` };
+async function listening({
+  settings,
+  running,
+}: {
+  settings: Settings;
+  running: { url: string; pid: number } | undefined;
+}): Promise<Finding> {
+  if (running && isAlive(running.pid))
+    return {
+      name: "listening",
+      ok: true,
+      detail: `Pilotage runs at ${running.url} (process ${running.pid})`,
+    };
   const port = settings.PILOTAGE_PORT;
   const free = await new Promise<boolean>((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(false));
     server.listen(port, settings.PILOTAGE_HOST, () => server.close(() => resolve(true)));
   });
-  return { name: "listening", ok: free, detail: free ? `port ${port} is free` : `port ${port} is taken by another program`, ...(free ? {} : { help: "Set PILOTAGE_PORT to another port." }) };
+  return {
+    name: "listening",
+    ok: free,
+    detail: free ? `port ${port} is free` : `port ${port} is taken by another program`,
+    ...(free ? {} : { help: "Set PILOTAGE_PORT to another port." }),
+  };
 }
 
 function isAlive(pid: number): boolean {

@@ -63,7 +63,10 @@ export function openGroupCommit(database: Database): GroupCommit {
 
   async function commit(group: Waiting[]): Promise<void> {
     try {
-      const results = await database.transaction((tx) => runAll(tx, group), [...new Set(group.map((one) => one.operation.name))]);
+      const results = await database.transaction(
+        (tx) => runAll(tx, group),
+        [...new Set(group.map((one) => one.operation.name))],
+      );
       group.forEach((one, i) => one.resolve(results[i]));
     } catch (error) {
       const lost = error instanceof PilotageError && error.code === "database_unavailable";

@@ -33,7 +33,9 @@ const LOOKS_END_WITHIN = 300;
 
 /** Puts a job into the queue within the caller's transaction. The same key replaces a job that has not begun. */
 export async function addJob(tx: Queryable, task: string, payload: JsonObject, key: string): Promise<void> {
-  await tx.run(sql`select graphile_worker.add_job(${task}, ${JSON.stringify(payload)}::json, job_key => ${key})`);
+  await tx.run(
+    sql`select graphile_worker.add_job(${task}, ${JSON.stringify(payload)}::json, job_key => ${key})`,
+  );
 }
 
 /** Makes or updates the queue's own tables. */
@@ -80,7 +82,11 @@ export function openJobs(options: {
   }
 
   async function runOnce(tasks: Record<string, Task>): Promise<void> {
-    pool = new pg.Pool({ connectionString: options.url(), max: CONCURRENCY + 2, connectionTimeoutMillis: 5_000 });
+    pool = new pg.Pool({
+      connectionString: options.url(),
+      max: CONCURRENCY + 2,
+      connectionTimeoutMillis: 5_000,
+    });
     // Asked anew for every connection, so that the queue follows a database that moved.
     Object.defineProperty(pool.options, "connectionString", { get: options.url, enumerable: true });
     const lost = (error: Error) => log.warn({ err: error.message }, "a connection of the job queue was lost");
@@ -90,7 +96,9 @@ export function openJobs(options: {
     restartAfterFailedLook(events);
     events.on("pool:create", ({ workerPool }: { workerPool: { id: string } }) => {
       queueId = workerPool.id;
-      storeQueueId().catch((error: unknown) => log.warn({ err: message(error) }, "the queue's id could not be stored; the next heartbeat does"));
+      storeQueueId().catch((error: unknown) =>
+        log.warn({ err: message(error) }, "the queue's id could not be stored; the next heartbeat does"),
+      );
     });
     try {
       runner = await run({
@@ -100,7 +108,12 @@ export function openJobs(options: {
         pollInterval: 1_000,
         logger: quietLogger(log),
         events: events,
-        taskList: Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, (payload) => task((payload ?? {}) as JsonObject)])),
+        taskList: Object.fromEntries(
+          Object.entries(tasks).map(([name, task]) => [
+            name,
+            (payload) => task((payload ?? {}) as JsonObject),
+          ]),
+        ),
       });
       // Asked to stop while it was starting.
       if (stopping) await runner.stop();
@@ -130,10 +143,14 @@ export function openJobs(options: {
   }
 
   async function beat(): Promise<void> {
-    const registered = await database.run(sql`update worker set beat = beat + 1, queue_id = ${queueId} where id = ${worker}`);
+    const registered = await database.run(
+      sql`update worker set beat = beat + 1, queue_id = ${queueId} where id = ${worker}`,
+    );
     // Declared dead by another process while it stood still: it comes back as the same owner, with nothing held.
     if (registered === 0) await register();
-    const others = await database.all<{ id: string; beat: number; queue_id: string | null }>(sql`select id, beat, queue_id from worker where id <> ${worker}`);
+    const others = await database.all<{ id: string; beat: number; queue_id: string | null }>(
+      sql`select id, beat, queue_id from worker where id <> ${worker}`,
+    );
     for (const other of others) {
       const last = seen.get(other.id);
       const still = last?.beat === other.beat ? last.still + 1 : 0;
@@ -151,7 +168,9 @@ export function openJobs(options: {
       select distinct locked_by as holder from graphile_worker.jobs j
       where locked_by is not null and not exists (select from worker w where w.queue_id = j.locked_by)`);
     strangers = new Map(found.map(({ holder }) => [holder, (strangers.get(holder) ?? 0) + 1]));
-    const dead = [...strangers].flatMap(([holder, beats]) => (beats > STILL_BEATS_UNTIL_DEAD ? [holder] : []));
+    const dead = [...strangers].flatMap(([holder, beats]) =>
+      beats > STILL_BEATS_UNTIL_DEAD ? [holder] : [],
+    );
     if (dead.length > 0) await database.transaction((tx) => unlockJobs(tx, dead));
   }
 
@@ -164,7 +183,8 @@ export function openJobs(options: {
 
   async function bury(dead: { id: string; beat: number; queue_id: string | null }): Promise<void> {
     const buried = await database.transaction(async (tx) => {
-      if ((await tx.run(sql`delete from worker where id = ${dead.id} and beat = ${dead.beat}`)) === 0) return false;
+      if ((await tx.run(sql`delete from worker where id = ${dead.id} and beat = ${dead.beat}`)) === 0)
+        return false;
       await options.release(tx, dead.id);
       // With the row goes the last trace of which jobs it held: they are unlocked together or not at all.
       if (dead.queue_id) await unlockJobs(tx, [dead.queue_id]);
@@ -175,7 +195,9 @@ export function openJobs(options: {
   }
 
   async function register(): Promise<void> {
-    await database.run(sql`insert into worker (id, queue_id, started_at) values (${worker}, ${queueId}, ${time(clock.now())}) on conflict do nothing`);
+    await database.run(
+      sql`insert into worker (id, queue_id, started_at) values (${worker}, ${queueId}, ${time(clock.now())}) on conflict do nothing`,
+    );
   }
 
   return {
@@ -206,7 +228,9 @@ export function openJobs(options: {
           await options.release(tx, worker);
           await tx.run(sql`delete from worker where id = ${worker}`);
         })
-        .catch((error: unknown) => log.warn({ err: message(error) }, "leases could not be handed back; the sweeper frees them"));
+        .catch((error: unknown) =>
+          log.warn({ err: message(error) }, "leases could not be handed back; the sweeper frees them"),
+        );
     },
   };
 }

@@ -4,7 +4,18 @@ import { pino, type Logger } from "pino";
 export type Log = Logger;
 
 /** Field names that could carry secrets or content are cut wherever they appear, one level deep. */
-const REDACTED = ["apiKey", "secret", "password", "authorization", "url", "databaseUrl", "input", "output", "body", "raw"];
+const REDACTED = [
+  "apiKey",
+  "secret",
+  "password",
+  "authorization",
+  "url",
+  "databaseUrl",
+  "input",
+  "output",
+  "body",
+  "raw",
+];
 
 export function openLog(level: string, destination: NodeJS.WritableStream = process.stderr): Log {
   return pino(

@@ -11,12 +11,38 @@ export interface Metrics {
 export function openMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: "pilotage_" });
-  const requests = new Counter({ name: "pilotage_http_requests_total", help: "HTTP requests by route and status", labelNames: ["route", "status"], registers: [registry] });
-  const seconds = new Histogram({ name: "pilotage_http_request_seconds", help: "HTTP request duration by route", labelNames: ["route"], buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10], registers: [registry] });
+  const requests = new Counter({
+    name: "pilotage_http_requests_total",
+    help: "HTTP requests by route and status",
+    labelNames: ["route", "status"],
+    registers: [registry],
+  });
+  const seconds = new Histogram({
+    name: "pilotage_http_request_seconds",
+    help: "HTTP request duration by route",
+    labelNames: ["route"],
+    buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
+    registers: [registry],
+  });
   const gauges = {
-    cases: new Gauge({ name: "pilotage_cases", help: "Cases by workflow and state", labelNames: ["workflow", "state"], registers: [registry] }),
-    quarantine: new Gauge({ name: "pilotage_quarantine_open", help: "Quarantined records that are open, by workflow", labelNames: ["workflow"], registers: [registry] }),
-    dead: new Gauge({ name: "pilotage_dead_letters", help: "Deliveries that were given up, by workflow", labelNames: ["workflow"], registers: [registry] }),
+    cases: new Gauge({
+      name: "pilotage_cases",
+      help: "Cases by workflow and state",
+      labelNames: ["workflow", "state"],
+      registers: [registry],
+    }),
+    quarantine: new Gauge({
+      name: "pilotage_quarantine_open",
+      help: "Quarantined records that are open, by workflow",
+      labelNames: ["workflow"],
+      registers: [registry],
+    }),
+    dead: new Gauge({
+      name: "pilotage_dead_letters",
+      help: "Deliveries that were given up, by workflow",
+      labelNames: ["workflow"],
+      registers: [registry],
+    }),
   };
   let fill: ((these: typeof gauges) => Promise<void>) | undefined;
   return {

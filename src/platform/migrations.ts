@@ -19,28 +19,48 @@ const OLDEST_SERVER = 150_000;
 
 /** Applies what is missing and says how many files that were. */
 export async function migrate(url: string): Promise<number> {
-  const client = new pg.Client({ connectionString: url, application_name: "pilotage migrations", options: "-c client_min_messages=warning" });
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: "pilotage migrations",
+    options: "-c client_min_messages=warning",
+  });
   await client.connect();
   try {
-    const { rows: version } = await client.query<{ n: number }>("select current_setting('server_version_num')::int as n");
+    const { rows: version } = await client.query<{ n: number }>(
+      "select current_setting('server_version_num')::int as n",
+    );
     if (version[0]!.n < OLDEST_SERVER)
-      throw new PilotageError("data_home_unusable", `The database is PostgreSQL ${Math.floor(version[0]!.n / 10_000)}; Pilotage needs 15 or newer.`, {
-        hint: "Point DATABASE_URL at a newer server.",
-      });
+      throw new PilotageError(
+        "data_home_unusable",
+        `The database is PostgreSQL ${Math.floor(version[0]!.n / 10_000)}; Pilotage needs 15 or newer.`,
+        { hint: "Point DATABASE_URL at a newer server." },
+      );
     await client.query("select pg_advisory_lock(hashtext('pilotage.migrations'))");
-    await client.query("create table if not exists schema_migration (file text primary key, digest text not null)");
-    const { rows } = await client.query<{ file: string; digest: string }>("select file, digest from schema_migration");
+    await client.query(
+      "create table if not exists schema_migration (file text primary key, digest text not null)",
+    );
+    const { rows } = await client.query<{ file: string; digest: string }>(
+      "select file, digest from schema_migration",
+    );
     const done = new Map(rows.map((row) => [row.file, row.digest]));
     let applied = 0;
-    for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".sql")).sort()) {
+    for (const file of readdirSync(FOLDER)
+      .filter((name) => name.endsWith(".sql"))
+      .sort()) {
       const text = readFileSync(`${FOLDER}${file}`, "utf8");
       const digest = createHash("sha256").update(text).digest("hex");
       if (done.get(file) === digest) continue;
       if (done.has(file))
-        throw new PilotageError("data_home_unusable", `The database was made with another form of ${file}; this program does not fit it.`, {
-          hint: "Run the version of Pilotage that made this database, or restore a backup of this version. Was it only a sample? Then start afresh with another, empty folder in PILOTAGE_DATA, or another database in DATABASE_URL.",
-        });
-      await client.query(`begin; ${text}; insert into schema_migration values ('${file}', '${digest}'); commit`);
+        throw new PilotageError(
+          "data_home_unusable",
+          `The database was made with another form of ${file}; this program does not fit it.`,
+          {
+            hint: "Run the version of Pilotage that made this database, or restore a backup of this version. Was it only a sample? Then start afresh with another, empty folder in PILOTAGE_DATA, or another database in DATABASE_URL.",
+          },
+        );
+      await client.query(
+        `begin; ${text}; insert into schema_migration values ('${file}', '${digest}'); commit`,
+      );
       applied++;
     }
     return applied;

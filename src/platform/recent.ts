@@ -6,7 +6,11 @@
 import { stopwatch } from "./clock.ts";
 
 /** `work`, at most once in so many milliseconds and never twice at the same time. A failure is not kept. */
-export function recent<T>(milliseconds: number, work: () => Promise<T>, startWatch = stopwatch): () => Promise<T> {
+export function recent<T>(
+  milliseconds: number,
+  work: () => Promise<T>,
+  startWatch = stopwatch,
+): () => Promise<T> {
   let kept: Promise<T> | undefined;
   // Undefined while the work runs: who asks meanwhile waits for it, however long it takes.
   let age: (() => number) | undefined;

@@ -28,7 +28,8 @@ export interface ContentKey {
 }
 
 export function openVault(masterKey: Uint8Array): Vault {
-  const derive = (purpose: string) => Buffer.from(hkdfSync("sha256", masterKey, new Uint8Array(), `pilotage:${purpose}`, 32));
+  const derive = (purpose: string) =>
+    Buffer.from(hkdfSync("sha256", masterKey, new Uint8Array(), `pilotage:${purpose}`, 32));
   const wrapping = derive("wrap");
   const hashing = derive("digest");
   const sealing = derive("seal");
@@ -59,10 +60,16 @@ function encrypt(key: Uint8Array, bound: string, plain: Uint8Array): Uint8Array 
 function decrypt(key: Uint8Array, bound: string, sealed: Uint8Array): Uint8Array {
   const end = sealed.length - TAG;
   try {
-    const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, NONCE), { authTagLength: TAG }).setAAD(Buffer.from(bound));
+    const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, NONCE), {
+      authTagLength: TAG,
+    }).setAAD(Buffer.from(bound));
     decipher.setAuthTag(sealed.subarray(end));
     return Buffer.concat([decipher.update(sealed.subarray(NONCE, end)), decipher.final()]);
   } catch (cause) {
-    throw new PilotageError("internal", `Stored content of ${bound} does not open: it was damaged or belongs to another key.`, { cause, retryable: false });
+    throw new PilotageError(
+      "internal",
+      `Stored content of ${bound} does not open: it was damaged or belongs to another key.`,
+      { cause, retryable: false },
+    );
   }
 }

@@ -25,30 +25,39 @@ const postgres = z
 
 export const SETTINGS = {
   DATABASE_URL: {
-    sentence: "Your own PostgreSQL (15 or newer). Without it Pilotage runs the PostgreSQL that it brings along. A pooler in front of it must be in session mode.",
+    sentence:
+      "Your own PostgreSQL (15 or newer). Without it Pilotage runs the PostgreSQL that it brings along. A pooler in front of it must be in session mode.",
     fallback: undefined,
     schema: postgres.optional(),
     secret: true,
   },
   DATABASE_DIRECT_URL: {
-    sentence: "The same database without a pooler in between; for the job queue, which listens and locks. Default: DATABASE_URL.",
+    sentence:
+      "The same database without a pooler in between; for the job queue, which listens and locks. Default: DATABASE_URL.",
     fallback: undefined,
     schema: postgres.optional(),
     secret: true,
   },
   PILOTAGE_DATA: {
-    sentence: "The data home: embedded database, master key, spool. Default: .pilotage in the checkout; as root a folder under /var/lib/pilotage.",
+    sentence:
+      "The data home: embedded database, master key, spool. Default: .pilotage in the checkout; as root a folder under /var/lib/pilotage.",
     fallback: undefined,
     schema: z.string().min(1).optional(),
   },
   PILOTAGE_HOST: {
-    sentence: "The address on which the program listens. Anything but loopback belongs behind a proxy with TLS.",
+    sentence:
+      "The address on which the program listens. Anything but loopback belongs behind a proxy with TLS.",
     fallback: "127.0.0.1",
     schema: z.string().min(1),
   },
-  PILOTAGE_PORT: { sentence: "The port on which the program listens; 0 takes a free one.", fallback: "4700", schema: count(0, 65_535) },
+  PILOTAGE_PORT: {
+    sentence: "The port on which the program listens; 0 takes a free one.",
+    fallback: "4700",
+    schema: count(0, 65_535),
+  },
   PILOTAGE_URL: {
-    sentence: "Where the command line finds the running program. Default: what the program wrote into the data home.",
+    sentence:
+      "Where the command line finds the running program. Default: what the program wrote into the data home.",
     fallback: undefined,
     schema: z.url().optional(),
   },
@@ -59,16 +68,21 @@ export const SETTINGS = {
     secret: true,
   },
   PILOTAGE_MASTER_KEY: {
-    sentence: "The master key, 32 bytes in base64, when it shall not lie in the file master.key of the data home.",
+    sentence:
+      "The master key, 32 bytes in base64, when it shall not lie in the file master.key of the data home.",
     fallback: undefined,
     schema: z
       .string()
-      .refine((text) => Buffer.from(text, "base64").length === 32, "32 bytes in base64 are expected (44 letters)")
+      .refine(
+        (text) => Buffer.from(text, "base64").length === 32,
+        "32 bytes in base64 are expected (44 letters)",
+      )
       .optional(),
     secret: true,
   },
   PILOTAGE_FILES: {
-    sentence: "The folder in which each workflow has a folder of its own name; the paths of its feeds and file deliveries lie below that. Default: `files` in the data home.",
+    sentence:
+      "The folder in which each workflow has a folder of its own name; the paths of its feeds and file deliveries lie below that. Default: `files` in the data home.",
     fallback: undefined,
     schema: z.string().min(1).optional(),
   },
@@ -78,12 +92,16 @@ export const SETTINGS = {
     schema: z.enum(["trace", "debug", "info", "warn", "error", "silent"]),
   },
   PILOTAGE_CLOCK: {
-    sentence: "`system`, or a time such as 2026-01-05T08:00:00Z at which simulated time begins; then only `POST /api/v1/clock/advance` moves it, for all processes.",
+    sentence:
+      "`system`, or a time such as 2026-01-05T08:00:00Z at which simulated time begins; then only `POST /api/v1/clock/advance` moves it, for all processes.",
     fallback: "system",
-    schema: z.union([z.literal("system"), z.iso.datetime()], { error: "`system` or a UTC time such as 2026-01-05T08:00:00Z is expected" }),
+    schema: z.union([z.literal("system"), z.iso.datetime()], {
+      error: "`system` or a UTC time such as 2026-01-05T08:00:00Z is expected",
+    }),
   },
   PILOTAGE_IN_FLIGHT: {
-    sentence: "Cases that one process works on at the same time, each with at most one model call; as many again may be in delivery.",
+    sentence:
+      "Cases that one process works on at the same time, each with at most one model call; as many again may be in delivery.",
     fallback: "64",
     schema: count(1, 2_000),
   },
@@ -116,14 +134,20 @@ export function readSettings(environment: Record<string, string | undefined>): S
     }
   }
   for (const name of Object.keys(environment))
-    if (name.startsWith("PILOTAGE_") && !(name in SETTINGS)) problems.push(`${name}: there is no such setting`);
+    if (name.startsWith("PILOTAGE_") && !(name in SETTINGS))
+      problems.push(`${name}: there is no such setting`);
   // What Kubernetes sets for every container beside a service of the name `pilotage`, whatever the container wants.
-  const linked = Object.keys(environment).some((name) => name.startsWith("PILOTAGE_") && environment[name]?.startsWith("tcp://"));
+  const linked = Object.keys(environment).some(
+    (name) => name.startsWith("PILOTAGE_") && environment[name]?.startsWith("tcp://"),
+  );
   if (problems.length > 0)
-    throw new PilotageError("settings_invalid", `${problems.length === 1 ? "One setting is" : `${problems.length} settings are`} wrong; Pilotage did not start.\n  ${problems.join("\n  ")}`, {
-      hint: `docs/reference/settings.md lists every setting with its default.${linked ? " Values that begin with tcp:// come from Kubernetes, which sets them for a service called pilotage: give the pod `enableServiceLinks: false`, or the service another name." : ""}`,
-      details: problems,
-    });
+    throw new PilotageError(
+      "settings_invalid",
+      `${problems.length === 1 ? "One setting is" : `${problems.length} settings are`} wrong; Pilotage did not start.\n  ${problems.join("\n  ")}`,
+      {
+        hint: `docs/reference/settings.md lists every setting with its default.${linked ? " Values that begin with tcp:// come from Kubernetes, which sets them for a service called pilotage: give the pod `enableServiceLinks: false`, or the service another name." : ""}`,
+        details: problems,
+      },
+    );
   return settings as Settings;
 }
-

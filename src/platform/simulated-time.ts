@@ -21,7 +21,11 @@ export async function followSimulatedTime(database: Queryable, clock: SimulatedC
 }
 
 /** Moves the stored time on; this process follows when that is committed. */
-export async function advanceSimulatedTime(tx: Tx, clock: SimulatedClock, milliseconds: number): Promise<void> {
+export async function advanceSimulatedTime(
+  tx: Tx,
+  clock: SimulatedClock,
+  milliseconds: number,
+): Promise<void> {
   const { at } = await tx.one<{ at: number }>(sql`
     update installation set simulated_at = greatest(simulated_at, ${time(clock.now())}::timestamptz) + ${milliseconds} * interval '1 millisecond'
     returning simulated_at as at`);

@@ -48,7 +48,13 @@ export interface ReleaseModelRow {
 }
 
 export interface Releases {
-  publish(workflow: string, document: unknown, examples: string | undefined, provenance: JsonObject, by: Actor): Promise<ReleaseRow>;
+  publish(
+    workflow: string,
+    document: unknown,
+    examples: string | undefined,
+    provenance: JsonObject,
+    by: Actor,
+  ): Promise<ReleaseRow>;
   /** The job behind a release in preparation; runs again after a crash. */
   prepare(release: string): Promise<void>;
   list(workflow: string): Promise<ReleaseRow[]>;
@@ -56,7 +62,13 @@ export interface Releases {
   models(ids: string[]): Promise<ReleaseModelRow[]>;
 }
 
-export function openReleases(parts: { database: Database; registry: Registry; clock: Clock; newId: NewId; audit: Audit }): Releases {
+export function openReleases(parts: {
+  database: Database;
+  registry: Registry;
+  clock: Clock;
+  newId: NewId;
+  audit: Audit;
+}): Releases {
   const { database, registry, clock, newId, audit } = parts;
 
   return {
@@ -64,7 +76,9 @@ export function openReleases(parts: { database: Database; registry: Registry; cl
       await registry.workflow(database, workflow);
       const document = parseRelease(workflow, given, examples);
       const digest = digestOf(document);
-      const known = await database.maybe<ReleaseRow>(sql`select ${COLUMNS} from release where workflow = ${workflow} and digest = ${digest}`);
+      const known = await database.maybe<ReleaseRow>(
+        sql`select ${COLUMNS} from release where workflow = ${workflow} and digest = ${digest}`,
+      );
       if (known) return known;
       const id = newId("release");
       // A document that cannot be compiled is refused here, not when its first case comes.
@@ -78,11 +92,15 @@ export function openReleases(parts: { database: Database; registry: Registry; cl
         // Somebody published the same document at the same moment: it is one release.
         if (made === 0) return;
         if (examples !== undefined) await keepArtifact(tx, "examples", Buffer.from(examples, "utf8"));
-        audit.record(tx, [{ kind: "release.published", actor: by, workflow, data: { release: id, digest, provenance } }]);
+        audit.record(tx, [
+          { kind: "release.published", actor: by, workflow, data: { release: id, digest, provenance } },
+        ]);
         if (!needsTraining) await describeCases(tx, workflow, id);
         if (needsTraining) await addJob(tx, PREPARE_JOB, { release: id }, `${PREPARE_JOB}:${id}`);
       });
-      return database.one<ReleaseRow>(sql`select ${COLUMNS} from release where workflow = ${workflow} and digest = ${digest}`);
+      return database.one<ReleaseRow>(
+        sql`select ${COLUMNS} from release where workflow = ${workflow} and digest = ${digest}`,
+      );
     },
 
     async prepare(id) {
@@ -111,14 +129,22 @@ export function openReleases(parts: { database: Database; registry: Registry; cl
 
     async list(workflow) {
       await registry.workflow(database, workflow);
-      return database.all<ReleaseRow>(sql`select ${COLUMNS} from release where workflow = ${workflow} order by id desc limit 200`);
+      return database.all<ReleaseRow>(
+        sql`select ${COLUMNS} from release where workflow = ${workflow} order by id desc limit 200`,
+      );
     },
     async get(id) {
       const row = await database.maybe<ReleaseRow>(sql`select ${COLUMNS} from release where id = ${id}`);
-      if (!row) throw new PilotageError("not_found", `There is no release ${id.slice(0, 60)}.`, { hint: "`pilotage releases <workflow>` lists them." });
+      if (!row)
+        throw new PilotageError("not_found", `There is no release ${id.slice(0, 60)}.`, {
+          hint: "`pilotage releases <workflow>` lists them.",
+        });
       return row;
     },
-    models: (ids) => database.all<ReleaseModelRow>(sql`select release, name, digest, report from release_model where release = any(${ids}) order by name`),
+    models: (ids) =>
+      database.all<ReleaseModelRow>(
+        sql`select release, name, digest, report from release_model where release = any(${ids}) order by name`,
+      ),
   };
 
   /** The problem that ends the preparation; undefined when another try may help. */
@@ -126,16 +152,32 @@ export function openReleases(parts: { database: Database; registry: Registry; cl
     if (error instanceof PilotageError && !error.retryable) return error.message;
     // Says nothing about the release, however often it happens.
     if (error instanceof PilotageError && error.code === "database_unavailable") return undefined;
-    const { failed_tries: tries } = await database.one<{ failed_tries: number }>(sql`update release set failed_tries = failed_tries + 1 where id = ${release.id} returning failed_tries`);
+    const { failed_tries: tries } = await database.one<{ failed_tries: number }>(
+      sql`update release set failed_tries = failed_tries + 1 where id = ${release.id} returning failed_tries`,
+    );
     if (tries < MOST_TRIES) return undefined;
     return `Preparing it failed ${tries} times, the last time with: ${error instanceof Error ? error.message : String(error)}. The release gets no cases. Correct its definition or its examples and publish again, which makes a new release; \`pilotage doctor\` checks the machine.`;
   }
 
-  async function finish(release: ReleaseRow, state: "ready" | "failed", problem: string | null): Promise<void> {
+  async function finish(
+    release: ReleaseRow,
+    state: "ready" | "failed",
+    problem: string | null,
+  ): Promise<void> {
     await database.transaction(async (tx) => {
-      const touched = await tx.run(sql`update release set state = ${state}, problem = ${problem} where id = ${release.id} and state = 'preparing'`);
+      const touched = await tx.run(
+        sql`update release set state = ${state}, problem = ${problem} where id = ${release.id} and state = 'preparing'`,
+      );
       if (touched > 0 && state === "ready") await describeCases(tx, release.workflow, release.id);
-      if (touched > 0) audit.record(tx, [{ kind: "release.ready", actor: { kind: "system", name: PREPARE_JOB }, workflow: release.workflow, data: { release: release.id, state, problem } }]);
+      if (touched > 0)
+        audit.record(tx, [
+          {
+            kind: "release.ready",
+            actor: { kind: "system", name: PREPARE_JOB },
+            workflow: release.workflow,
+            data: { release: release.id, state, problem },
+          },
+        ]);
     });
   }
 }
@@ -146,40 +188,62 @@ const COLUMNS = sql`id, workflow, digest, document, state, problem, published_at
 function parseRelease(workflow: string, given: unknown, examples: string | undefined): ReleaseDocument {
   const { problems, release } = checkDocuments({ release: given, examples });
   if (release === undefined) throw definitionInvalid("release", problems, "Nothing was published.");
-  if (release.workflow !== workflow) throw new PilotageError("definition_invalid", `The release is of workflow "${release.workflow}", not "${workflow}". Nothing was published.`);
+  if (release.workflow !== workflow)
+    throw new PilotageError(
+      "definition_invalid",
+      `The release is of workflow "${release.workflow}", not "${workflow}". Nothing was published.`,
+    );
   checkExamples(release, examples);
   return release;
 }
 
 function checkExamples(document: ReleaseDocument, examples: string | undefined): void {
   const named = document.examples;
-  const digest = examples === undefined ? undefined : createHash("sha256").update(examples, "utf8").digest("hex");
+  const digest =
+    examples === undefined ? undefined : createHash("sha256").update(examples, "utf8").digest("hex");
   if (named?.digest !== digest)
-    throw new PilotageError("definition_invalid", named ? "The examples that came with the release are not the ones that its document names. Nothing was published." : "Examples came with the release, but its document names none. Nothing was published.", {
-      hint: "Publish with `pilotage publish <folder>`, which sends both.",
-    });
+    throw new PilotageError(
+      "definition_invalid",
+      named
+        ? "The examples that came with the release are not the ones that its document names. Nothing was published."
+        : "Examples came with the release, but its document names none. Nothing was published.",
+      { hint: "Publish with `pilotage publish <folder>`, which sends both." },
+    );
 }
 
 /** The first ready release says what a case is, so that people can begin; later ones do so only with a share. */
 async function describeCases(tx: Queryable, workflow: string, release: string): Promise<void> {
-  await tx.run(sql`update workflow set reference_release = ${release} where name = ${workflow} and reference_release is null`);
+  await tx.run(
+    sql`update workflow set reference_release = ${release} where name = ${workflow} and reference_release is null`,
+  );
 }
 
 /** The local models that the chain of a release asks. */
 function localNames(document: ReleaseDocument): string[] {
   const steps = [document.model, ...document.fallback];
-  return [...new Set(steps.flatMap((step) => (typeof step === "object" && "local" in step ? [step.local] : [])))];
+  return [
+    ...new Set(steps.flatMap((step) => (typeof step === "object" && "local" in step ? [step.local] : []))),
+  ];
 }
 
 async function keepArtifact(tx: Queryable, kind: string, bytes: Uint8Array): Promise<void> {
   const digest = createHash("sha256").update(bytes).digest("hex");
-  await tx.run(sql`insert into artifact (digest, kind, bytes) values (${digest}, ${kind}, ${bytes}) on conflict do nothing`);
+  await tx.run(
+    sql`insert into artifact (digest, kind, bytes) values (${digest}, ${kind}, ${bytes}) on conflict do nothing`,
+  );
 }
 
 /** Learns from the same view of the input that the model will get: what the data policy lets through. */
-async function trainingJob(database: Queryable, document: ReleaseDocument, name: string): Promise<TrainingJob> {
-  const stored = await database.maybe<{ bytes: Uint8Array }>(sql`select bytes from artifact where digest = ${document.examples?.digest ?? ""}`);
-  if (!stored) throw new PilotageError("definition_invalid", `The local model ${name} has no examples to learn from.`);
+async function trainingJob(
+  database: Queryable,
+  document: ReleaseDocument,
+  name: string,
+): Promise<TrainingJob> {
+  const stored = await database.maybe<{ bytes: Uint8Array }>(
+    sql`select bytes from artifact where digest = ${document.examples?.digest ?? ""}`,
+  );
+  if (!stored)
+    throw new PilotageError("definition_invalid", `The local model ${name} has no examples to learn from.`);
   const pseudonym = () => "pseudonym";
   const examples = Buffer.from(stored.bytes)
     .toString("utf8")
@@ -192,12 +256,15 @@ async function trainingJob(database: Queryable, document: ReleaseDocument, name:
       return [{ input: applyPolicy(document.policy, [], input, pseudonym).allowed, output }];
     });
   const allowed = fieldsOf(document.input).filter((field) => document.policy[field.path] === "allow");
-  const isCategory = (field: (typeof allowed)[number]) => field.enum !== undefined || field.types.includes("boolean");
+  const isCategory = (field: (typeof allowed)[number]) =>
+    field.enum !== undefined || field.types.includes("boolean");
   const enums = new Set(fieldsOf(document.output).flatMap((field) => (field.enum ? [field.path] : [])));
   return {
     examples,
     heads: document.error.equal.filter((path) => enums.has(path)),
-    textFields: allowed.filter((field) => !isCategory(field) && field.types.includes("string")).map((field) => field.path),
+    textFields: allowed
+      .filter((field) => !isCategory(field) && field.types.includes("string"))
+      .map((field) => field.path),
     categoryFields: allowed.filter(isCategory).map((field) => field.path),
     seed: document.local?.[name]?.seed ?? 1,
   };

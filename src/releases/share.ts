@@ -22,7 +22,11 @@ export interface Waiver {
 export interface Shares {
   setShare(workflow: string, release: string, share: number, by: Actor): Promise<void>;
   /** Waives what one person may; the go takes two (cases/workflow/apply.ts). */
-  waive(workflow: string, waiver: { item: "baseline" | "works_council"; reason: string; days: number }, by: Actor): Promise<void>;
+  waive(
+    workflow: string,
+    waiver: { item: "baseline" | "works_council"; reason: string; days: number },
+    by: Actor,
+  ): Promise<void>;
   /** Puts a waiver in force that was decided already: `person` answers for it, `by` is who decided. */
   grant(tx: Tx, workflow: string, waiver: Waiver, person: string, by: Actor): Promise<void>;
   /** Whether a requirement is waived now. */
@@ -35,11 +39,20 @@ const NEEDED: Record<string, string> = {
   works_council: "it is neither recorded that the works council was informed, nor waived",
 };
 
-export function openShares(parts: { database: Database; registry: Registry; clock: Clock; audit: Audit }): Shares {
+export function openShares(parts: {
+  database: Database;
+  registry: Registry;
+  clock: Clock;
+  audit: Audit;
+}): Shares {
   const { database, registry, clock, audit } = parts;
 
   async function waived(queryable: Queryable, workflow: string, item: string): Promise<boolean> {
-    return (await queryable.maybe(sql`select 1 from waiver where workflow = ${workflow} and item = ${item} and until > ${time(clock.now())}`)) !== undefined;
+    return (
+      (await queryable.maybe(
+        sql`select 1 from waiver where workflow = ${workflow} and item = ${item} and until > ${time(clock.now())}`,
+      )) !== undefined
+    );
   }
 
   return {
@@ -48,10 +61,21 @@ export function openShares(parts: { database: Database; registry: Registry; cloc
       await database.transaction(async (tx) => {
         await tx.run(sql`select 1 from workflow where name = ${workflow} for update`);
         const { row } = await registry.workflow(tx, workflow);
-        const found = await tx.maybe<{ state: string; problem: string | null }>(sql`select state, problem from release where id = ${release} and workflow = ${workflow}`);
-        if (!found) throw new PilotageError("not_found", `Workflow ${workflow} has no release ${release.slice(0, 60)}.`, { hint: "`pilotage releases` lists them." });
+        const found = await tx.maybe<{ state: string; problem: string | null }>(
+          sql`select state, problem from release where id = ${release} and workflow = ${workflow}`,
+        );
+        if (!found)
+          throw new PilotageError(
+            "not_found",
+            `Workflow ${workflow} has no release ${release.slice(0, 60)}.`,
+            { hint: "`pilotage releases` lists them." },
+          );
         if (found.state !== "ready")
-          throw new PilotageError("wrong_state", `The release ${release} is ${found.state}${found.problem ? `: ${found.problem}` : ", its local model is still being trained"}. The share was not changed.`, { hint: "Wait until `pilotage releases` shows it as ready." });
+          throw new PilotageError(
+            "wrong_state",
+            `The release ${release} is ${found.state}${found.problem ? `: ${found.problem}` : ", its local model is still being trained"}. The share was not changed.`,
+            { hint: "Wait until `pilotage releases` shows it as ready." },
+          );
         const before = row.candidate_release === release ? row.candidate_share : 0;
         // A release that is not the candidate has no share: there is nothing to take from it, and the candidate keeps its own.
         if (share === 0 && row.candidate_release !== release) return;
@@ -62,7 +86,14 @@ export function openShares(parts: { database: Database; registry: Registry; cloc
           update workflow set candidate_release = ${release}, candidate_share = ${share}, salt = ${salt},
             reference_release = case when ${share}::numeric > 0 then ${release} else reference_release end
           where name = ${workflow}`);
-        audit.record(tx, [{ kind: "setting.changed", actor: by, workflow, data: { setting: "share", release, before: String(before), after: String(share) } }]);
+        audit.record(tx, [
+          {
+            kind: "setting.changed",
+            actor: by,
+            workflow,
+            data: { setting: "share", release, before: String(before), after: String(share) },
+          },
+        ]);
       });
     },
     async waive(workflow, waiver, by) {
@@ -74,7 +105,13 @@ export function openShares(parts: { database: Database; registry: Registry; cloc
     grant,
   };
 
-  async function grant(tx: Tx, workflow: string, { item, reason, days }: Waiver, person: string, by: Actor): Promise<void> {
+  async function grant(
+    tx: Tx,
+    workflow: string,
+    { item, reason, days }: Waiver,
+    person: string,
+    by: Actor,
+  ): Promise<void> {
     const until = clock.now() + days * DAY;
     await tx.run(sql`
       insert into waiver (workflow, item, person, reason, granted_at, until)
@@ -87,8 +124,12 @@ export function openShares(parts: { database: Database; registry: Registry; cloc
     const missing: string[] = [];
     for (const item of Object.keys(NEEDED)) if (!(await waived(tx, workflow, item))) missing.push(item);
     if (missing.length > 0)
-      throw new PilotageError("wrong_state", `An AI release cannot get cases of ${workflow} yet: ${missing.map((item) => NEEDED[item]).join(", and ")}. The share was not changed.`, {
-        hint: `Waive by name with a reason:\n${missing.map((item) => `  pilotage waive ${workflow} ${item} --reason "..." --as <person>`).join("\n")}`,
-      });
+      throw new PilotageError(
+        "wrong_state",
+        `An AI release cannot get cases of ${workflow} yet: ${missing.map((item) => NEEDED[item]).join(", and ")}. The share was not changed.`,
+        {
+          hint: `Waive by name with a reason:\n${missing.map((item) => `  pilotage waive ${workflow} ${item} --reason "..." --as <person>`).join("\n")}`,
+        },
+      );
   }
 }

@@ -41,7 +41,9 @@ const REJECTED_AS_WRONG: Record<ReviewReason, boolean> = {
 };
 
 /** What a rejection says about the output; undefined where it says nothing. */
-export function wrongByRejection(reason: ReviewReason | undefined): { wrong: true; fields: string[] } | undefined {
+export function wrongByRejection(
+  reason: ReviewReason | undefined,
+): { wrong: true; fields: string[] } | undefined {
   return reason !== undefined && REJECTED_AS_WRONG[reason] ? { wrong: true, fields: [] } : undefined;
 }
 

@@ -99,9 +99,16 @@ export function openReviews(parts: ReviewParts): Reviews {
 
   async function tasks(claimed: store.ClaimedReview[]): Promise<ReviewTask[]> {
     if (claimed.length === 0) return [];
-    const keys = await keysOf(database, parts.vault, claimed.map((one) => one.case_id));
+    const keys = await keysOf(
+      database,
+      parts.vault,
+      claimed.map((one) => one.case_id),
+    );
     const content = await readContent(database, keys, ["input", "output"]);
-    const attachments = await store.attachmentsOf(database, claimed.map((one) => one.case_id));
+    const attachments = await store.attachmentsOf(
+      database,
+      claimed.map((one) => one.case_id),
+    );
     const schemas = new Map<string, JsonObject>();
     for (const one of claimed) schemas.set(one.case_id, (await schemaFor(parts, one)).document.output);
     return claimed.flatMap((one): ReviewTask[] => {
@@ -121,7 +128,12 @@ export function openReviews(parts: ReviewParts): Reviews {
           externalId: one.external_id,
           reasons: shownReasons(one.reasons, { awaitsVerdict: true, mayRedo: true, cold: one.cold }),
           input: content.get(one.case_id)!.get("input") as JsonObject,
-          attachments: (attachments.get(one.case_id) ?? []).map((file) => ({ no: file.no, name: attachmentName(key, file), mediaType: file.media_type, size: file.size })),
+          attachments: (attachments.get(one.case_id) ?? []).map((file) => ({
+            no: file.no,
+            name: attachmentName(key, file),
+            mediaType: file.media_type,
+            size: file.size,
+          })),
           output: withheld ? undefined : output,
           withheld,
           outputSchema: schemas.get(one.case_id)!,
@@ -134,12 +146,33 @@ export function openReviews(parts: ReviewParts): Reviews {
     async claim(workflow, reviewer, most, leaseSeconds) {
       await registry.workflow(database, workflow);
       const leases = Array.from({ length: most }, () => newId("lease"));
-      const claimed = await claimWith(parts, reviewer, (tx, now) => store.claimNext(tx, { workflow, person: reviewer.name, holder: holderOf(reviewer), simulated: reviewer.simulated, leases, now, until: now + leaseSeconds * 1000 }));
+      const claimed = await claimWith(parts, reviewer, (tx, now) =>
+        store.claimNext(tx, {
+          workflow,
+          person: reviewer.name,
+          holder: holderOf(reviewer),
+          simulated: reviewer.simulated,
+          leases,
+          now,
+          until: now + leaseSeconds * 1000,
+        }),
+      );
       return tasks(claimed);
     },
 
     async claimCase(caseId, reviewer, leaseSeconds) {
-      const claimed = await claimWith(parts, reviewer, (tx, now) => store.claimOne(tx, { caseId, person: reviewer.name, holder: holderOf(reviewer), named: reviewer.actor.kind === "person", simulated: reviewer.simulated, lease: newId("lease"), now, until: now + leaseSeconds * 1000 }));
+      const claimed = await claimWith(parts, reviewer, (tx, now) =>
+        store.claimOne(tx, {
+          caseId,
+          person: reviewer.name,
+          holder: holderOf(reviewer),
+          named: reviewer.actor.kind === "person",
+          simulated: reviewer.simulated,
+          lease: newId("lease"),
+          now,
+          until: now + leaseSeconds * 1000,
+        }),
+      );
       const [task] = await tasks(claimed);
       if (!task) throw await notClaimable(database, caseId);
       return task;
@@ -149,8 +182,13 @@ export function openReviews(parts: ReviewParts): Reviews {
       await database.transaction(async (tx) => {
         const given = await store.giveBack(tx, caseId, lease);
         if (!given)
-          throw new PilotageError("lease_lost", `You do not have the case ${caseId} any more: your time was over, or it is decided. Nothing was changed.`);
-        audit.record(tx, [{ kind: "review.released", actor: reviewer.actor, workflow: given.workflow, caseId, data: {} }]);
+          throw new PilotageError(
+            "lease_lost",
+            `You do not have the case ${caseId} any more: your time was over, or it is decided. Nothing was changed.`,
+          );
+        audit.record(tx, [
+          { kind: "review.released", actor: reviewer.actor, workflow: given.workflow, caseId, data: {} },
+        ]);
       });
     },
 
@@ -165,10 +203,20 @@ export function openReviews(parts: ReviewParts): Reviews {
       await database.transaction(async (tx) => {
         const undone = await store.undoDecision(tx, { caseId, now, holder: holderOf(reviewer) });
         if (!undone)
-          throw new PilotageError("wrong_state", `The verdict on ${caseId} cannot be taken back: the undo window is over, or it was somebody else's verdict. Nothing was changed.`, {
-            hint: "What is delivered can only be corrected.",
-          });
-        audit.record(tx, [{ kind: "review.undone", actor: reviewer.actor, workflow: undone.workflow, caseId, data: { review: undone.no } }]);
+          throw new PilotageError(
+            "wrong_state",
+            `The verdict on ${caseId} cannot be taken back: the undo window is over, or it was somebody else's verdict. Nothing was changed.`,
+            { hint: "What is delivered can only be corrected." },
+          );
+        audit.record(tx, [
+          {
+            kind: "review.undone",
+            actor: reviewer.actor,
+            workflow: undone.workflow,
+            caseId,
+            data: { review: undone.no },
+          },
+        ]);
       });
     },
   };
@@ -178,12 +226,22 @@ function holderOf({ key, name }: Reviewer): string {
   return `${key} ${name}`;
 }
 
-async function claimWith(parts: ReviewParts, reviewer: Reviewer, take: (tx: Tx, now: number) => Promise<store.ClaimedReview[]>): Promise<store.ClaimedReview[]> {
+async function claimWith(
+  parts: ReviewParts,
+  reviewer: Reviewer,
+  take: (tx: Tx, now: number) => Promise<store.ClaimedReview[]>,
+): Promise<store.ClaimedReview[]> {
   return parts.database.transaction(async (tx) => {
     const claimed = await take(tx, parts.clock.now());
     parts.audit.record(
       tx,
-      claimed.map((one) => ({ kind: "review.claimed", actor: reviewer.actor, workflow: one.workflow, caseId: one.case_id, data: { review: one.no } })),
+      claimed.map((one) => ({
+        kind: "review.claimed",
+        actor: reviewer.actor,
+        workflow: one.workflow,
+        caseId: one.case_id,
+        data: { review: one.no },
+      })),
     );
     return claimed;
   });
@@ -200,16 +258,31 @@ function deciding(parts: ReviewParts): Operation<Deciding, VerdictTaken | Pilota
   return {
     name: "verdict",
     async run(tx, items) {
-      const open = await store.openReviewsOf(tx, items.map((one) => one.caseId));
+      const open = await store.openReviewsOf(
+        tx,
+        items.map((one) => one.caseId),
+      );
       // Of all, not only of those that still wait: a verdict that comes too late has its text kept.
-      const keys = await keysOf(tx, parts.vault, items.map((one) => one.caseId));
+      const keys = await keysOf(
+        tx,
+        parts.vault,
+        items.map((one) => one.caseId),
+      );
       const content = await readContent(tx, keys, ["output"]);
       const answers: (VerdictTaken | PilotageError)[] = [];
       const writes = store.newWrites();
       for (const item of items) {
         const review = open.get(item.caseId as CaseId);
         // Taken at most once per transaction: the second verdict of a group finds the review gone.
-        const answer = await judge(parts, tx, item, review, keys, content.get(item.caseId)?.get("output") as JsonObject | undefined, writes);
+        const answer = await judge(
+          parts,
+          tx,
+          item,
+          review,
+          keys,
+          content.get(item.caseId)?.get("output") as JsonObject | undefined,
+          writes,
+        );
         if (!(answer instanceof PilotageError)) open.delete(item.caseId as CaseId);
         answers.push(answer);
       }
@@ -236,9 +309,23 @@ async function judge(
     const found = await store.reviewed(tx, caseId);
     if (!found) return notThere(caseId);
     const kind = `late.${verdict.lease}`;
-    const kept = key !== undefined && found.no > 0 && verdict.output !== undefined && isId("lease", verdict.lease) && (await hasRoom(tx, caseId, kind, writes));
+    const kept =
+      key !== undefined &&
+      found.no > 0 &&
+      verdict.output !== undefined &&
+      isId("lease", verdict.lease) &&
+      (await hasRoom(tx, caseId, kind, writes));
     if (kept) writes.content.push({ case_id: caseId, kind, sealed: sealJson(key, kind, verdict.output!) });
-    if (found.no > 0) parts.audit.record(tx, [{ kind: "review.late", actor: reviewer.actor, workflow: found.workflow, caseId, data: { review: found.no, kept } }]);
+    if (found.no > 0)
+      parts.audit.record(tx, [
+        {
+          kind: "review.late",
+          actor: reviewer.actor,
+          workflow: found.workflow,
+          caseId,
+          data: { review: found.no, kept },
+        },
+      ]);
     return tooLate(caseId, review ? undefined : found.state, kept);
   }
   const view = await parts.registry.workflow(tx, review.workflow);
@@ -249,18 +336,39 @@ async function judge(
   const final = verdict.verdict === "reject" ? undefined : (verdict.output ?? modelOutput)!;
   const differs = final && modelOutput ? diffFields(modelOutput, final) : [];
   // An edit that changes nothing is an approval, and an approval that changes something is an edit, whatever the sender called it.
-  const given: Verdict = final === undefined ? "reject" : modelOutput && differs.length === 0 ? "approve" : "edit";
+  const given: Verdict =
+    final === undefined ? "reject" : modelOutput && differs.length === 0 ? "approve" : "edit";
   // After an undo the output of a cold case was shown once: nobody can call the new verdict unswayed.
   const seen = modelOutput !== undefined && (!review.cold || review.no > 1);
   const undoUntil = now + view.document.undo;
   if (final) writes.content.push({ case_id: caseId, kind: "final", sealed: sealJson(key, "final", final) });
-  writes.verdicts.push({ review, verdict: given, person: reviewer.name, holder: holderOf(reviewer), simulated: reviewer.simulated, seen, reason: verdict.reason, fields: differs, now, undoUntil });
+  writes.verdicts.push({
+    review,
+    verdict: given,
+    person: reviewer.name,
+    holder: holderOf(reviewer),
+    simulated: reviewer.simulated,
+    seen,
+    reason: verdict.reason,
+    fields: differs,
+    now,
+    undoUntil,
+  });
   if (given !== "reject" || modelOutput) {
-    const wrong = modelOutput ? (final ? isWrong(release.document.error, modelOutput, final) : wrongByRejection(verdict.reason)) : undefined;
+    const wrong = modelOutput
+      ? final
+        ? isWrong(release.document.error, modelOutput, final)
+        : wrongByRejection(verdict.reason)
+      : undefined;
     const id = parts.newId("label");
     writes.labels.push(labelOf({ id, review, wrong, seen, reviewer, now }));
     // The answer belongs to the judgement: `final` goes with an undo, this stays.
-    if (final) writes.content.push({ case_id: caseId, kind: `label.${id}`, sealed: sealJson(key, `label.${id}`, final) });
+    if (final)
+      writes.content.push({
+        case_id: caseId,
+        kind: `label.${id}`,
+        sealed: sealJson(key, `label.${id}`, final),
+      });
   }
   parts.audit.record(tx, [
     {
@@ -268,7 +376,14 @@ async function judge(
       actor: reviewer.actor,
       workflow: review.workflow,
       caseId,
-      data: { review: review.no, verdict: given, reason: verdict.reason ?? null, edited: differs, simulated: reviewer.simulated, undoUntil: String(undoUntil) },
+      data: {
+        review: review.no,
+        verdict: given,
+        reason: verdict.reason ?? null,
+        edited: differs,
+        simulated: reviewer.simulated,
+        undoUntil: String(undoUntil),
+      },
     },
   ]);
   return { caseId: caseId as CaseId, state: "decided", verdict: given, undoUntil, modelOutput, differs };
@@ -276,27 +391,55 @@ async function judge(
 
 async function hasRoom(tx: Tx, caseId: string, kind: string, writes: store.VerdictWrites): Promise<boolean> {
   const stored = (await store.lateLeasesOf(tx, caseId)).map((lease) => `late.${lease}`);
-  const kinds = new Set([...stored, ...writes.content.filter((one) => one.case_id === caseId && one.kind.startsWith("late.")).map((one) => one.kind)]);
+  const kinds = new Set([
+    ...stored,
+    ...writes.content
+      .filter((one) => one.case_id === caseId && one.kind.startsWith("late."))
+      .map((one) => one.kind),
+  ]);
   // The first text of a lease stays: whoever learns an old lease cannot write over what a colleague sent.
   return !kinds.has(kind) && kinds.size < MOST_LATE;
 }
 
-function verdictProblem(verdict: VerdictGiven, release: ReleaseView, shown: JsonObject | undefined): PilotageError | undefined {
+function verdictProblem(
+  verdict: VerdictGiven,
+  release: ReleaseView,
+  shown: JsonObject | undefined,
+): PilotageError | undefined {
   if (verdict.verdict === "reject")
-    return verdict.reason ? undefined : new PilotageError("bad_request", "A rejection needs a reason; nothing was decided.", { hint: "Add one of the reason codes." });
+    return verdict.reason
+      ? undefined
+      : new PilotageError("bad_request", "A rejection needs a reason; nothing was decided.", {
+          hint: "Add one of the reason codes.",
+        });
   if (verdict.output === undefined) {
     if (verdict.verdict === "approve" && shown) return undefined;
-    return new PilotageError("bad_output", "The verdict holds no answer, and none was shown that could be approved; nothing was decided.", { hint: "Send the whole output with the verdict `edit`." });
+    return new PilotageError(
+      "bad_output",
+      "The verdict holds no answer, and none was shown that could be approved; nothing was decided.",
+      { hint: "Send the whole output with the verdict `edit`." },
+    );
   }
   if (!isJsonObject(verdict.output) || checkValue(verdict.output) !== undefined)
-    return new PilotageError("bad_output", "The answer is not an object with storable text; nothing was decided.");
+    return new PilotageError(
+      "bad_output",
+      "The answer is not an object with storable text; nothing was decided.",
+    );
   const problems = release.checkOutput(verdict.output);
   if (problems.length === 0) return undefined;
-  return new PilotageError("bad_output", `The answer breaks the output schema: ${problems.map((one) => `${one.path || "output"}: ${one.message}`).join("; ")}. Nothing was decided; the lease still holds.`, { details: problems });
+  return new PilotageError(
+    "bad_output",
+    `The answer breaks the output schema: ${problems.map((one) => `${one.path || "output"}: ${one.message}`).join("; ")}. Nothing was decided; the lease still holds.`,
+    { details: problems },
+  );
 }
 
 /** The release whose output schema the answer must meet: the case's own, or for a manual case the one in preparation. */
-async function schemaFor(parts: ReviewParts, review: { workflow: string; release: string }, database: Tx | Database = parts.database): Promise<ReleaseView> {
+async function schemaFor(
+  parts: ReviewParts,
+  review: { workflow: string; release: string },
+  database: Tx | Database = parts.database,
+): Promise<ReleaseView> {
   if (review.release !== "manual") return parts.registry.release(database, review.release);
   const view: WorkflowView = await parts.registry.workflow(database, review.workflow);
   return parts.registry.reference(database, view.row);
@@ -305,10 +448,16 @@ async function schemaFor(parts: ReviewParts, review: { workflow: string; release
 /** A verdict without a live lease; `state` when the case no longer waits for one. */
 function tooLate(caseId: string, state: string | undefined, kept: boolean): PilotageError {
   const text = kept ? " The answer that you sent is kept with the case." : "";
-  if (state !== undefined && state !== "in_review") return new PilotageError("wrong_state", `The case ${caseId} is ${state} by now; your verdict was not taken.${text}`);
-  return new PilotageError("lease_lost", `Your time on ${caseId} was over, or somebody else has it now. Your verdict was not taken.${text}`, {
-    hint: "Take the case again if it is still waiting.",
-  });
+  if (state !== undefined && state !== "in_review")
+    return new PilotageError(
+      "wrong_state",
+      `The case ${caseId} is ${state} by now; your verdict was not taken.${text}`,
+    );
+  return new PilotageError(
+    "lease_lost",
+    `Your time on ${caseId} was over, or somebody else has it now. Your verdict was not taken.${text}`,
+    { hint: "Take the case again if it is still waiting." },
+  );
 }
 
 function notThere(caseId: string): PilotageError {
@@ -319,5 +468,8 @@ async function notClaimable(database: Database, caseId: string): Promise<Pilotag
   const found = await store.reviewed(database, caseId);
   if (!found) return notThere(caseId);
   const { state } = found;
-  return new PilotageError("wrong_state", `The case ${caseId} is ${state === "in_review" ? "leased already, by you or by somebody else" : state}; it cannot be taken for review now.`);
+  return new PilotageError(
+    "wrong_state",
+    `The case ${caseId} is ${state === "in_review" ? "leased already, by you or by somebody else" : state}; it cannot be taken for review now.`,
+  );
 }

@@ -21,7 +21,9 @@ export interface ClaimedReview {
   reasons: Reason[];
 }
 
-const CLAIMED = raw(`r.case_id, r.no, r.workflow, c.release, c.cold, r.lease, r.lease_until, r.due_at, c.received_at, c.source, c.external_id, d.reasons`);
+const CLAIMED = raw(
+  `r.case_id, r.no, r.workflow, c.release, c.cold, r.lease, r.lease_until, r.due_at, c.received_at, c.source, c.external_id, d.reasons`,
+);
 const FREE = raw(`(state = 'waiting' or lease_until <= `);
 
 interface Claim {
@@ -34,7 +36,10 @@ interface Claim {
 }
 
 /** Leases up to `leases.length` reviews, the earliest due first; a lease that ran out is anybody's. */
-export async function claimNext(tx: Queryable, claim: Claim & { workflow: string; leases: string[] }): Promise<ClaimedReview[]> {
+export async function claimNext(
+  tx: Queryable,
+  claim: Claim & { workflow: string; leases: string[] },
+): Promise<ClaimedReview[]> {
   const { workflow, person, holder, simulated, leases, now, until } = claim;
   return tx.all<ClaimedReview>(sql`
     with free as (
@@ -55,7 +60,10 @@ export async function claimNext(tx: Queryable, claim: Claim & { workflow: string
  *
  * A bare key may be shared: to lease again to it would void the lease of whichever colleague is writing.
  */
-export async function claimOne(tx: Queryable, claim: Claim & { caseId: string; lease: string; named: boolean }): Promise<ClaimedReview[]> {
+export async function claimOne(
+  tx: Queryable,
+  claim: Claim & { caseId: string; lease: string; named: boolean },
+): Promise<ClaimedReview[]> {
   return tx.all<ClaimedReview>(sql`
     with leased as (
       update review set state = 'claimed', person = ${claim.person}, holder = ${claim.holder}, simulated = ${claim.simulated}, lease_until = ${time(claim.until)}, lease = ${claim.lease}
@@ -64,7 +72,11 @@ export async function claimOne(tx: Queryable, claim: Claim & { caseId: string; l
     select ${CLAIMED} from leased r join case_ c on c.id = r.case_id join decision d on d.case_id = r.case_id`);
 }
 
-export async function giveBack(tx: Queryable, caseId: string, lease: string): Promise<{ workflow: string } | undefined> {
+export async function giveBack(
+  tx: Queryable,
+  caseId: string,
+  lease: string,
+): Promise<{ workflow: string } | undefined> {
   return tx.maybe(sql`
     update review set state = 'waiting', lease = null, lease_until = null, person = null, holder = null, simulated = false
     where case_id = ${caseId} and state = 'claimed' and lease = ${lease} returning workflow`);
@@ -143,7 +155,12 @@ export async function writeVerdicts(tx: Tx, { verdicts, labels }: VerdictWrites)
   await tx.run(sql`
     update case_ c set state = 'decided', verdict = v.verdict, decided_at = v.decided_at, next_at = v.next_at
     from json_populate_recordset(null::case_, ${rows(
-      verdicts.map((v) => ({ id: v.review.case_id, verdict: v.verdict, decided_at: isoTime(v.now), next_at: isoTime(v.undoUntil) })),
+      verdicts.map((v) => ({
+        id: v.review.case_id,
+        verdict: v.verdict,
+        decided_at: isoTime(v.now),
+        next_at: isoTime(v.undoUntil),
+      })),
     )}::json) v
     where c.id = v.id`);
   if (labels.length === 0) return;
@@ -166,7 +183,10 @@ export async function writeVerdicts(tx: Tx, { verdicts, labels }: VerdictWrites)
  * Its label is withdrawn, its text stays with the label. The label of a cold case stands: it was given before anything
  * was seen, and no later verdict can be; to lose it with every undo would bend the figures of the coin.
  */
-export async function undoDecision(tx: Tx, undo: { caseId: string; now: number; holder: string }): Promise<{ workflow: string; no: number } | undefined> {
+export async function undoDecision(
+  tx: Tx,
+  undo: { caseId: string; now: number; holder: string },
+): Promise<{ workflow: string; no: number } | undefined> {
   const { caseId, now, holder } = undo;
   const held = await tx.maybe(sql`
     select 1 from case_ where id = ${caseId} and state = 'decided' and verdict <> 'auto' and worker is null and next_at > ${time(now)} for update`);
@@ -177,25 +197,45 @@ export async function undoDecision(tx: Tx, undo: { caseId: string; now: number; 
   await tx.run(sql`
     insert into review (case_id, no, workflow, state, due_at, opened_at)
     values (${caseId}, ${undone.no + 1}, ${undone.workflow}, 'waiting', ${undone.due_at === null ? null : time(undone.due_at)}, ${time(now)})`);
-  await tx.run(sql`update case_ set state = 'in_review', verdict = null, decided_at = null, next_at = null where id = ${caseId}`);
-  await tx.run(sql`update label set withdrawn_at = ${time(now)} where case_id = ${caseId} and withdrawn_at is null and superseded_by is null and source in ('review', 'qa')`);
+  await tx.run(
+    sql`update case_ set state = 'in_review', verdict = null, decided_at = null, next_at = null where id = ${caseId}`,
+  );
+  await tx.run(
+    sql`update label set withdrawn_at = ${time(now)} where case_id = ${caseId} and withdrawn_at is null and superseded_by is null and source in ('review', 'qa')`,
+  );
   await tx.run(sql`delete from case_content where case_id = ${caseId} and kind = 'final'`);
   return undone;
 }
 
 /** Where a case stands, and the number of its newest review; 0 when it never had one. */
-export async function reviewed(database: Queryable, caseId: string): Promise<{ workflow: string; state: string; no: number } | undefined> {
-  return database.maybe(sql`select workflow, state, (select coalesce(max(no), 0)::int from review where case_id = ${caseId}) as no from case_ where id = ${caseId}`);
+export async function reviewed(
+  database: Queryable,
+  caseId: string,
+): Promise<{ workflow: string; state: string; no: number } | undefined> {
+  return database.maybe(
+    sql`select workflow, state, (select coalesce(max(no), 0)::int from review where case_id = ${caseId}) as no from case_ where id = ${caseId}`,
+  );
 }
 
 /** The leases whose late answers are kept with a case. */
 export async function lateLeasesOf(tx: Queryable, caseId: string): Promise<string[]> {
-  const found = await tx.all<{ kind: string }>(sql`select kind from case_content where case_id = ${caseId} and kind like 'late.%'`);
+  const found = await tx.all<{ kind: string }>(
+    sql`select kind from case_content where case_id = ${caseId} and kind like 'late.%'`,
+  );
   return found.map((row) => row.kind.slice("late.".length));
 }
 
-export async function attachmentsOf(database: Queryable, ids: string[]): Promise<Map<string, { no: number; media_type: string; size: number; sealed_name: Uint8Array }[]>> {
-  const found = await database.all<{ case_id: string; no: number; media_type: string; size: number; sealed_name: Uint8Array }>(sql`
+export async function attachmentsOf(
+  database: Queryable,
+  ids: string[],
+): Promise<Map<string, { no: number; media_type: string; size: number; sealed_name: Uint8Array }[]>> {
+  const found = await database.all<{
+    case_id: string;
+    no: number;
+    media_type: string;
+    size: number;
+    sealed_name: Uint8Array;
+  }>(sql`
     select case_id, no, media_type, size, sealed_name from attachment where case_id = any(${ids}) order by case_id, no`);
   return Map.groupBy(found, (row) => row.case_id);
 }

@@ -57,7 +57,11 @@ export function acceptanceNumber(n: number, target: number, delta: number): numb
  * Runs the sequence. `traffic` are scores of unlabelled cases: they place the start, so that it does not depend on labels;
  * without them the labelled scores serve, whose labels are not looked at for this.
  */
-export function certify(labels: readonly ScoredLabel[], plan: CertificationPlan, traffic: readonly number[] = labels.map((one) => one.score)): Certification {
+export function certify(
+  labels: readonly ScoredLabel[],
+  plan: CertificationPlan,
+  traffic: readonly number[] = labels.map((one) => one.score),
+): Certification {
   const { target, delta, grid } = plan;
   const enough = 3 * zeroErrorMinimum(target, delta);
   const scale = traffic.length === 0 ? 0 : labels.length / traffic.length;
@@ -87,7 +91,12 @@ export function certify(labels: readonly ScoredLabel[], plan: CertificationPlan,
  * About how many more labels the tightest threshold needs, when its error share stays as it is; undefined when that share
  * is over the target, so that no number would help.
  */
-function moreLabels(labels: readonly ScoredLabel[], first: Tested | undefined, plan: CertificationPlan, expected: (threshold: number) => number): number | undefined {
+function moreLabels(
+  labels: readonly ScoredLabel[],
+  first: Tested | undefined,
+  plan: CertificationPlan,
+  expected: (threshold: number) => number,
+): number | undefined {
   const { target, delta, grid } = plan;
   if (!first) {
     const best = Math.max(...grid.map(expected), 0);

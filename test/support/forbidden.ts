@@ -61,7 +61,10 @@ const INPUT: JsonObject = {
     // Allowed as a whole: what the schema does not name below must be left out before the policy looks.
     account: {
       type: "object",
-      properties: { plan: text, orders: { type: "array", items: { type: "object", properties: { sku: text } } } },
+      properties: {
+        plan: text,
+        orders: { type: "array", items: { type: "object", properties: { sku: text } } },
+      },
     },
     conversation: text,
     customer: text,

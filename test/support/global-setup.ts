@@ -26,7 +26,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const folder = mkdtempSync(join(tmpdir(), "pilotage-test-"));
   // Started as root, the server runs as another account, which must be able to come in.
   chmodSync(folder, 0o755);
-  const embedded = own === undefined ? await startEmbedded({ dataHome: join(folder, "home"), log: silentLog }) : undefined;
+  const embedded =
+    own === undefined ? await startEmbedded({ dataHome: join(folder, "home"), log: silentLog }) : undefined;
   const serverUrl = own ?? embedded!.url;
   const template = `pilotage_template_${process.pid}`;
   await onServer(serverUrl, `create database ${template}`);

@@ -27,12 +27,32 @@ export interface Installation {
   stop(): Promise<void>;
 }
 
-export async function install(options: { settings?: Record<string, string>; role?: Role; databaseUrl?: string; dataHome?: string; boundary?: AppOptions["boundary"]; log?: Log } = {}): Promise<Installation> {
+export async function install(
+  options: {
+    settings?: Record<string, string>;
+    role?: Role;
+    databaseUrl?: string;
+    dataHome?: string;
+    boundary?: AppOptions["boundary"];
+    log?: Log;
+  } = {},
+): Promise<Installation> {
   const databaseUrl = options.databaseUrl ?? (await freshDatabase());
   const dataHome = options.dataHome ?? temporaryFolder("installation");
   // Few connections: many installations share the one server of a test run.
-  const settings = readSettings({ PILOTAGE_PORT: "0", PILOTAGE_DATABASE_CONNECTIONS: "5", ...options.settings });
-  const app = await openApp({ settings, role: options.role ?? "all", databaseUrl, dataHome, log: options.log ?? openLog(process.env["PILOTAGE_TEST_LOG"] ?? "error"), boundary: options.boundary });
+  const settings = readSettings({
+    PILOTAGE_PORT: "0",
+    PILOTAGE_DATABASE_CONNECTIONS: "5",
+    ...options.settings,
+  });
+  const app = await openApp({
+    settings,
+    role: options.role ?? "all",
+    databaseUrl,
+    dataHome,
+    log: options.log ?? openLog(process.env["PILOTAGE_TEST_LOG"] ?? "error"),
+    boundary: options.boundary,
+  });
   let stopped: Promise<void> | undefined;
   const stop = () => (stopped ??= app.stop());
   afterAll(async () => {
@@ -40,7 +60,18 @@ export async function install(options: { settings?: Record<string, string>; role
     if (options.dataHome === undefined) removeFolder(dataHome);
   });
   const by = { kind: "system", name: "test" } as const;
-  const key = (await app.keys.make({ name: "operator", scopes: Object.keys(SCOPES) as Scope[], workflow: undefined, days: 30, simulated: false }, by)).secret;
+  const key = (
+    await app.keys.make(
+      {
+        name: "operator",
+        scopes: Object.keys(SCOPES) as Scope[],
+        workflow: undefined,
+        days: 30,
+        simulated: false,
+      },
+      by,
+    )
+  ).secret;
   const url = app.url ?? "";
   return {
     app,
@@ -50,7 +81,16 @@ export async function install(options: { settings?: Record<string, string>; role
     dataHome,
     key,
     async clientFor(scopes, more = {}) {
-      const made = await app.keys.make({ name: scopes.join("+"), scopes, workflow: more.workflow, days: 30, simulated: more.simulated ?? false }, by);
+      const made = await app.keys.make(
+        {
+          name: scopes.join("+"),
+          scopes,
+          workflow: more.workflow,
+          days: 30,
+          simulated: more.simulated ?? false,
+        },
+        by,
+      );
       return openClient({ url, key: made.secret });
     },
     stop,
@@ -80,7 +120,12 @@ export function releaseDocument(more: JsonObject = {}): JsonObject {
     model: { connection: "script", timeout: 5_000 },
     input: {
       type: "object",
-      properties: { text: { type: "string" }, amount: { type: "number" }, customer: { type: "string" }, secret: { type: "string" } },
+      properties: {
+        text: { type: "string" },
+        amount: { type: "number" },
+        customer: { type: "string" },
+        secret: { type: "string" },
+      },
       required: ["text"],
       additionalProperties: false,
     },
@@ -100,33 +145,60 @@ export function releaseDocument(more: JsonObject = {}): JsonObject {
 }
 
 export const BILLING_SCRIPT: JsonObject = {
-  rules: [{ when: { field: "text", contains: "cable" }, do: { answer: { category: "technical" }, confidence: 0.8 } }],
+  rules: [
+    {
+      when: { field: "text", contains: "cable" },
+      do: { answer: { category: "technical" }, confidence: 0.8 },
+    },
+  ],
   otherwise: { answer: { category: "billing" }, confidence: 0.9 },
 };
 
 /** Applies, publishes, waives what an AI release needs, and gives it its share. Answers the release's id. */
 export async function launch(
   { client }: Pick<Installation, "client">,
-  options: { workflow?: JsonObject; release?: JsonObject; script?: JsonObject | null; share?: number; examples?: string } = {},
+  options: {
+    workflow?: JsonObject;
+    release?: JsonObject;
+    script?: JsonObject | null;
+    share?: number;
+    examples?: string;
+  } = {},
 ): Promise<string> {
   const document = workflowDocument(options.workflow);
   const workflow = document["workflow"] as string;
-  if (options.script !== null) await client.saveConnection({ params: { name: "script" }, body: { settings: { kind: "scripted", script: options.script ?? BILLING_SCRIPT } } });
+  if (options.script !== null)
+    await client.saveConnection({
+      params: { name: "script" },
+      body: { settings: { kind: "scripted", script: options.script ?? BILLING_SCRIPT } },
+    });
   await client.applyWorkflow({ params: { workflow }, body: { document } });
-  const published = await client.publishRelease({ params: { workflow }, body: { document: releaseDocument(options.release), ...(options.examples === undefined ? {} : { examples: options.examples }) } });
-  for (const item of ["baseline", "works_council"] as const) await client.waive({ params: { workflow }, body: { item, reason: "a test" } });
+  const published = await client.publishRelease({
+    params: { workflow },
+    body: {
+      document: releaseDocument(options.release),
+      ...(options.examples === undefined ? {} : { examples: options.examples }),
+    },
+  });
+  for (const item of ["baseline", "works_council"] as const)
+    await client.waive({ params: { workflow }, body: { item, reason: "a test" } });
   const share = options.share ?? 1;
   if (share > 0) await client.setShare({ params: { workflow }, body: { release: published.id, share } });
   return published.id;
 }
 
 /** Waits until a condition holds, looking often; fails with the last value seen. */
-export async function until<T>(look: () => Promise<T>, holds: (value: T) => boolean, within = 20_000): Promise<T> {
+export async function until<T>(
+  look: () => Promise<T>,
+  holds: (value: T) => boolean,
+  within = 20_000,
+): Promise<T> {
   const end = performance.now() + within;
   for (;;) {
     const value = await look();
     if (holds(value)) return value;
-    if (performance.now() > end) throw new Error(`waited ${within} ms in vain; last seen: ${JSON.stringify(value)}`);
+    if (performance.now() > end)
+      throw new Error(`waited ${within} ms in vain; last seen: ${JSON.stringify(value)}`);
     await new Promise((resolve) => setTimeout(resolve, 15));
   }
 }

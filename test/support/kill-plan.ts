@@ -24,14 +24,21 @@ export interface KillPlan {
 }
 
 /** `boundaries`: names of transactions by role; each is a boundary before and one after the commit. */
-export function openKillPlan(options: { boundaries: Partial<Record<Role, string[]>>; kills: number; chance: () => number }): KillPlan {
+export function openKillPlan(options: {
+  boundaries: Partial<Record<Role, string[]>>;
+  kills: number;
+  chance: () => number;
+}): KillPlan {
   const rows = (["web", "worker"] as const).flatMap((role) =>
-    (options.boundaries[role] ?? []).flatMap((name) => ["before", "after"].map((moment) => ({ role, point: `${name}:${moment}`, itself: 0, database: 0 }))),
+    (options.boundaries[role] ?? []).flatMap((name) =>
+      ["before", "after"].map((moment) => ({ role, point: `${name}:${moment}`, itself: 0, database: 0 })),
+    ),
   );
   let victim: Victim | undefined;
   let finished = Promise.withResolvers<boolean>();
 
-  const left = (row: Record<Victim, number>) => (victim === undefined ? 0 : Math.max(0, options.kills - row[victim]));
+  const left = (row: Record<Victim, number>) =>
+    victim === undefined ? 0 : Math.max(0, options.kills - row[victim]);
   const total = () => rows.reduce((sum, row) => sum + left(row), 0);
 
   return {
@@ -65,7 +72,10 @@ export function openKillPlan(options: { boundaries: Partial<Record<Role, string[
       clearTimeout(late);
       return reached;
     },
-    table: () => Object.fromEntries(rows.map(({ role, point, itself, database }) => [`${role} ${point}`, { itself, database }])),
+    table: () =>
+      Object.fromEntries(
+        rows.map(({ role, point, itself, database }) => [`${role} ${point}`, { itself, database }]),
+      ),
   };
 }
 

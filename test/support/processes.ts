@@ -49,12 +49,18 @@ export interface Kept {
 
 /** Settings of the surroundings that must not leak into an installation under test are left out. */
 export function environmentFor(settings: Record<string, string>): Record<string, string> {
-  const own = Object.entries(process.env).filter(([name, value]) => value !== undefined && !/^(PILOTAGE_|DATABASE_|VITEST|NODE_OPTIONS)/.test(name));
+  const own = Object.entries(process.env).filter(
+    ([name, value]) => value !== undefined && !/^(PILOTAGE_|DATABASE_|VITEST|NODE_OPTIONS)/.test(name),
+  );
   return { ...(Object.fromEntries(own) as Record<string, string>), ...settings };
 }
 
 /** Starts the process, again and again; the plan tells each start whom to kill. */
-export function keepRunning(options: { role: "web" | "worker"; environment: Record<string, string>; plan?: KillPlan | undefined }): Kept {
+export function keepRunning(options: {
+  role: "web" | "worker";
+  environment: Record<string, string>;
+  plan?: KillPlan | undefined;
+}): Kept {
   const endings: Ending[] = [];
   let starts = 0;
   let child: ChildProcess | undefined;
@@ -84,7 +90,11 @@ export function keepRunning(options: { role: "web" | "worker"; environment: Reco
     byHand = false;
     log = [];
     let wasUp = false;
-    const mine = spawn(process.execPath, [ENTRY, options.role, ...(options.plan?.arguments(options.role) ?? [])], { stdio: ["ignore", "pipe", "pipe"], env: options.environment });
+    const mine = spawn(
+      process.execPath,
+      [ENTRY, options.role, ...(options.plan?.arguments(options.role) ?? [])],
+      { stdio: ["ignore", "pipe", "pipe"], env: options.environment },
+    );
     child = mine;
     createInterface(mine.stdout).on("line", (line) => options.plan?.said(options.role, line));
     createInterface(mine.stderr).on("line", (line) => {

@@ -17,7 +17,14 @@ import { serve } from "../../src/serve.ts";
 const COMMITS_BETWEEN = 6;
 
 const [role, victim, points = ""] = process.argv.slice(2);
-const counts = new Map(points.split(",").map((point) => [point.slice(0, point.lastIndexOf(":")), Number(point.slice(point.lastIndexOf(":") + 1))]));
+const counts = new Map(
+  points
+    .split(",")
+    .map((point) => [
+      point.slice(0, point.lastIndexOf(":")),
+      Number(point.slice(point.lastIndexOf(":") + 1)),
+    ]),
+);
 let commits = 0;
 let kills = 0;
 

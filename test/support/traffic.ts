@@ -30,7 +30,10 @@ export interface Writer {
 const LANES = 4;
 
 /** Every seventh record is not a case, every fifth meets a model that fails at first, every ninth comes as a file. */
-export function openWriter(wreck: Wreck, options: { pauseMs: number; name?: string; only?: "cases" }): Writer {
+export function openWriter(
+  wreck: Wreck,
+  options: { pauseMs: number; name?: string; only?: "cases" },
+): Writer {
   const acknowledged = new Map<string, string>();
   const quarantined = new Set<string>();
   const dropped: string[] = [];
@@ -46,8 +49,12 @@ export function openWriter(wreck: Wreck, options: { pauseMs: number; name?: stri
     while (running) {
       const number = ++count;
       if (options.only === undefined && number % 9 === 0) dropFile(number);
-      else if (options.only === undefined && number % 7 === 0) await post(`${name}-${number}`, { amount: "not what the schema asks for" });
-      else await post(`${name}-${number}`, { text: `${number % 5 === 0 ? "flaky " : ""}${number % 2 === 0 ? "cable" : "bill"} number ${number}` });
+      else if (options.only === undefined && number % 7 === 0)
+        await post(`${name}-${number}`, { amount: "not what the schema asks for" });
+      else
+        await post(`${name}-${number}`, {
+          text: `${number % 5 === 0 ? "flaky " : ""}${number % 2 === 0 ? "cable" : "bill"} number ${number}`,
+        });
       await pause(pauseMs);
     }
   }
@@ -55,14 +62,19 @@ export function openWriter(wreck: Wreck, options: { pauseMs: number; name?: stri
   async function post(externalId: string, input: Record<string, string>): Promise<void> {
     while (!stopped) {
       try {
-        const { caseId } = await wreck.client.submitCase({ params: { workflow: WORKFLOW }, body: { externalId, input } });
+        const { caseId } = await wreck.client.submitCase({
+          params: { workflow: WORKFLOW },
+          body: { externalId, input },
+        });
         const known = acknowledged.get(externalId);
-        if (known !== undefined && known !== caseId) contradictions.push(`${externalId} was ${known} and then ${caseId}`);
+        if (known !== undefined && known !== caseId)
+          contradictions.push(`${externalId} was ${known} and then ${caseId}`);
         acknowledged.set(externalId, caseId);
         return;
       } catch (error) {
         if (!(error instanceof PilotageError)) throw error;
-        if (error.code === "bad_input") return void quarantined.add((error.details as { quarantineId: string }).quarantineId);
+        if (error.code === "bad_input")
+          return void quarantined.add((error.details as { quarantineId: string }).quarantineId);
         if (!["database_unavailable", "too_many_requests"].includes(error.code)) throw error;
         retries++;
         await pause(50);
@@ -74,7 +86,10 @@ export function openWriter(wreck: Wreck, options: { pauseMs: number; name?: stri
   function dropFile(number: number): void {
     const ids = [1, 2, 3].map((i) => `${name}-file-${number}-${i}`);
     const draft = join(wreck.dropFolder, `.${number}.draft`);
-    writeFileSync(draft, ids.map((id) => `${JSON.stringify({ id, text: `bill in file ${number}` })}\n`).join(""));
+    writeFileSync(
+      draft,
+      ids.map((id) => `${JSON.stringify({ id, text: `bill in file ${number}` })}\n`).join(""),
+    );
     renameSync(draft, join(wreck.dropFolder, `${name}-${number}.jsonl`));
     dropped.push(...ids);
   }
@@ -115,13 +130,20 @@ export function openClerk(wreck: Wreck): Clerk {
   const work = (async () => {
     while (working) {
       try {
-        const { reviews } = await wreck.client.claimReviews({ params: { workflow: WORKFLOW }, body: { count: 10, leaseSeconds: 5 } });
+        const { reviews } = await wreck.client.claimReviews({
+          params: { workflow: WORKFLOW },
+          body: { count: 10, leaseSeconds: 5 },
+        });
         for (const { caseId, lease, output } of reviews) {
           const kind = caseId.charCodeAt(caseId.length - 1) % 10;
           await wreck.client.giveVerdict({
             params: { case: caseId },
             body:
-              kind === 0 ? { lease, verdict: "reject", reason: "other" } : kind <= 2 || output === null ? { lease, verdict: "edit", output: { category: "other" } } : { lease, verdict: "approve" },
+              kind === 0
+                ? { lease, verdict: "reject", reason: "other" }
+                : kind <= 2 || output === null
+                  ? { lease, verdict: "edit", output: { category: "other" } }
+                  : { lease, verdict: "approve" },
           });
           verdicts++;
         }

@@ -53,7 +53,10 @@ export interface WreckOptions {
 const SCRIPT: JsonObject = {
   rules: [
     { when: { field: "text", contains: "flaky" }, first: 1, do: { fault: "unavailable", delayMs: 20 } },
-    { when: { field: "text", contains: "cable" }, do: { answer: { category: "technical" }, confidence: 0.8, delayMs: 120 } },
+    {
+      when: { field: "text", contains: "cable" },
+      do: { answer: { category: "technical" }, confidence: 0.8, delayMs: 120 },
+    },
   ],
   otherwise: { answer: { category: "billing" }, confidence: 0.9, delayMs: 40 },
 };
@@ -77,7 +80,11 @@ export async function launchWreck(options: WreckOptions): Promise<Wreck> {
     ...options.settings,
   });
   const start = (role: "web" | "worker") => keepRunning({ role, environment, plan: options.plan });
-  const receiver = await startReceiver({ file: join(folder, "effects.log"), seed: options.seed ?? 1, ...options.receiver });
+  const receiver = await startReceiver({
+    file: join(folder, "effects.log"),
+    seed: options.seed ?? 1,
+    ...options.receiver,
+  });
   const web = start("web");
   const workers: Kept[] = [];
   const databaseFolder = join(dataHome, "database");
@@ -86,7 +93,11 @@ export async function launchWreck(options: WreckOptions): Promise<Wreck> {
   async function ask<T extends object>(text: string, values?: unknown[]): Promise<T[]> {
     const address = addressNow();
     if (address === undefined) throw new Error("there is no database yet");
-    const client = new pg.Client({ connectionString: address, connectionTimeoutMillis: 2_000, query_timeout: 30_000 });
+    const client = new pg.Client({
+      connectionString: address,
+      connectionTimeoutMillis: 2_000,
+      query_timeout: 30_000,
+    });
     client.on("error", () => undefined);
     await client.connect();
     try {
@@ -119,8 +130,12 @@ export async function launchWreck(options: WreckOptions): Promise<Wreck> {
     },
     async killDatabase(children = false) {
       const pid = readPidFile(databaseFolder)?.pid ?? 0;
-      for (const one of children ? processesIn(databaseFolder) : [pid]) if (lookAt(one, databaseFolder) === "server") process.kill(one, "SIGKILL");
-      await until(async () => lookAt(pid, databaseFolder), (state) => state !== "server");
+      for (const one of children ? processesIn(databaseFolder) : [pid])
+        if (lookAt(one, databaseFolder) === "server") process.kill(one, "SIGKILL");
+      await until(
+        async () => lookAt(pid, databaseFolder),
+        (state) => state !== "server",
+      );
     },
     async databaseBack() {
       await query("select 1");
@@ -130,15 +145,23 @@ export async function launchWreck(options: WreckOptions): Promise<Wreck> {
       await Promise.all(workers.map((worker) => worker.stop()));
       await web.stop();
       await receiver.stop();
-      for (const pid of databaseUrl === undefined ? processesIn(databaseFolder) : []) process.kill(pid, "SIGKILL");
+      for (const pid of databaseUrl === undefined ? processesIn(databaseFolder) : [])
+        process.kill(pid, "SIGKILL");
     },
   };
 
   for (let i = 0; i < (options.workers ?? 1); i++) wreck.addWorker();
   try {
     await web.up();
-    wreck.client = openClient({ url: `http://127.0.0.1:${port}`, key: readOperatorKey(dataHome), as: "E. Brandt" });
-    await wreck.client.saveConnection({ params: { name: "receiver" }, body: { settings: { kind: "webhook", url: receiver.url, secret: receiver.secret } } });
+    wreck.client = openClient({
+      url: `http://127.0.0.1:${port}`,
+      key: readOperatorKey(dataHome),
+      as: "E. Brandt",
+    });
+    await wreck.client.saveConnection({
+      params: { name: "receiver" },
+      body: { settings: { kind: "webhook", url: receiver.url, secret: receiver.secret } },
+    });
     await launch(wreck, definitions(options.workflow));
   } catch (error) {
     await wreck.stop();
@@ -147,7 +170,11 @@ export async function launchWreck(options: WreckOptions): Promise<Wreck> {
   return wreck;
 }
 
-function definitions(workflow: JsonObject = {}): { workflow: JsonObject; release: JsonObject; script: JsonObject } {
+function definitions(workflow: JsonObject = {}): {
+  workflow: JsonObject;
+  release: JsonObject;
+  script: JsonObject;
+} {
   return {
     workflow: {
       feeds: [{ name: "drop", kind: "folder", path: "drop", format: "jsonl", key: "id", schedule: 1_000 }],
@@ -155,7 +182,12 @@ function definitions(workflow: JsonObject = {}): { workflow: JsonObject; release
       ...workflow,
     },
     release: {
-      input: { type: "object", properties: { text: { type: "string" }, id: { type: "string" } }, required: ["text"], additionalProperties: false },
+      input: {
+        type: "object",
+        properties: { text: { type: "string" }, id: { type: "string" } },
+        required: ["text"],
+        additionalProperties: false,
+      },
       policy: { text: "allow", id: "drop" },
     },
     script: SCRIPT,

@@ -13,7 +13,12 @@ export interface Certificate {
 }
 
 export type Answer =
-  | { kind: "output"; step: number; confidence: number | undefined; rules: { matched: string[]; failed: string[] } }
+  | {
+      kind: "output";
+      step: number;
+      confidence: number | undefined;
+      rules: { matched: string[]; failed: string[] };
+    }
   | { kind: "none"; because: "model_failed" | "bad_output" | "abandoned" };
 
 export interface Evidence {
@@ -50,13 +55,24 @@ export function decide(evidence: Evidence): Decision {
   if (evidence.cold) reasons.push({ code: "cold" });
   if (evidence.qa) reasons.push({ code: "qa" });
   if (evidence.rung >= 1) reasons.push({ code: "safe_stop" });
-  if (!certificate) reasons.push(answer.step > 0 ? { code: "fallback_answer", detail: `step ${answer.step}` } : { code: "no_certificate" });
+  if (!certificate)
+    reasons.push(
+      answer.step > 0
+        ? { code: "fallback_answer", detail: `step ${answer.step}` }
+        : { code: "no_certificate" },
+    );
   // Written so that a figure that is no number counts as missing.
-  else if (answer.confidence === undefined || !(answer.confidence >= certificate.threshold)) reasons.push({ code: "below_threshold" });
+  else if (answer.confidence === undefined || !(answer.confidence >= certificate.threshold))
+    reasons.push({ code: "below_threshold" });
   // Autonomy 0 lets nothing out, autonomy 1 everything: the coin is from 0 up to, not including, 1.
   if (!(evidence.autonomyCoin < evidence.autonomy)) reasons.push({ code: "autonomy" });
 
-  return { outcome: reasons.length === 0 ? "auto" : "review", reasons, threshold: certificate?.threshold, certificate: certificate?.id };
+  return {
+    outcome: reasons.length === 0 ? "auto" : "review",
+    reasons,
+    threshold: certificate?.threshold,
+    certificate: certificate?.id,
+  };
 }
 
 /** Pilotage failed over the case too often: a person decides, without an output. */

@@ -31,11 +31,22 @@ export function settling(audit: Audit, worker: string): Operation<Settlement, bo
   return {
     name: "settle",
     async run(tx, items) {
-      const ours = await held(tx, items.map((one) => one.lease));
+      const ours = await held(
+        tx,
+        items.map((one) => one.lease),
+      );
       const mine = items.filter((one) => ours.has(one.lease.id));
       if (mine.length === 0) return items.map(() => false);
-      await endAttempts(tx, mine.flatMap((one) => (one.end ? [{ caseId: one.lease.id, end: one.end }] : [])));
-      await insertContent(tx, mine.flatMap((one) => (one.sealedOutput ? [{ case_id: one.lease.id, kind: "output", sealed: one.sealedOutput }] : [])));
+      await endAttempts(
+        tx,
+        mine.flatMap((one) => (one.end ? [{ caseId: one.lease.id, end: one.end }] : [])),
+      );
+      await insertContent(
+        tx,
+        mine.flatMap((one) =>
+          one.sealedOutput ? [{ case_id: one.lease.id, kind: "output", sealed: one.sealedOutput }] : [],
+        ),
+      );
       await tx.run(sql`
         insert into decision (case_id, outcome, reasons, step, attempt, confidence, threshold, certificate, decided_at)
         select case_id, outcome, reasons, step, attempt, confidence, threshold, certificate, decided_at
@@ -58,7 +69,14 @@ export function settling(audit: Audit, worker: string): Operation<Settlement, bo
           mine.map((one) => {
             const auto = one.decision.outcome === "auto";
             const at = auto ? isoTime(one.now) : null;
-            return { id: one.lease.id, state: auto ? "decided" : "in_review", next_at: at, decided_at: at, verdict: auto ? "auto" : null, facets: one.facets };
+            return {
+              id: one.lease.id,
+              state: auto ? "decided" : "in_review",
+              next_at: at,
+              decided_at: at,
+              verdict: auto ? "auto" : null,
+              facets: one.facets,
+            };
           }),
         )}::json) r
         where c.id = r.id`);
@@ -79,14 +97,25 @@ export function settling(audit: Audit, worker: string): Operation<Settlement, bo
       audit.record(
         tx,
         mine.flatMap((one) => {
-          const about = { actor: { kind: "system" as const, name: worker }, workflow: one.case_.workflow, caseId: one.lease.id };
+          const about = {
+            actor: { kind: "system" as const, name: worker },
+            workflow: one.case_.workflow,
+            caseId: one.lease.id,
+          };
           const to = one.decision.outcome === "auto" ? "decided" : "in_review";
           const moved = {
             kind: "case.moved" as const,
             ...about,
-            data: { to, outcome: one.decision.outcome, reasons: one.decision.reasons.map((reason) => reason.code), certificate: one.decision.certificate ?? null },
+            data: {
+              to,
+              outcome: one.decision.outcome,
+              reasons: one.decision.reasons.map((reason) => reason.code),
+              certificate: one.decision.certificate ?? null,
+            },
           };
-          return one.end ? [{ kind: "case.answered" as const, ...about, data: endData(one.end) }, moved] : [moved];
+          return one.end
+            ? [{ kind: "case.answered" as const, ...about, data: endData(one.end) }, moved]
+            : [moved];
         }),
       );
       return items.map((one) => ours.has(one.lease.id));

@@ -9,7 +9,13 @@ import type { CaseState, ReasonCode } from "../../contract/states.ts";
 
 const TELL_THE_OUTPUT: ReadonlySet<string> = new Set<ReasonCode>(["rule", "rule_failed", "below_threshold"]);
 /** States from which a person may still give a verdict, the undo window among them. */
-const OPEN: ReadonlySet<string> = new Set<CaseState>(["received", "running", "in_review", "returned", "decided"]);
+const OPEN: ReadonlySet<string> = new Set<CaseState>([
+  "received",
+  "running",
+  "in_review",
+  "returned",
+  "decided",
+]);
 
 export interface Stage {
   awaitsVerdict: boolean;
@@ -28,9 +34,14 @@ export function stageOf(row: { state: string; verdict: string | null; cold: bool
  * A case that is here for a coin alone, the quality coin's or that of autonomy, shows `routine` in place of both: an
  * empty list, or a reason of its own, would tell which.
  */
-export function shownReasons<R extends { code: string }>(reasons: R[], stage: Stage): (R | { code: "routine" })[] {
+export function shownReasons<R extends { code: string }>(
+  reasons: R[],
+  stage: Stage,
+): (R | { code: "routine" })[] {
   if (!stage.mayRedo) return reasons;
-  const shown = reasons.filter(({ code }) => code !== "qa" && !(stage.awaitsVerdict && stage.cold && TELL_THE_OUTPUT.has(code)));
+  const shown = reasons.filter(
+    ({ code }) => code !== "qa" && !(stage.awaitsVerdict && stage.cold && TELL_THE_OUTPUT.has(code)),
+  );
   const telling = shown.filter(({ code }) => code !== "autonomy");
   return reasons.length > 0 && telling.length === 0 ? [{ code: "routine" }] : shown;
 }

@@ -33,7 +33,9 @@ export function deliveryBody(parcel: Parcel): Uint8Array {
       release: parcel.release,
       output: parcel.output,
       suggestions: parcel.suggestions,
-      ...(parcel.disclosure === undefined || parcel.verdict !== "auto" ? {} : { disclosure: parcel.disclosure }),
+      ...(parcel.disclosure === undefined || parcel.verdict !== "auto"
+        ? {}
+        : { disclosure: parcel.disclosure }),
     }),
     "utf8",
   );

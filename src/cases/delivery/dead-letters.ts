@@ -14,7 +14,12 @@ export interface DeadLetter {
   error: string | null;
 }
 
-export async function listDeadLetters(database: Queryable, workflow: string, before: string | undefined, limit: number): Promise<DeadLetter[]> {
+export async function listDeadLetters(
+  database: Queryable,
+  workflow: string,
+  before: string | undefined,
+  limit: number,
+): Promise<DeadLetter[]> {
   return database.all<DeadLetter>(sql`
     select d.case_id, d.target, d.key, d.tries, d.error from delivery d join case_ c on c.id = d.case_id
     where d.state = 'dead' and c.workflow = ${workflow} and (${before ?? null}::text is null or d.case_id < ${before ?? null})
@@ -22,17 +27,29 @@ export async function listDeadLetters(database: Queryable, workflow: string, bef
 }
 
 /** Sends the dead letters of a case again; answers their targets. The pauses between tries begin anew. */
-export async function replayDeadLetters(parts: { database: Database; clock: Clock; audit: Audit }, caseId: string, by: Actor): Promise<{ workflow: string; targets: string[] }> {
+export async function replayDeadLetters(
+  parts: { database: Database; clock: Clock; audit: Audit },
+  caseId: string,
+  by: Actor,
+): Promise<{ workflow: string; targets: string[] }> {
   return parts.database.transaction(async (tx) => {
-    const row = await tx.maybe<{ workflow: string; state: string }>(sql`select workflow, state from case_ where id = ${caseId} for update`);
+    const row = await tx.maybe<{ workflow: string; state: string }>(
+      sql`select workflow, state from case_ where id = ${caseId} for update`,
+    );
     if (!row) throw new PilotageError("not_found", `There is no case ${caseId.slice(0, 60)}.`);
-    if (row.state !== "failed_delivery") throw new PilotageError("wrong_state", `The case ${caseId} is ${row.state}; only a failed delivery can be sent again.`);
+    if (row.state !== "failed_delivery")
+      throw new PilotageError(
+        "wrong_state",
+        `The case ${caseId} is ${row.state}; only a failed delivery can be sent again.`,
+      );
     const now = time(parts.clock.now());
     const again = await tx.all<{ target: string }>(sql`
       update delivery set state = 'pending', next_at = ${now}, error = null, replayed_at_try = tries where case_id = ${caseId} and state = 'dead' returning target`);
     await tx.run(sql`update case_ set state = 'delivering', next_at = ${now} where id = ${caseId}`);
     const targets = again.map((one) => one.target).sort();
-    parts.audit.record(tx, [{ kind: "delivery.replayed", actor: by, workflow: row.workflow, caseId, data: { targets } }]);
+    parts.audit.record(tx, [
+      { kind: "delivery.replayed", actor: by, workflow: row.workflow, caseId, data: { targets } },
+    ]);
     return { workflow: row.workflow, targets };
   });
 }

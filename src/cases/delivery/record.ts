@@ -74,18 +74,39 @@ export function dispatching(audit: Audit, worker: string): Operation<Dispatch, b
   return {
     name: "dispatch",
     async run(tx, list) {
-      const ours = await held(tx, list.map((one) => one.lease));
+      const ours = await held(
+        tx,
+        list.map((one) => one.lease),
+      );
       const mine = list.filter((one) => ours.has(one.lease.id));
       const items = mine.flatMap((one) => one.items.map((item) => ({ ...item, now: one.now })));
       if (items.length > 0) {
         await tx.run(sql`
           insert into delivery (case_id, target, key, state, tries, next_at)
           select case_id, target, key, state, tries, next_at from json_populate_recordset(null::delivery, ${rows(
-            items.map((item) => ({ case_id: item.caseId, target: item.target, key: item.key, state: "pending", tries: 0, next_at: isoTime(item.now) })),
+            items.map((item) => ({
+              case_id: item.caseId,
+              target: item.target,
+              key: item.key,
+              state: "pending",
+              tries: 0,
+              next_at: isoTime(item.now),
+            })),
           )}::json)`);
-        await insertContent(tx, items.map((item) => ({ case_id: item.caseId, kind: `delivery.${item.target}`, sealed: item.sealedBody })));
+        await insertContent(
+          tx,
+          items.map((item) => ({
+            case_id: item.caseId,
+            kind: `delivery.${item.target}`,
+            sealed: item.sealedBody,
+          })),
+        );
       }
-      const moves = mine.map((one) => ({ id: one.lease.id, state: one.items.length > 0 ? "delivering" : "closed", at: isoTime(one.now) }));
+      const moves = mine.map((one) => ({
+        id: one.lease.id,
+        state: one.items.length > 0 ? "delivering" : "closed",
+        at: isoTime(one.now),
+      }));
       if (moves.length > 0)
         await tx.run(sql`
           update case_ c set state = r.state,
@@ -113,8 +134,15 @@ export function attempting(): Operation<Attempting, boolean> {
   return {
     name: "try",
     async run(tx, list) {
-      const ours = await held(tx, list.map((one) => one.lease));
-      const tries = list.flatMap((one) => (ours.has(one.lease.id) ? one.targets.map((target) => ({ case_id: one.lease.id, target, at: isoTime(one.now) })) : []));
+      const ours = await held(
+        tx,
+        list.map((one) => one.lease),
+      );
+      const tries = list.flatMap((one) =>
+        ours.has(one.lease.id)
+          ? one.targets.map((target) => ({ case_id: one.lease.id, target, at: isoTime(one.now) }))
+          : [],
+      );
       if (tries.length > 0)
         await tx.run(sql`
           with tried as (
@@ -132,7 +160,10 @@ export function concluding(audit: Audit, worker: string): Operation<Results, boo
   return {
     name: "deliver",
     async run(tx, list) {
-      const ours = await held(tx, list.map((one) => one.lease));
+      const ours = await held(
+        tx,
+        list.map((one) => one.lease),
+      );
       const mine = list.filter((one) => ours.has(one.lease.id));
       const results = mine.flatMap((one) =>
         one.results.map((result) => ({
@@ -170,13 +201,27 @@ export function concluding(audit: Audit, worker: string): Operation<Results, boo
       audit.record(
         tx,
         mine.flatMap((one) => {
-          const about = { actor: { kind: "system" as const, name: worker }, workflow: one.workflow, caseId: one.lease.id };
+          const about = {
+            actor: { kind: "system" as const, name: worker },
+            workflow: one.workflow,
+            caseId: one.lease.id,
+          };
           const each = one.results.map((result) => ({
-            kind: result.kind === "sent" ? ("delivery.sent" as const) : result.kind === "dead" ? ("delivery.dead" as const) : ("delivery.failed" as const),
+            kind:
+              result.kind === "sent"
+                ? ("delivery.sent" as const)
+                : result.kind === "dead"
+                  ? ("delivery.dead" as const)
+                  : ("delivery.failed" as const),
             ...about,
-            data: { target: result.target, ...(result.kind === "sent" ? {} : { error: result.error.slice(0, 300) }) },
+            data: {
+              target: result.target,
+              ...(result.kind === "sent" ? {} : { error: result.error.slice(0, 300) }),
+            },
           }));
-          return one.to === "delivering" ? each : [...each, { kind: "case.moved" as const, ...about, data: { to: one.to } }];
+          return one.to === "delivering"
+            ? each
+            : [...each, { kind: "case.moved" as const, ...about, data: { to: one.to } }];
         }),
       );
       return list.map((one) => ours.has(one.lease.id));

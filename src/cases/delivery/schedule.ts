@@ -10,7 +10,11 @@ const LONGEST_PAUSE = 3_600_000;
  * moved by up to a fifth so that many failed deliveries do not come back at one moment. A longer Retry-After wins.
  * Undefined when the tries are used up.
  */
-export function pauseBeforeRetry(tries: number, chance: number, retryAfterMs: number | undefined): number | undefined {
+export function pauseBeforeRetry(
+  tries: number,
+  chance: number,
+  retryAfterMs: number | undefined,
+): number | undefined {
   if (tries >= MOST_TRIES) return undefined;
   const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tries - 1));
   return Math.round(Math.max(pause * (0.8 + 0.4 * chance), Math.min(retryAfterMs ?? 0, LONGEST_PAUSE)));

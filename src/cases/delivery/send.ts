@@ -51,9 +51,24 @@ export async function send(parts: SendParts, parcel: Consignment): Promise<void>
   const now = parts.clock.now();
   if (parcel.case_.state === "decided") {
     const items = parcel.output === undefined ? [] : outbox(parts, parcel, parcel.output);
-    const kept = await parts.group.do(parts.dispatch, { lease: parcel.lease, workflow: parcel.case_.workflow, items: items.map(({ plain: _, ...item }) => item), now });
+    const kept = await parts.group.do(parts.dispatch, {
+      lease: parcel.lease,
+      workflow: parcel.case_.workflow,
+      items: items.map(({ plain: _, ...item }) => item),
+      now,
+    });
     if (!kept || items.length === 0) return;
-    parcel.deliveries = items.map((item) => ({ case_id: item.caseId, target: item.target, key: item.key, state: "pending", tries: 0, replayed_at_try: 0, next_at: now, sent_at: null, error: null }));
+    parcel.deliveries = items.map((item) => ({
+      case_id: item.caseId,
+      target: item.target,
+      key: item.key,
+      state: "pending",
+      tries: 0,
+      replayed_at_try: 0,
+      next_at: now,
+      sent_at: null,
+      error: null,
+    }));
     parcel.bodies = new Map(items.map((item) => [item.target, item.plain]));
   }
   await deliver(parts, parcel, now);
@@ -62,15 +77,26 @@ export async function send(parts: SendParts, parcel: Consignment): Promise<void>
 async function deliver(parts: SendParts, parcel: Consignment, now: number): Promise<void> {
   const due = parcel.deliveries.filter((row) => row.state === "pending" && (row.next_at ?? 0) <= now);
   const { lease } = parcel;
-  if (due.length > 0 && !(await parts.group.do(parts.attempt, { lease, targets: due.map((row) => row.target), now }))) return;
+  if (
+    due.length > 0 &&
+    !(await parts.group.do(parts.attempt, { lease, targets: due.map((row) => row.target), now }))
+  )
+    return;
   const results = await Promise.all(due.map((row) => deliverOne(parts, parcel, row)));
   const after = parcel.deliveries.map((row) => {
     const result = results.find((one) => one.target === row.target);
     if (!result) return { state: row.state, next: row.next_at ?? undefined };
-    return result.kind === "again" ? { state: "pending" as const, next: result.at } : { state: result.kind, next: undefined };
+    return result.kind === "again"
+      ? { state: "pending" as const, next: result.at }
+      : { state: result.kind, next: undefined };
   });
   const pending = after.flatMap((one) => (one.state === "pending" ? [one.next ?? now] : []));
-  const to = pending.length > 0 ? "delivering" : after.some((one) => one.state === "dead") ? "failed_delivery" : "delivered";
+  const to =
+    pending.length > 0
+      ? "delivering"
+      : after.some((one) => one.state === "dead")
+        ? "failed_delivery"
+        : "delivered";
   await parts.group.do(parts.conclude, {
     lease,
     workflow: parcel.case_.workflow,
@@ -81,9 +107,16 @@ async function deliver(parts: SendParts, parcel: Consignment, now: number): Prom
   });
 }
 
-function outbox(parts: SendParts, parcel: Consignment, output: JsonObject): (OutboxItem & { plain: Uint8Array })[] {
+function outbox(
+  parts: SendParts,
+  parcel: Consignment,
+  output: JsonObject,
+): (OutboxItem & { plain: Uint8Array })[] {
   const { case_, workflow, release } = parcel;
-  const plans = workflow.document.deliveries.length > 0 ? workflow.document.deliveries : [{ name: FETCHED, disclosure: undefined }];
+  const plans =
+    workflow.document.deliveries.length > 0
+      ? workflow.document.deliveries
+      : [{ name: FETCHED, disclosure: undefined }];
   return plans.map((plan) => {
     const plain = deliveryBody({
       caseId: case_.id,
@@ -98,7 +131,13 @@ function outbox(parts: SendParts, parcel: Consignment, output: JsonObject): (Out
       decidedAt: case_.decided_at!,
       drill: case_.drill,
     });
-    return { caseId: case_.id, target: plan.name, key: parts.newId("delivery"), plain, sealedBody: parcel.key.seal(`delivery.${plan.name}`, plain) };
+    return {
+      caseId: case_.id,
+      target: plan.name,
+      key: parts.newId("delivery"),
+      plain,
+      sealedBody: parcel.key.seal(`delivery.${plan.name}`, plain),
+    };
   });
 }
 
@@ -108,13 +147,24 @@ async function deliverOne(parts: SendParts, parcel: Consignment, row: DeliveryRo
   try {
     const target = await parts.targetFor(parcel.workflow, name);
     const receipt = await target.deliver(
-      { key, caseId: parcel.case_.id, attempt: row.tries + 1, body: parcel.bodies.get(name)!, now: parts.clock.now() },
+      {
+        key,
+        caseId: parcel.case_.id,
+        attempt: row.tries + 1,
+        body: parcel.bodies.get(name)!,
+        now: parts.clock.now(),
+      },
       AbortSignal.timeout(DELIVERY_TIMEOUT),
     );
     return { target: name, kind: "sent", receipt: receipt.detail };
   } catch (error) {
-    const failure = error instanceof PilotageError ? error : new PilotageError("delivery_failed", `Delivering failed: ${String(error)}`, { cause: error });
-    const pause = failure.retryable ? pauseBeforeRetry(row.tries - row.replayed_at_try + 1, parts.chance(), failure.retryAfterMs) : undefined;
+    const failure =
+      error instanceof PilotageError
+        ? error
+        : new PilotageError("delivery_failed", `Delivering failed: ${String(error)}`, { cause: error });
+    const pause = failure.retryable
+      ? pauseBeforeRetry(row.tries - row.replayed_at_try + 1, parts.chance(), failure.retryAfterMs)
+      : undefined;
     const said = failure.hint === undefined ? failure.message : `${failure.message} ${failure.hint}`;
     if (pause === undefined) return { target: name, kind: "dead", error: said };
     return { target: name, kind: "again", at: parts.clock.now() + pause, error: said };

@@ -22,7 +22,17 @@ import type { Log } from "../../platform/log.ts";
 import { sql } from "../../platform/sql.ts";
 import type { Incoming, Intake, Receipt } from "../intake/intake.ts";
 import type { Registry, ReleaseView, WorkflowView } from "../workflow/registry.ts";
-import { beginRun, claimFeed, finishRun, holdsFeed, knowFile, progressRun, releaseFeed, type ClaimedFeed, type RunCounts } from "./store.ts";
+import {
+  beginRun,
+  claimFeed,
+  finishRun,
+  holdsFeed,
+  knowFile,
+  progressRun,
+  releaseFeed,
+  type ClaimedFeed,
+  type RunCounts,
+} from "./store.ts";
 
 export interface FeedParts {
   database: Database;
@@ -63,7 +73,10 @@ export async function runFeed(parts: FeedParts, looks: Looks, workflow: string, 
   try {
     const view = await parts.registry.workflow(parts.database, workflow);
     const feed = view.document.feeds.find((one) => one.name === name);
-    if (!feed) return void (await parts.database.run(sql`delete from feed where workflow = ${workflow} and name = ${name} and worker = ${parts.worker}`));
+    if (!feed)
+      return void (await parts.database.run(
+        sql`delete from feed where workflow = ${workflow} and name = ${name} and worker = ${parts.worker}`,
+      ));
     const settled = await look(parts, looks, claimed, view, feed);
     next = settled.again ? Math.min(LOOK_AGAIN, feed.schedule) : feed.schedule;
     problem = settled.problem;
@@ -75,7 +88,13 @@ export async function runFeed(parts: FeedParts, looks: Looks, workflow: string, 
   await releaseFeed(parts.database, claimed, parts.clock.now() + next, problem);
 }
 
-async function look(parts: FeedParts, looks: Looks, claimed: ClaimedFeed, view: WorkflowView, feed: Feed): Promise<{ again: boolean; problem: string | null }> {
+async function look(
+  parts: FeedParts,
+  looks: Looks,
+  claimed: ClaimedFeed,
+  view: WorkflowView,
+  feed: Feed,
+): Promise<{ again: boolean; problem: string | null }> {
   const place = `${view.row.name}/${feed.name}`;
   const done = looks.get(place)?.done ?? new Set<string>();
   const folder = join(parts.files, view.row.name, feed.path);
@@ -91,24 +110,57 @@ async function look(parts: FeedParts, looks: Looks, claimed: ClaimedFeed, view: 
     } catch (error) {
       // One file that cannot be read never hides the others.
       problems.push(error instanceof Error ? error.message : String(error));
-      parts.log.warn({ err: problems.at(-1), workflow: view.row.name, feed: feed.name, file: file.name }, "a feed file could not be read to its end");
+      parts.log.warn(
+        { err: problems.at(-1), workflow: view.row.name, feed: feed.name, file: file.name },
+        "a feed file could not be read to its end",
+      );
     }
   }
-  return { again: scan.changing.length > 0, problem: problems.length > 0 ? problems.join(" ").slice(0, 2_000) : null };
+  return {
+    again: scan.changing.length > 0,
+    problem: problems.length > 0 ? problems.join(" ").slice(0, 2_000) : null,
+  };
 }
 
-async function readFile(parts: FeedParts, claimed: ClaimedFeed, view: WorkflowView, feed: Feed, file: FolderFile): Promise<boolean> {
+async function readFile(
+  parts: FeedParts,
+  claimed: ClaimedFeed,
+  view: WorkflowView,
+  feed: Feed,
+  file: FolderFile,
+): Promise<boolean> {
   const reference = await parts.registry.reference(parts.database, view.row);
   const copy = await copyForReading(file.path, parts.spool);
   try {
     const identity = { workflow: view.row.name, feed: feed.name, digest: copy.digest };
-    const known = await knowFile(parts.database, { ...identity, name: file.name, size: copy.size, now: parts.clock.now() });
+    const known = await knowFile(parts.database, {
+      ...identity,
+      name: file.name,
+      size: copy.size,
+      now: parts.clock.now(),
+    });
     if (known.done) return true;
-    const run = await beginRun(parts.database, { id: parts.newId("feedRun"), ...identity, file: file.name, now: parts.clock.now() });
-    const reading: Reading = { claimed, view, reference, feed, file, copy, run, from: known.record, identity };
+    const run = await beginRun(parts.database, {
+      id: parts.newId("feedRun"),
+      ...identity,
+      file: file.name,
+      now: parts.clock.now(),
+    });
+    const reading: Reading = {
+      claimed,
+      view,
+      reference,
+      feed,
+      file,
+      copy,
+      run,
+      from: known.record,
+      identity,
+    };
     return await bringIn(parts, reading).catch(async (error: unknown) => {
       // A file that can never be read is settled with its reason; the corrected export has other content.
-      if (!(error instanceof PilotageError) || error.code !== "feed_unreadable" || error.retryable) throw error;
+      if (!(error instanceof PilotageError) || error.code !== "feed_unreadable" || error.retryable)
+        throw error;
       await finish(parts, reading, error.message, new Set(), undefined);
       return true;
     });
@@ -167,30 +219,52 @@ async function bringIn(parts: FeedParts, reading: Reading): Promise<boolean> {
   return true;
 }
 
-async function commit(parts: FeedParts, reading: Reading, batch: FeedRecord[], dropped: Set<string>): Promise<RunCounts | undefined> {
+async function commit(
+  parts: FeedParts,
+  reading: Reading,
+  batch: FeedRecord[],
+  dropped: Set<string>,
+): Promise<RunCounts | undefined> {
   const { claimed, view, reference, identity, run } = reading;
   if (parts.stopping()) return undefined;
-  const counts = await parts.database.transaction(async (tx) => {
-    if (!(await holdsFeed(tx, claimed, parts.worker))) return undefined;
-    const records = batch.filter((record) => !record.blank);
-    const receipts = await parts.intake.receiveAll(tx, records.map((record) => incoming(reading, record)), view, reference);
-    for (const receipt of receipts) if (receipt.kind !== "quarantined") for (const field of receipt.dropped) if (dropped.size < MOST_NAMES) dropped.add(storedName(field));
-    const counted = count(batch.length, receipts);
-    await progressRun(tx, run, identity, batch.at(-1)!.number, counted);
-    return counted;
-  }, ["feed"]);
+  const counts = await parts.database.transaction(
+    async (tx) => {
+      if (!(await holdsFeed(tx, claimed, parts.worker))) return undefined;
+      const records = batch.filter((record) => !record.blank);
+      const receipts = await parts.intake.receiveAll(
+        tx,
+        records.map((record) => incoming(reading, record)),
+        view,
+        reference,
+      );
+      for (const receipt of receipts)
+        if (receipt.kind !== "quarantined")
+          for (const field of receipt.dropped) if (dropped.size < MOST_NAMES) dropped.add(storedName(field));
+      const counted = count(batch.length, receipts);
+      await progressRun(tx, run, identity, batch.at(-1)!.number, counted);
+      return counted;
+    },
+    ["feed"],
+  );
   parts.poke(view.row.name);
   return counts;
 }
 
 function count(read: number, receipts: Receipt[]): RunCounts {
   const of = (kind: Receipt["kind"]) => receipts.filter((one) => one.kind === kind).length;
-  return { read, admitted: of("admitted"), quarantined: of("quarantined"), duplicate: of("duplicate"), skipped: read - receipts.length };
+  return {
+    read,
+    admitted: of("admitted"),
+    quarantined: of("quarantined"),
+    duplicate: of("duplicate"),
+    skipped: read - receipts.length,
+  };
 }
 
 /** A record as intake takes it. Without a key column the file's content and the record's number are the key. */
 function incoming({ view, feed, file, copy, run }: Reading, record: FeedRecord): Incoming {
-  const key = feed.key === undefined ? `${copy.digest.slice(0, 32)}.${record.number}` : record.value?.[feed.key];
+  const key =
+    feed.key === undefined ? `${copy.digest.slice(0, 32)}.${record.number}` : record.value?.[feed.key];
   const missing = feed.key !== undefined && (key === undefined || key === null || key === "");
   return {
     workflow: view.row.name,
@@ -200,7 +274,16 @@ function incoming({ view, feed, file, copy, run }: Reading, record: FeedRecord):
     input: record.value === undefined ? undefined : renamed(feed, record.value),
     attachments: [],
     raw: record.raw,
-    ...(record.problem ? { problem: record.problem } : missing ? { problem: { reason: "missing_key", message: `The column "${feed.key}" that identifies the record is empty or missing.` } } : {}),
+    ...(record.problem
+      ? { problem: record.problem }
+      : missing
+        ? {
+            problem: {
+              reason: "missing_key",
+              message: `The column "${feed.key}" that identifies the record is empty or missing.`,
+            },
+          }
+        : {}),
     place: `${file.name}, record ${record.number}, line ${record.line}`,
     feedRun: run,
     textOnly: feed.format === "csv",
@@ -219,7 +302,8 @@ function renamed(feed: Feed, value: JsonObject): JsonObject {
   if (!feed.columns) return value;
   const input: JsonObject = {};
   // Own names only: a column may be called `constructor`.
-  for (const [column, cell] of Object.entries(value)) setAt(input, Object.hasOwn(feed.columns, column) ? feed.columns[column]! : column, cell);
+  for (const [column, cell] of Object.entries(value))
+    setAt(input, Object.hasOwn(feed.columns, column) ? feed.columns[column]! : column, cell);
   return input;
 }
 
@@ -228,22 +312,47 @@ function storedName(field: string): string {
   return field.slice(0, 200).toWellFormed().replaceAll("\0", "\u2400");
 }
 
-async function finish(parts: FeedParts, reading: Reading, problem: string | null, dropped: Set<string>, columns: string[] | undefined): Promise<void> {
+async function finish(
+  parts: FeedParts,
+  reading: Reading,
+  problem: string | null,
+  dropped: Set<string>,
+  columns: string[] | undefined,
+): Promise<void> {
   const { claimed, view, feed, file, run, identity } = reading;
   const actor = { kind: "system" as const, name: `feed ${feed.name}` };
   await parts.database.transaction(async (tx) => {
     const counts = await finishRun(tx, run, identity, parts.clock.now(), problem, [...dropped]);
-    parts.audit.record(tx, [{ kind: "feed.finished", actor, workflow: view.row.name, data: { feed: feed.name, run, digest: identity.digest, ...counts, problem } }]);
+    parts.audit.record(tx, [
+      {
+        kind: "feed.finished",
+        actor,
+        workflow: view.row.name,
+        data: { feed: feed.name, run, digest: identity.digest, ...counts, problem },
+      },
+    ]);
     const fields = columns?.slice(0, MOST_NAMES).map(storedName) ?? null;
     const before = claimed.fields;
-    if (fields) await tx.run(sql`update feed set fields = ${fields} where workflow = ${view.row.name} and name = ${feed.name}`);
+    if (fields)
+      await tx.run(
+        sql`update feed set fields = ${fields} where workflow = ${view.row.name} and name = ${feed.name}`,
+      );
     const added = before && fields ? fields.filter((one) => !before.includes(one)) : [];
     const lost = before && fields ? before.filter((one) => !fields.includes(one)) : [];
     if (added.length + lost.length > 0 || dropped.size > 0) {
-      parts.audit.record(tx, [{ kind: "feed.drift", actor, workflow: view.row.name, data: { feed: feed.name, run, added, lost, dropped: [...dropped] } }]);
-      parts.log.warn({ workflow: view.row.name, feed: feed.name, file: file.name, added, lost, dropped: [...dropped] }, "a feed brought fields that are new, missing or not used");
+      parts.audit.record(tx, [
+        {
+          kind: "feed.drift",
+          actor,
+          workflow: view.row.name,
+          data: { feed: feed.name, run, added, lost, dropped: [...dropped] },
+        },
+      ]);
+      parts.log.warn(
+        { workflow: view.row.name, feed: feed.name, file: file.name, added, lost, dropped: [...dropped] },
+        "a feed brought fields that are new, missing or not used",
+      );
     }
     if (fields) claimed.fields = fields;
   });
 }
-

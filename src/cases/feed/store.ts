@@ -24,7 +24,13 @@ export interface RunCounts {
  * A process that asks does not read this feed (app.ts sees to that), so a feed that it holds already is one whose claim or
  * release got no answer.
  */
-export async function claimFeed(database: Queryable, workflow: string, name: string, worker: string, now: number): Promise<ClaimedFeed | undefined> {
+export async function claimFeed(
+  database: Queryable,
+  workflow: string,
+  name: string,
+  worker: string,
+  now: number,
+): Promise<ClaimedFeed | undefined> {
   return database.maybe<ClaimedFeed>(sql`
     update feed set worker = ${worker}, lease_no = lease_no + 1
     where (workflow, name) in (
@@ -32,12 +38,23 @@ export async function claimFeed(database: Queryable, workflow: string, name: str
     returning workflow, name, lease_no, fields`);
 }
 
-export async function dueFeeds(database: Queryable, worker: string, now: number): Promise<{ workflow: string; name: string }[]> {
-  return database.all(sql`select workflow, name from feed where (worker is null or worker = ${worker}) and next_at <= ${time(now)} order by next_at`);
+export async function dueFeeds(
+  database: Queryable,
+  worker: string,
+  now: number,
+): Promise<{ workflow: string; name: string }[]> {
+  return database.all(
+    sql`select workflow, name from feed where (worker is null or worker = ${worker}) and next_at <= ${time(now)} order by next_at`,
+  );
 }
 
 /** Gives the feed back until its next look; says what kept it from reading, or null when all went well. */
-export async function releaseFeed(database: Queryable, feed: ClaimedFeed, next: number, problem: string | null): Promise<void> {
+export async function releaseFeed(
+  database: Queryable,
+  feed: ClaimedFeed,
+  next: number,
+  problem: string | null,
+): Promise<void> {
   await database.run(sql`
     update feed set worker = null, next_at = ${time(next)}, problem = ${problem}
     where workflow = ${feed.workflow} and name = ${feed.name} and lease_no = ${feed.lease_no}`);
@@ -58,7 +75,9 @@ export async function knowFile(
   await database.run(sql`
     insert into feed_file (workflow, feed, digest, name, size, first_seen)
     values (${file.workflow}, ${file.feed}, ${file.digest}, ${file.name}, ${file.size}, ${time(file.now)}) on conflict do nothing`);
-  return database.one(sql`select record, done, name from feed_file where workflow = ${file.workflow} and feed = ${file.feed} and digest = ${file.digest}`);
+  return database.one(
+    sql`select record, done, name from feed_file where workflow = ${file.workflow} and feed = ${file.feed} and digest = ${file.digest}`,
+  );
 }
 
 /**
@@ -66,7 +85,10 @@ export async function knowFile(
  *
  * A run of the same content that never ended goes on, so that a fault which repeats at each look leaves one run, not one a look.
  */
-export async function beginRun(database: Queryable, run: { id: Id<"feedRun">; workflow: string; feed: string; file: string; digest: string; now: number }): Promise<Id<"feedRun">> {
+export async function beginRun(
+  database: Queryable,
+  run: { id: Id<"feedRun">; workflow: string; feed: string; file: string; digest: string; now: number },
+): Promise<Id<"feedRun">> {
   const { workflow, feed, digest } = run;
   const begun = await database.maybe<{ id: Id<"feedRun"> }>(sql`
     select id from feed_run where workflow = ${workflow} and feed = ${feed} and digest = ${digest} and finished_at is null order by id desc limit 1`);
@@ -78,16 +100,33 @@ export async function beginRun(database: Queryable, run: { id: Id<"feedRun">; wo
 }
 
 /** Moves the cursor and the counts in the transaction that holds the rows. */
-export async function progressRun(tx: Tx, run: string, file: { workflow: string; feed: string; digest: string }, record: number, more: RunCounts): Promise<void> {
-  await tx.run(sql`update feed_file set record = ${record} where workflow = ${file.workflow} and feed = ${file.feed} and digest = ${file.digest}`);
+export async function progressRun(
+  tx: Tx,
+  run: string,
+  file: { workflow: string; feed: string; digest: string },
+  record: number,
+  more: RunCounts,
+): Promise<void> {
+  await tx.run(
+    sql`update feed_file set record = ${record} where workflow = ${file.workflow} and feed = ${file.feed} and digest = ${file.digest}`,
+  );
   await tx.run(sql`
     update feed_run set read = read + ${more.read}::int, admitted = admitted + ${more.admitted}::int, quarantined = quarantined + ${more.quarantined}::int,
       duplicate = duplicate + ${more.duplicate}::int, skipped = skipped + ${more.skipped}::int
     where id = ${run}`);
 }
 
-export async function finishRun(tx: Tx, run: string, file: { workflow: string; feed: string; digest: string }, now: number, problem: string | null, dropped: string[]): Promise<RunCounts> {
-  await tx.run(sql`update feed_file set done = true where workflow = ${file.workflow} and feed = ${file.feed} and digest = ${file.digest}`);
+export async function finishRun(
+  tx: Tx,
+  run: string,
+  file: { workflow: string; feed: string; digest: string },
+  now: number,
+  problem: string | null,
+  dropped: string[],
+): Promise<RunCounts> {
+  await tx.run(
+    sql`update feed_file set done = true where workflow = ${file.workflow} and feed = ${file.feed} and digest = ${file.digest}`,
+  );
   return tx.one<RunCounts>(sql`
     update feed_run set finished_at = ${time(now)}, problem = ${problem}, dropped = ${dropped} where id = ${run}
     returning read, admitted, quarantined, duplicate, skipped`);
@@ -103,7 +142,12 @@ export interface FeedRunRow extends RunCounts {
   problem: string | null;
 }
 
-export async function listRuns(database: Queryable, workflow: string, before: string | undefined, limit: number): Promise<FeedRunRow[]> {
+export async function listRuns(
+  database: Queryable,
+  workflow: string,
+  before: string | undefined,
+  limit: number,
+): Promise<FeedRunRow[]> {
   return database.all<FeedRunRow>(sql`
     select id, feed, file, started_at, finished_at, read, admitted, quarantined, duplicate, skipped, dropped, problem
     from feed_run where workflow = ${workflow} and (${before ?? null}::text is null or id < ${before ?? null}) order by id desc limit ${limit}`);

@@ -47,7 +47,11 @@ export type Admission =
 
 const STOPPED = 4;
 
-export function admission(parts: { audit: Audit; registry: Registry; wake: (tx: Tx, workflow: string) => Promise<void> }): Operation<Arrival, Admission> {
+export function admission(parts: {
+  audit: Audit;
+  registry: Registry;
+  wake: (tx: Tx, workflow: string) => Promise<void>;
+}): Operation<Arrival, Admission> {
   return { name: "admit", run: (tx, arrivals) => admitAll(tx, arrivals, parts) };
 }
 
@@ -66,12 +70,20 @@ async function admitAll(tx: Tx, arrivals: Arrival[], parts: Parts): Promise<Admi
   });
 }
 
-async function lockWorkflows(tx: Tx, arrivals: Arrival[], registry: Registry): Promise<Map<string, WorkflowView>> {
+async function lockWorkflows(
+  tx: Tx,
+  arrivals: Arrival[],
+  registry: Registry,
+): Promise<Map<string, WorkflowView>> {
   const views = new Map<string, WorkflowView>();
   for (const name of [...new Set(arrivals.map((arrival) => arrival.workflow))].sort()) {
     const view = await registry.workflow(tx, name, true);
     if (view.row.rung >= STOPPED)
-      throw new PilotageError("intake_stopped", `Workflow ${name} is stopped and takes no new cases; nothing was stored.`, { hint: "Send the case again when its owner has moved the ladder back." });
+      throw new PilotageError(
+        "intake_stopped",
+        `Workflow ${name} is stopped and takes no new cases; nothing was stored.`,
+        { hint: "Send the case again when its owner has moved the ladder back." },
+      );
     views.set(name, view);
   }
   return views;
@@ -80,8 +92,17 @@ async function lockWorkflows(tx: Tx, arrivals: Arrival[], registry: Registry): P
 /** Claims the external ids that nobody has; answers the arrivals that got theirs. Sorted, so that two groups never wait for each other in a ring. */
 async function claimKeys(tx: Tx, arrivals: Arrival[]): Promise<Set<string>> {
   const wanted = arrivals
-    .map((a) => ({ workflow: a.workflow, source: a.source, external_id: a.externalId, case_id: a.id, digest: hex(a.digest) }))
-    .map((one) => ({ ...one, order: JSON.stringify([one.workflow, one.source, one.external_id, one.case_id]) }))
+    .map((a) => ({
+      workflow: a.workflow,
+      source: a.source,
+      external_id: a.externalId,
+      case_id: a.id,
+      digest: hex(a.digest),
+    }))
+    .map((one) => ({
+      ...one,
+      order: JSON.stringify([one.workflow, one.source, one.external_id, one.case_id]),
+    }))
     .sort((a, b) => (a.order < b.order ? -1 : 1))
     .map(({ order: _, ...one }) => one);
   const claimed = await tx.all<{ case_id: string }>(sql`
@@ -91,24 +112,48 @@ async function claimKeys(tx: Tx, arrivals: Arrival[]): Promise<Set<string>> {
   return new Set(claimed.map((row) => row.case_id));
 }
 
-async function knownKeys(tx: Tx, arrivals: Arrival[], fresh: Set<string>): Promise<Map<string, { caseId: CaseId; digest: Buffer }>> {
+async function knownKeys(
+  tx: Tx,
+  arrivals: Arrival[],
+  fresh: Set<string>,
+): Promise<Map<string, { caseId: CaseId; digest: Buffer }>> {
   const others = arrivals.filter((arrival) => !fresh.has(arrival.id));
   if (others.length === 0) return new Map();
-  const found = await tx.all<{ workflow: string; source: string; external_id: string; case_id: CaseId; digest: Buffer }>(sql`
+  const found = await tx.all<{
+    workflow: string;
+    source: string;
+    external_id: string;
+    case_id: CaseId;
+    digest: Buffer;
+  }>(sql`
     select k.workflow, k.source, k.external_id, k.case_id, k.digest from intake_key k
     where (k.workflow, k.source, k.external_id) in (
       select workflow, source, external_id from json_populate_recordset(null::intake_key,
         ${rows(others.map((a) => ({ workflow: a.workflow, source: a.source, external_id: a.externalId })))}::json))`);
-  return new Map(found.map((row) => [keyText({ workflow: row.workflow, source: row.source, externalId: row.external_id }), { caseId: row.case_id, digest: row.digest }]));
+  return new Map(
+    found.map((row) => [
+      keyText({ workflow: row.workflow, source: row.source, externalId: row.external_id }),
+      { caseId: row.case_id, digest: row.digest },
+    ]),
+  );
 }
 
-async function insertCases(tx: Tx, arrivals: Arrival[], views: Map<string, WorkflowView>, parts: Parts): Promise<void> {
+async function insertCases(
+  tx: Tx,
+  arrivals: Arrival[],
+  views: Map<string, WorkflowView>,
+  parts: Parts,
+): Promise<void> {
   const dials = new Map<string, Dials>();
-  for (const [name, view] of views) dials.set(name, await dialsToday(tx, view, arrivals.find((a) => a.workflow === name)?.receivedAt));
+  for (const [name, view] of views)
+    dials.set(name, await dialsToday(tx, view, arrivals.find((a) => a.workflow === name)?.receivedAt));
   const threads = await threadArms(tx, arrivals, dials);
   const drawn = arrivals.map((arrival) => {
     const its = dials.get(arrival.workflow)!;
-    const assignment = arrival.thread === undefined ? assign(arrival.id, its) : threads.get(threadText(arrival.workflow, arrival.thread))!;
+    const assignment =
+      arrival.thread === undefined
+        ? assign(arrival.id, its)
+        : threads.get(threadText(arrival.workflow, arrival.thread))!;
     return { arrival, assignment, coins: drawCoins(arrival.id, assignment, its) };
   });
   await tx.run(sql`
@@ -175,12 +220,23 @@ async function insertCases(tx: Tx, arrivals: Arrival[], views: Map<string, Workf
 }
 
 async function insertExtras(tx: Tx, arrivals: Arrival[]): Promise<void> {
-  const subjects = arrivals.flatMap((a) => a.subjects.map((digest) => ({ digest: hex(digest), case_id: a.id })));
+  const subjects = arrivals.flatMap((a) =>
+    a.subjects.map((digest) => ({ digest: hex(digest), case_id: a.id })),
+  );
   if (subjects.length > 0)
     await tx.run(sql`
       insert into case_subject (digest, case_id)
       select digest, case_id from json_populate_recordset(null::case_subject, ${rows(subjects)}::json) on conflict do nothing`);
-  const attachments = arrivals.flatMap((a) => a.attachments.map((one, i) => ({ case_id: a.id, no: i + 1, media_type: one.mediaType, size: one.size, sealed_name: hex(one.sealedName), sealed: hex(one.sealed) })));
+  const attachments = arrivals.flatMap((a) =>
+    a.attachments.map((one, i) => ({
+      case_id: a.id,
+      no: i + 1,
+      media_type: one.mediaType,
+      size: one.size,
+      sealed_name: hex(one.sealedName),
+      sealed: hex(one.sealed),
+    })),
+  );
   if (attachments.length > 0)
     await tx.run(sql`
       insert into attachment (case_id, no, media_type, size, sealed_name, sealed)
@@ -192,14 +248,24 @@ async function dialsToday(tx: Tx, view: WorkflowView, now: number | undefined): 
   const { row, document } = view;
   const at = isoTime(now ?? 0);
   const day = at.slice(0, 10);
-  let today = await tx.maybe<{ qa_probability: number }>(sql`select qa_probability from workflow_day where workflow = ${row.name} and day = ${day}`);
+  let today = await tx.maybe<{ qa_probability: number }>(
+    sql`select qa_probability from workflow_day where workflow = ${row.name} and day = ${day}`,
+  );
   if (!today) {
     const week = await tx.one<{ cases: number; days: number }>(sql`
       select count(*)::int as cases, count(distinct received_at::date)::int as days from case_
       where workflow = ${row.name} and not drill and received_at >= ${at}::timestamptz - interval '7 days' and received_at < ${day}::date`);
-    const probability = qaProbability(document.qa.share, document.qa.atLeastPerDay, week.days === 0 ? undefined : week.cases / week.days);
-    await tx.run(sql`insert into workflow_day (workflow, day, qa_probability) values (${row.name}, ${day}, ${probability}) on conflict do nothing`);
-    today = await tx.one<{ qa_probability: number }>(sql`select qa_probability from workflow_day where workflow = ${row.name} and day = ${day}`);
+    const probability = qaProbability(
+      document.qa.share,
+      document.qa.atLeastPerDay,
+      week.days === 0 ? undefined : week.cases / week.days,
+    );
+    await tx.run(
+      sql`insert into workflow_day (workflow, day, qa_probability) values (${row.name}, ${day}, ${probability}) on conflict do nothing`,
+    );
+    today = await tx.one<{ qa_probability: number }>(
+      sql`select qa_probability from workflow_day where workflow = ${row.name} and day = ${day}`,
+    );
   }
   return {
     stableRelease: row.stable_release,
@@ -212,13 +278,24 @@ async function dialsToday(tx: Tx, view: WorkflowView, now: number | undefined): 
 }
 
 /** A thread keeps the arm of its first case for ever. A rehearsal gets its thread's arm, and settles it for nobody. */
-async function threadArms(tx: Tx, arrivals: Arrival[], dials: Map<string, Dials>): Promise<Map<string, Assignment>> {
+async function threadArms(
+  tx: Tx,
+  arrivals: Arrival[],
+  dials: Map<string, Dials>,
+): Promise<Map<string, Assignment>> {
   const threads = new Map<string, { workflow: string; thread: string } & Assignment>();
   for (const { workflow, thread } of arrivals)
-    if (thread !== undefined) threads.set(threadText(workflow, thread), { workflow, thread, ...assign(`thread:${thread}`, dials.get(workflow)!) });
+    if (thread !== undefined)
+      threads.set(threadText(workflow, thread), {
+        workflow,
+        thread,
+        ...assign(`thread:${thread}`, dials.get(workflow)!),
+      });
   if (threads.size === 0) return new Map();
   const wanted = [...threads.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
-  const real = new Set(arrivals.flatMap((a) => (a.thread === undefined || a.drill ? [] : [threadText(a.workflow, a.thread)])));
+  const real = new Set(
+    arrivals.flatMap((a) => (a.thread === undefined || a.drill ? [] : [threadText(a.workflow, a.thread)])),
+  );
   const settled = wanted.filter((one) => real.has(threadText(one.workflow, one.thread)));
   if (settled.length > 0)
     await tx.run(sql`
@@ -227,8 +304,14 @@ async function threadArms(tx: Tx, arrivals: Arrival[], dials: Map<string, Dials>
   const found = await tx.all<{ workflow: string; thread: string } & Assignment>(sql`
     select workflow, thread, arm, release, share from thread_arm
     where (workflow, thread) in (select workflow, thread from json_populate_recordset(null::thread_arm, ${rows(wanted)}::json))`);
-  return new Map([...wanted, ...found].map(({ workflow, thread, arm, release, share }) => [threadText(workflow, thread), { arm, release, share }]));
+  return new Map(
+    [...wanted, ...found].map(({ workflow, thread, arm, release, share }) => [
+      threadText(workflow, thread),
+      { arm, release, share },
+    ]),
+  );
 }
 
-const keyText = (key: { workflow: string; source: string; externalId: string }) => JSON.stringify([key.workflow, key.source, key.externalId]);
+const keyText = (key: { workflow: string; source: string; externalId: string }) =>
+  JSON.stringify([key.workflow, key.source, key.externalId]);
 const threadText = (workflow: string, thread: string) => `${workflow}:${thread}`;

@@ -38,18 +38,31 @@ describe("input", () => {
   test("loses them below objects, in lists and behind references too, each named by its path", () => {
     const deep: JsonObject = {
       type: "object",
-      $defs: { person: { type: "object", properties: { name: { type: "string" }, boss: { $ref: "#/$defs/person" } } } },
+      $defs: {
+        person: {
+          type: "object",
+          properties: { name: { type: "string" }, boss: { $ref: "#/$defs/person" } },
+        },
+      },
       properties: {
         contact: { $ref: "#/$defs/person" },
         items: { type: "array", items: { type: "object", properties: { label: { type: "string" } } } },
-        either: { anyOf: [{ type: "object", properties: { a: {} } }, { type: "object", properties: { b: {} } }] },
+        either: {
+          anyOf: [
+            { type: "object", properties: { a: {} } },
+            { type: "object", properties: { b: {} } },
+          ],
+        },
         free: { type: "object" },
         map: { type: "object", properties: {}, additionalProperties: { $ref: "#/$defs/person" } },
       },
     };
     const given = {
       contact: { name: "n", ssn: "MARKER", boss: { name: "m", ssn: "MARKER" } },
-      items: [{ label: "l", price: "MARKER" }, { label: "k", price: "MARKER" }],
+      items: [
+        { label: "l", price: "MARKER" },
+        { label: "k", price: "MARKER" },
+      ],
       either: { a: 1, b: 2, c: "MARKER" },
       free: { any: { thing: 1 } },
       map: { one: { name: "n", ssn: "MARKER" } },

@@ -10,7 +10,12 @@ import { INPUT_LIMITS, type QuarantineReason } from "../../contract/quarantine.t
 import { resolveReference } from "../../definition/fields.ts";
 
 /** What intake takes beside the limits that every door shares. */
-export const LIMITS = { ...INPUT_LIMITS, attachmentBytes: 10_485_760, attachments: 20, externalId: 200 } as const;
+export const LIMITS = {
+  ...INPUT_LIMITS,
+  attachmentBytes: 10_485_760,
+  attachments: 20,
+  externalId: 200,
+} as const;
 
 export interface InputProblem {
   reason: QuarantineReason;
@@ -18,10 +23,14 @@ export interface InputProblem {
   details: { path: string; message: string }[];
 }
 
-export type Checked = { ok: true; input: JsonObject; dropped: string[] } | { ok: false; problem: InputProblem };
+export type Checked =
+  { ok: true; input: JsonObject; dropped: string[] } | { ok: false; problem: InputProblem };
 
 /** A schema's verdict over a value; from `definition/schema.ts`. */
-export type Validate = (value: JsonValue) => { value: JsonValue; problems: { path: string; message: string }[] };
+export type Validate = (value: JsonValue) => {
+  value: JsonValue;
+  problems: { path: string; message: string }[];
+};
 
 export function checkInput(value: unknown, schema: JsonObject, validate: Validate): Checked {
   if (!isJsonObject(value)) return refuse("not_an_object", "The input is not an object with fields.");
@@ -30,7 +39,11 @@ export function checkInput(value: unknown, schema: JsonObject, validate: Validat
   const { input, dropped } = keepNamed(value, schema);
   const { value: checked, problems } = validate(input);
   if (problems.length > 0)
-    return refuse("schema_mismatch", problems.map((one) => `${one.path || "input"}: ${one.message}`).join("; "), problems);
+    return refuse(
+      "schema_mismatch",
+      problems.map((one) => `${one.path || "input"}: ${one.message}`).join("; "),
+      problems,
+    );
   return { ok: true, input: checked as JsonObject, dropped };
 }
 
@@ -62,14 +75,19 @@ function keepNamed(value: JsonObject, schema: JsonObject): { input: JsonObject; 
   }
 
   function keepIn(here: JsonObject, branches: JsonObject[], path: string): JsonObject {
-    const named = branches.flatMap((branch) => (isJsonObject(branch["properties"]) ? [branch["properties"]] : []));
+    const named = branches.flatMap((branch) =>
+      isJsonObject(branch["properties"]) ? [branch["properties"]] : [],
+    );
     const open = named.length === 0 || branches.some((branch) => branch["additionalProperties"] === true);
-    const others = branches.flatMap((branch) => (isJsonObject(branch["additionalProperties"]) ? [branch["additionalProperties"]] : []));
+    const others = branches.flatMap((branch) =>
+      isJsonObject(branch["additionalProperties"]) ? [branch["additionalProperties"]] : [],
+    );
     const kept: [string, JsonValue][] = [];
     for (const [key, below] of Object.entries(here)) {
       const its = named.filter((properties) => Object.hasOwn(properties, key));
       const at = path === "" ? key : `${path}.${key}`;
-      if (its.length > 0) kept.push([key, keep(below, its.map((properties) => properties[key]).filter(isJsonObject), at)]);
+      if (its.length > 0)
+        kept.push([key, keep(below, its.map((properties) => properties[key]).filter(isJsonObject), at)]);
       else if (open || others.length > 0) kept.push([key, keep(below, others, at)]);
       else dropped.add(at);
     }
@@ -98,6 +116,10 @@ function branchesOf(root: JsonObject, schemas: JsonObject[]): JsonObject[] {
   return [...found];
 }
 
-function refuse(reason: QuarantineReason, message: string, details: { path: string; message: string }[] = []): Checked {
+function refuse(
+  reason: QuarantineReason,
+  message: string,
+  details: { path: string; message: string }[] = [],
+): Checked {
   return { ok: false, problem: { reason, message, details } };
 }

@@ -18,7 +18,11 @@ interface Opening {
 }
 
 /** `receivedAt` in milliseconds; `workingHours` may be broken, e.g. 0.5. */
-export function dueAt(receivedAt: number, workingHours: number, calendar: { hours: string; zone: string }): number {
+export function dueAt(
+  receivedAt: number,
+  workingHours: number,
+  calendar: { hours: string; zone: string },
+): number {
   const openings = readHours(calendar.hours);
   let left = workingHours * 60;
   let day = DateTime.fromMillis(receivedAt, { zone: calendar.zone }).startOf("day");
@@ -48,14 +52,22 @@ export function readHours(text: string): Opening[] {
       const first = DAYS.indexOf(match?.[1] ?? "");
       const last = match?.[2] === undefined ? first : DAYS.indexOf(match[2]);
       if (!match || first < 0 || last < 0)
-        throw new PilotageError("definition_invalid", `The opening hours "${part.trim()}" cannot be read.`, { hint: "Write them like Mon-Fri 08:00-17:00." });
+        throw new PilotageError("definition_invalid", `The opening hours "${part.trim()}" cannot be read.`, {
+          hint: "Write them like Mon-Fri 08:00-17:00.",
+        });
       const count = ((last - first + 7) % 7) + 1;
       const days = new Set(Array.from({ length: count }, (_, i) => ((first + i) % 7) + 1));
-      return { days, from: Number(match[3]) * 60 + Number(match[4]), to: Number(match[5]) * 60 + Number(match[6]) };
+      return {
+        days,
+        from: Number(match[3]) * 60 + Number(match[4]),
+        to: Number(match[5]) * 60 + Number(match[6]),
+      };
     })
     .sort((a, b) => a.from - b.from);
 }
 
 function at(day: DateTime, minutes: number): DateTime {
-  return minutes >= 1440 ? day.plus({ days: 1 }) : day.set({ hour: Math.floor(minutes / 60), minute: minutes % 60 });
+  return minutes >= 1440
+    ? day.plus({ days: 1 })
+    : day.set({ hour: Math.floor(minutes / 60), minute: minutes % 60 });
 }

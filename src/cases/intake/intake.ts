@@ -54,7 +54,13 @@ export interface Incoming {
 
 export type Receipt =
   | { kind: "admitted" | "duplicate"; caseId: CaseId; externalId: string; dropped: string[] }
-  | { kind: "quarantined"; quarantineId: QuarantineId; reason: QuarantineReason; message: string; details: { path: string; message: string }[] };
+  | {
+      kind: "quarantined";
+      quarantineId: QuarantineId;
+      reason: QuarantineReason;
+      message: string;
+      details: { path: string; message: string }[];
+    };
 
 type Prepared = { ok: true; arrival: Arrival; dropped: string[] } | { ok: false; refused: Refused };
 
@@ -82,7 +88,11 @@ export function openIntake(parts: IntakeParts): Intake {
   return {
     async receive(incoming) {
       if (group.load >= parts.mostWaiting)
-        throw new PilotageError("too_many_requests", "More cases are coming in than can be stored at the moment; this one was not taken.", { hint: "Wait for the time in Retry-After and send it again.", details: { retryAfterSeconds: 1 } });
+        throw new PilotageError(
+          "too_many_requests",
+          "More cases are coming in than can be stored at the moment; this one was not taken.",
+          { hint: "Wait for the time in Retry-After and send it again.", details: { retryAfterSeconds: 1 } },
+        );
       const view = await registry.workflow(database, incoming.workflow);
       const prepared = prepare(parts, incoming, view, await registry.reference(database, view.row));
       if (!prepared.ok) {
@@ -120,26 +130,50 @@ export function openIntake(parts: IntakeParts): Intake {
 }
 
 /** Everything that needs no database: checks, ids, digests, encryption. */
-function prepare(parts: IntakeParts, incoming: Incoming, view: WorkflowView, reference: ReleaseView): Prepared {
+function prepare(
+  parts: IntakeParts,
+  incoming: Incoming,
+  view: WorkflowView,
+  reference: ReleaseView,
+): Prepared {
   const problem = incoming.problem ?? attachmentProblem(incoming.attachments);
   if (problem) return { ok: false, refused: refuse(parts, incoming, { ...problem, details: [] }) };
   const schema = reference.document.input;
   // Texts are read before fields are left out: a cell may hold a whole object, with fields that nobody named.
-  const given = incoming.textOnly && incoming.input !== undefined ? coerceTexts(schema, incoming.input) : incoming.input;
+  const given =
+    incoming.textOnly && incoming.input !== undefined ? coerceTexts(schema, incoming.input) : incoming.input;
   const checked = checkInput(given, schema, reference.checkInput);
   if (!checked.ok) return { ok: false, refused: refuse(parts, incoming, checked.problem) };
 
   const { input, dropped } = checked;
   const externalId = incoming.externalId ?? keyFrom(view, input);
   if (externalId === undefined)
-    return { ok: false, refused: refuse(parts, incoming, { reason: "missing_key", message: missingKey(view), details: [] }) };
+    return {
+      ok: false,
+      refused: refuse(parts, incoming, { reason: "missing_key", message: missingKey(view), details: [] }),
+    };
   const bad = badExternalId(externalId);
-  if (bad) return { ok: false, refused: refuse(parts, incoming, { reason: externalId.includes("\0") ? "nul_in_key" : "missing_key", message: `The key of the record cannot be used: ${bad}.`, details: [] }) };
+  if (bad)
+    return {
+      ok: false,
+      refused: refuse(parts, incoming, {
+        reason: externalId.includes("\0") ? "nul_in_key" : "missing_key",
+        message: `The key of the record cannot be used: ${bad}.`,
+        details: [],
+      }),
+    };
 
   return { ok: true, arrival: arrive(parts, incoming, view, reference, externalId, input), dropped };
 }
 
-function arrive(parts: IntakeParts, incoming: Incoming, view: WorkflowView, reference: ReleaseView, externalId: string, input: JsonObject): Arrival {
+function arrive(
+  parts: IntakeParts,
+  incoming: Incoming,
+  view: WorkflowView,
+  reference: ReleaseView,
+  externalId: string,
+  input: JsonObject,
+): Arrival {
   const { vault, clock, newId } = parts;
   const { document } = view;
   const id = newId("case");
@@ -156,12 +190,16 @@ function arrive(parts: IntakeParts, incoming: Incoming, view: WorkflowView, refe
     digest: vault.digest("content", contentBytes(input, incoming.attachments)),
     receivedAt: now,
     dueAt: document.due === undefined ? undefined : dueAt(now, document.due.workingHours, document.calendar),
-    thread: isText(thread) ? vault.digest(`thread:${incoming.workflow}`, String(thread)).toString("hex") : undefined,
+    thread: isText(thread)
+      ? vault.digest(`thread:${incoming.workflow}`, String(thread)).toString("hex")
+      : undefined,
     team: typeof team === "string" && document.teams.includes(team) ? team : undefined,
     facets: facetsOf(reference.document, input, undefined),
     subjects: document.subject.flatMap((path) => {
       const value = valueAt(input, path);
-      return isText(value) ? [vault.digest("subject", String(value).normalize("NFC").trim().toLowerCase())] : [];
+      return isText(value)
+        ? [vault.digest("subject", String(value).normalize("NFC").trim().toLowerCase())]
+        : [];
     }),
     wrappedKey: wrapped,
     sealedInput: sealJson(key, "input", input),
@@ -176,7 +214,10 @@ function arrive(parts: IntakeParts, incoming: Incoming, view: WorkflowView, refe
 }
 
 function missingKey({ document }: WorkflowView): string {
-  const place = document.key === undefined ? "and the workflow names no key field" : `and the key field "${document.key}" of its input is empty or missing`;
+  const place =
+    document.key === undefined
+      ? "and the workflow names no key field"
+      : `and the key field "${document.key}" of its input is empty or missing`;
   return `The record has no external id, ${place}, so it could not be told from another one.`;
 }
 
@@ -191,19 +232,37 @@ function isText(value: JsonValue | undefined): value is string | number {
 
 /** What makes two records the same: the canonical input and the bytes of the attachments. */
 function contentBytes(input: JsonObject, attachments: Attachment[]): string {
-  const files = attachments.map((one) => [one.name, one.mediaType, createHash("sha256").update(one.bytes).digest("hex")]);
+  const files = attachments.map((one) => [
+    one.name,
+    one.mediaType,
+    createHash("sha256").update(one.bytes).digest("hex"),
+  ]);
   return canonicalize([input, files])!;
 }
 
-function attachmentProblem(attachments: Attachment[]): { reason: QuarantineReason; message: string } | undefined {
+function attachmentProblem(
+  attachments: Attachment[],
+): { reason: QuarantineReason; message: string } | undefined {
   const large = attachments.findIndex((one) => one.bytes.length > LIMITS.attachmentBytes);
   // By its number: the name is content, and the message is stored in clear.
-  if (large >= 0) return { reason: "attachment_too_large", message: `Attachment ${large + 1} holds ${attachments[large]!.bytes.length} bytes; at most ${LIMITS.attachmentBytes} (10 MB) are taken.` };
-  if (attachments.length > LIMITS.attachments) return { reason: "attachment_too_large", message: `The case has ${attachments.length} attachments; at most ${LIMITS.attachments} are taken.` };
+  if (large >= 0)
+    return {
+      reason: "attachment_too_large",
+      message: `Attachment ${large + 1} holds ${attachments[large]!.bytes.length} bytes; at most ${LIMITS.attachmentBytes} (10 MB) are taken.`,
+    };
+  if (attachments.length > LIMITS.attachments)
+    return {
+      reason: "attachment_too_large",
+      message: `The case has ${attachments.length} attachments; at most ${LIMITS.attachments} are taken.`,
+    };
   return undefined;
 }
 
-function refuse(parts: IntakeParts, incoming: Incoming, problem: { reason: QuarantineReason; message: string; details: { path: string; message: string }[] }): Refused {
+function refuse(
+  parts: IntakeParts,
+  incoming: Incoming,
+  problem: { reason: QuarantineReason; message: string; details: { path: string; message: string }[] },
+): Refused {
   const id = parts.newId("quarantine");
   const { key, wrapped } = parts.vault.newKey(id);
   const idIsUsable = incoming.externalId !== undefined && badExternalId(incoming.externalId) === undefined;
@@ -218,7 +277,12 @@ function refuse(parts: IntakeParts, incoming: Incoming, problem: { reason: Quara
     reason: problem.reason,
     // Names of fields come from outside: nothing in them may break a row.
     message: storable(problem.message).slice(0, 2_000),
-    details: problem.details.slice(0, 50).map((one) => ({ path: storable(one.path).slice(0, 200), message: storable(one.message).slice(0, 500) })),
+    details: problem.details
+      .slice(0, 50)
+      .map((one) => ({
+        path: storable(one.path).slice(0, 200),
+        message: storable(one.message).slice(0, 500),
+      })),
     wrappedKey: wrapped,
     sealedRaw: sealJson(key, "raw", keptRecord(incoming, problem.reason)),
     keptAt: parts.clock.now(),
@@ -241,7 +305,11 @@ function keptRecord(incoming: Incoming, reason: QuarantineReason): JsonObject & 
     // Nesting that is too deep cannot be written again; the text as it came stands beside it.
     input: reason === "too_deep" ? null : (incoming.input ?? null),
     textOnly: incoming.textOnly,
-    attachments: incoming.attachments.map((one) => ({ name: one.name, mediaType: one.mediaType, base64: Buffer.from(one.bytes).toString("base64") })),
+    attachments: incoming.attachments.map((one) => ({
+      name: one.name,
+      mediaType: one.mediaType,
+      base64: Buffer.from(one.bytes).toString("base64"),
+    })),
     drill: incoming.drill,
   };
 }
@@ -251,17 +319,35 @@ function storable(text: string): string {
 }
 
 function conflict(parts: IntakeParts, incoming: Incoming, arrival: Arrival, known: CaseId): Refused {
-  return refuse(parts, { ...incoming, externalId: arrival.externalId }, {
-    reason: "duplicate_conflict",
-    message: `The key is already that of case ${known}, and its content is another. The stored case was not changed.`,
-    details: [],
-  });
+  return refuse(
+    parts,
+    { ...incoming, externalId: arrival.externalId },
+    {
+      reason: "duplicate_conflict",
+      message: `The key is already that of case ${known}, and its content is another. The stored case was not changed.`,
+      details: [],
+    },
+  );
 }
 
-function admitted(answer: Exclude<Admission, { kind: "conflict" }>, prepared: Extract<Prepared, { ok: true }>): Receipt {
-  return { kind: answer.kind, caseId: answer.caseId, externalId: prepared.arrival.externalId, dropped: prepared.dropped };
+function admitted(
+  answer: Exclude<Admission, { kind: "conflict" }>,
+  prepared: Extract<Prepared, { ok: true }>,
+): Receipt {
+  return {
+    kind: answer.kind,
+    caseId: answer.caseId,
+    externalId: prepared.arrival.externalId,
+    dropped: prepared.dropped,
+  };
 }
 
 function quarantined(refused: Refused): Receipt {
-  return { kind: "quarantined", quarantineId: refused.id, reason: refused.reason, message: refused.message, details: refused.details };
+  return {
+    kind: "quarantined",
+    quarantineId: refused.id,
+    reason: refused.reason,
+    message: refused.message,
+    details: refused.details,
+  };
 }

@@ -65,7 +65,12 @@ export function quarantining(audit: Audit): Operation<Refused, QuarantineId> {
           kind: "quarantine.kept",
           actor: r.actor,
           workflow: r.workflow,
-          data: { quarantine: r.id, reason: r.reason, door: r.door, ...(r.feedRun === undefined ? {} : { feedRun: r.feedRun }) },
+          data: {
+            quarantine: r.id,
+            reason: r.reason,
+            door: r.door,
+            ...(r.feedRun === undefined ? {} : { feedRun: r.feedRun }),
+          },
         })),
       );
       return records.map((r) => r.id);
@@ -93,7 +98,13 @@ export interface QuarantineRow {
 
 export async function listQuarantine(
   database: Queryable,
-  filter: { workflow: string; state: string; reason: string | undefined; before: string | undefined; limit: number },
+  filter: {
+    workflow: string;
+    state: string;
+    reason: string | undefined;
+    before: string | undefined;
+    limit: number;
+  },
 ): Promise<QuarantineRow[]> {
   return database.all<QuarantineRow>(sql`
     select id, workflow, door, source, external_id, feed_run, place, reason, message, details, state, kept_at, settled_at, settled_by, case_id
@@ -104,7 +115,11 @@ export async function listQuarantine(
     order by id desc limit ${filter.limit}`);
 }
 
-export async function readQuarantine(database: Queryable, id: string, lock = false): Promise<(QuarantineRow & { raw: Uint8Array }) | undefined> {
+export async function readQuarantine(
+  database: Queryable,
+  id: string,
+  lock = false,
+): Promise<(QuarantineRow & { raw: Uint8Array }) | undefined> {
   const query = sql`
     select id, workflow, door, source, external_id, feed_run, place, reason, message, details, state, kept_at, settled_at, settled_by, case_id, raw
     from quarantine where id = ${id}`;
@@ -112,7 +127,11 @@ export async function readQuarantine(database: Queryable, id: string, lock = fal
 }
 
 /** Marks a record as settled; false when somebody else was faster. */
-export async function settleQuarantine(tx: Tx, id: string, settled: { state: "replayed" | "discarded"; by: string; at: number; caseId: string | null }): Promise<boolean> {
+export async function settleQuarantine(
+  tx: Tx,
+  id: string,
+  settled: { state: "replayed" | "discarded"; by: string; at: number; caseId: string | null },
+): Promise<boolean> {
   const touched = await tx.run(sql`
     update quarantine set state = ${settled.state}, settled_at = ${time(settled.at)}, settled_by = ${settled.by}, case_id = ${settled.caseId}
     where id = ${id} and state = 'open'`);

@@ -18,18 +18,34 @@ import { readQuarantine, settleQuarantine, type QuarantineRow } from "./quaranti
 
 export interface Replays {
   read(id: string): Promise<{ row: QuarantineRow; kept: KeptRecord }>;
-  replay(id: string, correction: { input?: JsonObject | undefined; externalId?: string | undefined }, by: Actor): Promise<Extract<Receipt, { kind: "admitted" | "duplicate" }>>;
+  replay(
+    id: string,
+    correction: { input?: JsonObject | undefined; externalId?: string | undefined },
+    by: Actor,
+  ): Promise<Extract<Receipt, { kind: "admitted" | "duplicate" }>>;
   discard(id: string, by: Actor): Promise<void>;
 }
 
-export function openReplays(parts: { database: Database; registry: Registry; vault: Vault; intake: Intake; audit: Audit; clock: Clock; poke(workflow: string): void }): Replays {
+export function openReplays(parts: {
+  database: Database;
+  registry: Registry;
+  vault: Vault;
+  intake: Intake;
+  audit: Audit;
+  clock: Clock;
+  poke(workflow: string): void;
+}): Replays {
   const { database, registry, vault, intake, audit, clock } = parts;
 
   async function read(id: string) {
     const row = await readQuarantine(database, id);
     if (!row) throw missing(id);
     const key = (await keysOf(database, vault, [id])).get(id);
-    if (!key) throw new PilotageError("wrong_state", `The content of ${id} was erased; it cannot be shown or replayed.`);
+    if (!key)
+      throw new PilotageError(
+        "wrong_state",
+        `The content of ${id} was erased; it cannot be shown or replayed.`,
+      );
     return { row, kept: openJson(key, "raw", row.raw) as JsonObject & KeptRecord };
   }
 
@@ -43,7 +59,12 @@ export function openReplays(parts: { database: Database; registry: Registry; vau
         const locked = await readQuarantine(tx, id, true);
         if (locked?.state !== "open") throw settled(id, locked?.state);
         const input = correction.input ?? kept.input;
-        if (input === null) throw new PilotageError("bad_input", `The record ${id} could never be read (${row.reason}), so it cannot be replayed as it is.`, { hint: "Send the corrected record as `input`." });
+        if (input === null)
+          throw new PilotageError(
+            "bad_input",
+            `The record ${id} could never be read (${row.reason}), so it cannot be replayed as it is.`,
+            { hint: "Send the corrected record as `input`." },
+          );
         const [answer] = await intake.receiveAll(
           tx,
           [
@@ -53,7 +74,11 @@ export function openReplays(parts: { database: Database; registry: Registry; vau
               source: row.source,
               externalId: correction.externalId ?? row.external_id ?? undefined,
               input,
-              attachments: kept.attachments.map((one) => ({ name: one.name, mediaType: one.mediaType, bytes: Buffer.from(one.base64, "base64") })),
+              attachments: kept.attachments.map((one) => ({
+                name: one.name,
+                mediaType: one.mediaType,
+                bytes: Buffer.from(one.base64, "base64"),
+              })),
               raw: kept.raw,
               textOnly: kept.textOnly && correction.input === undefined,
               drill: kept.drill,
@@ -65,9 +90,26 @@ export function openReplays(parts: { database: Database; registry: Registry; vau
         );
         // Thrown, so that the second quarantine record that this refusal made is rolled back with it.
         if (answer!.kind === "quarantined")
-          throw new PilotageError(answer!.reason === "duplicate_conflict" ? "conflict" : "bad_input", `The record still cannot become a case: ${answer!.message.replace(/\.$/, "")}. It stays in quarantine.`, { details: answer!.details });
-        await settleQuarantine(tx, id, { state: "replayed", by: by.name, at: clock.now(), caseId: answer!.caseId });
-        audit.record(tx, [{ kind: "quarantine.replayed", actor: by, workflow: row.workflow, caseId: answer!.caseId, data: { quarantine: id, corrected: correction.input !== undefined } }]);
+          throw new PilotageError(
+            answer!.reason === "duplicate_conflict" ? "conflict" : "bad_input",
+            `The record still cannot become a case: ${answer!.message.replace(/\.$/, "")}. It stays in quarantine.`,
+            { details: answer!.details },
+          );
+        await settleQuarantine(tx, id, {
+          state: "replayed",
+          by: by.name,
+          at: clock.now(),
+          caseId: answer!.caseId,
+        });
+        audit.record(tx, [
+          {
+            kind: "quarantine.replayed",
+            actor: by,
+            workflow: row.workflow,
+            caseId: answer!.caseId,
+            data: { quarantine: id, corrected: correction.input !== undefined },
+          },
+        ]);
         return answer!;
       });
       parts.poke(row.workflow);
@@ -77,15 +119,32 @@ export function openReplays(parts: { database: Database; registry: Registry; vau
       await database.transaction(async (tx) => {
         const row = await readQuarantine(tx, id, true);
         if (!row) throw missing(id);
-        if (!(await settleQuarantine(tx, id, { state: "discarded", by: by.name, at: clock.now(), caseId: null }))) throw settled(id, row.state);
-        audit.record(tx, [{ kind: "quarantine.discarded", actor: by, workflow: row.workflow, data: { quarantine: id, reason: row.reason } }]);
+        if (
+          !(await settleQuarantine(tx, id, {
+            state: "discarded",
+            by: by.name,
+            at: clock.now(),
+            caseId: null,
+          }))
+        )
+          throw settled(id, row.state);
+        audit.record(tx, [
+          {
+            kind: "quarantine.discarded",
+            actor: by,
+            workflow: row.workflow,
+            data: { quarantine: id, reason: row.reason },
+          },
+        ]);
       });
     },
   };
 }
 
 function missing(id: string): PilotageError {
-  return new PilotageError("not_found", `There is no quarantined record ${id.slice(0, 60)}.`, { hint: "`pilotage quarantine list <workflow>` lists them." });
+  return new PilotageError("not_found", `There is no quarantined record ${id.slice(0, 60)}.`, {
+    hint: "`pilotage quarantine list <workflow>` lists them.",
+  });
 }
 
 function settled(id: string, state: string | undefined): PilotageError {

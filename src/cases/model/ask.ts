@@ -45,7 +45,13 @@ export interface Question {
 }
 
 export type Outcome =
-  | { kind: "answered"; answer: Answer; output: JsonObject; end: AttemptEnd; model: { step: number; confidence: number | undefined } }
+  | {
+      kind: "answered";
+      answer: Answer;
+      output: JsonObject;
+      end: AttemptEnd;
+      model: { step: number; confidence: number | undefined };
+    }
   | { kind: "unanswered"; answer: Answer }
   /** Recorded already: the case waits, or another process has it. */
   | { kind: "left" };
@@ -70,24 +76,40 @@ export function chainOf(release: ReleaseView): Chain {
 export async function ask(parts: AskParts, question: Question): Promise<Outcome> {
   const { case_, attempts } = question;
   const chain = chainOf(question.release);
-  const times = () => ({ now: parts.clock.now(), receivedAt: case_.received_at, dueAt: case_.due_at ?? undefined });
+  const times = () => ({
+    now: parts.clock.now(),
+    receivedAt: case_.received_at,
+    dueAt: case_.due_at ?? undefined,
+  });
   for (;;) {
     if (parts.stopped.aborted) {
       await giveBackAtStop(parts, question);
       return { kind: "left" };
     }
     const next = nextCall(chain, attempts, times());
-    if (next.kind === "give_up") return { kind: "unanswered", answer: { kind: "none", because: next.because } };
+    if (next.kind === "give_up")
+      return { kind: "unanswered", answer: { kind: "none", because: next.because } };
     if (next.kind === "wait") {
-      await parts.group.do(parts.fail, { lease: question.lease, workflow: case_.workflow, end: undefined, again: next.until });
+      await parts.group.do(parts.fail, {
+        lease: question.lease,
+        workflow: case_.workflow,
+        end: undefined,
+        again: next.until,
+      });
       return { kind: "left" };
     }
     const result = await askStep(parts, question, next.step);
     if (result.kind !== "failed") return result.outcome;
     attempts.push(...result.attempts);
     const following = nextCall(chain, attempts, times());
-    const again = following.kind === "wait" ? takenUpAgain(following.until, result.retryAfterMs, times()) : undefined;
-    const kept = await parts.group.do(parts.fail, { lease: question.lease, workflow: case_.workflow, end: result.end, again });
+    const again =
+      following.kind === "wait" ? takenUpAgain(following.until, result.retryAfterMs, times()) : undefined;
+    const kept = await parts.group.do(parts.fail, {
+      lease: question.lease,
+      workflow: case_.workflow,
+      end: result.end,
+      again,
+    });
     if (!kept || again !== undefined) return { kind: "left" };
   }
 }
@@ -105,14 +127,30 @@ async function askStep(parts: AskParts, question: Question, step: number): Promi
   if (attempt === "lost") return { kind: "done", outcome: { kind: "left" } };
   if (attempt.output) return { kind: "done", outcome: answered(question, attempt, step) };
   const past = pastOf(attempt.end, step, "answer");
-  if (attempt.wrong === undefined || call instanceof Error || !canBeTalkedTo(release, step)) return { kind: "failed", end: attempt.end, attempts: [past], retryAfterMs: attempt.retryAfterMs };
+  if (attempt.wrong === undefined || call instanceof Error || !canBeTalkedTo(release, step))
+    return { kind: "failed", end: attempt.end, attempts: [past], retryAfterMs: attempt.retryAfterMs };
 
-  const kept = await parts.group.do(parts.fail, { lease: question.lease, workflow: question.case_.workflow, end: attempt.end, again: undefined });
+  const kept = await parts.group.do(parts.fail, {
+    lease: question.lease,
+    workflow: question.case_.workflow,
+    end: attempt.end,
+    again: undefined,
+  });
   if (!kept) return { kind: "done", outcome: { kind: "left" } };
-  const repair = await tryOnce(parts, question, { no: first + 1, step, purpose: "repair", call: { ...call, request: repairRequest(call.request, attempt) } });
+  const repair = await tryOnce(parts, question, {
+    no: first + 1,
+    step,
+    purpose: "repair",
+    call: { ...call, request: repairRequest(call.request, attempt) },
+  });
   if (repair === "lost") return { kind: "done", outcome: { kind: "left" } };
   if (repair.output) return { kind: "done", outcome: answered(question, repair, step) };
-  return { kind: "failed", end: repair.end, attempts: [past, pastOf(repair.end, step, "repair")], retryAfterMs: repair.retryAfterMs };
+  return {
+    kind: "failed",
+    end: repair.end,
+    attempts: [past, pastOf(repair.end, step, "repair")],
+    retryAfterMs: repair.retryAfterMs,
+  };
 }
 
 /** A request and the model that it goes to. */
@@ -144,13 +182,20 @@ async function tryOnce(
     purpose: given.purpose,
     modelAsked: call instanceof Error ? "unknown" : call.model.describe,
     startedAt: parts.clock.now(),
-    sealedRequest: sealJson(key, `request.${no}`, call instanceof Error ? {} : { messages: call.request.messages, input: call.request.input }),
+    sealedRequest: sealJson(
+      key,
+      `request.${no}`,
+      call instanceof Error ? {} : { messages: call.request.messages, input: call.request.input },
+    ),
   });
   if (!reserved) return "lost";
   const elapsed = stopwatch();
   try {
     if (call instanceof Error) throw call;
-    const answer = await call.model.ask(call.request, AbortSignal.any([AbortSignal.timeout(call.timeoutMs), parts.stopped]));
+    const answer = await call.model.ask(
+      call.request,
+      AbortSignal.any([AbortSignal.timeout(call.timeoutMs), parts.stopped]),
+    );
     return judge(parts, question, no, answer, elapsed());
   } catch (error) {
     // Broken off by us: no failure of the model, so it is not recorded as one.
@@ -158,9 +203,17 @@ async function tryOnce(
       await giveBackAtStop(parts, question);
       return "lost";
     }
-    const failure = error instanceof PilotageError ? error : new PilotageError("internal", `Asking the model failed: ${String(error)}`, { cause: error });
+    const failure =
+      error instanceof PilotageError
+        ? error
+        : new PilotageError("internal", `Asking the model failed: ${String(error)}`, { cause: error });
     return {
-      end: ended(parts, no, elapsed(), { state: "failed", error: failure.code, retryable: failure.retryable, sealedReply: sealJson(key, `reply.${no}`, { failure: failure.message }) }),
+      end: ended(parts, no, elapsed(), {
+        state: "failed",
+        error: failure.code,
+        retryable: failure.retryable,
+        sealedReply: sealJson(key, `reply.${no}`, { failure: failure.message }),
+      }),
       output: undefined,
       wrong: undefined,
       text: "",
@@ -171,11 +224,22 @@ async function tryOnce(
 
 /** Another process takes the case up at once; an attempt that stays reserved is marked there as abandoned. */
 async function giveBackAtStop(parts: AskParts, { lease, case_ }: Question): Promise<void> {
-  await parts.group.do(parts.fail, { lease, workflow: case_.workflow, end: undefined, again: parts.clock.now() });
+  await parts.group.do(parts.fail, {
+    lease,
+    workflow: case_.workflow,
+    end: undefined,
+    again: parts.clock.now(),
+  });
 }
 
 /** The answer against the output schema. */
-function judge(parts: AskParts, question: Question, no: number, answer: ModelAnswer, milliseconds: number): Try {
+function judge(
+  parts: AskParts,
+  question: Question,
+  no: number,
+  answer: ModelAnswer,
+  milliseconds: number,
+): Try {
   const problems = outputProblems(question.release, answer);
   const common = {
     modelAnswered: nameFrom(answer.model),
@@ -187,7 +251,12 @@ function judge(parts: AskParts, question: Question, no: number, answer: ModelAns
   };
   const wrong = { state: "failed", error: "model_bad_answer", retryable: false } as const;
   return {
-    end: ended(parts, no, milliseconds, problems === undefined ? { state: "answered", ...common } : { ...wrong, ...common }),
+    end: ended(
+      parts,
+      no,
+      milliseconds,
+      problems === undefined ? { state: "answered", ...common } : { ...wrong, ...common },
+    ),
     output: problems === undefined ? (answer.output as JsonObject) : undefined,
     wrong: problems,
     text: answer.text,
@@ -218,13 +287,21 @@ function outputProblems(release: ReleaseView, answer: ModelAnswer): string | und
   const form = checkValue(answer.output);
   if (form) return form.message;
   const problems = release.checkOutput(answer.output);
-  return problems.length === 0 ? undefined : problems.map((one) => `${one.path || "output"}: ${one.message}`).join("; ");
+  return problems.length === 0
+    ? undefined
+    : problems.map((one) => `${one.path || "output"}: ${one.message}`).join("; ");
 }
 
 function requestFor(parts: AskParts, question: Question): ModelRequest {
   const { release, workflow, case_ } = question;
-  const pseudonym = (path: string, value: string) => `p_${parts.vault.digest(`pseudonym:${case_.workflow}:${path}`, value).toString("hex").slice(0, 16)}`;
-  const { allowed } = applyPolicy(release.document.policy, workflow.document.blockFields, question.input, pseudonym);
+  const pseudonym = (path: string, value: string) =>
+    `p_${parts.vault.digest(`pseudonym:${case_.workflow}:${path}`, value).toString("hex").slice(0, 16)}`;
+  const { allowed } = applyPolicy(
+    release.document.policy,
+    workflow.document.blockFields,
+    question.input,
+    pseudonym,
+  );
   const { of } = release.document.confidence;
   return {
     caseId: case_.id,
@@ -233,7 +310,10 @@ function requestFor(parts: AskParts, question: Question): ModelRequest {
     input: allowed,
     outputSchema: release.document.output,
     // Default deny holds for attachments too: they go only where the policy names them.
-    attachments: release.document.policy[ATTACHMENTS] === "allow" && !workflow.document.blockFields.includes(ATTACHMENTS) ? question.attachments : [],
+    attachments:
+      release.document.policy[ATTACHMENTS] === "allow" && !workflow.document.blockFields.includes(ATTACHMENTS)
+        ? question.attachments
+        : [],
     ...(of === undefined ? {} : { confidenceOf: of }),
   };
 }
@@ -245,7 +325,10 @@ function repairRequest(request: ModelRequest, attempt: Try): ModelRequest {
     messages: [
       ...request.messages,
       { role: "assistant", content: attempt.text.slice(0, 20_000) },
-      { role: "user", content: `Your answer cannot be used: ${attempt.wrong?.slice(0, 2_000)}. Answer again with one JSON object that meets the schema, and nothing else.` },
+      {
+        role: "user",
+        content: `Your answer cannot be used: ${attempt.wrong?.slice(0, 2_000)}. Answer again with one JSON object that meets the schema, and nothing else.`,
+      },
     ],
   };
 }
@@ -254,10 +337,21 @@ function answered(question: Question, attempt: Try, step: number): Outcome {
   const output = attempt.output!;
   const rules = question.release.rules.review(question.input, output);
   const { confidence } = attempt.end;
-  return { kind: "answered", answer: { kind: "output", step, confidence, rules }, output, end: attempt.end, model: { step, confidence } };
+  return {
+    kind: "answered",
+    answer: { kind: "output", step, confidence, rules },
+    output,
+    end: attempt.end,
+    model: { step, confidence },
+  };
 }
 
-function ended(parts: AskParts, no: number, milliseconds: number, end: Partial<AttemptEnd> & { state: "answered" | "failed" }): AttemptEnd {
+function ended(
+  parts: AskParts,
+  no: number,
+  milliseconds: number,
+  end: Partial<AttemptEnd> & { state: "answered" | "failed" },
+): AttemptEnd {
   return {
     no,
     error: undefined,
@@ -275,5 +369,13 @@ function ended(parts: AskParts, no: number, milliseconds: number, end: Partial<A
 }
 
 function pastOf(end: AttemptEnd, step: number, purpose: "answer" | "repair"): PastAttempt {
-  return { no: end.no, step, purpose, state: end.state, error: end.error ?? null, retryable: end.retryable ?? null, finishedAt: end.finishedAt };
+  return {
+    no: end.no,
+    step,
+    purpose,
+    state: end.state,
+    error: end.error ?? null,
+    retryable: end.retryable ?? null,
+    finishedAt: end.finishedAt,
+  };
 }

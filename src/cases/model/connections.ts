@@ -22,14 +22,27 @@ export interface Connections {
   list(): Promise<ConnectionRow[]>;
 }
 
-export function openConnections(parts: { database: Database; vault: Vault; clock: Clock; audit: Audit }): Connections {
+export function openConnections(parts: {
+  database: Database;
+  vault: Vault;
+  clock: Clock;
+  audit: Audit;
+}): Connections {
   const { database, vault, clock, audit } = parts;
   return {
     async save(name, settings, by) {
-      if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) throw new PilotageError("bad_request", `"${name.slice(0, 60)}" is no name for a connection; nothing was stored.`, { hint: "Use lower-case letters, digits and hyphens." });
+      if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name))
+        throw new PilotageError(
+          "bad_request",
+          `"${name.slice(0, 60)}" is no name for a connection; nothing was stored.`,
+          { hint: "Use lower-case letters, digits and hyphens." },
+        );
       const parsed = connectionSchema.safeParse(settings);
       if (!parsed.success)
-        throw new PilotageError("bad_request", `The settings of the connection are not valid: ${parsed.error.issues.map((issue) => `${issue.path.join(".") || "settings"}: ${issue.message.replace(/\.$/, "")}`).join("; ")}. Nothing was stored.`);
+        throw new PilotageError(
+          "bad_request",
+          `The settings of the connection are not valid: ${parsed.error.issues.map((issue) => `${issue.path.join(".") || "settings"}: ${issue.message.replace(/\.$/, "")}`).join("; ")}. Nothing was stored.`,
+        );
       const connection = parsed.data;
       const sealed = vault.seal(`connection:${name}`, Buffer.from(JSON.stringify(connection), "utf8"));
       await database.transaction(async (tx) => {
@@ -37,11 +50,16 @@ export function openConnections(parts: { database: Database; vault: Vault; clock
           insert into connection (name, kind, settings, shown, saved_at, saved_by)
           values (${name}, ${connection.kind}, ${sealed}, ${JSON.stringify(shown(connection))}::jsonb, ${time(clock.now())}, ${by.name})
           on conflict (name) do update set kind = excluded.kind, settings = excluded.settings, shown = excluded.shown, saved_at = excluded.saved_at, saved_by = excluded.saved_by`);
-        audit.record(tx, [{ kind: "connection.saved", actor: by, data: { name, connection: connection.kind } }]);
+        audit.record(tx, [
+          { kind: "connection.saved", actor: by, data: { name, connection: connection.kind } },
+        ]);
       });
       return { name, kind: connection.kind };
     },
-    list: () => database.all<ConnectionRow>(sql`select name, kind, shown, saved_at, saved_by from connection order by name`),
+    list: () =>
+      database.all<ConnectionRow>(
+        sql`select name, kind, shown, saved_at, saved_by from connection order by name`,
+      ),
   };
 }
 

@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AttemptState } from "../../contract/states.ts";
-import { nextCall, pauseAfter, takenUpAgain, type Chain, type NextCall, type PastAttempt } from "./next-call.ts";
+import {
+  nextCall,
+  pauseAfter,
+  takenUpAgain,
+  type Chain,
+  type NextCall,
+  type PastAttempt,
+} from "./next-call.ts";
 
 const MODEL = { connection: "big", timeout: 1_000 };
 const OTHER = { connection: "small", timeout: 1_000 };

@@ -30,8 +30,13 @@ const MOST_WAIT = 10 * 60_000;
 const QUEUE_WITHOUT_DUE = 60 * 60_000;
 
 /** `retryAfter` of the last failure lies in the case's own next time (`takenUpAgain`); here only the ordinary pauses count. */
-export function nextCall(chain: Chain, attempts: PastAttempt[], times: { now: number; receivedAt: number; dueAt: number | undefined }): NextCall {
-  if (attempts.filter((one) => one.state === "abandoned").length >= MOST_ABANDONED) return { kind: "give_up", because: "abandoned" };
+export function nextCall(
+  chain: Chain,
+  attempts: PastAttempt[],
+  times: { now: number; receivedAt: number; dueAt: number | undefined },
+): NextCall {
+  if (attempts.filter((one) => one.state === "abandoned").length >= MOST_ABANDONED)
+    return { kind: "give_up", because: "abandoned" };
   const last = attempts.at(-1);
   // The program ended in the middle of a repair: the step is asked anew, and may be repaired once more.
   if (last?.state === "abandoned" && last.purpose === "repair") return { kind: "ask", step: last.step };
@@ -52,7 +57,10 @@ export function nextCall(chain: Chain, attempts: PastAttempt[], times: { now: nu
 }
 
 /** Asks the release's model again, ever more slowly, until the case is due. */
-function queue(failed: PastAttempt[], times: { now: number; receivedAt: number; dueAt: number | undefined }): NextCall | undefined {
+function queue(
+  failed: PastAttempt[],
+  times: { now: number; receivedAt: number; dueAt: number | undefined },
+): NextCall | undefined {
   const until = times.dueAt ?? times.receivedAt + QUEUE_WITHOUT_DUE;
   const tries = failed.filter((one) => one.step === 0);
   const last = tries.at(-1);
@@ -79,7 +87,11 @@ export function pauseAfter(tries: number): number {
  * What a provider asks for counts up to ten minutes and never past the case's due time: it does not decide how long a
  * case sleeps.
  */
-export function takenUpAgain(until: number, retryAfterMs: number | undefined, times: { now: number; dueAt: number | undefined }): number {
+export function takenUpAgain(
+  until: number,
+  retryAfterMs: number | undefined,
+  times: { now: number; dueAt: number | undefined },
+): number {
   const asked = times.now + Math.min(retryAfterMs ?? 0, MOST_WAIT);
   const { dueAt } = times;
   return Math.max(until, dueAt !== undefined && dueAt > times.now ? Math.min(asked, dueAt) : asked);

@@ -37,48 +37,94 @@ interface Opened<T> {
 }
 type Open<T> = Map<string, Promise<Opened<T>>>;
 
-export function openOpeners(options: { database: Database; vault: Vault; clock: Clock; files: string }): Openers {
+export function openOpeners(options: {
+  database: Database;
+  vault: Vault;
+  clock: Clock;
+  files: string;
+}): Openers {
   const { database, vault, clock, files } = options;
   const models: Open<{ model: Model; timeoutMs: number }> = new Map();
   const targets: Open<Target> = new Map();
 
   async function connection(name: string): Promise<{ settings: Connection; version: string }> {
     // The row's version, not its time: simulated time may stand still between two changes.
-    const row = await database.maybe<{ settings: Uint8Array; version: string }>(sql`select settings, xmin::text as version from connection where name = ${name}`);
+    const row = await database.maybe<{ settings: Uint8Array; version: string }>(
+      sql`select settings, xmin::text as version from connection where name = ${name}`,
+    );
     if (!row)
-      throw new PilotageError("model_refused", `There is no connection "${name}", so nothing can be reached through it.`, {
-        hint: `Store it: pilotage connection set ${name} --settings <file> --as <person>`,
-        retryable: true,
-      });
-    const settings = connectionSchema.parse(JSON.parse(Buffer.from(vault.open(`connection:${name}`, row.settings)).toString("utf8")));
+      throw new PilotageError(
+        "model_refused",
+        `There is no connection "${name}", so nothing can be reached through it.`,
+        {
+          hint: `Store it: pilotage connection set ${name} --settings <file> --as <person>`,
+          retryable: true,
+        },
+      );
+    const settings = connectionSchema.parse(
+      JSON.parse(Buffer.from(vault.open(`connection:${name}`, row.settings)).toString("utf8")),
+    );
     return { settings, version: row.version };
   }
 
-  async function openStep(release: ReleaseView, step: number): Promise<Opened<{ model: Model; timeoutMs: number }>> {
+  async function openStep(
+    release: ReleaseView,
+    step: number,
+  ): Promise<Opened<{ model: Model; timeoutMs: number }>> {
     const definition = chainOf(release)[step];
-    if (typeof definition !== "object") throw new PilotageError("internal", `Step ${step} of release ${release.id} has no model.`);
+    if (typeof definition !== "object")
+      throw new PilotageError("internal", `Step ${step} of release ${release.id} has no model.`);
     if ("connection" in definition) {
       const { settings, version } = await connection(definition.connection);
       const { timeout, ...asked } = definition;
-      const model = openModel(settings, { ...asked, timeoutMs: timeout, confidence: release.document.confidence }, clock);
-      return { value: { model, timeoutMs: timeout }, close: model.close?.bind(model), connection: { name: definition.connection, version } };
+      const model = openModel(
+        settings,
+        { ...asked, timeoutMs: timeout, confidence: release.document.confidence },
+        clock,
+      );
+      return {
+        value: { model, timeoutMs: timeout },
+        close: model.close?.bind(model),
+        connection: { name: definition.connection, version },
+      };
     }
     const row = await database.maybe<{ digest: string; bytes: Uint8Array }>(sql`
       select a.digest, a.bytes from release_model m join artifact a on a.digest = m.digest where m.release = ${release.id} and m.name = ${definition.local}`);
-    if (!row) throw new PilotageError("model_unavailable", `The local model ${definition.local} of release ${release.id} is not trained yet.`);
+    if (!row)
+      throw new PilotageError(
+        "model_unavailable",
+        `The local model ${definition.local} of release ${release.id} is not trained yet.`,
+      );
     const drafts = release.document.local?.[definition.local]?.drafts ?? {};
     const model = localModel({ name: definition.local, digest: row.digest, bytes: row.bytes, drafts });
-    return { value: { model, timeoutMs: definition.timeout }, close: model.close?.bind(model), connection: undefined };
+    return {
+      value: { model, timeoutMs: definition.timeout },
+      close: model.close?.bind(model),
+      connection: undefined,
+    };
   }
 
   async function openTarget(workflow: WorkflowView, name: string): Promise<Opened<Target>> {
     const plan = workflow.document.deliveries.find((one) => one.name === name);
-    if (!plan) throw new PilotageError("delivery_refused", `The workflow has no delivery "${name}" any more; the answer was not sent.`, { hint: "Apply a definition with this delivery, then replay the dead letter." });
+    if (!plan)
+      throw new PilotageError(
+        "delivery_refused",
+        `The workflow has no delivery "${name}" any more; the answer was not sent.`,
+        { hint: "Apply a definition with this delivery, then replay the dead letter." },
+      );
     if (plan.kind === "webhook") {
       const { settings, version } = await connection(plan.connection ?? "");
-      if (settings.kind !== "webhook") throw new PilotageError("delivery_refused", `The connection ${plan.connection} is of kind ${settings.kind}, not webhook.`);
+      if (settings.kind !== "webhook")
+        throw new PilotageError(
+          "delivery_refused",
+          `The connection ${plan.connection} is of kind ${settings.kind}, not webhook.`,
+        );
       const target = webhookTarget({ name, url: settings.url, secret: settings.secret });
-      return { value: target, close: target.close?.bind(target), connection: { name: plan.connection ?? "", version } };
+      return {
+        value: target,
+        close: target.close?.bind(target),
+        connection: { name: plan.connection ?? "", version },
+      };
     }
     const path = join(files, workflow.row.name, plan.path ?? name);
     await mkdir(plan.kind === "folder" ? path : dirname(path), { recursive: true });
@@ -116,9 +162,12 @@ export function openOpeners(options: { database: Database; vault: Vault; clock: 
 
   return {
     modelFor: (release, step) => kept(models, `${release.id}:${step}`, () => openStep(release, step)),
-    targetFor: (workflow, name) => kept(targets, `${workflow.row.name}:${workflow.row.digest}:${name}`, () => openTarget(workflow, name)),
+    targetFor: (workflow, name) =>
+      kept(targets, `${workflow.row.name}:${workflow.row.digest}:${name}`, () => openTarget(workflow, name)),
     async refresh() {
-      const found = await database.all<{ name: string; version: string }>(sql`select name, xmin::text as version from connection`);
+      const found = await database.all<{ name: string; version: string }>(
+        sql`select name, xmin::text as version from connection`,
+      );
       const versions = new Map(found.map((row) => [row.name, row.version]));
       await closeStale(models, versions);
       await closeStale(targets, versions);

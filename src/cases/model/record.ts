@@ -64,7 +64,10 @@ export function reserving(audit: Audit, worker: string): Operation<Reservation, 
   return {
     name: "reserve",
     async run(tx, items) {
-      const ours = await held(tx, items.map((one) => one.lease));
+      const ours = await held(
+        tx,
+        items.map((one) => one.lease),
+      );
       const mine = items.filter((one) => ours.has(one.lease.id));
       if (mine.length > 0) {
         const ids = mine.map((one) => one.lease.id);
@@ -82,7 +85,14 @@ export function reserving(audit: Audit, worker: string): Operation<Reservation, 
               started_at: isoTime(one.startedAt),
             })),
           )}::json)`);
-        await insertContent(tx, mine.map((one) => ({ case_id: one.lease.id, kind: `request.${one.no}`, sealed: one.sealedRequest })));
+        await insertContent(
+          tx,
+          mine.map((one) => ({
+            case_id: one.lease.id,
+            kind: `request.${one.no}`,
+            sealed: one.sealedRequest,
+          })),
+        );
         audit.record(
           tx,
           mine.map((one) => ({
@@ -90,7 +100,13 @@ export function reserving(audit: Audit, worker: string): Operation<Reservation, 
             actor: { kind: "system", name: worker },
             workflow: one.workflow,
             caseId: one.lease.id,
-            data: { attempt: one.no, step: one.step, purpose: one.purpose, release: one.release, model: one.modelAsked },
+            data: {
+              attempt: one.no,
+              step: one.step,
+              purpose: one.purpose,
+              release: one.release,
+              model: one.modelAsked,
+            },
           })),
         );
       }
@@ -104,10 +120,16 @@ export function failing(audit: Audit, worker: string): Operation<Failure, boolea
   return {
     name: "fail",
     async run(tx, items) {
-      const ours = await held(tx, items.map((one) => one.lease));
+      const ours = await held(
+        tx,
+        items.map((one) => one.lease),
+      );
       const mine = items.filter((one) => ours.has(one.lease.id));
       const ended = mine.filter((one) => one.end !== undefined);
-      await endAttempts(tx, ended.map((one) => ({ caseId: one.lease.id, end: one.end! })));
+      await endAttempts(
+        tx,
+        ended.map((one) => ({ caseId: one.lease.id, end: one.end! })),
+      );
       const later = mine.filter((one) => one.again !== undefined);
       if (later.length > 0)
         await tx.run(sql`
@@ -151,7 +173,9 @@ export async function endAttempts(tx: Tx, ends: { caseId: CaseId; end: AttemptEn
       })),
     )}::json) r
     where a.case_id = r.case_id and a.no = r.no and a.state = 'reserved'`);
-  const replies = ends.flatMap(({ caseId, end }) => (end.sealedReply ? [{ case_id: caseId, kind: `reply.${end.no}`, sealed: end.sealedReply }] : []));
+  const replies = ends.flatMap(({ caseId, end }) =>
+    end.sealedReply ? [{ case_id: caseId, kind: `reply.${end.no}`, sealed: end.sealedReply }] : [],
+  );
   await insertContent(tx, replies);
 }
 
@@ -167,7 +191,10 @@ export function endData(end: AttemptEnd) {
   };
 }
 
-export async function insertContent(tx: Queryable, list: { case_id: string; kind: string; sealed: Uint8Array }[]): Promise<void> {
+export async function insertContent(
+  tx: Queryable,
+  list: { case_id: string; kind: string; sealed: Uint8Array }[],
+): Promise<void> {
   if (list.length === 0) return;
   await tx.run(sql`
     insert into case_content (case_id, kind, sealed)
@@ -176,20 +203,41 @@ export async function insertContent(tx: Queryable, list: { case_id: string; kind
 }
 
 /** Attempts of these cases in order; those of a process that is gone are marked as abandoned first, by whoever holds the case. */
-export async function pastAttempts(database: Queryable, leases: Lease[], now: number): Promise<Map<string, PastAttempt[]>> {
+export async function pastAttempts(
+  database: Queryable,
+  leases: Lease[],
+  now: number,
+): Promise<Map<string, PastAttempt[]>> {
   const ids = leases.map((lease) => lease.id);
   await database.run(sql`
     update attempt a set state = 'abandoned', finished_at = greatest(a.started_at, ${isoTime(now)})
     from json_to_recordset(${rows(leases.map((l) => ({ id: l.id, worker: l.worker, lease_no: l.leaseNo })))}::json) as l (id text, worker text, lease_no int)
     where a.case_id = any(${ids}) and a.state = 'reserved' and a.case_id = l.id
       and exists (select from case_ c where c.id = l.id and c.worker = l.worker and c.lease_no = l.lease_no)`);
-  const found = await database.all<{ case_id: string; no: number; step: number; purpose: "answer" | "repair"; state: PastAttempt["state"]; error: string | null; retryable: boolean | null; finished_at: number | null }>(sql`
+  const found = await database.all<{
+    case_id: string;
+    no: number;
+    step: number;
+    purpose: "answer" | "repair";
+    state: PastAttempt["state"];
+    error: string | null;
+    retryable: boolean | null;
+    finished_at: number | null;
+  }>(sql`
     select case_id, no, step, purpose, state, error, retryable, finished_at from attempt where case_id = any(${ids}) order by case_id, no`);
   const past = new Map<string, PastAttempt[]>();
   for (const row of found) {
     const list = past.get(row.case_id) ?? [];
     past.set(row.case_id, list);
-    list.push({ no: row.no, step: row.step, purpose: row.purpose, state: row.state, error: row.error, retryable: row.retryable, finishedAt: row.finished_at });
+    list.push({
+      no: row.no,
+      step: row.step,
+      purpose: row.purpose,
+      state: row.state,
+      error: row.error,
+      retryable: row.retryable,
+      finishedAt: row.finished_at,
+    });
   }
   return past;
 }

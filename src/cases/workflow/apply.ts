@@ -49,7 +49,11 @@ export interface ChangeRow {
 }
 
 export interface WorkflowSettings {
-  apply(name: string, document: unknown, options: { takeFile: boolean; dryRun: boolean; by: Actor }): Promise<Applied>;
+  apply(
+    name: string,
+    document: unknown,
+    options: { takeFile: boolean; dryRun: boolean; by: Actor },
+  ): Promise<Applied>;
   /** Asks to waive the go; in force when a second person approves. */
   waiveGo(workflow: string, waiver: GoWaiver, by: Actor): Promise<ChangeRow>;
   /** Lowers the autonomy at once; raising it takes the workflow's go, and waits for a second person. */
@@ -82,7 +86,18 @@ const GO_WAIVER = "waiver.go";
 export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
   const { database, registry, clock, newId, audit } = parts;
 
-  async function insertChange(tx: Tx, workflow: string, wanted: { setting: string; before: JsonValue; after: JsonValue; needsSecond: boolean; reason?: string | undefined }, by: Actor): Promise<ChangeRow> {
+  async function insertChange(
+    tx: Tx,
+    workflow: string,
+    wanted: {
+      setting: string;
+      before: JsonValue;
+      after: JsonValue;
+      needsSecond: boolean;
+      reason?: string | undefined;
+    },
+    by: Actor,
+  ): Promise<ChangeRow> {
     const id = newId("change");
     const now = clock.now();
     const pending = wanted.needsSecond;
@@ -91,7 +106,12 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
       values (${id}, ${workflow}, ${wanted.setting}, ${JSON.stringify(wanted.before)}::jsonb, ${JSON.stringify(wanted.after)}::jsonb, ${wanted.reason ?? null},
         ${pending ? "pending" : "applied"}, ${time(now)}, ${by.name}, ${pending ? null : time(now)}, ${pending ? null : by.name}, ${pending})`);
     audit.record(tx, [
-      { kind: pending ? "setting.requested" : "setting.changed", actor: by, workflow, data: { change: id, setting: wanted.setting, before: text(wanted.before), after: text(wanted.after) } },
+      {
+        kind: pending ? "setting.requested" : "setting.changed",
+        actor: by,
+        workflow,
+        data: { change: id, setting: wanted.setting, before: text(wanted.before), after: text(wanted.after) },
+      },
     ]);
     if (!pending) await putInForce(tx, workflow, wanted.setting, wanted.after, now);
     return readChange(tx, id);
@@ -102,17 +122,37 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
       const document = parseDocument(name, given);
       const digest = digestOf(document);
       return database.transaction(async (tx) => {
-        const known = await tx.maybe<{ digest: string }>(sql`select digest from workflow where name = ${name} for update`);
+        const known = await tx.maybe<{ digest: string }>(
+          sql`select digest from workflow where name = ${name} for update`,
+        );
         const inForce = known ? (await registry.workflow(tx, name)).row.dials : dialsOf(document);
         const proposed = dialsOf(document);
-        const result: Applied = { workflow: name, created: !known, changed: known?.digest !== digest, digest, differences: dialDifferences(inForce, proposed), taken: [], pending: [] };
+        const result: Applied = {
+          workflow: name,
+          created: !known,
+          changed: known?.digest !== digest,
+          digest,
+          differences: dialDifferences(inForce, proposed),
+          taken: [],
+          pending: [],
+        };
         if (dryRun) return result;
         if (!known) await insertWorkflow(tx, document, digest, by);
         else if (result.changed)
-          await tx.run(sql`update workflow set document = ${canonical(document)}, digest = ${digest}, applied_at = ${time(clock.now())}, applied_by = ${by.name} where name = ${name}`);
+          await tx.run(
+            sql`update workflow set document = ${canonical(document)}, digest = ${digest}, applied_at = ${time(clock.now())}, applied_by = ${by.name} where name = ${name}`,
+          );
         await tx.run(sql`
           insert into feed (workflow, name, next_at) select ${name}, unnest(${document.feeds.map((feed) => feed.name)}::text[]), ${time(clock.now())} on conflict do nothing`);
-        if (result.created || result.changed) audit.record(tx, [{ kind: "workflow.applied", actor: by, workflow: name, data: { digest, created: result.created } }]);
+        if (result.created || result.changed)
+          audit.record(tx, [
+            {
+              kind: "workflow.applied",
+              actor: by,
+              workflow: name,
+              data: { digest, created: result.created },
+            },
+          ]);
         const blocked = newlyBlocked(inForce, proposed);
         if (blocked.length > 0) {
           const before = inForce["blockFields"] ?? [];
@@ -123,8 +163,11 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
         }
         if (takeFile)
           for (const difference of result.differences) {
-            const change = (await waitingAlready(tx, name, difference)) ?? (await insertChange(tx, name, difference, by));
-            (change.state === "pending" ? result.pending : result.taken).push(change.state === "pending" ? change.id : (difference.setting));
+            const change =
+              (await waitingAlready(tx, name, difference)) ?? (await insertChange(tx, name, difference, by));
+            (change.state === "pending" ? result.pending : result.taken).push(
+              change.state === "pending" ? change.id : difference.setting,
+            );
           }
         return result;
       });
@@ -133,7 +176,13 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
     waiveGo(workflow, { reason, days }, by) {
       return database.transaction(async (tx) => {
         await lockWorkflow(tx, workflow);
-        const wanted = { setting: GO_WAIVER, before: null, after: { reason, days }, needsSecond: true, reason };
+        const wanted = {
+          setting: GO_WAIVER,
+          before: null,
+          after: { reason, days },
+          needsSecond: true,
+          reason,
+        };
         return (await waitingAlready(tx, workflow, wanted)) ?? (await insertChange(tx, workflow, wanted, by));
       });
     },
@@ -143,12 +192,19 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
         const { row } = await lockWorkflow(tx, workflow);
         const raises = autonomy > row.autonomy;
         if (raises) await demandGo(tx, workflow);
-        return insertChange(tx, workflow, { setting: "autonomy", before: row.autonomy, after: autonomy, needsSecond: raises, reason }, by);
+        return insertChange(
+          tx,
+          workflow,
+          { setting: "autonomy", before: row.autonomy, after: autonomy, needsSecond: raises, reason },
+          by,
+        );
       });
     },
 
     async change(id) {
-      const change = await database.maybe<ChangeRow>(sql`select ${COLUMNS} from workflow_setting_change where id = ${id}`);
+      const change = await database.maybe<ChangeRow>(
+        sql`select ${COLUMNS} from workflow_setting_change where id = ${id}`,
+      );
       if (!change) throw noChange(id);
       return change;
     },
@@ -161,16 +217,45 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
 
     decideChange(id, decision, by) {
       return database.transaction(async (tx) => {
-        const change = await tx.maybe<ChangeRow>(sql`select ${COLUMNS} from workflow_setting_change where id = ${id} for update`);
+        const change = await tx.maybe<ChangeRow>(
+          sql`select ${COLUMNS} from workflow_setting_change where id = ${id} for update`,
+        );
         if (!change) throw noChange(id);
-        if (change.state !== "pending") throw new PilotageError("wrong_state", `The change ${id} is ${change.state} already.`);
+        if (change.state !== "pending")
+          throw new PilotageError("wrong_state", `The change ${id} is ${change.state} already.`);
         if (decision === "applied" && samePerson(change.requested_by, by.name))
-          throw new PilotageError("second_person_needed", `${by.name} asked for this change and cannot approve it: it takes a second person. Nothing was changed.`, { hint: "Let another person run `pilotage approve`." });
+          throw new PilotageError(
+            "second_person_needed",
+            `${by.name} asked for this change and cannot approve it: it takes a second person. Nothing was changed.`,
+            { hint: "Let another person run `pilotage approve`." },
+          );
         if (decision === "applied") await demandStillFits(tx, change);
-        await tx.run(sql`update workflow_setting_change set state = ${decision}, decided_at = ${time(clock.now())}, decided_by = ${by.name} where id = ${id}`);
-        if (decision === "applied" && change.setting === GO_WAIVER) await parts.grantGo(tx, change.workflow, change.after as unknown as GoWaiver, change.requested_by, by);
-        else if (decision === "applied") await putInForce(tx, change.workflow, change.setting, change.after, clock.now());
-        audit.record(tx, [{ kind: decision === "applied" ? "setting.changed" : "setting.refused", actor: by, workflow: change.workflow, data: { change: id, setting: change.setting, after: text(change.after), requestedBy: change.requested_by } }]);
+        await tx.run(
+          sql`update workflow_setting_change set state = ${decision}, decided_at = ${time(clock.now())}, decided_by = ${by.name} where id = ${id}`,
+        );
+        if (decision === "applied" && change.setting === GO_WAIVER)
+          await parts.grantGo(
+            tx,
+            change.workflow,
+            change.after as unknown as GoWaiver,
+            change.requested_by,
+            by,
+          );
+        else if (decision === "applied")
+          await putInForce(tx, change.workflow, change.setting, change.after, clock.now());
+        audit.record(tx, [
+          {
+            kind: decision === "applied" ? "setting.changed" : "setting.refused",
+            actor: by,
+            workflow: change.workflow,
+            data: {
+              change: id,
+              setting: change.setting,
+              after: text(change.after),
+              requestedBy: change.requested_by,
+            },
+          },
+        ]);
         return readChange(tx, id);
       });
     },
@@ -184,9 +269,11 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
 
   async function demandGo(tx: Tx, workflow: string): Promise<void> {
     if (await parts.hasGo(tx, workflow)) return;
-    throw new PilotageError("wrong_state", `Autonomy of ${workflow} is locked until the workflow has its go, or two persons waive that by name. Nothing was changed.`, {
-      hint: `pilotage waive ${workflow} go --reason "..." --as <person>, and a second person approves it`,
-    });
+    throw new PilotageError(
+      "wrong_state",
+      `Autonomy of ${workflow} is locked until the workflow has its go, or two persons waive that by name. Nothing was changed.`,
+      { hint: `pilotage waive ${workflow} go --reason "..." --as <person>, and a second person approves it` },
+    );
   }
 
   /** What was asked for must still mean what it meant: the second person approves the step from what is in force. */
@@ -196,13 +283,20 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
     const { row } = await lockWorkflow(tx, change.workflow);
     const inForce = change.setting === "autonomy" ? row.autonomy : (row.dials[change.setting] ?? null);
     if (!sameJson(inForce, change.before))
-      throw new PilotageError("wrong_state", `The change ${change.id} can no longer be approved: ${change.setting} was changed after it was asked for. Nothing was changed.`, {
-        hint: "Refuse it, and ask for the change anew.",
-      });
+      throw new PilotageError(
+        "wrong_state",
+        `The change ${change.id} can no longer be approved: ${change.setting} was changed after it was asked for. Nothing was changed.`,
+        { hint: "Refuse it, and ask for the change anew." },
+      );
     if (change.setting === "autonomy") await demandGo(tx, change.workflow);
   }
 
-  async function insertWorkflow(tx: Tx, document: WorkflowDocument, digest: string, by: Actor): Promise<void> {
+  async function insertWorkflow(
+    tx: Tx,
+    document: WorkflowDocument,
+    digest: string,
+    by: Actor,
+  ): Promise<void> {
     await tx.run(sql`
       insert into workflow (name, document, digest, applied_at, applied_by, salt, dials)
       values (${document.workflow}, ${canonical(document)}, ${digest}, ${time(clock.now())}, ${by.name}, ${randomBytes(12).toString("hex")}, ${JSON.stringify(dialsOf(document))}::jsonb)`);
@@ -211,18 +305,36 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
 
 const COLUMNS = sql`id, workflow, setting, before, after, reason, state, requested_at, requested_by, decided_by, needs_second`;
 
-async function putInForce(tx: Tx, workflow: string, setting: string, after: JsonValue, now: number): Promise<void> {
+async function putInForce(
+  tx: Tx,
+  workflow: string,
+  setting: string,
+  after: JsonValue,
+  now: number,
+): Promise<void> {
   // The day's probability was made from the old value; the next case makes it anew.
-  if (setting.startsWith("qa.")) await tx.run(sql`delete from workflow_day where workflow = ${workflow} and day >= ${isoTime(now).slice(0, 10)}`);
-  if (setting === "autonomy") await tx.run(sql`update workflow set autonomy = ${Number(after)} where name = ${workflow}`);
-  else if (after === null) await tx.run(sql`update workflow set dials = dials - ${setting}::text where name = ${workflow}`);
-  else await tx.run(sql`update workflow set dials = dials || jsonb_build_object(${setting}::text, ${JSON.stringify(after)}::jsonb) where name = ${workflow}`);
+  if (setting.startsWith("qa."))
+    await tx.run(
+      sql`delete from workflow_day where workflow = ${workflow} and day >= ${isoTime(now).slice(0, 10)}`,
+    );
+  if (setting === "autonomy")
+    await tx.run(sql`update workflow set autonomy = ${Number(after)} where name = ${workflow}`);
+  else if (after === null)
+    await tx.run(sql`update workflow set dials = dials - ${setting}::text where name = ${workflow}`);
+  else
+    await tx.run(
+      sql`update workflow set dials = dials || jsonb_build_object(${setting}::text, ${JSON.stringify(after)}::jsonb) where name = ${workflow}`,
+    );
 }
 
 function parseDocument(name: string, given: unknown): WorkflowDocument {
   const { problems, workflow } = checkDocuments({ workflow: given });
   if (workflow === undefined) throw definitionInvalid("workflow", problems, "Nothing was applied.");
-  if (workflow.workflow !== name) throw new PilotageError("conflict", `The document is of workflow "${workflow.workflow}", not "${name}". Nothing was applied.`);
+  if (workflow.workflow !== name)
+    throw new PilotageError(
+      "conflict",
+      `The document is of workflow "${workflow.workflow}", not "${name}". Nothing was applied.`,
+    );
   return workflow;
 }
 
@@ -243,7 +355,9 @@ function samePerson(one: string, other: string): boolean {
 }
 
 function noChange(id: string): PilotageError {
-  return new PilotageError("not_found", `There is no change ${id.slice(0, 60)}.`, { hint: "`pilotage changes <workflow>` lists them." });
+  return new PilotageError("not_found", `There is no change ${id.slice(0, 60)}.`, {
+    hint: "`pilotage changes <workflow>` lists them.",
+  });
 }
 
 /** Dials may hold fractions; the audit trail takes those as text. */

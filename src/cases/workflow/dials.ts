@@ -19,10 +19,13 @@ interface Dial {
   optional?: true;
 }
 
-const more = (before: JsonValue | undefined, after: JsonValue | undefined) => Number(after ?? 0) > Number(before ?? 0);
-const less = (before: JsonValue | undefined, after: JsonValue | undefined) => Number(after ?? 0) < Number(before ?? 0);
+const more = (before: JsonValue | undefined, after: JsonValue | undefined) =>
+  Number(after ?? 0) > Number(before ?? 0);
+const less = (before: JsonValue | undefined, after: JsonValue | undefined) =>
+  Number(after ?? 0) < Number(before ?? 0);
 /** Something that was blocked no longer is. */
-const unblocks = (before: JsonValue | undefined, after: JsonValue | undefined) => listed(before).some((path) => !listed(after).some((other) => isWithin(path, other)));
+const unblocks = (before: JsonValue | undefined, after: JsonValue | undefined) =>
+  listed(before).some((path) => !listed(after).some((other) => isWithin(path, other)));
 const listed = (value: JsonValue | undefined) => (Array.isArray(value) ? value.map(String) : []);
 const never = () => false;
 const always = () => true;
@@ -86,6 +89,8 @@ export function dialDifferences(inForce: DialValues, proposed: DialValues): Dial
     const before = inForce[setting];
     const after = proposed[setting];
     if (sameJson(before, after)) return [];
-    return [{ setting, before: before ?? null, after: after ?? null, needsSecond: dial.loosens(before, after) }];
+    return [
+      { setting, before: before ?? null, after: after ?? null, needsSecond: dial.loosens(before, after) },
+    ];
   });
 }

@@ -5,7 +5,12 @@
  * something; only what cannot change is cached. The dials in force win over what the applied file says.
  */
 import { PilotageError } from "../../contract/errors.ts";
-import { releaseSchema, workflowSchema, type ReleaseDocument, type WorkflowDocument } from "../../definition/document.ts";
+import {
+  releaseSchema,
+  workflowSchema,
+  type ReleaseDocument,
+  type WorkflowDocument,
+} from "../../definition/document.ts";
 import { compilePrompt, type Prompt } from "../../definition/prompt.ts";
 import { compileRules, type Rules } from "../../definition/rules.ts";
 import { compileSchema, type SchemaProblem } from "../../definition/schema.ts";
@@ -55,7 +60,9 @@ export interface Registry {
   reference(database: Queryable, row: WorkflowRow): Promise<ReleaseView>;
 }
 
-const COLUMNS = raw("name, document, digest, stable_release, candidate_release, candidate_share, reference_release, autonomy, rung, salt, dials");
+const COLUMNS = raw(
+  "name, document, digest, stable_release, candidate_release, candidate_share, reference_release, autonomy, rung, salt, dials",
+);
 
 export function openRegistry(): Registry {
   const documents = new Map<string, WorkflowDocument>();
@@ -72,9 +79,11 @@ export function openRegistry(): Registry {
       const query: Sql = sql`select ${COLUMNS} from workflow where name = ${name} ${raw(lock ? "for share" : "")}`;
       const row = await database.maybe<WorkflowRow>(query);
       if (!row)
-        throw new PilotageError("not_found", `There is no workflow "${name.slice(0, 80)}"; nothing was stored.`, {
-          hint: "`pilotage apply <folder>` makes one; `pilotage workflows` lists what is there.",
-        });
+        throw new PilotageError(
+          "not_found",
+          `There is no workflow "${name.slice(0, 80)}"; nothing was stored.`,
+          { hint: "`pilotage apply <folder>` makes one; `pilotage workflows` lists what is there." },
+        );
       return view(row);
     },
     async workflows(database) {
@@ -83,17 +92,26 @@ export function openRegistry(): Registry {
     async release(database, id) {
       const known = releases.get(id);
       if (known) return known;
-      const row = await database.maybe<{ document: string; digest: string }>(sql`select document, digest from release where id = ${id}`);
-      if (!row) throw new PilotageError("not_found", `There is no release ${id.slice(0, 60)}.`, { hint: "`pilotage releases <workflow>` lists them." });
+      const row = await database.maybe<{ document: string; digest: string }>(
+        sql`select document, digest from release where id = ${id}`,
+      );
+      if (!row)
+        throw new PilotageError("not_found", `There is no release ${id.slice(0, 60)}.`, {
+          hint: "`pilotage releases <workflow>` lists them.",
+        });
       const compiled = compileRelease(id, row.digest, releaseSchema.parse(JSON.parse(row.document)));
       releases.set(id, compiled);
       return compiled;
     },
     async reference(database, row) {
       if (row.reference_release === null)
-        throw new PilotageError("wrong_state", `Workflow ${row.name} has no release yet, and the release holds the input schema; the case was not taken.`, {
-          hint: "`pilotage publish <folder>` publishes one. People may work the cases all the same: the share stays 0.",
-        });
+        throw new PilotageError(
+          "wrong_state",
+          `Workflow ${row.name} has no release yet, and the release holds the input schema; the case was not taken.`,
+          {
+            hint: "`pilotage publish <folder>` publishes one. People may work the cases all the same: the share stays 0.",
+          },
+        );
       return registry.release(database, row.reference_release);
     },
   };

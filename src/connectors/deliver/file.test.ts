@@ -150,7 +150,9 @@ test("a first try that comes after the retry of another process finds the line, 
   const [one, other] = [target, fileTarget({ path, name: "out" })];
   await deliver("dlv_1", 1, "{}", one);
   await deliver("dlv_2", 2, "{}", other);
-  await Promise.all(Array.from({ length: 50 }, (_, i) => deliver(`pad_${i}`, 1, `"${"x".repeat(15_000)}"`, other)));
+  await Promise.all(
+    Array.from({ length: 50 }, (_, i) => deliver(`pad_${i}`, 1, `"${"x".repeat(15_000)}"`, other)),
+  );
   // The process that had dlv_2 first stood still before its try; one that knows the file, and one that never saw it.
   const late = fileTarget({ path, name: "out" });
   for (const to of [one, late])
@@ -164,12 +166,14 @@ test("a first try that comes after the retry of another process finds the line, 
 test("a try whose time ran out while it waited for the lock writes nothing", async () => {
   const lock = new ProcessLock(`${path}.lock`);
   const out = new AbortController();
-  const [late, kept] = await lock.hold(0, async () => {
+  const [late, kept] = (await lock.hold(0, async () => {
     const item = { key: "dlv_1", caseId: "case_1", attempt: 1, body: Buffer.from("{}"), now: 0 };
-    const waiting = [target.deliver(item, out.signal), deliver("dlv_2")].map((one) => one.catch((error: unknown) => error));
+    const waiting = [target.deliver(item, out.signal), deliver("dlv_2")].map((one) =>
+      one.catch((error: unknown) => error),
+    );
     out.abort();
     return waiting;
-  }) as Promise<unknown>[];
+  })) as Promise<unknown>[];
   expect(await late).toMatchObject({ code: "delivery_failed" });
   expect(await kept).toMatchObject({ detail: { repeated: false } });
   expect(await keys()).toEqual(["dlv_2"]);

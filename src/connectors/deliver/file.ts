@@ -155,7 +155,8 @@ class DeliveryFile {
     // Only now: the lock and the look took time, and whoever gave up has its delivery tried again by somebody.
     const late = new Set(batch.filter(({ key, signal }) => signal.aborted && !there.has(key)));
     const lines = new Map<string, Buffer>();
-    for (const one of batch) if (!there.has(one.key) && !late.has(one)) lines.set(one.key, line(one.key, one.item.body));
+    for (const one of batch)
+      if (!there.has(one.key) && !late.has(one)) lines.set(one.key, line(one.key, one.item.body));
     try {
       const bytes = Buffer.concat([...lines.values()]);
       if (bytes.length > 0) await file.writeFile(bytes);

@@ -114,10 +114,15 @@ test("a file that cannot be looked at does not hide the others", async () => {
   expect(scan.unreadable).toMatchObject(
     ["link.csv", "loop.csv"].map((name) => ({
       name,
-      error: { code: "feed_unreadable", message: expect.stringContaining(`${name}" in the feed folder is a link`) as string },
+      error: {
+        code: "feed_unreadable",
+        message: expect.stringContaining(`${name}" in the feed folder is a link`) as string,
+      },
     })),
   );
-  await expect(copyForReading(join(inbox, "link.csv"), spool)).rejects.toMatchObject({ details: { code: "ELOOP" } });
+  await expect(copyForReading(join(inbox, "link.csv"), spool)).rejects.toMatchObject({
+    details: { code: "ELOOP" },
+  });
 });
 
 test("a copy is the file, hashed, and readable by this account only", async () => {

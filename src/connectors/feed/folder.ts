@@ -52,7 +52,10 @@ export async function scanFolder(
       // The link itself: whoever may write into the folder could else have any file read that this account may read.
       const stats = await lstat(path, { bigint: true });
       if (stats.isSymbolicLink()) {
-        scan.unreadable.push({ name, error: unreadable(`The file "${name}" in the feed folder`, { code: LINK }) });
+        scan.unreadable.push({
+          name,
+          error: unreadable(`The file "${name}" in the feed folder`, { code: LINK }),
+        });
         continue;
       }
       if (!stats.isFile()) continue;
@@ -107,9 +110,11 @@ export interface FeedCopy {
  * `spool` when the copy could not be written, else `source`. A failed copy leaves nothing behind.
  */
 export async function copyForReading(path: string, spoolFolder: string): Promise<FeedCopy> {
-  const source = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW).catch((cause: unknown) => {
-    throw unreadable(`The feed file ${path}`, cause);
-  });
+  const source = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW).catch(
+    (cause: unknown) => {
+      throw unreadable(`The feed file ${path}`, cause);
+    },
+  );
   const copy = join(spoolFolder, `${randomUUID()}.copy`);
   const dispose = () => rm(copy, { force: true });
   try {
@@ -195,7 +200,10 @@ function unreadable(what: string, cause: unknown): PilotageError {
     ENOENT: ["does not exist", "Create it, or correct the path. Is the network drive mounted?"],
     ENOTDIR: ["is not a folder", "Name the folder that holds the files, not a file."],
     EISDIR: ["is not an ordinary file", "Only ordinary files are read."],
-    [LINK]: ["is a link, which a feed does not follow", "Put the file itself into the folder. The folder may be a link."],
+    [LINK]: [
+      "is a link, which a feed does not follow",
+      "Put the file itself into the folder. The folder may be a link.",
+    ],
     EACCES: ["may not be read", "Give the account that runs Pilotage read permission."],
     EPERM: ["may not be read", "Give the account that runs Pilotage read permission."],
     EBUSY: ["is locked by another program", "Close it there; it is tried again."],

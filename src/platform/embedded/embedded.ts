@@ -215,7 +215,10 @@ class Member implements EmbeddedServer {
     // From PostgreSQL's own file: while we waited, another process may have restarted the server.
     const pid = readPidFile(this.#home.database)?.pid ?? 0;
     if (outcome !== "last") {
-      this.#log.info({ server: pid, outcome }, "Leaving the embedded database to the other processes that use it");
+      this.#log.info(
+        { server: pid, outcome },
+        "Leaving the embedded database to the other processes that use it",
+      );
       return;
     }
     if (lookAt(pid, this.#home.database) !== "server") return;
