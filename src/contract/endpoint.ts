@@ -46,6 +46,7 @@ export const COMMON_ERRORS = [
   "unauthenticated",
   "forbidden",
   "too_large",
+  "too_many_requests",
   "unsupported_media_type",
   "internal",
   "database_unavailable",

@@ -9,12 +9,14 @@ import type { Readable } from "node:stream";
 import { readRecords, type FeedRecord } from "../connectors/feed/records.ts";
 import type { Incoming, Intake } from "../cases/intake/intake.ts";
 import { PilotageError } from "../contract/errors.ts";
+import { INPUT_LIMITS } from "../contract/quarantine.ts";
 import { submitBody } from "../contract/schemas.ts";
 import type { Actor } from "../contract/scopes.ts";
 import type { JsonValue } from "../contract/json.ts";
 import { valueAt } from "../definition/path.ts";
 
 const IN_FLIGHT = 1_000;
+const BYTES_IN_FLIGHT = 16 * 1024 * 1024;
 const MOST_LINES = 100_000;
 
 interface Batch {
@@ -41,7 +43,8 @@ export async function answerBatch(batch: Batch): Promise<void> {
   });
   // The answers wait in memory when the client does not read while it sends; the number of lines bounds them.
   const write = (line: Line) => reply.raw.write(`${JSON.stringify(line)}\n`);
-  const waiting: Promise<Line>[] = [];
+  const waiting: { answer: Promise<Line>; bytes: number }[] = [];
+  let bytes = 0;
   const latest = new Map<string, Promise<Line>>();
   /** Of two lines with one id the first counts, so the second waits for it. */
   const answerInTurn = (record: FeedRecord): Promise<Line> => {
@@ -61,7 +64,9 @@ export async function answerBatch(batch: Batch): Promise<void> {
     return answer;
   };
   const settleFirst = async () => {
-    const line = await waiting.shift()!;
+    const first = waiting.shift()!;
+    const line = await first.answer;
+    bytes -= first.bytes;
     counts[
       line["status"] === "error" ? "failed" : (line["status"] as "admitted" | "duplicate" | "quarantined")
     ]++;
@@ -87,8 +92,11 @@ export async function answerBatch(batch: Batch): Promise<void> {
         counts.failed++;
         break;
       }
-      waiting.push(answerInTurn(record));
-      if (waiting.length >= IN_FLIGHT) await settleFirst();
+      const weight = weightOf(record);
+      bytes += weight;
+      waiting.push({ answer: answerInTurn(record), bytes: weight });
+      while (waiting.length >= IN_FLIGHT || (bytes > BYTES_IN_FLIGHT && waiting.length > 0))
+        await settleFirst();
     }
   } catch (error) {
     const message =
@@ -105,6 +113,11 @@ export async function answerBatch(batch: Batch): Promise<void> {
     // A sender that goes on all the same would keep the process from stopping.
     if (batch.stopped.aborted) reply.raw.socket?.end();
   });
+}
+
+/** About how much memory a line takes: its text is cut in the record, so a long one counts as the longest. */
+function weightOf(record: FeedRecord): number {
+  return record.raw.length < INPUT_LIMITS.fieldBytes ? record.raw.length : INPUT_LIMITS.caseBytes;
 }
 
 /**

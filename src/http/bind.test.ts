@@ -58,6 +58,7 @@ const { fastify, routes } = bind({
   keys,
   newId: idSource(clock),
   log,
+  mostBytes: 2_000_000,
   observe: (route, status) => void observed.push(`${route} ${status}`),
 });
 const url = await fastify.listen({ host: "127.0.0.1", port: 0 });
@@ -96,6 +97,27 @@ const CASES = "/api/v1/workflows/tickets/cases";
 const receipt = { status: "admitted", caseId: "case_1", externalId: "T-1", dropped: [] };
 
 describe("bodies", () => {
+  test("that would not fit beside those in hand are refused before they are read, and taken when there is room", async () => {
+    const first = Promise.withResolvers<typeof receipt>();
+    const begun = Promise.withResolvers<void>();
+    plays = {
+      submitCase: () => {
+        begun.resolve();
+        return first.promise;
+      },
+    };
+    const body = JSON.stringify({ externalId: "T-1", input: { text: "x".repeat(1_500_000) } });
+    const held = send(CASES, { body });
+    await begun.promise;
+    const refused = await send(CASES, { body });
+    expect(refused).toMatchObject({ status: 429, error: { code: "too_many_requests" } });
+    expect(refused.headers.get("retry-after")).toBe("1");
+    first.resolve(receipt);
+    expect(await held).toMatchObject({ status: 201 });
+    plays = { submitCase: () => receipt };
+    expect(await send(CASES, { body })).toMatchObject({ status: 201 });
+  });
+
   test("a good one reaches the handler with its text as it came", async () => {
     let seen: unknown;
     plays = { submitCase: ({ body, text, params }) => ((seen = { body, text, params }), receipt) };

@@ -13,6 +13,7 @@ import { demand, personNamed, type Caller, type Keys } from "../access/keys.ts";
 import type { Endpoint } from "../contract/endpoint.ts";
 import { ENDPOINTS, type EndpointName, type Endpoints } from "../contract/endpoints.ts";
 import { PilotageError, type ErrorBody, type ErrorCode } from "../contract/errors.ts";
+import { byteBudget } from "./byte-budget.ts";
 import type { NewId } from "../platform/chance.ts";
 import type { Log } from "../platform/log.ts";
 
@@ -42,6 +43,8 @@ export interface Server {
   routes: { method: string; path: string; name: EndpointName }[];
 }
 
+const USUAL_BODY = 1024 * 1024;
+
 interface Body {
   text: string;
   value: unknown;
@@ -53,13 +56,16 @@ export function bind(options: {
   newId: NewId;
   log: Log;
   observe: (name: string, status: number, milliseconds: number) => void;
+  /** Bytes of request bodies that may be in hand at once. */
+  mostBytes: number;
 }): Server {
   const { handlers, keys, newId, log } = options;
+  const budget = byteBudget(options.mostBytes);
   const app = fastify({
     logger: false,
     genReqId: () => newId("request"),
     forceCloseConnections: "idle",
-    bodyLimit: 1024 * 1024,
+    bodyLimit: USUAL_BODY,
     routerOptions: { maxParamLength: 256 },
     frameworkErrors: (error, request, reply) => sendError(error, request, reply, log),
     // A slow or silent client does not hold a socket for ever; batches send steadily.
@@ -121,7 +127,13 @@ export function bind(options: {
       url: endpoint.path,
       ...(endpoint.bodyLimit === undefined ? {} : { bodyLimit: endpoint.bodyLimit }),
       // Before the body is read: a stranger sends nothing.
-      onRequest: async (request) => authorise(endpoint, keys, request),
+      onRequest: async (request, reply) => {
+        await authorise(endpoint, keys, request);
+        // A batch is read as it comes and bounds itself.
+        const hasBody = endpoint.method === "POST" || endpoint.method === "PUT";
+        if (hasBody && endpoint.wire === "json")
+          budget.take(request, reply, endpoint.bodyLimit ?? USUAL_BODY);
+      },
       handler: async (request, reply) => answer(endpoint, handle, request, reply),
     });
   }

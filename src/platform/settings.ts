@@ -110,6 +110,11 @@ export const SETTINGS = {
     fallback: "5000",
     schema: count(10, 1_000_000),
   },
+  PILOTAGE_INTAKE_BYTES: {
+    sentence: "Bytes of request bodies that may be in hand at once before the program answers 429.",
+    fallback: "67108864",
+    schema: count(1_048_576, 17_179_869_184),
+  },
   PILOTAGE_DATABASE_CONNECTIONS: {
     sentence: "Database connections of one process, the job queue apart.",
     fallback: "12",

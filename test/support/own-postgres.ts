@@ -62,7 +62,7 @@ function asServer(program: string, args: string[]): void {
   const [command, list] = root
     ? ["setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", path, ...args]]
     : [path, args];
-  execFileSync(command as string, list as string[], { stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync(command, list, { stdio: ["ignore", "ignore", "inherit"] });
 }
 
 function runTests(url: string): number {
