@@ -218,6 +218,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       log,
       parts: {
         database,
+        audit,
         group,
         registry,
         vault,

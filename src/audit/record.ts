@@ -86,6 +86,7 @@ export function openAudit(options: { clock: Clock; newId: NewId }): Audit {
 
   return {
     record(tx, events) {
+      if (events.length === 0) return;
       const list = pending.get(tx);
       if (list) return void list.push(...events);
       pending.set(tx, [...events]);

@@ -7,6 +7,7 @@
  * case that is due, by the state in which it finds it. Each stage ends in one transaction; what is slow happens
  * between two. The runner (runner.ts) claims cases and brings them here.
  */
+import type { Audit } from "../audit/record.ts";
 import type { JsonObject, JsonValue } from "../contract/json.ts";
 import type { CaseState } from "../contract/states.ts";
 import { facetsOf } from "../definition/facets.ts";
@@ -30,6 +31,7 @@ export interface PipelineParts extends AskParts, SendParts {
   group: GroupCommit;
   registry: Registry;
   vault: Vault;
+  audit: Audit;
   settle: Operation<Settlement, boolean>;
   /** The certificate in force for a release and the step that answered. Handed in from releases/. */
   certificateFor(release: string, step: number): Promise<Certificate | undefined>;
@@ -93,7 +95,7 @@ export async function advance(
 export async function leaveToPerson(parts: PipelineParts, case_: CaseRow, worker: string): Promise<void> {
   const lease = leaseFor(case_, worker);
   // An attempt of a process that is gone is closed here: nobody comes back to it.
-  await pastAttempts(parts.database, [lease], parts.clock.now());
+  await pastAttempts(parts.database, parts.audit, [lease], parts.clock.now());
   await parts.group.do(parts.settle, {
     lease,
     case_,
@@ -136,7 +138,7 @@ async function settled(stage: Promise<void>): Promise<PromiseSettledResult<void>
 async function askAndDecide(parts: PipelineParts, batch: Loaded[]): Promise<Promise<void>[]> {
   const again = batch.filter((one) => one.case_.state === "running").map((one) => one.lease);
   const attempts =
-    again.length > 0 ? await pastAttempts(parts.database, again, parts.clock.now()) : new Map();
+    again.length > 0 ? await pastAttempts(parts.database, parts.audit, again, parts.clock.now()) : new Map();
   // One claim is of one workflow; its row is read after the claim, so that a rung or a dial moved before it counts.
   const workflow = await parts.registry.workflow(parts.database, batch[0]!.case_.workflow);
   return batch.map(async (one) => {

@@ -4,7 +4,7 @@
  * The server's routes (http/bind.ts), the typed client (contract/client.ts), the command line and the OpenAPI document
  * all derive from it; nothing is written twice.
  */
-import type { z } from "zod";
+import { z } from "zod";
 import type { ErrorCode } from "./errors.ts";
 import type { Scope } from "./scopes.ts";
 
@@ -51,3 +51,18 @@ export const COMMON_ERRORS = [
   "internal",
   "database_unavailable",
 ] as const satisfies readonly ErrorCode[];
+
+const defaults = {
+  params: z.object({}),
+  query: z.object({}),
+  body: z.object({}),
+  wire: "json",
+  errors: [],
+} as const;
+
+/** Makes an endpoint: fills in what it does not have, and keeps its exact types. */
+export function endpoint<
+  const E extends Partial<Endpoint> & Pick<Endpoint, "method" | "path" | "reply" | "scope" | "sentence">,
+>(value: E): Omit<typeof defaults, keyof E> & E {
+  return { ...defaults, ...value };
+}

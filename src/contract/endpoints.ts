@@ -1,8 +1,8 @@
 /** Every endpoint of the program. Handlers are in http/, one file per resource; a test compares both lists. */
 import { z } from "zod";
-import type { Endpoint } from "./endpoint.ts";
+import { endpoint, type Endpoint } from "./endpoint.ts";
+import { OPERATION_ENDPOINTS } from "./operation-endpoints.ts";
 import {
-  advanceClockBody,
   applyBody,
   applyReply,
   batchLine,
@@ -11,23 +11,12 @@ import {
   changeList,
   changeReply,
   claimBody,
-  connectionBody,
-  connectionList,
-  deadLetterList,
-  feedList,
-  keyBody,
-  keyList,
-  keyReply,
   listQuery,
   named,
-  nothing,
   publishBody,
-  quarantineList,
-  quarantineReply,
   receipt,
   releaseList,
   releaseReply,
-  replayBody,
   reviewTask,
   reviewTasks,
   shareBody,
@@ -40,15 +29,6 @@ import {
 } from "./schemas.ts";
 
 const MEGABYTE = 1024 * 1024;
-
-const defaults = { params: nothing, query: nothing, body: nothing, wire: "json", errors: [] } as const;
-
-/** Fills in what an endpoint does not have, and keeps its exact types. */
-function endpoint<
-  const E extends Partial<Endpoint> & Pick<Endpoint, "method" | "path" | "reply" | "scope" | "sentence">,
->(value: E): Omit<typeof defaults, keyof E> & E {
-  return { ...defaults, ...value };
-}
 
 export const ENDPOINTS = {
   submitCase: endpoint({
@@ -311,165 +291,7 @@ export const ENDPOINTS = {
     sentence: "Takes the own verdict back while the undo window is open.",
     example: { params: { case: "case_..." } },
   }),
-
-  listQuarantine: endpoint({
-    method: "GET",
-    path: "/api/v1/workflows/:workflow/quarantine",
-    params: named("workflow"),
-    query: listQuery.extend({
-      state: z.enum(["open", "replayed", "discarded"]).optional(),
-      reason: z.string().optional(),
-    }),
-    reply: quarantineList,
-    scope: "read",
-    errors: ["not_found"],
-    sentence: "Lists records that could not become cases, with their reasons.",
-    example: { params: { workflow: "support-triage" }, query: { state: "open" } },
-  }),
-  getQuarantined: endpoint({
-    method: "GET",
-    path: "/api/v1/quarantine/:id",
-    params: named("id"),
-    reply: quarantineReply,
-    scope: "content:read",
-    errors: ["not_found"],
-    sentence: "One quarantined record with its raw text.",
-    example: { params: { id: "qua_..." } },
-  }),
-  replayQuarantined: endpoint({
-    method: "POST",
-    path: "/api/v1/quarantine/:id/replay",
-    params: named("id"),
-    body: replayBody,
-    reply: receipt,
-    scope: "operate",
-    errors: ["not_found", "wrong_state", "bad_input", "conflict"],
-    sentence: "Admits a quarantined record, corrected or as it is, under its own key.",
-    example: { params: { id: "qua_..." }, body: { input: { subject: "corrected" } } },
-    bodyLimit: 12 * MEGABYTE,
-  }),
-  discardQuarantined: endpoint({
-    method: "POST",
-    path: "/api/v1/quarantine/:id/discard",
-    params: named("id"),
-    reply: z.object({ state: z.literal("discarded") }),
-    scope: "operate",
-    errors: ["not_found", "wrong_state"],
-    sentence: "Puts a quarantined record aside for good; it is kept, and no longer open.",
-    example: { params: { id: "qua_..." } },
-  }),
-
-  listFeeds: endpoint({
-    method: "GET",
-    path: "/api/v1/workflows/:workflow/feeds",
-    params: named("workflow"),
-    query: listQuery,
-    reply: feedList,
-    scope: "read",
-    errors: ["not_found"],
-    sentence: "The feeds of a workflow and their latest runs, with counts that add up.",
-    example: { params: { workflow: "support-triage" } },
-  }),
-  runFeed: endpoint({
-    method: "POST",
-    path: "/api/v1/workflows/:workflow/feeds/:feed/run",
-    params: named("workflow", "feed"),
-    reply: z.object({ due: z.boolean() }),
-    scope: "operate",
-    errors: ["not_found"],
-    sentence: "Makes a feed look now instead of at its next time.",
-    example: { params: { workflow: "support-triage", feed: "helpdesk" } },
-  }),
-  listDeadLetters: endpoint({
-    method: "GET",
-    path: "/api/v1/workflows/:workflow/dead-letters",
-    params: named("workflow"),
-    query: listQuery,
-    reply: deadLetterList,
-    scope: "read",
-    errors: ["not_found"],
-    sentence: "Deliveries that were given up, with the last error.",
-    example: { params: { workflow: "support-triage" } },
-  }),
-  replayDelivery: endpoint({
-    method: "POST",
-    path: "/api/v1/cases/:case/deliveries/replay",
-    params: named("case"),
-    reply: z.object({ replayed: z.array(z.string()) }),
-    scope: "operate",
-    errors: ["not_found", "wrong_state"],
-    sentence: "Sends the dead letters of a case again, under their old keys.",
-    example: { params: { case: "case_..." } },
-  }),
-
-  listConnections: endpoint({
-    method: "GET",
-    path: "/api/v1/connections",
-    reply: connectionList,
-    scope: "operate",
-    sentence: "Lists connections; secrets are never shown.",
-  }),
-  saveConnection: endpoint({
-    method: "PUT",
-    path: "/api/v1/connections/:name",
-    params: named("name"),
-    body: connectionBody,
-    reply: z.object({ name: z.string(), kind: z.string() }),
-    scope: "operate",
-    sentence: "Stores an address with its secret, encrypted, under a name that definitions use.",
-    example: {
-      params: { name: "crm" },
-      body: {
-        settings: { kind: "webhook", url: "https://crm.example.com/hooks/pilotage", secret: "whsec_..." },
-      },
-    },
-    bodyLimit: 8 * MEGABYTE,
-  }),
-  listKeys: endpoint({
-    method: "GET",
-    path: "/api/v1/keys",
-    reply: keyList,
-    scope: "operate",
-    sentence: "Lists API keys without their secrets.",
-  }),
-  makeKey: endpoint({
-    method: "POST",
-    path: "/api/v1/keys",
-    body: keyBody,
-    reply: keyReply,
-    scope: "operate",
-    errors: ["not_found"],
-    sentence: "Makes an API key with scopes and an expiry; it is shown once.",
-    created: true,
-    example: { body: { name: "helpdesk", scopes: ["intake"], days: 365 } },
-  }),
-  revokeKey: endpoint({
-    method: "DELETE",
-    path: "/api/v1/keys/:id",
-    params: named("id"),
-    reply: z.object({ revoked: z.boolean() }),
-    scope: "operate",
-    errors: ["not_found"],
-    sentence: "Revokes an API key at once.",
-    example: { params: { id: "key_..." } },
-  }),
-  advanceClock: endpoint({
-    method: "POST",
-    path: "/api/v1/clock/advance",
-    body: advanceClockBody,
-    reply: z.object({ now: z.string() }),
-    scope: "operate",
-    errors: ["wrong_state"],
-    sentence: "Moves simulated time on; only in an installation that was started with PILOTAGE_CLOCK.",
-    example: { body: { milliseconds: 60_000 } },
-  }),
-  openApi: endpoint({
-    method: "GET",
-    path: "/api/v1/openapi.json",
-    reply: z.any(),
-    scope: null,
-    sentence: "This interface as OpenAPI 3.1.",
-  }),
+  ...OPERATION_ENDPOINTS,
 } satisfies Record<string, Endpoint>;
 
 export type Endpoints = typeof ENDPOINTS;

@@ -49,6 +49,9 @@ interface Parts {
 
 /** Checks and compiles the files of one workflow's folder, given as path and text. */
 export function checkDefinition(files: Map<string, string>): Checked {
+  // Half characters can be neither hashed nor stored; whatever else such a file says is not looked at.
+  const broken = [...files].filter(([, text]) => !text.isWellFormed());
+  if (broken.length > 0) return { problems: broken.map(([file, text]) => halfCharacter(file, text)) };
   const folder = openFolder(files);
   const problems: Problem[] = [];
   const reading = fileReading(folder, problems);
@@ -65,6 +68,18 @@ export function checkDefinition(files: Map<string, string>): Checked {
     return { problems: sorted(problems) };
   }
   return { problems: [], workflow: workflow.whole, release: release.whole };
+}
+
+function halfCharacter(file: string, text: string): Problem {
+  const before = text.slice(0, text.search(/\p{Surrogate}/u)).split("\n");
+  return {
+    file,
+    line: before.length,
+    column: before.at(-1)!.length + 1,
+    path: "",
+    message: "half a character (a lone surrogate) stands here",
+    expected: "text in UTF-8",
+  };
 }
 
 /**

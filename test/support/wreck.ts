@@ -110,7 +110,7 @@ export async function launchWreck(options: WreckOptions): Promise<Wreck> {
     const answered = await until(
       () => ask<T>(text, values).catch((error: Error & { severity?: string }) => error),
       // A statement that is wrong stays wrong; everything else is a database that comes back.
-      (found) => Array.isArray(found) || /^42/.test((found as { code?: string }).code ?? ""),
+      (found) => Array.isArray(found) || ((found as { code?: string }).code ?? "").startsWith("42"),
       60_000,
     );
     if (!Array.isArray(answered)) throw answered;
@@ -189,6 +189,7 @@ function definitions(workflow: JsonObject = {}): {
         additionalProperties: false,
       },
       policy: { text: "allow", id: "drop" },
+      facets: { input: [], output: ["category"] },
     },
     script: SCRIPT,
   };

@@ -8,7 +8,7 @@ import type { Audit } from "../../audit/record.ts";
 import type { CaseId } from "../../contract/ids.ts";
 import { isoTime } from "../../platform/clock.ts";
 import type { Operation } from "../../platform/group-commit.ts";
-import type { Queryable, Tx } from "../../platform/database.ts";
+import type { Database, Queryable, Tx } from "../../platform/database.ts";
 import { hex, rows, sql } from "../../platform/sql.ts";
 import type { Lease } from "../case-row.ts";
 import type { PastAttempt } from "./next-call.ts";
@@ -204,16 +204,30 @@ export async function insertContent(
 
 /** Attempts of these cases in order; those of a process that is gone are marked as abandoned first, by whoever holds the case. */
 export async function pastAttempts(
-  database: Queryable,
+  database: Database,
+  audit: Audit,
   leases: Lease[],
   now: number,
 ): Promise<Map<string, PastAttempt[]>> {
   const ids = leases.map((lease) => lease.id);
-  await database.run(sql`
-    update attempt a set state = 'abandoned', finished_at = greatest(a.started_at, ${isoTime(now)})
-    from json_to_recordset(${rows(leases.map((l) => ({ id: l.id, worker: l.worker, lease_no: l.leaseNo })))}::json) as l (id text, worker text, lease_no int)
-    where a.case_id = any(${ids}) and a.state = 'reserved' and a.case_id = l.id
-      and exists (select from case_ c where c.id = l.id and c.worker = l.worker and c.lease_no = l.lease_no)`);
+  await database.transaction(async (tx) => {
+    const abandoned = await tx.all<{ case_id: CaseId; no: number; workflow: string; worker: string }>(sql`
+      update attempt a set state = 'abandoned', finished_at = greatest(a.started_at, ${isoTime(now)})
+      from json_to_recordset(${rows(leases.map((l) => ({ id: l.id, worker: l.worker, lease_no: l.leaseNo })))}::json) as l (id text, worker text, lease_no int)
+      join case_ c on c.id = l.id and c.worker = l.worker and c.lease_no = l.lease_no
+      where a.case_id = any(${ids}) and a.state = 'reserved' and a.case_id = l.id
+      returning a.case_id, a.no, c.workflow, l.worker`);
+    audit.record(
+      tx,
+      abandoned.map((one) => ({
+        kind: "case.answered",
+        actor: { kind: "system", name: one.worker },
+        workflow: one.workflow,
+        caseId: one.case_id,
+        data: { attempt: one.no, state: "abandoned" },
+      })),
+    );
+  });
   const found = await database.all<{
     case_id: string;
     no: number;

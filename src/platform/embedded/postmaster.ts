@@ -23,6 +23,8 @@ export interface PidFile {
   readonly ready: boolean;
 }
 
+/** How long a killed process may take to go. */
+const KILL_MS = 10_000;
 const POLL_MS = 5;
 
 /** Reads PostgreSQL's postmaster.pid: line 1 the process, line 4 the port, line 8 its state. */
@@ -118,7 +120,8 @@ export async function stopPostmaster(
 ): Promise<"fast" | "immediate" | "killed"> {
   if (await endedAfter(pid, database, "SIGINT", deadlines.fast)) return "fast";
   if (await endedAfter(pid, database, "SIGQUIT", deadlines.immediate)) return "immediate";
-  signal(pid, "SIGKILL", database);
+  // A process that the kernel is still taking down counts as living: the next start must not meet it.
+  await endedAfter(pid, database, "SIGKILL", KILL_MS);
   await orphansGone(database, 0);
   return "killed";
 }
