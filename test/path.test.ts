@@ -56,4 +56,31 @@ describe("the path of one case", async () => {
       ]),
     );
   });
+
+  test("why no model answered stands in the case, for those who may see its content", async () => {
+    const workflow = "refused";
+    const script = { rules: [], otherwise: { fault: "refused" } };
+    await client.saveConnection({
+      params: { name: "closed" },
+      body: { settings: { kind: "scripted", script } },
+    });
+    await launch(installation, {
+      workflow: { workflow },
+      release: { workflow, model: { connection: "closed", timeout: 5_000 } },
+      script: null,
+    });
+    const { caseId } = await client.submitCase({
+      params: { workflow },
+      body: { externalId: "R-1", input: { text: "the bill is wrong" } },
+    });
+    const found = await until(
+      () => client.getCase({ params: { case: caseId }, query: { content: "true" } }),
+      (one) => one.state === "in_review",
+    );
+    expect(found).toMatchObject({
+      decision: { outcome: "fallback", reasons: [{ code: "model_failed" }] },
+      attempts: [{ error: "model_refused" }],
+      content: { failures: [{ attempt: 1, message: expect.stringContaining("refused") }] },
+    });
+  });
 });

@@ -2,7 +2,7 @@
 import { isoTime } from "../platform/clock.ts";
 import type { Queryable } from "../platform/database.ts";
 import { sql } from "../platform/sql.ts";
-import type { JsonObject, JsonValue } from "../contract/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../contract/json.ts";
 import type { Vault } from "../platform/secrets.ts";
 import { keysOf, readContent } from "./content.ts";
 import { shownReasons, stageOf, type Stage } from "./decision/shown.ts";
@@ -283,6 +283,8 @@ export interface CaseContent {
   final: JsonValue;
   /** Answers of people whose lease had ended, or who came second. */
   late: { lease: string; answer: JsonValue }[];
+  /** Why attempts brought no answer, in the words of whoever refused: they may quote the case, so they are content. */
+  failures: { attempt: number; message: string }[];
   withheld: boolean;
 }
 
@@ -295,16 +297,22 @@ export async function readCaseContent(
 ): Promise<CaseContent | undefined> {
   const keys = await keysOf(database, vault, [id]);
   const kept = await database.all<{ kind: string }>(
-    sql`select kind from case_content where case_id = ${id} and kind like 'late.%' order by kind`,
+    sql`select kind from case_content where case_id = ${id} and (kind like 'late.%' or kind like 'reply.%') order by kind`,
   );
-  const lateKinds = kept.map((row) => row.kind);
-  const content = (await readContent(database, keys, ["input", "output", "final", ...lateKinds])).get(id);
+  const kinds = kept.map((row) => row.kind);
+  const lateKinds = kinds.filter((kind) => kind.startsWith("late."));
+  const content = (await readContent(database, keys, ["input", "output", "final", ...kinds])).get(id);
   if (!content) return undefined;
   return {
     input: content.get("input") ?? null,
     output: withheld ? null : (content.get("output") ?? null),
     final: content.get("final") ?? null,
     late: lateKinds.map((kind) => ({ lease: kind.slice("late.".length), answer: content.get(kind) ?? null })),
+    failures: kinds.flatMap((kind) => {
+      const reply = kind.startsWith("reply.") ? content.get(kind) : undefined;
+      const message = isJsonObject(reply) ? reply["failure"] : undefined;
+      return typeof message === "string" ? [{ attempt: Number(kind.slice("reply.".length)), message }] : [];
+    }),
     withheld,
   };
 }

@@ -234,11 +234,12 @@ function section(title: string, header: string[], rows: Parameters<typeof table>
 
 function content({ content }: Case): string {
   if (content === null) return "Content: not shown; it was erased, or the key may not see it.";
-  const { input, output, final, late, withheld } = content;
+  const { input, output, final, late, failures, withheld } = content;
   const answer = withheld ? "    withheld until the verdict: the case is cold" : block(output);
   return [
     `Content\n  input\n${block(input)}\n  output\n${answer}`,
     ...(final === null || final === undefined ? [] : [`  final\n${block(final)}`]),
+    ...failures.map(({ attempt, message }) => `  attempt ${attempt} failed\n${block(message)}`),
     ...late.map(({ lease, answer: came }) => `  came too late, under the lease ${lease}\n${block(came)}`),
   ].join("\n");
 }

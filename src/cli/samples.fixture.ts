@@ -177,6 +177,7 @@ const JSON_SAMPLES: Samples = {
       output: { category: "fault" },
       final: null,
       late: [],
+      failures: [],
       withheld: false,
     },
   },

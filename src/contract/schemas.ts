@@ -192,6 +192,9 @@ export const caseReply = caseSummary.extend({
       late: z
         .array(z.object({ lease: z.string(), answer: z.any() }))
         .describe("Answers that came too late to count"),
+      failures: z
+        .array(z.object({ attempt: z.number(), message: z.string() }))
+        .describe("Why attempts brought no answer, in the words of the model's side"),
       withheld: z.boolean(),
     })
     .nullable(),
