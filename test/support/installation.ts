@@ -191,7 +191,7 @@ export async function launch(
 export async function until<T>(
   look: () => Promise<T>,
   holds: (value: T) => boolean,
-  within = 20_000,
+  within = 50_000,
 ): Promise<T> {
   const end = performance.now() + within;
   for (;;) {
