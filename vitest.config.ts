@@ -10,7 +10,7 @@ export default defineConfig({
     globalSetup: ["test/support/global-setup.ts"],
     pool: "forks",
     maxWorkers: 3,
-    testTimeout: 90_000,
+    testTimeout: 180_000,
     // On a shared machine a start can take ten times as long as usual; a second try tells that from a fault.
     retry: process.env["CI"] === undefined ? 0 : 1,
     hookTimeout: 120_000,
