@@ -27,7 +27,7 @@ const BOUNDARIES: Record<Role, string[]> = {
   worker: ["reserve", "fail", "settle", "dispatch", "try", "deliver", "feed", "transaction"],
 };
 const SETTLE_WITHIN = 60_000;
-const STORM_WITHIN = 360_000;
+const STORM_WITHIN = 900_000;
 const KILLS_PER_ROUND = 8;
 
 export async function run(context: Context): Promise<Outcome> {
@@ -189,13 +189,14 @@ async function twinIsNoticed(
 ): Promise<{ noticed: boolean; findings: number; otherFindings: number }> {
   const wreck = await launchWreck({
     folder: context.folder("twin"),
-    receiver: { dieBeforeReply: 0.3, actsEachTime: true },
+    receiver: { dieBeforeReply: 0.15, actsEachTime: true },
   });
   context.after(() => wreck.stop());
   const clerk = openClerk(wreck);
   const writer = openWriter(wreck, { pauseMs: 20, only: "cases" });
+  context.after(async () => void (await Promise.all([writer.stop(), clerk.stop()])));
   writer.start();
-  while (writer.acknowledged.size < 60) await pause(20);
+  while (writer.acknowledged.size < 40) await pause(20);
   await writer.pause();
   await settled(wreck, writer, SETTLE_WITHIN);
   await clerk.stop();
