@@ -237,7 +237,9 @@ describe("a target that does not take it", () => {
     const late = MOST_TRIES - 3;
     await failed(caseId, 1);
     // As if most of the day had passed.
-    await installation.app.database.run(sql`update delivery set tries = ${late} where case_id = ${caseId}`);
+    await installation.app.database.run(
+      sql`update delivery set tries = ${late}, failures = ${late} where case_id = ${caseId}`,
+    );
     await installation.app.database.run(
       sql`update delivery_attempt set no = ${late} where case_id = ${caseId}`,
     );

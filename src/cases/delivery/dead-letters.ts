@@ -44,7 +44,7 @@ export async function replayDeadLetters(
       );
     const now = time(parts.clock.now());
     const again = await tx.all<{ target: string }>(sql`
-      update delivery set state = 'pending', next_at = ${now}, error = null, replayed_at_try = tries where case_id = ${caseId} and state = 'dead' returning target`);
+      update delivery set state = 'pending', next_at = ${now}, error = null, failures = 0 where case_id = ${caseId} and state = 'dead' returning target`);
     await tx.run(sql`update case_ set state = 'delivering', next_at = ${now} where id = ${caseId}`);
     const targets = again.map((one) => one.target).sort();
     parts.audit.record(tx, [

@@ -57,8 +57,8 @@ export interface DeliveryRow {
   key: string;
   state: "pending" | "sent" | "dead";
   tries: number;
-  /** Tries before the last replay. */
-  replayed_at_try: number;
+  /** Tries that ended in a known failure since the beginning or the last replay; a try that a crash cut off is none. */
+  failures: number;
   next_at: number | null;
   sent_at: number | null;
   error: string | null;
@@ -66,7 +66,7 @@ export interface DeliveryRow {
 
 export async function deliveriesOf(database: Queryable, ids: string[]): Promise<Map<string, DeliveryRow[]>> {
   const found = await database.all<DeliveryRow>(sql`
-    select case_id, target, key, state, tries, replayed_at_try, next_at, sent_at, error from delivery where case_id = any(${ids}) order by case_id, target`);
+    select case_id, target, key, state, tries, failures, next_at, sent_at, error from delivery where case_id = any(${ids}) order by case_id, target`);
   return Map.groupBy(found, (row) => row.case_id);
 }
 
@@ -183,7 +183,7 @@ export function concluding(audit: Audit, worker: string): Operation<Results, boo
             select * from json_to_recordset(${rows(results)}::json)
               as r (case_id text, target text, state text, next_at timestamptz, sent_at timestamptz, error text, receipt jsonb, at timestamptz)),
           done as (
-            update delivery d set state = r.state, next_at = r.next_at, sent_at = r.sent_at, error = r.error, receipt = r.receipt
+            update delivery d set state = r.state, failures = d.failures + (r.state <> 'sent')::int, next_at = r.next_at, sent_at = r.sent_at, error = r.error, receipt = r.receipt
             from r where d.case_id = r.case_id and d.target = r.target
             returning d.case_id, d.target, d.tries, r.at, r.error)
           update delivery_attempt a set finished_at = done.at, error = done.error

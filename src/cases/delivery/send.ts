@@ -64,7 +64,7 @@ export async function send(parts: SendParts, parcel: Consignment): Promise<void>
       key: item.key,
       state: "pending",
       tries: 0,
-      replayed_at_try: 0,
+      failures: 0,
       next_at: now,
       sent_at: null,
       error: null,
@@ -163,7 +163,7 @@ async function deliverOne(parts: SendParts, parcel: Consignment, row: DeliveryRo
         ? error
         : new PilotageError("delivery_failed", `Delivering failed: ${String(error)}`, { cause: error });
     const pause = failure.retryable
-      ? pauseBeforeRetry(row.tries - row.replayed_at_try + 1, parts.chance(), failure.retryAfterMs)
+      ? pauseBeforeRetry(row.failures + 1, parts.chance(), failure.retryAfterMs)
       : undefined;
     const said = failure.hint === undefined ? failure.message : `${failure.message} ${failure.hint}`;
     if (pause === undefined) return { target: name, kind: "dead", error: said };

@@ -394,7 +394,7 @@ create table delivery (
   state text not null check (state in ('pending', 'sent', 'dead')),
   tries integer not null default 0,
   -- Tries before the last replay: the pauses are counted from here.
-  replayed_at_try integer not null default 0,
+  failures integer not null default 0,
   next_at timestamptz,
   sent_at timestamptz,
   error text,
