@@ -311,7 +311,14 @@ export async function openApp(options: AppOptions): Promise<App> {
       ...operationHandlers({ database, registry, replays, connections, keys, audit, clock, simulated, poke }),
       openApi: async () => openApiDocument(),
     };
-    const bound = bind({ handlers, keys, newId, log, mostBytes: settings.PILOTAGE_INTAKE_BYTES, observe: metrics.request });
+    const bound = bind({
+      handlers,
+      keys,
+      newId,
+      log,
+      mostBytes: settings.PILOTAGE_INTAKE_BYTES,
+      observe: metrics.request,
+    });
     serveStatus(bound.fastify, { database, registry, clock, metrics });
     const address = await bound.fastify.listen({
       host: settings.PILOTAGE_HOST,
