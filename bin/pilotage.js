@@ -2,49 +2,72 @@
 /**
  * Starts Pilotage under a Node that is new enough.
  *
- * Plain JavaScript on purpose: it must run under any Node. When that Node is older than 22.18 it starts the program
- * again under the Node that came with the package; when there is none, it says so.
+ * Written so that Node 12 can read it, and CommonJS by the package.json beside it: an old Node must come far enough to
+ * help. Under a Node older than 24 it starts the program again with the Node that came with the package, and passes on
+ * arguments, standard streams, signals and the way it ended; when there is none, it says what to install.
  */
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+"use strict";
+const { spawn } = require("child_process");
+const { existsSync } = require("fs");
+const { constants } = require("os");
+const { dirname, join } = require("path");
+const { pathToFileURL } = require("url");
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const compiled = join(root, "dist", "main.js");
-const entry = existsSync(join(root, "src", "main.ts")) ? join(root, "src", "main.ts") : compiled;
-const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+const NEEDED = 24;
+const PASSED_ON = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
+/** "The program cannot be started", apart from every exit code that a command has. */
+const UNAVAILABLE = 70;
 
-if (major > 22 || (major === 22 && minor >= 18)) {
-  await import(entry);
+const platform = `${process.platform}-${process.arch}`;
+// A checkout runs its sources; the package from npm has only what was compiled from them.
+const source = join(__dirname, "..", "src", "main.ts");
+const entry = existsSync(source) ? source : join(__dirname, "..", "dist", "main.js");
+
+if (parseInt(process.versions.node, 10) >= NEEDED) {
+  import(pathToFileURL(entry).href).catch((error) => {
+    console.error(error);
+    process.exitCode = 1;
+  });
 } else {
   const node = bundledNode();
-  if (!node) {
-    console.error(
-      `Pilotage needs Node 22.18 or newer; this is ${process.versions.node}, and no Node for ${process.platform}-${process.arch} came with the package. Install Node 24 and try again.`,
-    );
-    process.exit(70);
-  }
-  const child = spawn(node, [entry, ...process.argv.slice(2)], { stdio: "inherit" });
-  // Whoever stops this process means the program, so this one waits for its end. Ctrl-C reaches both already, and a
-  // second signal would break off what the first one brings to an end.
-  process.on("SIGTERM", () => child.kill("SIGTERM"));
-  process.on("SIGINT", () => {});
-  child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGKILL" ? 137 : 70)));
-  child.on("error", (error) => {
-    console.error(`The Node that came with the package cannot be started: ${error.message}`);
-    process.exit(70);
+  if (node === undefined) refuse("did not come with this installation");
+  else startUnder(node);
+}
+
+function startUnder(node) {
+  const child = spawn(node, [entry].concat(process.argv.slice(2)), { stdio: "inherit" });
+  // A terminal sends its signal to both processes; the program takes what comes twice within a moment as one.
+  PASSED_ON.forEach((name) => process.on(name, () => child.kill(name)));
+  child.on("error", (error) => refuse(`cannot be started here (${error.message})`));
+  child.on("exit", (code, signal) => {
+    if (signal === null) return process.exit(code);
+    // Whoever waits for this process learns that a signal ended it, and which.
+    PASSED_ON.forEach((name) => process.removeAllListeners(name));
+    process.kill(process.pid, signal);
+    // Only for signals that end no process by themselves.
+    setTimeout(() => process.exit(128 + constants.signals[signal]), 1000);
   });
 }
 
 function bundledNode() {
   try {
-    const require = createRequire(import.meta.url);
-    const folder = dirname(require.resolve(`node-${process.platform}-${process.arch}/package.json`));
+    const folder = dirname(require.resolve(`node-${platform}/package.json`));
     const binary = join(folder, "bin", "node");
     return existsSync(binary) ? binary : undefined;
   } catch {
     return undefined;
   }
+}
+
+function refuse(why) {
+  console.error(
+    `Pilotage needs Node ${NEEDED} or newer. This is Node ${process.versions.node}, and the Node ${NEEDED} of the npm package node-${platform} ${why}.\n${advice()}`,
+  );
+  process.exit(UNAVAILABLE);
+}
+
+function advice() {
+  if (platform !== "linux-x64" && platform !== "linux-arm64")
+    return `None is bundled for ${platform}. Install Node ${NEEDED} LTS and run the same command with it.`;
+  return `Install Node ${NEEDED} LTS and run the same command with it. When npm left optional packages out (--omit=optional), "npm install --include=optional" brings the bundled one, for systems with glibc.`;
 }
