@@ -1,0 +1,113 @@
+/** The commands of evaluation sets and shadow, against a server that plays the contract: what is sent, told, and how they end. */
+import { describe, expect, it } from "vitest";
+import { EXIT } from "./exit.ts";
+import { here, stage, type } from "./playing.fixture.ts";
+import { SAMPLES } from "./samples.fixture.ts";
+import { IMPORTED, TRIALS } from "./trial-samples.fixture.ts";
+
+const AS = ["--as", "j.okafor@example.com"];
+const { playing, file } = stage();
+
+describe("pilotage evaluation import", () => {
+  const words = (path: string, ...more: string[]) => [
+    "evaluation",
+    "import",
+    "support-triage",
+    path,
+    "--name",
+    "tickets-may",
+    ...more,
+    ...AS,
+  ];
+
+  it("sends the file as it is, with its form by its ending, and names the lines that were left out", async () => {
+    const server = await playing({ importEvaluationSet: IMPORTED });
+    const path = await file("tickets.csv", "text,category\r\nNo coffee,fault\r\n");
+    const ended = await type(words(path, "--development"), here(server));
+    expect(ended.exit).toBe(EXIT.ok);
+    expect(ended.stdout).toContain("line 2: left out: a line needs");
+    expect(ended.stdout).toContain("tickets-may@1");
+    expect(ended.stdout).toContain("note");
+    expect(server.calls[0]).toMatchObject({
+      query: { name: "tickets-may", kind: "development", format: "csv", origin: "tickets.csv" },
+      text: "text,category\r\nNo coffee,fault\r\n",
+      headers: { "content-type": "text/csv" },
+    });
+  });
+
+  it("fails with the code of the last line, and when there is none", async () => {
+    const refused = { code: "bad_request", message: "The file holds no item that can be used." };
+    const server = await playing({ importEvaluationSet: [{ read: 2_000 }, refused] });
+    const path = await file("bad.ndjson", "{}\n");
+    const ended = await type([...words(path), "--json"], here(server));
+    expect(ended.exit).toBe(EXIT.failed);
+    expect(ended.json()).toMatchObject({ error: { code: "bad_request", message: refused.message } });
+    const silent = await playing({ importEvaluationSet: [] });
+    expect((await type(words(path), here(silent))).exit).toBe(EXIT.unanswered);
+  });
+
+  it("does not begin with a file that is not there", async () => {
+    const server = await playing({ importEvaluationSet: IMPORTED });
+    expect((await type(words("/no/such/file"), here(server))).exit).toBe(EXIT.usage);
+    expect(server.calls).toEqual([]);
+  });
+});
+
+describe("pilotage evaluate", () => {
+  const words = ["evaluate", "support-triage", "--set", "tickets-may", ...AS];
+  const run = TRIALS.startEvaluation;
+
+  it("follows the run of the newest release until it is done", async () => {
+    const states = [{ ...run, state: "running" as const, answered: 1, finishedAt: null }, run];
+    const server = await playing({
+      listReleases: SAMPLES.listReleases,
+      startEvaluation: { ...run, state: "waiting", answered: 0, finishedAt: null },
+      getEvaluation: () => states.shift(),
+    });
+    const ended = await type([...words, "--step", "1"], here(server));
+    expect(ended.exit).toBe(EXIT.ok);
+    expect(ended.stdout).toContain("50 % of 2 right, 95 % range 1.26 % to 98.74 %");
+    expect(server.calls.find((call) => call.name === "startEvaluation")!.body).toEqual({
+      set: "tickets-may",
+      release: run.release,
+      step: 1,
+    });
+    expect(states).toEqual([]);
+  });
+
+  it("ends with 1 and the reason when the run was given up, and at once when it shall not wait", async () => {
+    const problem = "25 items in a row had no answer";
+    const server = await playing({
+      listReleases: SAMPLES.listReleases,
+      startEvaluation: { ...run, state: "failed", problem },
+    });
+    const ended = await type([...words, "--json"], here(server));
+    expect(ended.exit).toBe(EXIT.failed);
+    expect(ended.json()).toMatchObject({ error: { message: expect.stringContaining(problem) } });
+    const waiting = await playing({
+      startEvaluation: { ...run, state: "waiting", answered: 0, wrong: 0, right: 0, accuracy: null },
+    });
+    const quick = await type([...words, "--release", run.release, "--no-wait"], here(waiting));
+    expect([quick.exit, quick.stdout.includes("no answers yet")]).toEqual([EXIT.ok, true]);
+  });
+});
+
+describe("pilotage shadow", () => {
+  it("starts the newest release, shows how far it is, and stops", async () => {
+    const server = await playing({
+      listReleases: SAMPLES.listReleases,
+      setShadow: TRIALS.setShadow,
+      getShadow: { ...TRIALS.getShadow, release: null },
+    });
+    expect((await type(["shadow", "support-triage", "latest", ...AS], here(server))).stdout).toContain(
+      "3 labels, 1 of them say it was wrong",
+    );
+    expect((await type(["shadow", "support-triage"], here(server))).stdout).toContain("no release runs");
+    await type(["shadow", "support-triage", "stop", ...AS], here(server));
+    expect(server.calls.filter((call) => call.name === "setShadow").map((call) => call.body)).toEqual([
+      { release: TRIALS.startEvaluation.release },
+      { release: null },
+    ]);
+    expect((await type(["shadow", "support-triage", "stop"], here(server))).exit).toBe(EXIT.usage);
+  });
+});

@@ -1,0 +1,181 @@
+/** Endpoints of shadow runs and evaluation sets, with their bodies and replies: what a release would have answered. */
+import { z } from "zod";
+import { endpoint } from "./endpoint.ts";
+import { named } from "./schemas.ts";
+
+const MEGABYTE = 1024 * 1024;
+
+export const SET_KINDS = {
+  sealed: "measures; its figures are evidence for a certificate, and every look at it is counted",
+  development: "for tuning; never evidence",
+} as const;
+export type SetKind = keyof typeof SET_KINDS;
+
+export const SET_STATES = ["importing", "ready"] as const;
+export const RUN_STATES = ["waiting", "running", "done", "failed"] as const;
+export type RunState = (typeof RUN_STATES)[number];
+export const SCORE_STATES = ["answered", "failed", "left_out"] as const;
+
+const kinds = Object.keys(SET_KINDS) as [SetKind, ...SetKind[]];
+const time = z.string().describe("UTC, e.g. 2026-01-05T08:00:00.000Z");
+const setName = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case letters, digits and hyphens are expected, e.g. tickets-may")
+  .max(60);
+
+const shadowReply = z.object({
+  workflow: z.string(),
+  release: z.string().nullable(),
+  waiting: z.number().describe("Cases that it has not answered yet"),
+  answered: z.number(),
+  failed: z.number(),
+  compared: z.number().describe("Answers that a label of their case was compared with"),
+  wrong: z.number(),
+  open: z.number().describe("Answers to cases whose label has no answer to compare with"),
+});
+
+const run = z.object({
+  id: z.string(),
+  workflow: z.string(),
+  set: z.string(),
+  setName: z.string(),
+  setVersion: z.number(),
+  kind: z.enum(kinds),
+  release: z.string(),
+  step: z.number().describe("0 is the release's model, 1 its first fallback, and so on"),
+  state: z.enum(RUN_STATES),
+  problem: z.string().nullable(),
+  items: z.number(),
+  answered: z.number(),
+  failed: z.number().describe("Items without an answer that can be used; in no figure of the answers"),
+  leftOut: z.number().describe("Items that the release was trained with"),
+  right: z.number(),
+  wrong: z.number(),
+  accuracy: z
+    .object({ value: z.number(), lower: z.number(), upper: z.number() })
+    .nullable()
+    .describe("Share of right answers with its exact 95 % range; null without answers"),
+  meanMilliseconds: z.number().nullable(),
+  startedAt: time,
+  startedBy: z.string(),
+  finishedAt: time.nullable(),
+});
+
+const set = z.object({
+  id: z.string(),
+  workflow: z.string(),
+  name: z.string(),
+  version: z.number(),
+  kind: z.enum(kinds),
+  digest: z.string(),
+  items: z.number(),
+  duplicates: z.number().describe("Lines that said the same as an earlier one and were left out"),
+  refused: z.number().describe("Lines that could not be used"),
+  looks: z.number().describe("Runs over it; each one that is looked at wears a sealed set out"),
+  origin: z.string(),
+  importedAt: time,
+  importedBy: z.string(),
+});
+
+const importLine = z.object({
+  line: z.number().optional().describe("The line that was left out; none in the last answer"),
+  message: z.string().optional(),
+  code: z.string().optional().describe("Set when the whole import failed: nothing was kept"),
+  read: z.number().optional().describe("Lines read so far"),
+  dropped: z.array(z.string()).optional().describe("Fields that no schema names and that were left out"),
+  set: set.optional().describe("In the last answer"),
+});
+
+const workflow = { workflow: "support-triage" };
+
+export const EVALUATION_ENDPOINTS = {
+  getShadow: endpoint({
+    method: "GET",
+    path: "/api/v1/workflows/:workflow/shadow",
+    params: named("workflow"),
+    reply: shadowReply,
+    scope: "read",
+    errors: ["not_found"],
+    sentence: "Which release answers in shadow, and how far it is; never what it said.",
+    example: { params: workflow },
+  }),
+  setShadow: endpoint({
+    method: "POST",
+    path: "/api/v1/workflows/:workflow/shadow",
+    params: named("workflow"),
+    body: z.strictObject({ release: z.string().nullable().describe("null stops it") }),
+    reply: shadowReply,
+    scope: "operate",
+    errors: ["not_found", "wrong_state"],
+    sentence:
+      "Lets a release answer the new cases in shadow: nobody sees its output and nothing uses it. With null, stops that.",
+    example: { params: workflow, body: { release: "rel_..." } },
+  }),
+  importEvaluationSet: endpoint({
+    method: "POST",
+    path: "/api/v1/workflows/:workflow/evaluation-sets",
+    params: named("workflow"),
+    query: z.object({
+      name: setName,
+      kind: z.enum(kinds).default("sealed"),
+      format: z.enum(["jsonl", "csv"]).default("jsonl"),
+      origin: z.string().max(200).default("import"),
+    }),
+    reply: importLine,
+    wire: "ndjson",
+    scope: "operate",
+    errors: ["not_found", "wrong_state"],
+    sentence:
+      "Makes a new version of an evaluation set from labelled cases, one `{input, output}` a line or as CSV; lines that are left out are named, the last line of the answer describes the set.",
+    example: { params: workflow, query: { name: "tickets-may" } },
+    bodyLimit: 1024 * MEGABYTE,
+  }),
+  listEvaluationSets: endpoint({
+    method: "GET",
+    path: "/api/v1/workflows/:workflow/evaluation-sets",
+    params: named("workflow"),
+    reply: z.object({ sets: z.array(set) }),
+    scope: "read",
+    errors: ["not_found"],
+    sentence: "Lists the evaluation sets of a workflow, newest first, without content.",
+    example: { params: workflow },
+  }),
+  getEvaluationSet: endpoint({
+    method: "GET",
+    path: "/api/v1/workflows/:workflow/evaluation-sets/:set",
+    params: named("workflow", "set"),
+    reply: set.extend({ runs: z.array(run) }),
+    scope: "read",
+    errors: ["not_found"],
+    sentence:
+      "One evaluation set with the runs over it. A name means its newest version, `name@2` a certain one.",
+    example: { params: { ...workflow, set: "tickets-may" } },
+  }),
+  startEvaluation: endpoint({
+    method: "POST",
+    path: "/api/v1/workflows/:workflow/evaluations",
+    params: named("workflow"),
+    body: z.strictObject({
+      set: z.string().min(1).max(200),
+      release: z.string().min(1).max(200),
+      step: z.number().int().min(0).max(50).default(0),
+    }),
+    reply: run,
+    scope: "operate",
+    errors: ["not_found", "wrong_state"],
+    sentence:
+      "Lets a release answer every item of a set, in the background; the answers are compared with the truth by the release's own `error`.",
+    created: true,
+    example: { params: workflow, body: { set: "tickets-may", release: "rel_...", step: 0 } },
+  }),
+  getEvaluation: endpoint({
+    method: "GET",
+    path: "/api/v1/evaluations/:run",
+    params: named("run"),
+    reply: run,
+    scope: "read",
+    errors: ["not_found"],
+    sentence: "One run of a release over a set: how far it is, and its figures.",
+    example: { params: { run: "evr_..." } },
+  }),
+};

@@ -1,0 +1,289 @@
+/**
+ * Answers the items of an evaluation run: a few at a time, each score stored before that lane takes the next item.
+ *
+ * A run belongs to one live process, fenced by a counter. What a process that died had answered stands, and the next one
+ * goes on with the rest; no item is in the record twice. Items that the release was trained with are left out: what a
+ * model has learned by heart measures nothing.
+ */
+import { createHash } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Audit } from "../audit/record.ts";
+import { openJson, sealJson } from "../cases/content.ts";
+import type { CallParts } from "../cases/model/call.ts";
+import { answerOnce, type Once } from "../cases/model/once.ts";
+import type { Registry, ReleaseView, WorkflowView } from "../cases/workflow/registry.ts";
+import { isJsonObject, type JsonObject } from "../contract/json.ts";
+import { canonical } from "../definition/digest.ts";
+import { isWrong } from "../definition/error-rule.ts";
+import { applyPolicy } from "../definition/policy.ts";
+import type { Clock } from "../platform/clock.ts";
+import { coalesced } from "../platform/coalesce.ts";
+import type { Database } from "../platform/database.ts";
+import type { ContentKey } from "../platform/secrets.ts";
+import { sql, time } from "../platform/sql.ts";
+import { itemOwner } from "./evaluation-import.ts";
+import { scoreWriter, type Score } from "./evaluation-score.ts";
+
+export interface EvaluationParts extends CallParts {
+  database: Database;
+  registry: Registry;
+  audit: Audit;
+  clock: Clock;
+  worker: string;
+  /** Whether live cases leave room; asked before every group of items. */
+  roomBeside(): boolean;
+  /** What became of a run that failed for a reason of ours; it is taken up again. */
+  failed(run: string, error: unknown): void;
+}
+
+export interface EvaluationDuty {
+  /** Takes up runs that wait, and goes on with them in the background. */
+  look(): Promise<void>;
+  /** Resolves when nothing is under way any more. */
+  ended(): Promise<void>;
+}
+
+interface Claimed {
+  id: string;
+  workflow: string;
+  set_id: string;
+  release: string;
+  step: number;
+  lease_no: number;
+}
+
+interface Item {
+  no: number;
+  wrapped: Uint8Array;
+  sealed: Uint8Array;
+}
+
+type Ended = Exclude<Once, { kind: "stopped" }>;
+
+/** What the lanes of one run share. */
+interface Work {
+  run: Claimed;
+  release: ReleaseView;
+  /** What the release was trained with, as the model sees it. */
+  learned: Set<string>;
+  /** The workflow as it stands; lanes that ask at the same time share a read. */
+  workflow(name: string): Promise<WorkflowView>;
+  write(score: Score): Promise<boolean>;
+  /** Items in a row without an answer. */
+  failures: number;
+  lost: boolean;
+}
+
+const MOST_RUNS = 2;
+const IN_FLIGHT = 8;
+const GROUP = 64;
+const TRIES = 3;
+const PAUSES = [1_000, 4_000];
+const LONGEST_PAUSE = 60_000;
+/** So many items in a row without an answer say something about the model, and nothing about the items. */
+const MOST_FAILURES = 25;
+const ROOM_PAUSE = 100;
+
+export function answeringEvaluations(parts: EvaluationParts): EvaluationDuty {
+  const busy = new Map<string, Promise<void>>();
+  return {
+    async look() {
+      // Nearly always there is nothing to do.
+      const open = await parts.database.maybe(
+        sql`select 1 from evaluation_run where state in ('waiting', 'running') limit 1`,
+      );
+      if (!open) return;
+      // What this process holds by the database's account and does not work on: the answer to a claim was lost.
+      await parts.database.run(
+        sql`update evaluation_run set worker = null where worker = ${parts.worker} and id <> all(${[...busy.keys()]})`,
+      );
+      while (busy.size < MOST_RUNS && !parts.stopped.aborted) {
+        const run = await claim(parts);
+        if (!run) return;
+        const work = answerRun(parts, run)
+          .catch((error: unknown) => parts.failed(run.id, error))
+          .finally(() => busy.delete(run.id));
+        busy.set(run.id, work);
+      }
+    },
+    async ended() {
+      await Promise.all(busy.values());
+    },
+  };
+}
+
+async function claim({ database, worker }: EvaluationParts): Promise<Claimed | undefined> {
+  return database.maybe<Claimed>(sql`
+    update evaluation_run set state = 'running', worker = ${worker}, lease_no = lease_no + 1
+    where id = (select id from evaluation_run where state in ('waiting', 'running') and worker is null order by id limit 1 for update skip locked)
+    returning id, workflow, set_id, release, step, lease_no`);
+}
+
+async function answerRun(parts: EvaluationParts, run: Claimed): Promise<void> {
+  const release = await parts.registry.release(parts.database, run.release);
+  const learned = await learnedBy(parts.database, release);
+  const { database, registry, worker } = parts;
+  const work: Work = {
+    run,
+    release,
+    learned,
+    workflow: coalesced((name) => registry.workflow(database, name)),
+    write: scoreWriter(database, { id: run.id, worker, leaseNo: run.lease_no }),
+    failures: 0,
+    lost: false,
+  };
+  for (let after = 0; ;) {
+    while (!parts.roomBeside() && !parts.stopped.aborted) await pause(ROOM_PAUSE);
+    if (parts.stopped.aborted || work.lost) return;
+    if (work.failures >= MOST_FAILURES) return giveUp(parts, work);
+    const items = await nextItems(parts.database, run, after);
+    if (items.length === 0) return finish(parts, run, "done", null);
+    after = items.at(-1)!.no;
+    await answerGroup(parts, work, items);
+  }
+}
+
+/** Items that have no score yet, in their order. */
+async function nextItems(database: Database, run: Claimed, after: number): Promise<Item[]> {
+  return database.all<Item>(sql`
+    select i.no, i.wrapped, i.sealed from evaluation_item i
+    where i.set_id = ${run.set_id} and i.no > ${after} and not exists (select from evaluation_score s where s.run_id = ${run.id} and s.no = i.no)
+    order by i.no limit ${GROUP}`);
+}
+
+async function answerGroup(parts: EvaluationParts, work: Work, items: Item[]): Promise<void> {
+  const rest = items.values();
+  const lane = async () => {
+    for (const item of rest) {
+      if (parts.stopped.aborted || work.lost || work.failures >= MOST_FAILURES) return;
+      await answerItem(parts, work, item);
+    }
+  };
+  // Waits for all, also when one failed: this process gives the run up only when nothing of it is under way.
+  const lanes = await Promise.allSettled(Array.from({ length: IN_FLIGHT }, lane));
+  for (const one of lanes) if (one.status === "rejected") throw one.reason;
+}
+
+async function answerItem(parts: EvaluationParts, work: Work, item: Item): Promise<void> {
+  const { run, release } = work;
+  const { no } = item;
+  const id = itemOwner(run.set_id, no);
+  const opened = openItem(parts, id, item);
+  // Damaged, or its key destroyed while this run was under way: it has no answer, and the others go on.
+  if (!opened) return store(work, { no, state: "failed", error: "internal", milliseconds: 0 });
+  const { key, input, truth } = opened;
+  if (work.learned.has(asSeen(release, input))) return store(work, { no, state: "left_out" });
+  const ended = await askPatiently(parts, work, { id, input });
+  if (ended === undefined) return;
+  const kind = `output.${run.id}`;
+  if (ended.kind === "failed") {
+    work.failures++;
+    const sealed = sealJson(key, kind, { failure: ended.message });
+    const { code: error, milliseconds } = ended;
+    return store(work, { no, state: "failed", error, milliseconds, sealed });
+  }
+  work.failures = 0;
+  const { wrong, fields } = isWrong(release.document.error, ended.output, truth);
+  const sealed = sealJson(key, kind, { output: ended.output });
+  await store(work, { no, state: "answered", ...ended, wrong, fields, sealed });
+}
+
+function openItem(
+  { vault }: EvaluationParts,
+  id: string,
+  item: Item,
+): { key: ContentKey; input: JsonObject; truth: JsonObject } | undefined {
+  try {
+    const key = vault.openKey(id, item.wrapped);
+    const { input, output } = openJson(key, "item", item.sealed) as { input: JsonObject; output: JsonObject };
+    return { key, input, truth: output };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Asks again where that may help; undefined when the process stops. */
+async function askPatiently(
+  parts: EvaluationParts,
+  { run, release, workflow }: Work,
+  about: { id: string; input: JsonObject },
+): Promise<Ended | undefined> {
+  for (let tries = 1; ; tries++) {
+    // Read for each call: a blocked field counts at once.
+    const view = await workflow(run.workflow);
+    const once = await answerOnce(parts, { ...about, attachments: [], release, workflow: view }, run.step);
+    if (once.kind === "stopped") return undefined;
+    if (once.kind === "answered" || !once.retryable || tries >= TRIES) return once;
+    const wait = Math.min(LONGEST_PAUSE, Math.max(PAUSES[tries - 1]!, once.retryAfterMs ?? 0));
+    await pause(wait, undefined, { signal: parts.stopped }).catch(() => undefined);
+    if (parts.stopped.aborted) return undefined;
+  }
+}
+
+async function store(work: Work, score: Score): Promise<void> {
+  if (!(await work.write(score))) work.lost = true;
+}
+
+async function giveUp(parts: EvaluationParts, { run }: Work): Promise<void> {
+  const last = await parts.database.maybe<{ error: string }>(
+    sql`select error from evaluation_score where run_id = ${run.id} and state = 'failed' order by no desc limit 1`,
+  );
+  await finish(
+    parts,
+    run,
+    "failed",
+    `${MOST_FAILURES} items in a row had no answer (${last?.error ?? "unknown"}), so the run was given up. Look at the connection and the model of the release, then evaluate again.`,
+  );
+}
+
+async function finish(
+  { database, audit, clock, worker }: EvaluationParts,
+  run: Claimed,
+  state: "done" | "failed",
+  problem: string | null,
+): Promise<void> {
+  await database.transaction(async (tx) => {
+    const ours = await tx.run(sql`
+      update evaluation_run set state = ${state}, problem = ${problem}, worker = null, finished_at = ${time(clock.now())}
+      where id = ${run.id} and worker = ${worker} and lease_no = ${run.lease_no}`);
+    if (ours === 0) return;
+    const counts = await tx.one<{ answered: number; wrong: number; failed: number; leftOut: number }>(sql`
+      select count(*) filter (where state = 'answered')::int as answered, count(*) filter (where wrong)::int as wrong,
+        count(*) filter (where state = 'failed')::int as failed, count(*) filter (where state = 'left_out')::int as "leftOut"
+      from evaluation_score where run_id = ${run.id}`);
+    const { workflow, set_id: set, release, step } = run;
+    audit.record(tx, [
+      {
+        kind: "evaluation.finished",
+        actor: { kind: "system", name: worker },
+        workflow,
+        data: { run: run.id, set, release, step, state, ...counts },
+      },
+    ]);
+  });
+}
+
+/** The inputs that the release's local models learned from, as a model sees them. */
+async function learnedBy(database: Database, release: ReleaseView): Promise<Set<string>> {
+  const { examples } = release.document;
+  if (examples === undefined) return new Set();
+  const stored = await database.maybe<{ bytes: Uint8Array }>(
+    sql`select bytes from artifact where digest = ${examples.digest}`,
+  );
+  const learned = new Set<string>();
+  for (const line of Buffer.from(stored?.bytes ?? [])
+    .toString("utf8")
+    .replace(/^\uFEFF/, "")
+    .split("\n")) {
+    if (line.trim() === "") continue;
+    const { input } = JSON.parse(line) as { input: unknown };
+    if (isJsonObject(input)) learned.add(asSeen(release, input));
+  }
+  return learned;
+}
+
+/** A digest of what the data policy lets a model see of an input: what is equal there is the same example. */
+function asSeen(release: ReleaseView, input: JsonObject): string {
+  const { allowed } = applyPolicy(release.document.policy, [], input, () => "pseudonym");
+  return createHash("sha256").update(canonical(allowed)).digest("base64");
+}

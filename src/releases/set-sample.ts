@@ -1,0 +1,115 @@
+/**
+ * The sample of a sealed evaluation set: the scores of a finished run of a release and step over it; the newest, or the
+ * one that was named.
+ *
+ * Every item counts, also one without an answer: it would never have gone out alone. A development set is refused,
+ * because a release that was tuned on it knows its answers.
+ */
+import { PilotageError } from "../contract/errors.ts";
+import type { Queryable } from "../platform/database.ts";
+import { sql, time } from "../platform/sql.ts";
+import {
+  BELOW_EVERY_THRESHOLD,
+  type CertificationSample,
+  type SampledLabel,
+  type SampleRequest,
+} from "./certification-sample.ts";
+import { findSet, type SetRow } from "./evaluation-set.ts";
+
+interface ScoreRow {
+  state: "answered" | "failed" | "left_out";
+  confidence: number | null;
+  by_rule: boolean | null;
+  category: string | null;
+  wrong: boolean | null;
+  model: string | null;
+  model_version: string | null;
+}
+
+/** Throws `bad_request` without a set, `not_found`, and `wrong_state` for a development set or one without a finished run. */
+export async function setSample(
+  database: Queryable,
+  request: SampleRequest,
+): Promise<CertificationSample | undefined> {
+  const set = await sealedSet(database, request);
+  const scores = await scoresOf(database, request, await newestRun(database, request, set));
+  const last = scores.findLast((one) => one.state === "answered");
+  if (!last) return undefined;
+  const ofModel = scores.filter(
+    (one) => one.state !== "left_out" && (one.state === "failed" || sameModel(one, last)),
+  );
+  const count = (state: ScoreRow["state"]) => ofModel.filter((one) => one.state === state).length;
+  const learned = scores.filter((one) => one.state === "left_out").length;
+  const labels = ofModel.map(labelOf);
+  return {
+    model: { answered: last.model, version: last.model_version },
+    simulated: false,
+    labels,
+    traffic: labels.map(({ score, category }) => ({ score, category, cases: 1 })),
+    counted: withoutZeros({ set: count("answered"), "without an answer": count("failed") }),
+    leftOut: withoutZeros({
+      "in the training examples": learned,
+      "other model": scores.length - learned - ofModel.length,
+    }),
+    set: set.id,
+  };
+}
+
+/** By the name or id of a set, or by the id of a run over it. */
+async function sealedSet(database: Queryable, { workflow, set: wanted }: SampleRequest): Promise<SetRow> {
+  if (wanted === undefined)
+    throw new PilotageError("bad_request", "No evaluation set was named; nothing was certified.", {
+      hint: `\`pilotage evaluation list ${workflow}\` lists them.`,
+    });
+  const run = await database.maybe<{ set_id: string }>(
+    sql`select set_id from evaluation_run where id = ${wanted} and workflow = ${workflow}`,
+  );
+  const set = await findSet(database, workflow, run?.set_id ?? wanted);
+  if (set.kind === "sealed") return set;
+  throw new PilotageError(
+    "wrong_state",
+    `${set.name}@${set.version} is a development set: releases are tuned on it, so its figures prove nothing. Nothing was certified.`,
+    {
+      hint: "Import a sealed set with cases that nobody tunes on, evaluate the release on it, then certify.",
+    },
+  );
+}
+
+async function newestRun(database: Queryable, request: SampleRequest, set: SetRow): Promise<string> {
+  const { release, step, workflow, set: wanted = "" } = request;
+  const named = wanted.startsWith("evr_") ? wanted : null;
+  const since = request.since === undefined ? null : time(request.since);
+  const run = await database.maybe<{ id: string }>(sql`
+    select id from evaluation_run where set_id = ${set.id} and release = ${release} and step = ${step} and state = 'done'
+      and (${named}::text is null or id = ${named}) and (${since}::timestamptz is null or started_at > ${since}) order by id desc limit 1`);
+  if (run) return run.id;
+  throw new PilotageError(
+    "wrong_state",
+    `Release ${release} has no finished run of step ${step} over ${set.name}@${set.version} with the fields that it sees now. Nothing was certified.`,
+    {
+      hint: `Make one: pilotage evaluate ${workflow} --set ${set.name}@${set.version} --release ${release} --step ${step} --as <person>`,
+    },
+  );
+}
+
+async function scoresOf(database: Queryable, { category }: SampleRequest, run: string): Promise<ScoreRow[]> {
+  return database.all<ScoreRow>(sql`
+    select state, confidence, by_rule, facets ->> ${`output.${category ?? ""}`} as category, wrong, model, model_version
+    from evaluation_score where run_id = ${run} order by no`);
+}
+
+function labelOf(one: ScoreRow): SampledLabel {
+  return {
+    score: one.by_rule === false ? (one.confidence ?? BELOW_EVERY_THRESHOLD) : BELOW_EVERY_THRESHOLD,
+    wrong: one.wrong !== false,
+    category: one.category ?? undefined,
+  };
+}
+
+function sameModel(a: ScoreRow, b: ScoreRow): boolean {
+  return a.model === b.model && a.model_version === b.model_version;
+}
+
+function withoutZeros(counts: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+}
