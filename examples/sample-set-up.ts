@@ -26,6 +26,9 @@ export interface SampleReady {
   deliveredBefore: number;
   delivered(): Promise<number>;
   keys: { intake: string; clerk: string };
+  /** The sample's owner and its release approver: it takes both to raise the autonomy. */
+  owner: Client;
+  approver: Client;
   /** Makes the keys of this start useless. */
   revokeKeys(): Promise<void>;
 }
@@ -36,7 +39,7 @@ const KEY_DAYS = 30;
 const WAIVED_DAYS = 365;
 const WHY = {
   baseline: "A sample with made-up tickets: there is no work from before to compare with.",
-  go: "A sample with made-up tickets: nothing goes to a customer. Autonomy stays at 0.",
+  go: "A sample with made-up tickets: nothing goes to a customer. Autonomy follows the certificate.",
   works_council: "A sample without employees: the clerk is a program.",
 } as const;
 const ASK_EVERY = 300;
@@ -96,6 +99,8 @@ export async function setUpSample(given: SetUp): Promise<SampleReady | undefined
     deliveredBefore: counts["delivered"] ?? 0,
     delivered: async () => (await client.getWorkflow({ params })).counts["delivered"] ?? 0,
     keys: { intake: intake.secret, clerk: clerk.secret },
+    owner: client,
+    approver: as(document.people.approver ?? sponsor ?? owner),
     async revokeKeys() {
       for (const { id } of [intake, clerk]) await client.revokeKey({ params: { id } });
     },

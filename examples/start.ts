@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { PilotageError } from "../src/contract/errors.ts";
 import { dataHomeFor } from "../src/platform/embedded/data-home.ts";
+import { towardsAutomation } from "./sample-automation.ts";
 import { readableLog, startProcess, type Running } from "./sample-processes.ts";
 import { setUpSample, type SampleReady } from "./sample-set-up.ts";
 import { ROUND } from "./ticket-pieces.ts";
@@ -60,7 +61,7 @@ function readArguments(): Where {
     host: environment["PILOTAGE_HOST"] ?? "127.0.0.1",
     port: Number(environment["PILOTAGE_PORT"] ?? "4700"),
     dataHome: dataHomeFor({
-      checkout: ROOT,
+      folder: ROOT,
       override: environment["PILOTAGE_DATA"],
       uid: process.getuid?.() ?? -1,
     }),
@@ -183,6 +184,7 @@ Pilotage serves at ${url} (${seconds()} after the start).
             tickets trickle into ${folderOf(where, ready, ready.inbox)} and over HTTP
             the sample clerk (simulated) reviews them with known answers
             results go to ${folderOf(where, ready, ready.outbox)}, 10 s after the verdict
+  Later     after about 560 verdicts (20 minutes) the sample's owner asks for a certificate; from then on sure cases go out alone
   Ask       npx pilotage status, in another terminal${where.environment["PILOTAGE_DATA"] === undefined ? "" : ` (with PILOTAGE_DATA=${where.dataHome})`}
   Stop      Ctrl-C
 `);
@@ -233,6 +235,9 @@ async function main(): Promise<number> {
           : say(`${one.name} ended (${code}); the rest goes on. Start anew to have it again.`),
       );
     tellWhere(serving.url, ready, where);
+    void towardsAutomation({ ...ready, signal: over, say }).catch((error: unknown) => {
+      if (!over.aborted) say(`The way to a certificate ended: ${String(error)}`);
+    });
     await tellFirst(ready, over);
     if (!over.aborted) await once(over, "abort");
     if (signal.aborted) return 0;

@@ -9,7 +9,10 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { openKeys, type Keys } from "./access/keys.ts";
 import { openAudit, type Audit } from "./audit/record.ts";
+import { openSequencer, type Sequencer } from "./audit/sequencer.ts";
+import { openSigner } from "./audit/signing.ts";
 import { dueWorkflows, releaseWorker } from "./cases/case-row.ts";
+import { liveCertificates } from "./cases/decision/certificate-store.ts";
 import { settling } from "./cases/decision/settle.ts";
 import { attempting, concluding, dispatching } from "./cases/delivery/record.ts";
 import { runFeed, type Looks } from "./cases/feed/run.ts";
@@ -25,15 +28,21 @@ import { openRunner, type Runner } from "./cases/runner.ts";
 import { openWorkflowSettings } from "./cases/workflow/apply.ts";
 import { openRegistry, type Registry } from "./cases/workflow/registry.ts";
 import { emptySpool } from "./connectors/feed/folder.ts";
+import { auditHandlers } from "./http/audit.ts";
 import { caseHandlers } from "./http/cases.ts";
 import { bind, type Handlers, type Server } from "./http/bind.ts";
+import { certificateHandlers } from "./http/certificates.ts";
+import { evaluationHandlers } from "./http/evaluations.ts";
 import { openApiDocument } from "./http/openapi.ts";
 import { operationHandlers } from "./http/operations.ts";
 import { reviewHandlers } from "./http/reviews.ts";
 import { serveStatus } from "./http/status.ts";
 import { workflowHandlers } from "./http/workflows.ts";
+import { coalesced } from "./platform/coalesce.ts";
 import { idSource, type NewId } from "./platform/chance.ts";
 import { simulatedClock, systemClock, type Clock } from "./platform/clock.ts";
+import { endsWithin } from "./platform/deadline.ts";
+import { watchForSetBack } from "./monitoring/clock-set-back.ts";
 import { openDatabase, type Database, type DatabaseOptions, type Tx } from "./platform/database.ts";
 import { openGroupCommit } from "./platform/group-commit.ts";
 import { addJob, migrateJobs, openJobs } from "./platform/jobs.ts";
@@ -41,8 +50,13 @@ import type { Log } from "./platform/log.ts";
 import { unlock } from "./platform/master-key.ts";
 import { openMetrics } from "./platform/metrics.ts";
 import { ensureMonths, migrate } from "./platform/migrations.ts";
+import { prepareProgramRole } from "./platform/program-role.ts";
 import type { Settings } from "./platform/settings.ts";
 import { followSimulatedTime, joinSimulatedTime } from "./platform/simulated-time.ts";
+import { watchWorkers } from "./platform/workers.ts";
+import { openTrials, trialSources, workBeside, type Beside } from "./releases/beside.ts";
+import { openCertificates } from "./releases/certify.ts";
+import { labelSample } from "./releases/label-sample.ts";
 import { openReleases, PREPARE_JOB } from "./releases/publish.ts";
 import { openShares } from "./releases/share.ts";
 import { openReviews } from "./reviews/review.ts";
@@ -57,6 +71,10 @@ export interface AppOptions {
   dataHome: string;
   log: Log;
   boundary?: DatabaseOptions["boundary"];
+  /** What is known on this machine about the database's trouble. */
+  why?: DatabaseOptions["why"];
+  /** Called when the web role listens; the program counts as ready when this has ended. */
+  announce?: (app: { url: string; keys: Keys; database: Database }) => Promise<void>;
 }
 
 export interface App {
@@ -78,9 +96,9 @@ export interface App {
 }
 
 const TICK = 500;
-/** For everything that a stop waits for from outside; a supervisor that kills after 45 s never has to. */
-const STOP_WITHIN = 20_000;
-const CLOSE_WITHIN = 5_000;
+/** For everything that a stop waits for from outside; with what follows, a supervisor that kills after 45 s never has to. */
+const STOP_WITHIN = 15_000;
+const CLOSE_WITHIN = 2_000;
 const DAY = 86_400_000;
 const ADVANCE_JOB = "advance";
 
@@ -98,13 +116,29 @@ export async function openApp(options: AppOptions): Promise<App> {
 
   await migrate(directUrl());
   await migrateJobs(directUrl());
+  const under = await prepareProgramRole(directUrl());
+  if (under.missing !== undefined)
+    log.warn({}, `The program works as the owner of its tables. ${under.missing}`);
   const database = openDatabase({
     url: databaseUrl,
     log,
     size: settings.PILOTAGE_DATABASE_CONNECTIONS,
+    patience: settings.PILOTAGE_DATABASE_PATIENCE,
+    role: under.role,
     boundary: options.boundary,
+    why: options.why,
   });
   const vault = await unlock({ fromSetting: settings.PILOTAGE_MASTER_KEY, dataHome, database, log });
+  const signer =
+    role === "web"
+      ? undefined
+      : await openSigner({
+          keyFromSetting: settings.PILOTAGE_AUDIT_KEY,
+          originFromSetting: settings.PILOTAGE_AUDIT_ORIGIN,
+          dataHome,
+          database,
+          log,
+        });
   if (simulated) await joinSimulatedTime(database, simulated);
   await ensureMonths(database, clock);
 
@@ -122,7 +156,13 @@ export async function openApp(options: AppOptions): Promise<App> {
     else await addJob(tx, ADVANCE_JOB, { workflow }, `${ADVANCE_JOB}:${workflow}`);
   };
 
-  const admit = admission({ audit, registry, wake });
+  const admit = admission({
+    audit,
+    registry,
+    wake,
+    adoption: () =>
+      runner && { worker, places: runner.placesForNew, adopt: runner.adopt, leavePlaces: runner.leavePlaces },
+  });
   const quarantine = quarantining(audit);
   const intake = openIntake({
     database,
@@ -138,6 +178,16 @@ export async function openApp(options: AppOptions): Promise<App> {
   const replays = openReplays({ database, registry, vault, intake, audit, clock, poke });
   const releases = openReleases({ database, registry, clock, newId, audit });
   const shares = openShares({ database, registry, clock, audit });
+  const sets = { database, registry, vault, clock, newId, audit };
+  const trials = openTrials(sets);
+  const certificates = openCertificates({
+    database,
+    registry,
+    clock,
+    newId,
+    audit,
+    sources: { labels: labelSample, ...trialSources(sets) },
+  });
   const workflowSettings = openWorkflowSettings({
     database,
     registry,
@@ -150,14 +200,17 @@ export async function openApp(options: AppOptions): Promise<App> {
   });
   const connections = openConnections({ database, vault, clock, audit });
   const reviews = openReviews({ database, group, registry, vault, clock, newId, audit });
-  const openers = openOpeners({ database, vault, clock, files });
-  const jobs = openJobs({ url: directUrl, database, worker, clock, log, release: releaseWorker });
+  const openers = openOpeners({ database, vault, clock, files, log });
+  const patience = settings.PILOTAGE_DATABASE_PATIENCE;
+  const jobs = openJobs({ url: directUrl, database, worker, clock, log, patience, release: releaseWorker });
 
   const timers: NodeJS.Timeout[] = [];
   let stopping = false;
   const stop = new AbortController();
   /** Feeds that this process is reading now. */
   const reading = new Map<string, Promise<void>>();
+  let beside: Beside | undefined;
+  let sequencer: Sequencer | undefined;
   if (simulated) every(TICK, "following simulated time", () => followSimulatedTime(database, simulated));
   if (role !== "web") await startWorker();
   const server = role === "worker" ? undefined : await startWeb();
@@ -191,7 +244,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       const closing = server?.bound.fastify.close();
       const inTime = await endsWithin(
         STOP_WITHIN,
-        Promise.all([closing, runner?.stop(STOP_WITHIN), ...reading.values()]),
+        Promise.all([closing, runner?.stop(STOP_WITHIN), ...reading.values(), beside?.ended()]),
       );
       if (!inTime) {
         log.warn(
@@ -201,12 +254,27 @@ export async function openApp(options: AppOptions): Promise<App> {
         server?.bound.fastify.server.closeAllConnections();
         await endsWithin(CLOSE_WITHIN, Promise.resolve(closing));
       }
-      await group.drain();
-      if (role !== "web") await jobs.stop();
+      // Both need the database, which may be away or silent: what is not acknowledged then never is.
+      await Promise.all([
+        endsWithin(CLOSE_WITHIN, group.drain().then(endLog)),
+        role === "web" ? undefined : jobs.stop(),
+      ]);
       await endsWithin(CLOSE_WITHIN, openers.close());
       await database.close();
     },
   };
+
+  /** The last events are in the log, under a signed checkpoint, before this worker leaves. */
+  async function endLog(): Promise<void> {
+    await sequencer
+      ?.stop()
+      .catch((error: unknown) =>
+        log.warn(
+          { err: error instanceof Error ? error.message : String(error) },
+          "the audit log could not be brought to its end; another worker or the next start goes on",
+        ),
+      );
+  }
 
   async function startWorker(): Promise<void> {
     await emptySpool(spool);
@@ -229,20 +297,20 @@ export async function openApp(options: AppOptions): Promise<App> {
         reserve: reserving(audit, worker),
         fail: failing(audit, worker),
         settle: settling(audit, worker),
+        certificates: coalesced((workflow) => liveCertificates(database, workflow)),
         dispatch: dispatching(audit, worker),
         attempt: attempting(),
         conclude: concluding(audit, worker),
         modelFor: openers.modelFor,
         stopped: stop.signal,
         targetFor: openers.targetFor,
-        // Certificates are earned in releases/; none is in force before one is earned, and then every case is reviewed.
-        certificateFor: async () => undefined,
       },
     });
     await jobs.start({
       [ADVANCE_JOB]: async ({ workflow }) => poke(workflow as string),
       [PREPARE_JOB]: ({ release }) => releases.prepare(release as string),
     });
+    await releases.resume();
     const looks: Looks = new Map();
     const feedParts = {
       database,
@@ -280,6 +348,21 @@ export async function openApp(options: AppOptions): Promise<App> {
         reading.set(feed, look);
       }
     });
+    beside = workBeside({
+      ...sets,
+      log,
+      worker,
+      modelFor: openers.modelFor,
+      stopped: stop.signal,
+      // Live cases come first: what can wait goes on while they leave half of the places free.
+      roomBeside: () => (runner?.inFlight ?? 0) * 2 <= settings.PILOTAGE_IN_FLIGHT,
+    });
+    for (const [duty, work] of Object.entries(beside.duties)) every(TICK, duty, work);
+    every(DAY / 24, "removing unfinished imports", beside.tidy);
+    if (!simulated)
+      every(TICK, "watching the clock", watchForSetBack({ database, clock, audit, worker, log }));
+    if (signer) sequencer = openSequencer({ database, audit, clock, worker, signer, log });
+    every(TICK, "sequencing the audit log", async () => sequencer?.look());
     every(DAY / 4, "making month partitions", () => ensureMonths(database, clock));
   }
 
@@ -304,11 +387,31 @@ export async function openApp(options: AppOptions): Promise<App> {
   }
 
   async function startWeb(): Promise<{ bound: Server; url: string }> {
+    const workers = watchWorkers(database);
+    every(2 * TICK, "looking for workers", workers.look);
     const handlers: Handlers = {
       ...caseHandlers({ database, registry, vault, intake, stopped: stop.signal }),
       ...reviewHandlers({ database, reviews }),
-      ...workflowHandlers({ database, registry, settings: workflowSettings, releases, shares, clock }),
+      ...workflowHandlers({
+        database,
+        registry,
+        settings: workflowSettings,
+        releases,
+        shares,
+        certificates,
+        clock,
+        workers,
+      }),
+      ...certificateHandlers({ database, registry, certificates, clock }),
       ...operationHandlers({ database, registry, replays, connections, keys, audit, clock, simulated, poke }),
+      ...auditHandlers({
+        database,
+        clock,
+        log,
+        stopped: stop.signal,
+        missingProtection: under.missing ?? null,
+      }),
+      ...evaluationHandlers({ database, registry, ...trials, sets, stopped: stop.signal }),
       openApi: async () => openApiDocument(),
     };
     const bound = bind({
@@ -319,22 +422,14 @@ export async function openApp(options: AppOptions): Promise<App> {
       mostBytes: settings.PILOTAGE_INTAKE_BYTES,
       observe: metrics.request,
     });
-    serveStatus(bound.fastify, { database, registry, clock, metrics });
+    let announced = false;
+    serveStatus(bound.fastify, { database, registry, clock, metrics, workers, announced: () => announced });
     const address = await bound.fastify.listen({
       host: settings.PILOTAGE_HOST,
       port: settings.PILOTAGE_PORT,
     });
+    await options.announce?.({ url: address, keys, database });
+    announced = true;
     return { bound, url: address };
-  }
-}
-
-/** Whether work ended in so many milliseconds. */
-async function endsWithin(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), milliseconds)));
-  try {
-    return await Promise.race([work.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

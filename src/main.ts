@@ -15,6 +15,12 @@ process.exitCode = await run(process.argv.slice(2), {
   local: async () => ({
     serve: async (options) => (await import("./serve.ts")).serve(options),
     doctor: async () => (await import("./serve.ts")).doctor(),
+    backup: async (wish, show) => (await import("./backup.ts")).backup(wish, show),
+    verifyBackup: async (folder, keys, show) =>
+      (await import("./backup.ts")).verifyBackupHere(folder, keys, show),
+    restore: async (wish, show) => (await import("./backup.ts")).restore(wish, show),
+    verifyBundle: async (folder, wish) => (await import("./audit/bundle.ts")).verifyBundle(folder, wish),
+    verifyLines: async (lines, wish) => (await import("./audit/bundle.ts")).verifyLines(lines, wish),
     whereabouts: (await import("./whereabouts.ts")).whereabouts,
   }),
 });

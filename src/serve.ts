@@ -8,7 +8,7 @@ import { openApp, type App, type AppOptions, type Role } from "./app.ts";
 import { SCOPES, type Scope } from "./contract/scopes.ts";
 import { PilotageError } from "./contract/errors.ts";
 import { examine, type Finding } from "./platform/doctor.ts";
-import { openDataHome } from "./platform/embedded/data-home.ts";
+import { keepOutOfGit, openDataHome } from "./platform/embedded/data-home.ts";
 import { startEmbedded } from "./platform/embedded/embedded.ts";
 import { openLog, type Log } from "./platform/log.ts";
 import {
@@ -29,6 +29,9 @@ export interface ServeOptions {
 }
 
 const TEN_YEARS = 3_650;
+/** Milliseconds. */
+const SAME_WISH = 500;
+const LAST_MOMENT = 1_000;
 
 /** Serves until SIGINT or SIGTERM; resolves when everything is stopped. */
 export async function serve(options: ServeOptions, more: Pick<AppOptions, "boundary"> = {}): Promise<void> {
@@ -43,6 +46,8 @@ export async function serve(options: ServeOptions, more: Pick<AppOptions, "bound
   await stopped;
   await running.stop();
   log.info("Pilotage has stopped");
+  // A connection that nobody answers may be open still; nothing that it could bring is waited for.
+  setTimeout(() => process.exit(), LAST_MOMENT).unref();
 }
 
 /** Starts one process of an installation, with the embedded database when no other is named. */
@@ -54,18 +59,27 @@ export async function start(
 ): Promise<{ app: App; dataHome: string; stop(): Promise<void> }> {
   const dataHome = dataHomeOf(settings);
   openDataHome(dataHome);
+  keepOutOfGit(dataHome);
   const embedded = settings.DATABASE_URL === undefined ? await startEmbedded({ dataHome, log }) : undefined;
   try {
     const databaseUrl = settings.DATABASE_URL ?? embedded!.url;
-    const app = await openApp({ settings, role, databaseUrl, dataHome, log, ...more });
+    const app = await openApp({
+      settings,
+      role,
+      databaseUrl,
+      dataHome,
+      log,
+      why: () => embedded?.trouble,
+      async announce({ url, ...parts }) {
+        await keepOperatorKey(parts, dataHome);
+        writeWhereabouts(dataHome, { url, pid: process.pid });
+      },
+      ...more,
+    });
     embedded?.onChange((url) => app.moveTo(url));
     // It may have moved while the program was being put together.
     if (embedded && embedded.url !== databaseUrl) app.moveTo(embedded.url);
-    if (app.url !== undefined) {
-      await keepOperatorKey(app, dataHome);
-      writeWhereabouts(dataHome, { url: app.url, pid: process.pid });
-      log.info({ address: app.url }, "Pilotage serves");
-    }
+    if (app.url !== undefined) log.info({ address: app.url }, "Pilotage serves");
     return {
       app,
       dataHome,
@@ -76,6 +90,7 @@ export async function start(
       },
     };
   } catch (error) {
+    removeWhereabouts(dataHome, process.pid);
     await embedded?.stop();
     throw error;
   }
@@ -108,7 +123,7 @@ export async function doctor(): Promise<Finding[]> {
  *
  * Each data home has its own: of several machines on one database, none may take the key of another.
  */
-async function keepOperatorKey(app: App, dataHome: string): Promise<void> {
+async function keepOperatorKey(app: Pick<App, "keys" | "database">, dataHome: string): Promise<void> {
   const known = readOperatorKey(dataHome);
   if (
     known !== undefined &&
@@ -128,14 +143,22 @@ async function keepOperatorKey(app: App, dataHome: string): Promise<void> {
   writeOperatorKey(dataHome, key.secret);
 }
 
-/** Resolves at the first signal to stop; a second one ends the process at once. */
+/**
+ * Resolves at the first signal to stop; a second one ends the process at once.
+ *
+ * Ctrl-C under npx or an older Node arrives twice, from the terminal and passed on by the process in front of this one.
+ * So what follows within a moment is the same wish.
+ */
 function signalled(log: Log): Promise<void> {
   return new Promise((resolve) => {
-    let asked = false;
+    let asked: number | undefined;
     for (const signal of ["SIGINT", "SIGTERM"] as const)
       process.on(signal, () => {
-        if (asked) process.exit(130);
-        asked = true;
+        if (asked !== undefined) {
+          if (performance.now() - asked > SAME_WISH) process.exit(130);
+          return;
+        }
+        asked = performance.now();
         log.info({ signal }, "stopping: what is in flight is brought to an end");
         resolve();
       });

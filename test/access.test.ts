@@ -39,6 +39,7 @@ async function outcome(who: Client, name: EndpointName, workflow = "tickets"): P
       id: "none",
       name: "other",
       feed: "none",
+      certification: "look_none",
     },
     query: {},
     ...(bodies[name] ? { body: bodies[name] } : {}),
@@ -50,7 +51,7 @@ async function outcome(who: Client, name: EndpointName, workflow = "tickets"): P
 const CALLS = (Object.keys(ENDPOINTS) as EndpointName[]).filter((name) => name !== "submitBatch");
 
 describe("a key", () => {
-  test.each(["intake", "read", "content:read", "review", "operate"] satisfies Scope[])(
+  test.each(["intake", "read", "content:read", "review", "audit", "operate"] satisfies Scope[])(
     "with the scope %s opens what needs it, and nothing else",
     async (scope) => {
       const who = await installation.clientFor([scope]);
@@ -131,11 +132,11 @@ describe("a key", () => {
 });
 
 describe("a key for one workflow", async () => {
-  const scopes: Scope[] = ["intake", "read", "content:read", "review", "operate"];
+  const scopes: Scope[] = ["intake", "read", "content:read", "review", "audit", "operate"];
   const bound = await installation.clientFor(scopes, { workflow: "invoices" });
 
   test("sees and changes nothing of another", async () => {
-    const whole: EndpointName[] = ["listConnections", "saveConnection", "advanceClock"];
+    const whole: EndpointName[] = ["listConnections", "saveConnection", "advanceClock", "getAudit", "exportAudit"];
     const own: EndpointName[] = ["listWorkflows", "listKeys", "makeKey", "openApi"];
     for (const name of CALLS) {
       const expected = whole.includes(name) ? "forbidden" : own.includes(name) ? "answered" : "not_found";

@@ -6,13 +6,20 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { z } from "zod";
+import {
+  certificateReply,
+  certificationReply,
+  CERTIFICATION_SOURCES,
+} from "../src/contract/certificate-endpoints.ts";
 import { COMMON_ERRORS, type Endpoint } from "../src/contract/endpoint.ts";
 import { ENDPOINTS } from "../src/contract/endpoints.ts";
+import * as evaluation from "../src/contract/evaluation-endpoints.ts";
 import { ERRORS, type ErrorBody } from "../src/contract/errors.ts";
 import { EVENTS } from "../src/contract/events.ts";
 import { QUARANTINE_REASONS } from "../src/contract/quarantine.ts";
 import { SCOPES } from "../src/contract/scopes.ts";
 import * as schemas from "../src/contract/schemas.ts";
+import { SHADOW_STATES } from "../src/contract/shadow.ts";
 import * as states from "../src/contract/states.ts";
 import { openApiDocument } from "../src/http/openapi.ts";
 import { SETTINGS } from "../src/platform/settings.ts";
@@ -143,7 +150,7 @@ describe("words and their use in the program", () => {
 
   agree({
     title: "decision reasons and the decision",
-    source: () => sourceOf("cases/decision/decide.ts"),
+    source: () => sourceOf("cases/decision/decide.ts") + sourceOf("cases/decision/recheck.ts"),
     listed: (source) => [
       ...[...source.matchAll(/code: "(\w+)"/g)].map((match) => match[1]!),
       ...(/because: ((?:"\w+"(?: \| )?)+)/.exec(source)?.[1]?.matchAll(/"(\w+)"/g) ?? []).map(
@@ -208,8 +215,17 @@ describe("states and the database", async () => {
     "delivery.state": Object.keys(states.DELIVERY_STATES),
     "quarantine.state": enumOf(ENDPOINTS.listQuarantine.query.shape.state.unwrap()),
     "quarantine.door": doors,
+    "certification.source": Object.keys(CERTIFICATION_SOURCES),
+    "certification.per": enumOf(certificateReply.shape.per),
+    "certification.result": enumOf(certificationReply.shape.result),
+    "certificate.per": enumOf(certificateReply.shape.per),
     "release.state": enumOf(schemas.releaseReply.shape.state),
     "workflow_setting_change.state": enumOf(schemas.changeReply.shape.state),
+    "shadow_run.state": SHADOW_STATES,
+    "evaluation_set.kind": Object.keys(evaluation.SET_KINDS),
+    "evaluation_set.state": evaluation.SET_STATES,
+    "evaluation_run.state": evaluation.RUN_STATES,
+    "evaluation_score.state": evaluation.SCORE_STATES,
   };
 
   agree({
@@ -227,13 +243,12 @@ describe("states and the database", async () => {
   });
 
   agree({
-    title: "moves of the contract and rows of case_move",
-    source: () =>
-      database.all<{ from_state: string; to_state: string }>(sql`select from_state, to_state from case_move`),
-    listed: (moves) => moves.map((move) => `${move.from_state} -> ${move.to_state}`),
+    title: "moves of the contract and case_moves() of the database",
+    source: () => database.all<{ move: string }>(sql`select unnest(case_moves()) as move`),
+    listed: (moves) => moves.map(({ move }) => move.replace(" ", " -> ")),
     known: () =>
       Object.entries(states.CASE_MOVES).flatMap(([from, to]) => to.map((one) => `${from} -> ${one}`)),
-    plant: (moves) => [...moves, { from_state: "erased", to_state: "received" }],
+    plant: (moves) => [...moves, { move: "erased received" }],
   });
 
   test("nothing follows a final state by itself, and every state can be reached", () => {

@@ -3,13 +3,15 @@
  *
  * Pure. The frontier is all that a sequencer must keep: one hash per bit of the size.
  */
-import { createHash } from "node:crypto";
-
-const NODE = Uint8Array.of(1);
+import { createHash, hash } from "node:crypto";
 
 /** SHA-256 over 0x01 and both children. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
-  return createHash("sha256").update(NODE).update(left).update(right).digest();
+  const bytes = Buffer.allocUnsafe(65);
+  bytes[0] = 1;
+  bytes.set(left, 1);
+  bytes.set(right, 33);
+  return hash("sha256", bytes, "buffer");
 }
 
 /** The roots of the perfect subtrees that make up a tree, the largest first. */
@@ -34,6 +36,96 @@ export function rootOf({ hashes }: Frontier): Buffer {
   const last = hashes.at(-1);
   if (!last) return createHash("sha256").digest();
   return hashes.slice(0, -1).reduceRight((right, left) => nodeHash(left, right), last);
+}
+
+/** A tree that grows in place; for long runs of leaves. */
+export interface Tree {
+  readonly size: number;
+  append(leaf: Buffer): void;
+  /** Appends a perfect subtree of 2^level leaves; throws a RangeError where no such subtree can stand. */
+  appendSubtree(level: number, root: Buffer): void;
+  root(): Buffer;
+  frontier(): Frontier;
+}
+
+export function openTree(from: Frontier = EMPTY): Tree {
+  const hashes = [...from.hashes];
+  let { size } = from;
+  function appendSubtree(level: number, root: Buffer): void {
+    const leaves = 2 ** level;
+    if (size % leaves !== 0) throw new RangeError(`no subtree of ${leaves} leaves can stand at ${size}`);
+    let joined = root;
+    for (let left = size / leaves; left % 2 === 1; left = (left - 1) / 2)
+      joined = nodeHash(hashes.pop()!, joined);
+    hashes.push(joined);
+    size += leaves;
+  }
+  return {
+    get size() {
+      return size;
+    },
+    append: (leaf) => appendSubtree(0, leaf),
+    appendSubtree,
+    root: () => rootOf({ size, hashes }),
+    frontier: () => ({ size, hashes: [...hashes] }),
+  };
+}
+
+/** The levels of the perfect subtrees that make up the leaves from index `from` to before `to`, from left to right. */
+export function levelsBetween(from: number, to: number): number[] {
+  const levels: number[] = [];
+  for (let at = from; at < to;) {
+    let level = 0;
+    while (at % 2 ** (level + 1) === 0 && at + 2 ** (level + 1) <= to) level++;
+    levels.push(level);
+    at += 2 ** level;
+  }
+  return levels;
+}
+
+export interface Fold {
+  /** The leaves gathered are those from index `from` to before `to`. */
+  readonly from: number;
+  readonly to: number;
+  append(leaf: Buffer): void;
+  /** The roots, from left to right. */
+  nodes(): Buffer[];
+}
+
+/** Gathers leaves that are left out into the roots of perfect subtrees, so that a tree can be grown past them. */
+export function openFold(from: number): Fold {
+  const parts: { level: number; root: Buffer }[] = [];
+  let to = from;
+  return {
+    from,
+    get to() {
+      return to;
+    },
+    append(leaf) {
+      let part = { level: 0, root: leaf };
+      to++;
+      // Two neighbours are one subtree when the left one begins where a subtree of both can stand.
+      for (let last = parts.at(-1); last?.level === part.level; last = parts.at(-1)) {
+        if ((to - 2 ** (part.level + 1)) % 2 ** (part.level + 1) !== 0) break;
+        parts.pop();
+        part = { level: part.level + 1, root: nodeHash(last.root, part.root) };
+      }
+      parts.push(part);
+    },
+    nodes: () => parts.map((part) => part.root),
+  };
+}
+
+/** The hashes of a frontier as one run of bytes, 32 each, and back. */
+export function packed({ hashes }: Frontier): Buffer {
+  return Buffer.concat(hashes);
+}
+
+export function unpacked(size: number, bytes: Buffer): Frontier {
+  return {
+    size,
+    hashes: Array.from({ length: bytes.length / 32 }, (_, i) => bytes.subarray(i * 32, i * 32 + 32)),
+  };
 }
 
 export function rootOfLeaves(leaves: readonly Uint8Array[]): Buffer {

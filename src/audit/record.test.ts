@@ -164,6 +164,7 @@ describe("an event", () => {
       at: "2026-11-20T09:00:00.000Z",
       writer: row.writer,
       wseq: row.wseq,
+      salt: expect.stringMatching(/^[0-9a-f]{32}$/),
       kind: row.kind,
       actor,
       workflow: "tickets",

@@ -3,17 +3,17 @@
  *
  * An event is canonical JSON (RFC 8785), hashed as a leaf of an RFC 6962 tree. Every database connection is a writer
  * with a counter without gaps; the counter advances only after a known commit, and after an unknown one the connection
- * becomes a new writer, so that a hole always means a removed event. Sequencing, signing and verifying come after.
+ * becomes a new writer, so that a hole always means a removed event. The second half is in sequencer.ts.
  */
 import canonicalize from "canonicalize";
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { EventKind } from "../contract/events.ts";
-import type { JsonObject } from "../contract/json.ts";
+import type { JsonObject, JsonValue } from "../contract/json.ts";
 import type { Actor } from "../contract/scopes.ts";
+import { freshBytes, type NewId } from "../platform/chance.ts";
 import { isoTime, type Clock } from "../platform/clock.ts";
-import type { NewId } from "../platform/chance.ts";
 import type { Tx } from "../platform/database.ts";
-import { hex, rows, sql } from "../platform/sql.ts";
+import { sql } from "../platform/sql.ts";
 
 export interface AuditEvent {
   kind: EventKind;
@@ -47,38 +47,23 @@ export function openAudit(options: { clock: Clock; newId: NewId }): Audit {
   async function write(tx: Tx, events: AuditEvent[]): Promise<void> {
     const writer = writerOf(tx.connection);
     const at = isoTime(options.clock.now());
+    const first = writer.next;
     const written = events.map((event, i) => {
       const id = options.newId("event");
-      const wseq = writer.next + i;
-      const body = canonicalize({
-        id,
-        at,
-        writer: writer.id,
-        wseq,
-        kind: event.kind,
-        actor: event.actor,
-        workflow: event.workflow,
-        case: event.caseId,
-        data: event.data,
-      })!;
-      return {
-        id,
-        writer: writer.id,
-        wseq,
-        kind: event.kind,
-        workflow: event.workflow ?? null,
-        case_id: event.caseId ?? null,
-        at,
-        body,
-        leaf: hex(leafHash(body)),
-      };
+      const salt = freshBytes(16).toString("hex");
+      return { id, body: bodyOf({ ...event, id, at, writer: writer.id, wseq: first + i, salt }) };
     });
+    // The bodies are lines: canonical JSON has no line breaks. What is the same for all goes along once.
     await tx.run(sql`
       with event as (
         insert into audit_event (id, writer, wseq, kind, workflow, case_id, at, body, leaf)
-        select id, writer, wseq, kind, workflow, case_id, at, body, leaf from json_populate_recordset(null::audit_event, ${rows(written)}::json)
+        select id, ${writer.id}, ${first - 1} + no, kind, workflow, case_id, ${at}, body, sha256('\\x00'::bytea || convert_to(body, 'UTF8'))
+        from rows from (
+          unnest(${written.map((one) => one.id)}::text[], ${events.map((one) => one.kind)}::text[],
+            ${events.map((one) => one.workflow ?? null)}::text[], ${events.map((one) => one.caseId ?? null)}::text[]),
+          string_to_table(${written.map((one) => one.body).join("\n")}, E'\\n')) with ordinality as t (id, kind, workflow, case_id, body, no)
         returning writer, wseq, id, leaf)
-      insert into audit_pending (writer, wseq, event_id, leaf) select writer, wseq, id, leaf from event`);
+      insert into audit_pending (writer, wseq, event_id, leaf) select writer, wseq, id, leaf from event order by wseq`);
     tx.afterCommit(() => (writer.next += events.length));
     // After a failure the commit may or may not have happened: the numbers used are given up with the writer.
     tx.afterFailure(() => writers.delete(tx.connection));
@@ -95,7 +80,21 @@ export function openAudit(options: { clock: Clock; newId: NewId }): Audit {
   };
 }
 
+/**
+ * The canonical text of an event, its members in their order. Spelled out, because sorting them costs half of the time of
+ * an event; a test compares it with the library.
+ *
+ * The salt keeps a leaf from being guessed when one day the body is deleted and the leaf stays.
+ */
+function bodyOf(
+  event: AuditEvent & { id: string; at: string; writer: string; wseq: number; salt: string },
+): string {
+  const member = (name: string, value: JsonValue | undefined) =>
+    value === undefined ? "" : `"${name}":${canonicalize(value)!},`;
+  return `{${member("actor", event.actor)}"at":"${event.at}",${member("case", event.caseId)}${member("data", event.data)}"id":"${event.id}","kind":"${event.kind}","salt":"${event.salt}",${member("workflow", event.workflow)}"writer":"${event.writer}","wseq":${event.wseq}}`;
+}
+
 /** SHA-256 over 0x00 and the canonical bytes: the leaf of RFC 6962. */
 export function leafHash(body: string): Buffer {
-  return createHash("sha256").update(Uint8Array.of(0)).update(body, "utf8").digest();
+  return hash("sha256", `\0${body}`, "buffer");
 }

@@ -56,15 +56,12 @@ export async function claimDue(
   now: number,
   most: number,
 ): Promise<CaseRow[]> {
-  const states = await database.maybe<{ rung: number }>(
-    sql`select rung from workflow where name = ${workflow}`,
-  );
-  if ((states?.rung ?? 0) >= HALTED_AT[lane]) return [];
   return database.all<CaseRow>(sql`
     update case_ set worker = ${worker}, lease_no = lease_no + 1
     where id = any(array(
       select id from case_
       where workflow = ${workflow} and next_at is not null and worker is null and next_at <= ${time(now)} and ${IN_LANE[lane]}
+        and (select rung from workflow where name = ${workflow}) < ${HALTED_AT[lane]}
       order by next_at limit ${most} for update skip locked))
     returning id, workflow, state, arm, release, qa, qa_probability, cold, cold_probability, autonomy_coin, drill, source, external_id,
       received_at, due_at, decided_at, verdict, lease_no, faults`);
@@ -92,8 +89,10 @@ export async function releaseUnknown(
       and not exists (select from json_to_recordset(${rows(leases)}::json) as k (id text, lease_no int) where k.id = case_.id and k.lease_no = case_.lease_no)`);
 }
 
-/** Frees the cases and feeds of a process that is gone. */
+/** Frees the cases, feeds, shadow runs and evaluations of a process that is gone. */
 export async function releaseWorker(tx: Queryable, worker: string): Promise<void> {
   await tx.run(sql`update case_ set worker = null where worker = ${worker}`);
   await tx.run(sql`update feed set worker = null where worker = ${worker}`);
+  await tx.run(sql`update shadow_run set worker = null where worker = ${worker}`);
+  await tx.run(sql`update evaluation_run set worker = null where worker = ${worker}`);
 }

@@ -4,12 +4,13 @@
  * Attachments have a table of their own; name and bytes of number n are sealed as `attachment.n.name` and `attachment.n`.
  * Kinds: `input`, `output` (the model's), `final` (the person's), `request.n` and `reply.n` of attempt n, `late.<lease>`
  * (a verdict that came too late), `label.<label>` (what the person of that label wrote), `delivery.<target>` (what a
- * target gets).
+ * target gets), `shadow.<release>` (what a release in shadow said, or why it failed).
  */
 import type { JsonValue } from "../contract/json.ts";
 import type { Queryable } from "../platform/database.ts";
 import type { ContentKey, Vault } from "../platform/secrets.ts";
 import { sql } from "../platform/sql.ts";
+import type { Attachment } from "./intake/intake.ts";
 
 export function sealJson(key: ContentKey, kind: string, value: JsonValue): Uint8Array {
   return key.seal(kind, Buffer.from(JSON.stringify(value), "utf8"));
@@ -36,6 +37,25 @@ export function attachmentName(key: ContentKey, row: { no: number; sealed_name: 
 
 export function attachmentBytes(key: ContentKey, row: { no: number; sealed: Uint8Array }): Uint8Array {
   return key.open(`attachment.${row.no}`, row.sealed);
+}
+
+/** A case's attachments in their order; read only for a model that may see them. */
+export async function readAttachments(
+  database: Queryable,
+  caseId: string,
+  key: ContentKey,
+): Promise<Attachment[]> {
+  const found = await database.all<{
+    no: number;
+    media_type: string;
+    sealed_name: Uint8Array;
+    sealed: Uint8Array;
+  }>(sql`select no, media_type, sealed_name, sealed from attachment where case_id = ${caseId} order by no`);
+  return found.map((row) => ({
+    mediaType: row.media_type,
+    name: attachmentName(key, row),
+    bytes: attachmentBytes(key, row),
+  }));
 }
 
 /** The keys of these cases or quarantine records; one that was destroyed is missing from the map. */

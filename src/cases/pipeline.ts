@@ -17,13 +17,21 @@ import type { GroupCommit, Operation } from "../platform/group-commit.ts";
 import type { ContentKey, Vault } from "../platform/secrets.ts";
 import { sql } from "../platform/sql.ts";
 import type { CaseRow, Lease } from "./case-row.ts";
-import { attachmentBytes, attachmentName, openEach, sealJson } from "./content.ts";
-import { afterFaults, decide, type Answer, type Certificate } from "./decision/decide.ts";
-import type { Settlement } from "./decision/settle.ts";
+import { openEach, readAttachments, sealJson } from "./content.ts";
+import {
+  categoryOf,
+  certificateFor,
+  type Answered,
+  type CertificateRow,
+  type Found,
+} from "./decision/certificate.ts";
+import { afterFaults, decide, type Answer } from "./decision/decide.ts";
+import type { Settled, Settlement } from "./decision/settle.ts";
 import { deliveriesOf } from "./delivery/record.ts";
-import { send, type SendParts } from "./delivery/send.ts";
+import { outboxOf, send, sendBegun, type Consignment, type SendParts } from "./delivery/send.ts";
 import { ask, type AskParts, type Outcome } from "./model/ask.ts";
 import { pastAttempts } from "./model/record.ts";
+import type { DialValues } from "./workflow/dials.ts";
 import type { Registry, ReleaseView, WorkflowView } from "./workflow/registry.ts";
 
 export interface PipelineParts extends AskParts, SendParts {
@@ -32,9 +40,9 @@ export interface PipelineParts extends AskParts, SendParts {
   registry: Registry;
   vault: Vault;
   audit: Audit;
-  settle: Operation<Settlement, boolean>;
-  /** The certificate in force for a release and the step that answered. Handed in from releases/. */
-  certificateFor(release: string, step: number): Promise<Certificate | undefined>;
+  settle: Operation<Settlement, Settled>;
+  /** The certificates of a workflow that are neither superseded nor suspended. */
+  certificates(workflow: string): Promise<CertificateRow[]>;
   /** A case of this workflow has its next step due at once. */
   poke(workflow: string): void;
 }
@@ -47,7 +55,28 @@ export interface Loaded {
   content: Map<string, JsonValue>;
 }
 
-type Stage = (parts: PipelineParts, batch: Loaded[]) => Promise<Promise<void>[]>;
+/** How a stage asks the runner for a place in the delivery lane, so that a case goes on there without being claimed again. */
+export interface Hands {
+  /** Takes a place, when the lane has one and nothing older waits for it. */
+  deliveryPlace(workflow: string): boolean;
+  leaveDeliveryPlace(workflow: string): void;
+  /** Goes on with a case in the place that was taken; the runner sees to its end. */
+  deliver(case_: CaseRow, work: Promise<void>): void;
+}
+
+/** A batch is of one workflow; `known` is its row, where it was read with the cases themselves. */
+interface Batch {
+  cases: Loaded[];
+  hands: Hands;
+  known: WorkflowView | undefined;
+}
+
+type Stage = (parts: PipelineParts, batch: Batch) => Promise<Promise<void>[]>;
+
+export interface Started {
+  case_: CaseRow;
+  done: Promise<PromiseSettledResult<void>>;
+}
 
 /** What is done with a due case in each state; in all other states it waits for somebody. */
 const STAGES: Partial<Record<CaseState, Stage>> = {
@@ -66,7 +95,8 @@ export async function advance(
   parts: PipelineParts,
   claimed: CaseRow[],
   worker: string,
-): Promise<{ case_: CaseRow; done: Promise<PromiseSettledResult<void>> }[]> {
+  hands: Hands,
+): Promise<Started[]> {
   const opened = await openEach(
     parts.database,
     parts.vault,
@@ -74,21 +104,34 @@ export async function advance(
     ["input", "output", "final"],
   );
   const loaded: Loaded[] = [];
-  const started: { case_: CaseRow; done: Promise<PromiseSettledResult<void>> }[] = [];
+  const started: Started[] = [];
   for (const case_ of claimed) {
     const found = opened.get(case_.id)!;
     if (found.ok)
       loaded.push({ case_, key: found.key, content: found.content, lease: leaseFor(case_, worker) });
     else started.push({ case_, done: settled(Promise.reject<void>(found.error)) });
   }
-  for (const [state, batch] of Map.groupBy(loaded, (one) => one.case_.state)) {
-    // A group that cannot even begin fails alone: the others are under way already.
-    const stages = await STAGES[state]!(parts, batch).catch((error: unknown) =>
-      batch.map(() => Promise.reject<void>(error)),
-    );
-    started.push(...stages.map((stage, i) => ({ case_: batch[i]!.case_, done: settled(stage) })));
-  }
+  for (const [state, cases] of Map.groupBy(loaded, (one) => one.case_.state))
+    started.push(...(await startStage(parts, state, { cases, hands, known: undefined })));
   return started;
+}
+
+/** Starts new cases that this process has just admitted and holds: they need not be read. */
+export function advanceNew(
+  parts: PipelineParts,
+  cases: Loaded[],
+  known: WorkflowView,
+  hands: Hands,
+): Promise<Started[]> {
+  return startStage(parts, "received", { cases, hands, known });
+}
+
+/** A group that cannot even begin fails alone: others are under way already. */
+async function startStage(parts: PipelineParts, state: CaseState, batch: Batch): Promise<Started[]> {
+  const stages = await STAGES[state]!(parts, batch).catch((error: unknown) =>
+    batch.cases.map(() => Promise.reject<void>(error)),
+  );
+  return stages.map((stage, i) => ({ case_: batch.cases[i]!.case_, done: settled(stage) }));
 }
 
 /** A case over which Pilotage failed too often, before its decision: a person gets it, without an output. */
@@ -100,10 +143,12 @@ export async function leaveToPerson(parts: PipelineParts, case_: CaseRow, worker
     lease,
     case_,
     decision: afterFaults(),
+    breaks: undefined,
     end: undefined,
     step: undefined,
     confidence: undefined,
     sealedOutput: undefined,
+    outbox: undefined,
     facets: undefined,
     now: parts.clock.now(),
   });
@@ -135,13 +180,15 @@ async function settled(stage: Promise<void>): Promise<PromiseSettledResult<void>
   return result;
 }
 
-async function askAndDecide(parts: PipelineParts, batch: Loaded[]): Promise<Promise<void>[]> {
-  const again = batch.filter((one) => one.case_.state === "running").map((one) => one.lease);
+async function askAndDecide(parts: PipelineParts, { cases, hands, known }: Batch): Promise<Promise<void>[]> {
+  // What was admitted a moment ago has no attempts yet.
+  const again = known ? [] : cases.filter((one) => one.case_.state === "running").map((one) => one.lease);
   const attempts =
     again.length > 0 ? await pastAttempts(parts.database, parts.audit, again, parts.clock.now()) : new Map();
   // One claim is of one workflow; its row is read after the claim, so that a rung or a dial moved before it counts.
-  const workflow = await parts.registry.workflow(parts.database, batch[0]!.case_.workflow);
-  return batch.map(async (one) => {
+  const workflow = known ?? (await parts.registry.workflow(parts.database, cases[0]!.case_.workflow));
+  const certificates = await parts.certificates(workflow.row.name);
+  return cases.map(async (one) => {
     const { case_, lease, key } = one;
     const release =
       case_.arm === "manual" ? undefined : await parts.registry.release(parts.database, case_.release);
@@ -149,7 +196,9 @@ async function askAndDecide(parts: PipelineParts, batch: Loaded[]): Promise<Prom
     let outcome: Outcome | undefined;
     if (release && workflow.row.rung < 2) {
       const attachments =
-        release.document.policy[ATTACHMENTS] === "allow" ? await attachmentsOf(parts, one) : [];
+        release.document.policy[ATTACHMENTS] === "allow"
+          ? await readAttachments(parts.database, case_.id, key)
+          : [];
       outcome = await ask(parts, {
         case_,
         lease,
@@ -162,22 +211,35 @@ async function askAndDecide(parts: PipelineParts, batch: Loaded[]): Promise<Prom
       });
     }
     if (outcome?.kind === "left") return;
-    await settleCase(parts, one, workflow, release, outcome);
+    await settleCase(parts, one, { workflow, release, certificates, outcome, hands });
   });
 }
 
 async function settleCase(
   parts: PipelineParts,
   one: Loaded,
-  { row }: WorkflowView,
-  release: ReleaseView | undefined,
-  outcome: Exclude<Outcome, { kind: "left" }> | undefined,
+  given: {
+    workflow: WorkflowView;
+    release: ReleaseView | undefined;
+    certificates: CertificateRow[];
+    outcome: Exclude<Outcome, { kind: "left" }> | undefined;
+    hands: Hands;
+  },
 ): Promise<void> {
   const { case_, lease, key } = one;
+  const { release, outcome } = given;
+  const { row } = given.workflow;
   const answered = outcome?.kind === "answered" ? outcome : undefined;
   const answer: Answer | undefined = outcome?.answer;
-  const certificate =
-    answered && release ? await parts.certificateFor(release.id, answered.model.step) : undefined;
+  const found: Found =
+    answered && release
+      ? certificateFor(
+          given.certificates,
+          answeredBy(release, answered, row.dials),
+          row.dials,
+          parts.clock.now(),
+        )
+      : { kind: "none" };
   const decision = decide({
     arm: case_.arm,
     rung: row.rung,
@@ -186,32 +248,91 @@ async function settleCase(
     autonomyCoin: case_.autonomy_coin,
     autonomy: row.autonomy,
     answer,
-    certificate,
+    certificate: found.kind === "in_force" ? found.certificate : undefined,
+    modelChanged: found.kind === "model_changed",
   });
   const schema = release ?? (await parts.registry.reference(parts.database, row));
-  await parts.group.do(parts.settle, {
+  const now = parts.clock.now();
+  const parcel =
+    decision.outcome === "auto" && answered && given.hands.deliveryPlace(case_.workflow)
+      ? leavingAtOnce(one, { workflow: given.workflow, release, output: answered.output, now })
+      : undefined;
+  const outbox = parcel && outboxOf(parts, parcel);
+  const settling = parts.group.do(parts.settle, {
     lease,
     case_,
     decision,
+    outbox: outbox?.items,
+    breaks: found.kind === "model_changed" ? found.id : undefined,
     end: answered?.end,
     step: answered?.model.step,
     confidence: answered?.model.confidence,
     sealedOutput: answered ? sealJson(key, "output", answered.output) : undefined,
     facets: facetsOf(schema.document, one.content.get("input") as JsonObject, answered?.output),
-    now: parts.clock.now(),
+    now,
   });
-  if (decision.outcome === "auto") parts.poke(case_.workflow);
+  if (parcel && outbox)
+    return goOnDelivering(parts, { ...parcel, ...outbox }, { hands: given.hands, settling });
+  if ((await settling) === "decided") parts.poke(case_.workflow);
 }
 
-async function deliverAnswer(parts: PipelineParts, batch: Loaded[]): Promise<Promise<void>[]> {
-  const delivering = batch.filter((one) => one.case_.state === "delivering").map((one) => one.case_.id);
+/** What a case that goes out alone sends, before anything is stored of it. */
+function leavingAtOnce(
+  { case_, lease, key }: Loaded,
+  given: Pick<Consignment, "workflow" | "release" | "output"> & { now: number },
+): Omit<Consignment, "deliveries" | "bodies"> {
+  const { workflow, release, output, now } = given;
+  return {
+    case_: { ...case_, state: "delivering", verdict: "auto", decided_at: now },
+    lease,
+    key,
+    workflow,
+    release,
+    output,
+  };
+}
+
+/** After the settlement the case is on its way, and its delivery goes on in the place that it has in the other lane. */
+async function goOnDelivering(
+  parts: PipelineParts,
+  parcel: Consignment,
+  { hands, settling }: { hands: Hands; settling: Promise<Settled> },
+): Promise<void> {
+  const { workflow } = parcel.case_;
+  const settled = await settling.catch((error: unknown) => {
+    hands.leaveDeliveryPlace(workflow);
+    throw error;
+  });
+  if (settled === "delivering") return hands.deliver(parcel.case_, sendBegun(parts, parcel));
+  hands.leaveDeliveryPlace(workflow);
+  if (settled === "decided") parts.poke(workflow);
+}
+
+/** What a certificate is asked about. */
+function answeredBy(
+  release: ReleaseView,
+  { end, model, output }: Extract<Outcome, { kind: "answered" }>,
+  dials: DialValues,
+): Answered {
+  const { of } = release.document.confidence;
+  return {
+    release: release.id,
+    step: model.step,
+    model: end.modelAnswered,
+    version: end.modelVersion,
+    category: dials["automation.per"] === "category" && of !== undefined ? categoryOf(output, of) : undefined,
+  };
+}
+
+async function deliverAnswer(parts: PipelineParts, { cases }: Batch): Promise<Promise<void>[]> {
+  const delivering = cases.filter((one) => one.case_.state === "delivering").map((one) => one.case_.id);
   const deliveries = delivering.length > 0 ? await deliveriesOf(parts.database, delivering) : new Map();
   const bodies =
     delivering.length > 0
       ? await sealedBodies(parts.database, delivering)
       : new Map<string, Map<string, Uint8Array>>();
-  const workflow = await parts.registry.workflow(parts.database, batch[0]!.case_.workflow);
-  return batch.map(async (one) => {
+  const workflow = await parts.registry.workflow(parts.database, cases[0]!.case_.workflow);
+  return cases.map(async (one) => {
     const { case_, lease, key } = one;
     const release =
       case_.release === "manual" ? undefined : await parts.registry.release(parts.database, case_.release);
@@ -245,22 +366,4 @@ async function sealedBodies(
     bodies.set(row.case_id, its.set(row.kind.slice("delivery.".length), row.sealed));
   }
   return bodies;
-}
-
-/** The bytes of a case's attachments; read only for a model that may see them. */
-async function attachmentsOf(
-  parts: PipelineParts,
-  { case_, key }: Loaded,
-): Promise<{ name: string; mediaType: string; bytes: Uint8Array }[]> {
-  const found = await parts.database.all<{
-    no: number;
-    media_type: string;
-    sealed_name: Uint8Array;
-    sealed: Uint8Array;
-  }>(sql`select no, media_type, sealed_name, sealed from attachment where case_id = ${case_.id} order by no`);
-  return found.map((row) => ({
-    mediaType: row.media_type,
-    name: attachmentName(key, row),
-    bytes: attachmentBytes(key, row),
-  }));
 }

@@ -100,6 +100,17 @@ describe("a case that cannot be opened", async () => {
       });
   });
 
+  test("keeps nobody from reviewing the others, and says what is wrong with it", async () => {
+    const params = { workflow: "tickets" };
+    const { reviews } = await client.claimReviews({ params, body: { count: 10 } });
+    expect(reviews.map((one) => one.caseId)).toEqual([whole]);
+    await client.releaseReview({ params: { case: whole }, body: { lease: reviews[0]!.lease } });
+    await database.run(sql`update review set lease_until = '2000-01-01' where case_id = ${damaged}`);
+    await expect(client.claimReview({ params: { case: damaged }, body: {} })).rejects.toThrow(
+      /does not open/,
+    );
+  });
+
   test("is given back before that, with pauses that grow", async () => {
     const found = await until(
       () => faults(tried),
@@ -115,16 +126,15 @@ describe("a case that cannot be opened", async () => {
       params: { case: whole },
       body: { lease: reviews[0]!.lease, verdict: "approve" },
     });
-    await until(
-      () => client.getCase({ params: { case: whole } }),
-      (found) =>
-        found.state === "delivering" &&
-        found.deliveries[0]?.state === "pending" &&
-        found.deliveries[0].tries > 0,
-    );
+    await reaches(whole, "delivering");
     await damage(whole);
-    await database.run(
-      sql`update case_ set faults = 4, next_at = received_at where id = ${whole} and worker is null`,
+    // As soon as the try that is under way has ended.
+    await until(
+      () =>
+        database.run(
+          sql`update case_ set faults = 4, next_at = received_at where id = ${whole} and worker is null`,
+        ),
+      (touched) => touched === 1,
     );
     const ended = await reaches(whole, "failed_delivery");
     expect(ended.deliveries).toMatchObject([{ state: "dead", error: expect.stringContaining("given up") }]);

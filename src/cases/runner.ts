@@ -12,14 +12,33 @@ import type { Log } from "../platform/log.ts";
 import { sql, time } from "../platform/sql.ts";
 import { claimDue, LANES, releaseUnknown, type CaseRow, type Lane } from "./case-row.ts";
 import { afterFault, pauseAfterFault } from "./fault.ts";
-import { advance, giveUpDelivery, leaveToPerson, type PipelineParts } from "./pipeline.ts";
+import {
+  advance,
+  advanceNew,
+  giveUpDelivery,
+  leaveToPerson,
+  type Hands,
+  type Loaded,
+  type PipelineParts,
+  type Started,
+} from "./pipeline.ts";
 import { roomFor } from "./places.ts";
+import type { WorkflowView } from "./workflow/registry.ts";
 
 export interface Runner {
   /** Says that a workflow has cases to work on. */
   poke(workflow: string): void;
   /** Cases in this process's hands. */
   readonly inFlight: number;
+  /**
+   * Takes up to `wanted` places for new cases that are being admitted as held by this process; none while older cases
+   * of the workflow wait. Whoever takes places adopts cases in them or leaves them.
+   */
+  placesForNew(workflow: string, wanted: number): number;
+  /** Goes on with admitted cases in places that were taken. */
+  adopt(view: WorkflowView, cases: Loaded[]): void;
+  /** The admission failed, or nobody knows whether it did. */
+  leavePlaces(workflow: string, places: number): void;
   /** Frees cases that this process holds by the database's account and not by its own; costs nothing while all is well. */
   freeLost(): Promise<void>;
   /** Takes no more and waits for those in flight, at most so long. */
@@ -59,6 +78,9 @@ export function openRunner(options: {
   const stopped: (() => void)[] = [];
   /** The cases in hand, by id, with their lease. */
   const held = new Map<string, number>();
+  /** Those of them that went on from the model lane to the delivery lane without a claim. */
+  const handedOn = new Set<string>();
+  const [modelLane, deliveryLane] = lanes as [LaneState, LaneState];
   const claims = new Set<Promise<CaseRow[]>>();
   let inFlight = 0;
   let stopping = false;
@@ -71,15 +93,7 @@ export function openRunner(options: {
       state.again = false;
       for (;;) {
         if (stopping) return;
-        const room = Math.min(
-          LARGEST_CLAIM,
-          roomFor(workflow, {
-            most,
-            taken: lane.taken,
-            wanting: new Set(lane.loops.keys()),
-            known: lane.known,
-          }),
-        );
+        const room = Math.min(LARGEST_CLAIM, roomIn(lane, workflow));
         if (room === 0) {
           await new Promise<void>((resolve) => lane.waiting.push(resolve));
           continue;
@@ -98,6 +112,39 @@ export function openRunner(options: {
       }
     }
   }
+
+  function roomIn(lane: LaneState, workflow: string): number {
+    return roomFor(workflow, {
+      most,
+      taken: lane.taken,
+      wanting: new Set(lane.loops.keys()),
+      known: lane.known,
+    });
+  }
+
+  /** Places without a claim: not while the workflow's loop is looking for cases that may have waited longer. */
+  function takeFree(lane: LaneState, workflow: string, wanted: number): number {
+    if (stopping || unsure || freeing || lane.loops.has(workflow)) return 0;
+    lane.known.add(workflow);
+    const places = Math.min(wanted, roomIn(lane, workflow));
+    if (places > 0) take(lane, workflow, places);
+    return places;
+  }
+
+  const hands: Hands = {
+    deliveryPlace: (workflow) => takeFree(deliveryLane, workflow, 1) === 1,
+    leaveDeliveryPlace: (workflow) => leave(deliveryLane, workflow, 1),
+    deliver(case_, work) {
+      inFlight++;
+      handedOn.add(case_.id);
+      void work
+        .catch((error: unknown) => endFault(case_, error))
+        .finally(() => {
+          handedOn.delete(case_.id);
+          done(deliveryLane, [case_]);
+        });
+    },
+  };
 
   function take(lane: LaneState, workflow: string, places: number): void {
     lane.taken.set(workflow, (lane.taken.get(workflow) ?? 0) + places);
@@ -149,20 +196,23 @@ export function openRunner(options: {
 
   async function carry(lane: LaneState, claimed: CaseRow[]): Promise<void> {
     try {
-      const started = await advance(parts, claimed, worker);
-      for (const { case_, done: stage } of started)
-        void stage
-          .then((result) => (result.status === "rejected" ? endFault(case_, result.reason) : undefined))
-          .finally(() => done(lane, [case_]));
+      follow(lane, await advance(parts, claimed, worker, hands));
     } catch (error) {
       await Promise.all(claimed.map((case_) => endFault(case_, error)));
       done(lane, claimed);
     }
   }
 
+  function follow(lane: LaneState, started: Started[]): void {
+    for (const { case_, done: stage } of started)
+      void stage
+        .then((result) => (result.status === "rejected" ? endFault(case_, result.reason) : undefined))
+        .finally(() => done(lane, [case_]));
+  }
+
   function done(lane: LaneState, cases: CaseRow[]) {
     inFlight -= cases.length;
-    for (const { id, lease_no } of cases) if (held.get(id) === lease_no) held.delete(id);
+    for (const { id, lease_no } of cases) if (held.get(id) === lease_no && !handedOn.has(id)) held.delete(id);
     for (const { workflow } of cases) take(lane, workflow, -1);
     resumeAll(lane);
     if (inFlight === 0) for (const resume of stopped.splice(0)) resume();
@@ -245,6 +295,17 @@ export function openRunner(options: {
     freeLost,
     get inFlight() {
       return inFlight;
+    },
+    placesForNew: (workflow, wanted) => takeFree(modelLane, workflow, wanted),
+    adopt(view, cases) {
+      inFlight += cases.length;
+      for (const { case_ } of cases) held.set(case_.id, case_.lease_no);
+      void advanceNew(parts, cases, view, hands).then((started) => follow(modelLane, started));
+    },
+    leavePlaces(workflow, places) {
+      // The database may hold cases in our name.
+      unsure = true;
+      leave(modelLane, workflow, places);
     },
     async stop(milliseconds) {
       stopping = true;

@@ -3,6 +3,7 @@ import { isoTime } from "../platform/clock.ts";
 import type { Queryable } from "../platform/database.ts";
 import { sql } from "../platform/sql.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../contract/json.ts";
+import type { SHADOW_STATES } from "../contract/shadow.ts";
 import type { Vault } from "../platform/secrets.ts";
 import { keysOf, readContent } from "./content.ts";
 import { shownReasons, stageOf, type Stage } from "./decision/shown.ts";
@@ -110,7 +111,7 @@ export async function readCase(database: Queryable, id: string) {
     SummaryRow & { share: number; autonomy_coin: number; qa: boolean; team: string | null }
   >(sql`select ${SUMMARY}, share, autonomy_coin, qa, team from case_ where id = ${id}`);
   if (!row) return undefined;
-  const [decision, attempts, reviews, deliveries, labels, attachments, history] = await Promise.all([
+  const [decision, attempts, reviews, deliveries, labels, shadow, attachments, history] = await Promise.all([
     database.maybe<{
       outcome: string;
       reasons: { code: string; detail?: string }[];
@@ -174,6 +175,12 @@ export async function readCase(database: Queryable, id: string) {
     }>(
       sql`select id, source, asked_for, probability, seen, wrong, wrong_fields, person, simulated, superseded_by, withdrawn_at, labelled_at from label where case_id = ${id} order by id`,
     ),
+    database.all<{
+      release: string;
+      state: (typeof SHADOW_STATES)[number];
+      confidence: number | null;
+      wrong: boolean | null;
+    }>(sql`select release, state, confidence, wrong from shadow_run where case_id = ${id} order by release`),
     database.all<{ no: number; media_type: string; size: number }>(
       sql`select no, media_type, size from attachment where case_id = ${id} order by no`,
     ),
@@ -248,8 +255,12 @@ export async function readCase(database: Queryable, id: string) {
       withdrawnAt: maybeIso(one.withdrawn_at),
       at: isoTime(one.labelled_at),
     })),
+    // What a release in shadow said sways nobody: not before the verdict, nor while it can be taken back.
+    shadow: stage.mayRedo ? [] : shadow,
     attachments: attachments.map((one) => ({ no: one.no, mediaType: one.media_type, size: one.size })),
-    history: history.map((one) => eventOf(one, stage)),
+    history: history
+      .filter((one) => !(stage.mayRedo && one.kind.startsWith("shadow.")))
+      .map((one) => eventOf(one, stage)),
     content: null,
   };
 }
@@ -285,19 +296,26 @@ export interface CaseContent {
   late: { lease: string; answer: JsonValue }[];
   /** Why attempts brought no answer, in the words of whoever refused: they may quote the case, so they are content. */
   failures: { attempt: number; message: string }[];
+  /** What releases in shadow said; empty as long as it could sway a verdict. */
+  shadow: { release: string; output: JsonValue }[];
   withheld: boolean;
 }
 
-/** What a case holds; a cold case's output is withheld until its verdict. */
+/**
+ * What a case holds. A cold case's output is withheld until its verdict; what was said in shadow until no verdict can be
+ * given or taken back any more.
+ */
 export async function readCaseContent(
   database: Queryable,
   vault: Vault,
   id: string,
-  withheld: boolean,
+  { state, cold, verdict }: { state: string; cold: boolean; verdict: string | null },
 ): Promise<CaseContent | undefined> {
+  const withheld = outputHidden({ cold, verdict });
+  const mayShow = !stageOf({ state, cold, verdict }).mayRedo;
   const keys = await keysOf(database, vault, [id]);
   const kept = await database.all<{ kind: string }>(
-    sql`select kind from case_content where case_id = ${id} and (kind like 'late.%' or kind like 'reply.%') order by kind`,
+    sql`select kind from case_content where case_id = ${id} and (kind like 'late.%' or kind like 'reply.%' or (${mayShow} and kind like 'shadow.%')) order by kind`,
   );
   const kinds = kept.map((row) => row.kind);
   const lateKinds = kinds.filter((kind) => kind.startsWith("late."));
@@ -312,6 +330,12 @@ export async function readCaseContent(
       const reply = kind.startsWith("reply.") ? content.get(kind) : undefined;
       const message = isJsonObject(reply) ? reply["failure"] : undefined;
       return typeof message === "string" ? [{ attempt: Number(kind.slice("reply.".length)), message }] : [];
+    }),
+    shadow: kinds.flatMap((kind) => {
+      const said = kind.startsWith("shadow.") ? content.get(kind) : undefined;
+      return isJsonObject(said) && said["output"] !== undefined
+        ? [{ release: kind.slice("shadow.".length), output: said["output"] }]
+        : [];
     }),
     withheld,
   };

@@ -85,7 +85,11 @@ export function addChanges(program: Command, desk: Desk): void {
 }
 
 /** A change in one sentence, with the command that ends its waiting. */
-export function shownChange({ id, workflow, setting, before, after, state }: Change): string {
+export function shownChange(change: Change): string {
+  return change.note === null ? sentenceOf(change) : `${sentenceOf(change)}\n${change.note}`;
+}
+
+function sentenceOf({ id, workflow, setting, before, after, state }: Change): string {
   const step = `${setting} from ${valueOf(setting, before)} to ${valueOf(setting, after)}`;
   switch (state) {
     case "applied":

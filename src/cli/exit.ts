@@ -14,7 +14,7 @@ export const EXIT_SENTENCES: Record<ExitCode, string> = {
   0: "Done.",
   1: "Refused or failed; the error has a code. Also when single records of a long run failed.",
   2: "Wrong usage: an unknown command or option, a value that cannot be read, a missing `--as`.",
-  3: "Problems found: a definition has problems, or `doctor` found a fault.",
+  3: "Problems found: a definition has problems, `doctor` found a fault, `certify` proved nothing, or a backup is damaged.",
   4: "Nothing answers: no program runs here, the address is wrong, or the connection broke.",
 };
 

@@ -29,7 +29,7 @@ export function addMachine(program: Command, desk: Desk): void {
   const doctor = program
     .command("doctor")
     .description(
-      "Checks this machine: Node, data home, disk, master key, database, port. Ends with 3 when something is wrong.",
+      "Checks this machine: Node, data home, disk, keys, database, port. Ends with 3 when something is wrong.",
     )
     .action(async () => {
       const findings = await (await desk.local()).doctor();

@@ -18,8 +18,9 @@ import { z } from "zod";
 import type { Endpoint } from "../contract/endpoint.ts";
 import { ENDPOINTS, type EndpointName } from "../contract/endpoints.ts";
 import { PilotageError } from "../contract/errors.ts";
-import type { LocalCommands } from "./local.ts";
+import type { BackupMade, BackupVerified, LocalCommands, Restored } from "./local.ts";
 import { run } from "./run.ts";
+import { VERDICT } from "./samples.fixture.ts";
 
 export interface PlayedCall {
   name: EndpointName;
@@ -158,6 +159,11 @@ export async function type(args: string[], { stdin = "", url, key, local = {} }:
     local: async () => ({
       serve: async () => {},
       doctor: async () => [],
+      backup: async () => PLAYED_BACKUP,
+      verifyBackup: async () => PLAYED_VERIFICATION,
+      restore: async () => PLAYED_RESTORE,
+      verifyBundle: async () => VERDICT,
+      verifyLines: async () => VERDICT,
       whereabouts: () => undefined,
       ...local,
     }),
@@ -167,6 +173,43 @@ export async function type(args: string[], { stdin = "", url, key, local = {} }:
   const [out, err] = await written;
   return { exit, stdout: out, stderr: err, json: () => JSON.parse(out) as unknown };
 }
+
+/** What this machine answers to backup and restore unless a test says otherwise. */
+export const PLAYED_BACKUP: BackupMade = {
+  id: "0a1b",
+  folder: "/backup/monday",
+  keys: "/backup/monday-keys",
+  masterKey: null,
+  madeAt: "2026-01-05T08:00:00.000Z",
+  tables: 40,
+  rows: 1_200,
+  bytes: 3_145_728,
+  keyBytes: 4_096,
+  seconds: 1.5,
+  recorded: true,
+};
+
+export const PLAYED_VERIFICATION: BackupVerified = {
+  ok: true,
+  id: "0a1b",
+  madeAt: "2026-01-05T08:00:00.000Z",
+  files: 41,
+  rows: 1_240,
+  keys: "checked",
+  problems: [],
+};
+
+export const PLAYED_RESTORE: Restored = {
+  id: "0a1b",
+  madeAt: "2026-01-05T08:00:00.000Z",
+  dataHome: "/var/lib/pilotage",
+  tables: 40,
+  rows: 1_240,
+  keys: true,
+  migrations: 0,
+  leftOut: [],
+  seconds: 2,
+};
 
 /** A program on this machine that the local operator's key opens. */
 export function here(play: Play): Typed {

@@ -5,14 +5,19 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { addApply } from "./apply.ts";
+import { addAudit } from "./audit.ts";
+import { addBackup } from "./backup.ts";
 import { addCase } from "./case.ts";
 import { addCaseBatch } from "./case-batch.ts";
+import { addCertificate } from "./certificate.ts";
 import { addChanges } from "./changes.ts";
 import { addCheck } from "./check.ts";
 import { addConnection } from "./connection.ts";
 import { addDelivery } from "./delivery.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
+import { addEvaluate } from "./evaluate.ts";
+import { addEvaluation } from "./evaluation.ts";
 import { addFeed } from "./feed.ts";
 import { addInit } from "./init.ts";
 import { addInstallation } from "./installation.ts";
@@ -21,6 +26,7 @@ import { addMachine } from "./machine.ts";
 import { addPublish } from "./publish.ts";
 import { addQuarantine } from "./quarantine.ts";
 import { addReview } from "./review.ts";
+import { addShadow } from "./shadow.ts";
 import { addShare } from "./share.ts";
 import { addStatus } from "./status.ts";
 
@@ -61,8 +67,12 @@ export function openProgram(deskFor: (program: Command) => Desk): Command {
   addCheck(program, desk);
   addApply(program, desk);
   addPublish(program, desk);
+  addEvaluation(program, desk);
+  addEvaluate(program, desk);
+  addShadow(program, desk);
   addShare(program, desk);
   addChanges(program, desk);
+  addCertificate(program, desk);
   addStatus(program, desk);
   addCaseBatch(addCase(program, desk), desk);
   addReview(program, desk);
@@ -72,7 +82,9 @@ export function openProgram(deskFor: (program: Command) => Desk): Command {
   addConnection(program, desk);
   addKey(program, desk);
   addInstallation(program, desk);
+  addAudit(program, desk);
   addMachine(program, desk);
+  addBackup(program, desk);
   return program;
 }
 

@@ -71,6 +71,8 @@ describe("the examples", () => {
       await writeFile(join(folder, "workflows/support-triage", file), text);
     for (const file of ["ticket.json", "corrected.json", "crm.json", "invoice.pdf", "photo.jpg"])
       await writeFile(join(folder, file), '{"kind": "webhook"}');
+    for (const file of ["verifier.key", "2026-01-05.checkpoint"])
+      await writeFile(join(folder, file), "pilotage.example/log\n12\n");
     await writeFile(join(folder, "tickets.ndjson"), '{"externalId": "T-1001", "input": {}}\n');
     await mkdir(join(folder, "empty"));
     server = await play(SAMPLES);

@@ -1,6 +1,8 @@
 /** For tests: one answer of every endpoint, in the form of the contract. */
+import type { Verdict } from "../contract/audit.ts";
 import type { Client } from "../contract/client.ts";
 import type { EndpointName } from "../contract/endpoints.ts";
+import { IMPORTED, TRIALS } from "./trial-samples.fixture.ts";
 
 const AT = "2026-01-05T08:00:00.000Z";
 export const CASE = "case_01hzy3v7k2e8t9qxw4m5n6p7r8";
@@ -29,13 +31,74 @@ const workflow = {
   unit: "ticket",
   stableRelease: "manual",
   candidateRelease: RELEASE,
+  shadowRelease: null,
   share: 0.2,
   autonomy: 0,
   rung: 0,
   counts: { delivered: 4, in_review: 2 },
   waivers: [{ item: "baseline", person: "j.okafor@example.com", reason: "sample", until: AT }],
   pendingChanges: 1,
+  certificates: [
+    {
+      id: "cert_1",
+      release: RELEASE,
+      step: 0,
+      inForce: true,
+      standing: "in force",
+      sentence: "certified at 0.71, bound 4.7 %, coverage 48 %, until 2026-04-05",
+    },
+  ],
   dials: {},
+};
+
+const certificate = {
+  id: "cert_1",
+  certification: "look_1",
+  workflow: "support-triage",
+  release: RELEASE,
+  step: 0,
+  model: { answered: "classifier", version: "ab12" },
+  per: "all" as const,
+  threshold: 0.71,
+  thresholds: {},
+  coverage: 0.48,
+  bound: 0.0468,
+  target: 0.05,
+  confidence: 0.95,
+  simulated: false,
+  certifiedAt: AT,
+  expiresAt: AT,
+  suspendedAt: null,
+  suspendedBecause: null,
+  supersededBy: null,
+  inForce: true,
+  standing: "in force",
+  sentence: "certified at 0.71, bound 4.7 %, coverage 48 %, until 2026-04-05",
+};
+
+const look = {
+  id: "look_1",
+  workflow: "support-triage",
+  release: RELEASE,
+  step: 0,
+  from: "labels" as const,
+  set: null,
+  model: certificate.model,
+  per: "all" as const,
+  simulated: false,
+  look: 1,
+  spent: 0.025,
+  target: 0.05,
+  confidence: 0.95,
+  counted: { cold: 20, qa: 20, review: 360 },
+  leftOut: {},
+  tests: [{ category: null, threshold: 0.71, n: 193, errors: 4, p: 0.0333 }],
+  result: "certified" as const,
+  moreLabels: null,
+  person: "j.okafor@example.com",
+  at: AT,
+  certificate,
+  sentence: certificate.sentence,
 };
 
 const release = {
@@ -62,6 +125,7 @@ const change = {
   requestedBy: "j.okafor@example.com",
   decidedBy: null,
   needsSecond: true,
+  note: null,
 };
 
 const task = {
@@ -120,7 +184,26 @@ const verdict = {
 };
 
 type Samples = {
-  [N in Exclude<EndpointName, "submitBatch" | "getAttachment" | "openApi">]: Awaited<ReturnType<Client[N]>>;
+  [
+    N in Exclude<
+      EndpointName,
+      "submitBatch" | "importEvaluationSet" | "exportAudit" | "getAttachment" | "openApi"
+    >
+  ]: Awaited<ReturnType<Client[N]>>;
+};
+
+const auditStatus = {
+  origin: "pilotage.local/0123456789abcdef",
+  keyId: "01234567",
+  verifier: "pilotage.local/0123456789abcdef+01234567+AQ==",
+  size: 12,
+  checkpoint: { size: 12, at: AT, note: "pilotage.local/0123456789abcdef\n12\n" },
+  pending: { count: 0, oldestAt: null, oldestSeconds: null },
+  putAside: 0,
+  gaps: 0,
+  sequencer: "wrk_1",
+  problem: null,
+  protection: { role: "pilotage_program", enforced: true, missing: null },
 };
 
 const JSON_SAMPLES: Samples = {
@@ -170,6 +253,7 @@ const JSON_SAMPLES: Samples = {
     ],
     deliveries: [{ target: "crm", key: "dlv_1", state: "pending", tries: 0, sentAt: null, error: null }],
     labels: [],
+    shadow: [{ release: RELEASE, state: "answered" as const, confidence: 0.7, wrong: null }],
     attachments: [{ no: 1, mediaType: "application/pdf", size: 12 }],
     history: [{ id: "evt_1", kind: "case.admitted", at: AT, actor: {}, data: {} }],
     content: {
@@ -178,10 +262,11 @@ const JSON_SAMPLES: Samples = {
       final: null,
       late: [],
       failures: [],
+      shadow: [],
       withheld: false,
     },
   },
-  listWorkflows: { workflows: [workflow] },
+  listWorkflows: { workflows: [workflow], workers: 1 },
   getWorkflow: workflow,
   applyWorkflow: {
     workflow: "support-triage",
@@ -244,19 +329,66 @@ const JSON_SAMPLES: Samples = {
     ],
   },
   saveConnection: { name: "crm", kind: "webhook" },
+  ...TRIALS,
   listKeys: { keys: [key] },
   makeKey: { ...key, secret: "pil_key_1_secret" },
   revokeKey: { revoked: true },
+  getAudit: auditStatus,
+  listAuditEvents: {
+    events: [{ seq: 7, id: "evt_1", kind: "case.admitted", at: AT, body: '{"actor":{"name":"helpdesk"}}' }],
+    next: null,
+  },
   advanceClock: { now: AT },
+  certify: look,
+  listCertifications: { certifications: [look], next: null },
+  recheckCertification: { id: "look_1", agrees: true, differences: [], sentence: "It comes out the same." },
+  listCertificates: { certificates: [certificate], next: null },
+  suspendCertificate: {
+    ...certificate,
+    inForce: false,
+    suspendedAt: AT,
+    suspendedBecause: "Two customers complained",
+    standing: "not in force: suspended, Two customers complained",
+  },
+};
+
+/** What a verification says of a sound export. */
+export const VERDICT: Verdict = {
+  ok: true,
+  origin: auditStatus.origin,
+  keyId: auditStatus.keyId,
+  keyFrom: "given",
+  of: 12,
+  checked: 12,
+  first: 1,
+  last: 12,
+  leftOut: 0,
+  checkpoints: 2,
+  older: [],
 };
 
 /** By endpoint, as the server that plays the contract takes them. */
 export const SAMPLES = {
   ...JSON_SAMPLES,
+  exportAudit: [
+    {
+      head: {
+        format: "pilotage-audit/1",
+        origin: auditStatus.origin,
+        verifier: auditStatus.verifier,
+        size: 0,
+        since: 0,
+        filter: null,
+        exportedAt: AT,
+      },
+    },
+    { end: { events: 0, checkpoints: 0 } },
+  ],
   submitBatch: [
     { line: 1, ...receipt },
     { summary: { read: 1, admitted: 1, duplicate: 0, quarantined: 0, skipped: 0, failed: 0 } },
   ],
+  importEvaluationSet: IMPORTED,
   getAttachment: Buffer.from("%PDF-1.7"),
   openApi: { openapi: "3.1.0" },
 };

@@ -56,11 +56,12 @@ export function addShare(program: Command, desk: Desk): void {
   );
 }
 
-async function newest(client: Client, workflow: string): Promise<string> {
+/** The id of the newest release; throws `not_found` when there is none. */
+export async function newest(client: Client, workflow: string): Promise<string> {
   const { releases } = await client.listReleases({ params: { workflow } });
   const latest = releases[0];
   if (latest !== undefined) return latest.id;
-  throw new PilotageError("not_found", `${workflow} has no release yet; the share was not changed.`, {
+  throw new PilotageError("not_found", `${workflow} has no release yet; nothing was changed.`, {
     hint: "Publish one first: pilotage publish <folder> --as <person>",
   });
 }

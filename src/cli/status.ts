@@ -40,7 +40,11 @@ export function addStatus(program: Command, desk: Desk): void {
       const client = await desk.client("read");
       if (workflow === undefined) {
         const reply = await client.listWorkflows();
-        desk.out.result(reply, () => reply.workflows.map(shown).join("\n\n") || "There is no workflow yet.");
+        const idle = reply.workers === 0 ? ["No worker runs: cases are taken in and wait."] : [];
+        desk.out.result(
+          reply,
+          () => [...idle, ...reply.workflows.map(shown)].join("\n\n") || "There is no workflow yet.",
+        );
       } else {
         const reply = await client.getWorkflow({ params: { workflow } });
         desk.out.result(reply, () => shown(reply));
@@ -58,7 +62,9 @@ function shown(workflow: Workflow): string {
       "candidate",
       candidateRelease === null ? "none" : `${candidateRelease} with ${percent(share)} of the new cases`,
     ],
+    ["shadow", workflow.shadowRelease ?? ""],
     ["autonomy", `${percent(autonomy)} may go out unreviewed`],
+    ["certificate", certified(workflow)],
     ["safe-stop", rung === 0 ? "" : `rung ${rung}`],
     [
       "waivers",
@@ -68,6 +74,17 @@ function shown(workflow: Workflow): string {
   ]);
   const states = inOrder(workflow).map(([state, number]): [string, number] => [state, number]);
   return `${name}: ${purpose}\n${force}\n  cases ${total(workflow)}${states.length > 0 ? `\n${facts(states, "    ")}` : ""}`;
+}
+
+/** One line for each certificate that stands, and the plain word where there is none. */
+function certified({ certificates }: Workflow): string {
+  if (certificates.length === 0) return "none: every case is reviewed";
+  return certificates
+    .map(
+      ({ release, step, inForce, standing, sentence }) =>
+        `${release}${step === 0 ? "" : `, step ${step}`}: ${inForce ? sentence : standing}`,
+    )
+    .join("\n");
 }
 
 /** States that hold cases, along the path of a case. */

@@ -30,6 +30,14 @@ export type Client = {
     workflow: string,
     lines: AsyncIterable<string> | Iterable<string>,
   ): AsyncIterable<ReplyOf<Endpoints["submitBatch"]>>;
+  /** The lines of an export of the audit log, as they are sent. */
+  auditLines(query: QueryOf<Endpoints["exportAudit"]>): AsyncIterable<string>;
+  /** Sends the bytes of a file with labelled cases as they come and hands over each answered line. */
+  importSet(
+    workflow: string,
+    query: QueryOf<Endpoints["importEvaluationSet"]>,
+    bytes: AsyncIterable<Uint8Array>,
+  ): AsyncIterable<ReplyOf<Endpoints["importEvaluationSet"]>>;
 };
 
 export function openClient(options: ClientOptions): Client {
@@ -64,15 +72,33 @@ export function openClient(options: ClientOptions): Client {
     }
   }
 
-  async function* batch(workflow: string, lines: AsyncIterable<string> | Iterable<string>) {
-    const url = addressOf(options.url, ENDPOINTS.submitBatch, { params: { workflow } });
+  function batch(workflow: string, lines: AsyncIterable<string> | Iterable<string>) {
     const encoder = new TextEncoder();
     const source = (async function* () {
       for await (const line of lines) yield encoder.encode(`${line}\n`);
     })();
-    const response = await reach(url, {
+    return stream(ENDPOINTS.submitBatch, { params: { workflow } }, source, "application/x-ndjson");
+  }
+
+  function importSet(
+    workflow: string,
+    query: QueryOf<Endpoints["importEvaluationSet"]>,
+    bytes: AsyncIterable<Uint8Array>,
+  ) {
+    const type = query.format === "csv" ? "text/csv" : "application/x-ndjson";
+    return stream(ENDPOINTS.importEvaluationSet, { params: { workflow }, query }, bytes, type);
+  }
+
+  /** Sends while it reads the lines of the answer. */
+  async function* stream<E extends Endpoint>(
+    endpoint: E,
+    input: CallInput<Endpoint>,
+    source: AsyncIterable<Uint8Array>,
+    type: string,
+  ): AsyncGenerator<ReplyOf<E>> {
+    const response = await reach(addressOf(options.url, endpoint, input), {
       method: "POST",
-      headers: headers({ "content-type": "application/x-ndjson" }),
+      headers: headers({ "content-type": type }),
       body: ReadableStream.from(source),
       duplex: "half",
     });
@@ -81,8 +107,23 @@ export function openClient(options: ClientOptions): Client {
     for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
       const parts = (rest + chunk).split("\n");
       rest = parts.pop()!;
-      for (const part of parts) if (part !== "") yield ENDPOINTS.submitBatch.reply.parse(JSON.parse(part));
+      for (const part of parts) if (part !== "") yield endpoint.reply.parse(JSON.parse(part)) as ReplyOf<E>;
     }
+  }
+
+  async function* auditLines(query: QueryOf<Endpoints["exportAudit"]>): AsyncGenerator<string> {
+    const response = await reach(addressOf(options.url, ENDPOINTS.exportAudit, { query }), {
+      headers: headers(),
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+    if (!response.ok) throw await errorOf(response);
+    let rest = "";
+    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+      const parts = (rest + chunk).split("\n");
+      rest = parts.pop()!;
+      yield* parts;
+    }
+    if (rest !== "") yield rest;
   }
 
   const calls = Object.fromEntries(
@@ -91,7 +132,7 @@ export function openClient(options: ClientOptions): Client {
       (input?: CallInput<Endpoint>) => call(endpoint, input),
     ]),
   );
-  return { ...calls, batch } as unknown as Client;
+  return { ...calls, batch, importSet, auditLines } as unknown as Client;
 }
 
 /** The full address of a call; path parameters are escaped. */

@@ -21,7 +21,7 @@ export interface Endpoint<
   query: Q;
   body: B;
   reply: R;
-  /** `json`: one object each way. `ndjson`: JSON Lines in, JSON Lines out. `raw`: bytes out. */
+  /** `json`: one object each way. `ndjson`: JSON Lines in (but for GET), JSON Lines out. `raw`: bytes out. */
   wire: "json" | "ndjson" | "raw";
   /** What the key must be allowed to do; null for everybody. */
   scope: Scope | null;

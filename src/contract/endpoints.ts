@@ -1,6 +1,9 @@
 /** Every endpoint of the program. Handlers are in http/, one file per resource; a test compares both lists. */
 import { z } from "zod";
+import { AUDIT_ENDPOINTS } from "./audit.ts";
+import { CERTIFICATE_ENDPOINTS } from "./certificate-endpoints.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
+import { EVALUATION_ENDPOINTS } from "./evaluation-endpoints.ts";
 import { OPERATION_ENDPOINTS } from "./operation-endpoints.ts";
 import {
   applyBody,
@@ -292,6 +295,9 @@ export const ENDPOINTS = {
     example: { params: { case: "case_..." } },
   }),
   ...OPERATION_ENDPOINTS,
+  ...CERTIFICATE_ENDPOINTS,
+  ...EVALUATION_ENDPOINTS,
+  ...AUDIT_ENDPOINTS,
 } satisfies Record<string, Endpoint>;
 
 export type Endpoints = typeof ENDPOINTS;

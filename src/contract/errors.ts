@@ -75,13 +75,19 @@ export const ERRORS = {
   database_unavailable: {
     status: 503,
     retry: true,
-    meaning: "The database cannot be reached; nothing was stored.",
+    meaning:
+      "The database cannot be reached, has no room or is too slow; nothing was stored, unless the message says that this is not known.",
   },
   settings_invalid: { status: 500, retry: false, meaning: "One or more settings are wrong; all are listed." },
   master_key_wrong: {
     status: 500,
     retry: false,
     meaning: "The master key is not the one with which this installation was made.",
+  },
+  audit_key_wrong: {
+    status: 500,
+    retry: false,
+    meaning: "The key or the origin of the audit log is not the one with which its checkpoints are signed.",
   },
   data_home_unusable: {
     status: 500,
@@ -113,6 +119,21 @@ export const ERRORS = {
     status: 502,
     retry: false,
     meaning: "The target refused the delivery for good; it is a dead letter that can be replayed.",
+  },
+  backup_failed: {
+    status: 500,
+    retry: false,
+    meaning: "The backup could not be made; what lies in its folder is marked and cannot be restored.",
+  },
+  backup_unusable: {
+    status: 500,
+    retry: false,
+    meaning: "The backup is unfinished, damaged, of a newer program, or its keys belong to another one.",
+  },
+  restore_failed: {
+    status: 500,
+    retry: false,
+    meaning: "The restore broke off; the database is as empty as before.",
   },
   feed_unreadable: {
     status: 500,

@@ -31,6 +31,18 @@ export const EVENTS = {
   "connection.saved": "a connection was stored",
   "key.made": "an API key was made",
   "key.revoked": "an API key was revoked",
+  "shadow.answered": "a release in shadow was asked about a case; says whether it answered, never what",
+  "evaluation.imported": "an evaluation set was imported, with its counts and digest",
+  "evaluation.started": "a run of a release over an evaluation set was asked for",
+  "evaluation.finished": "a run over an evaluation set ended, with its counts",
+  "certification.made": "a named person asked for a certificate; says what came of it and what it spent",
+  "certificate.issued": "a certificate was issued; it takes the place of an older one",
+  "certificate.suspended": "a certificate was suspended, by a person or by the program",
+  "audit.gap": "numbers of a writer are missing: events were removed before they came into the log",
+  "audit.put_aside": "a row that waited for the log had a number that its writer had used already",
+  "backup.made": "a backup was made; says its id and counts",
+  "installation.restored": "the installation came back from a backup; says which, and whether its keys were there",
   "clock.advanced": "simulated time was moved",
+  "clock.set_back": "a process found its clock set back; what would have waited for nothing was woken",
 } as const;
 export type EventKind = keyof typeof EVENTS;

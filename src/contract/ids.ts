@@ -23,6 +23,10 @@ const PREFIXES = {
   worker: "wrk_",
   lease: "lse_",
   request: "req_",
+  certification: "look_",
+  certificate: "cert_",
+  evaluationSet: "set_",
+  evaluationRun: "evr_",
 } as const;
 
 export type IdKind = keyof typeof PREFIXES;

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { QUARANTINE_REASONS, type QuarantineReason } from "./quarantine.ts";
 import { SCOPES, type Scope } from "./scopes.ts";
+import { caseShadow, shadowContent } from "./shadow.ts";
 import { CASE_STATES, REVIEW_REASONS, VERDICTS, type CaseState, type Verdict } from "./states.ts";
 
 const time = z.string().describe("UTC, e.g. 2026-01-05T08:00:00.000Z");
@@ -182,6 +183,7 @@ export const caseReply = caseSummary.extend({
       at: time,
     }),
   ),
+  shadow: caseShadow,
   attachments: z.array(z.object({ no: z.number(), mediaType: z.string(), size: z.number() })),
   history: z.array(z.object({ id: z.string(), kind: z.string(), at: time, actor: json, data: json })),
   content: z
@@ -195,6 +197,7 @@ export const caseReply = caseSummary.extend({
       failures: z
         .array(z.object({ attempt: z.number(), message: z.string() }))
         .describe("Why attempts brought no answer, in the words of the model's side"),
+      shadow: shadowContent,
       withheld: z.boolean(),
     })
     .nullable(),
@@ -206,15 +209,31 @@ export const workflowReply = z.object({
   unit: z.string(),
   stableRelease: z.string(),
   candidateRelease: z.string().nullable(),
+  shadowRelease: z.string().nullable(),
   share,
   autonomy: share,
   rung: z.number(),
   counts: z.record(z.string(), z.number()),
   waivers: z.array(z.object({ item: z.string(), person: z.string(), reason: z.string(), until: time })),
   pendingChanges: z.number(),
+  certificates: z
+    .array(
+      z.object({
+        id: z.string(),
+        release: z.string(),
+        step: z.number(),
+        inForce: z.boolean(),
+        standing: z.string(),
+        sentence: z.string(),
+      }),
+    )
+    .describe("What stands for the releases that get cases, in force or not"),
   dials: json,
 });
-export const workflowList = z.object({ workflows: z.array(workflowReply) });
+export const workflowList = z.object({
+  workflows: z.array(workflowReply),
+  workers: z.number().int().nullable().describe("Workers that live; null while that is not known yet"),
+});
 
 const difference = z.object({
   setting: z.string(),
@@ -278,6 +297,7 @@ export const changeReply = z.object({
   requestedBy: z.string(),
   decidedBy: z.string().nullable(),
   needsSecond: z.boolean(),
+  note: z.string().nullable().describe("What the change does not do, such as autonomy without a certificate"),
 });
 export const changeList = z.object({ changes: z.array(changeReply) });
 

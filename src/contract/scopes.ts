@@ -5,6 +5,7 @@ export const SCOPES = {
   read: "see cases, states and counts, without content",
   "content:read": "see the content of cases",
   review: "take and decide reviews",
+  audit: "read and export the audit log",
   operate: "apply, publish, set dials, replay, correct",
   operator: "act as a named person from the command line of this machine",
 } as const;

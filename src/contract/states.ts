@@ -1,7 +1,7 @@
 /**
  * The states of a case and the moves between them.
  *
- * The database holds the same list (`case_move`) and refuses every other move; a test compares both ways.
+ * The database holds the same list (`case_moves()`) and refuses every other move; a test compares both ways.
  */
 
 /** One word each on screen; the sentence says what is going on. */
@@ -24,7 +24,7 @@ export type CaseState = keyof typeof CASE_STATES;
 /** From each state, the states that may follow. */
 export const CASE_MOVES: Record<CaseState, readonly CaseState[]> = {
   received: ["running", "in_review", "cancelled"],
-  running: ["in_review", "decided", "cancelled"],
+  running: ["in_review", "decided", "delivering", "cancelled"],
   in_review: ["decided", "returned", "cancelled"],
   decided: ["in_review", "delivering", "closed", "cancelled"],
   delivering: ["delivered", "failed_delivery"],
@@ -103,7 +103,9 @@ export const REASONS = {
   manual_arm: "The case belongs to the manual arm: people work it unaided.",
   no_certificate: "No certificate is in force for this release and step: every case is reviewed.",
   autonomy: "The share of cases that may go out unreviewed does not cover this one.",
-  below_threshold: "The confidence is below the certified threshold.",
+  model_changed: "Another model answered than the one that the certificate is about.",
+  certificate_gone: "The certificate under which it was to go out alone ceased to hold before the delivery.",
+  below_threshold: "The confidence is below the certified threshold, or its category has none.",
   rule: "A rule of the release sends such cases to a person.",
   rule_failed: "A rule could not be evaluated, so a person decides.",
   qa: "The quality coin chose this case.",

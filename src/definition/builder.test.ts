@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { PilotageError } from "../contract/errors.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { WorkflowDefinition } from "./builder.ts";
-import { defineWorkflow } from "./builder.ts";
+import { defineRelease, defineWorkflow } from "./builder.ts";
 import { checkDefinition } from "./check.ts";
 import { digestOf } from "./digest.ts";
 import { releaseSchema, workflowSchema } from "./document.ts";
@@ -93,6 +93,16 @@ it("names every problem of a definition in code", () => {
   expect(failure.code).toBe("definition_invalid");
   expect(failure.message).toMatch(/undo: "1 h" is out of range/);
   expect(failure.message).toMatch(/did you mean: draft/);
+});
+
+it("says of a definition from JavaScript what is missing in it", () => {
+  const failure = catchError(() => defineWorkflow({ workflow: "invoices" } as WorkflowDefinition));
+  expect(failure.message).toMatch(/release\.json:1:1 {2}output: is missing/);
+});
+
+it("a release that is written apart is the same release", () => {
+  const release = defineRelease(definition.release);
+  expect(defineWorkflow({ ...definition, release }).release).toEqual(defineWorkflow(definition).release);
 });
 
 it("a compiled document is read back as it is, and with defaults nowhere left to fill in", () => {

@@ -18,10 +18,10 @@ const releaseCode = releaseSections(code);
 
 type WorkflowInput = z.input<typeof workflowCode>;
 /** `examples` is the text of a JSON Lines file; its exact bytes are part of the release. */
-type ReleaseInput = Omit<z.input<typeof releaseCode>, "workflow">;
+export type ReleaseDefinition = Omit<z.input<typeof releaseCode>, "workflow">;
 
 export interface WorkflowDefinition extends WorkflowInput {
-  release: ReleaseInput;
+  release: ReleaseDefinition;
 }
 
 export interface DefinedWorkflow {
@@ -29,6 +29,11 @@ export interface DefinedWorkflow {
   release: ReleaseDocument;
   /** The files of a folder that says the same, by path: what `pilotage apply` reads. */
   files: Map<string, string>;
+}
+
+/** Gives a release that is written apart from its workflow its types; `defineWorkflow` checks it. */
+export function defineRelease(release: ReleaseDefinition): ReleaseDefinition {
+  return release;
 }
 
 /** Checks a definition and compiles it. Throws `definition_invalid` with every problem in the details. */
@@ -75,12 +80,13 @@ function filesOf({ release: sections, ...workflow }: WorkflowDefinition): Map<st
           })),
         }),
   });
-  const { prompt, input, output, local, examples, ...rest } = sections;
+  // From JavaScript anything may be missing; the check says so better than a TypeError here.
+  const { prompt, input, output, local, examples, ...rest }: Partial<ReleaseDefinition> = sections ?? {};
   write("release.json", {
     workflow: workflow.workflow,
     ...rest,
-    input: write("input.schema.json", input),
-    output: write("output.schema.json", output),
+    ...(input === undefined ? {} : { input: write("input.schema.json", input) }),
+    ...(output === undefined ? {} : { output: write("output.schema.json", output) }),
     ...(prompt === undefined ? {} : { prompt: write("prompt.liquid.md", prompt) }),
     ...(examples === undefined ? {} : { examples: write("examples.jsonl", examples) }),
     ...(local === undefined

@@ -125,7 +125,7 @@ function weightOf(record: FeedRecord): number {
  *
  * Without destroying the stream: the request's end is the answer's end, too.
  */
-async function* untilStopped(stream: Readable, stopped: AbortSignal): AsyncGenerator<Buffer> {
+export async function* untilStopped(stream: Readable, stopped: AbortSignal): AsyncGenerator<Buffer> {
   const chunks = stream.iterator({ destroyOnReturn: false });
   const stop = Promise.withResolvers<"stop">();
   const onAbort = () => stop.resolve("stop");
@@ -138,7 +138,7 @@ async function* untilStopped(stream: Readable, stopped: AbortSignal): AsyncGener
       if (next === "stop")
         throw new PilotageError(
           "intake_stopped",
-          "Pilotage is stopping; lines without an answer were not taken. Send them again when it is back.",
+          "Pilotage is stopping; what was not answered was not taken. Send it again when it is back.",
         );
       if (next.done) return;
       yield next.value;

@@ -92,7 +92,8 @@ export function bind(options: {
       );
     }
   });
-  app.addContentTypeParser("application/x-ndjson", (_request, payload, done) => done(null, payload));
+  for (const type of ["application/x-ndjson", "text/csv"])
+    app.addContentTypeParser(type, (_request, payload, done) => done(null, payload));
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, log));
   app.setNotFoundHandler((request, reply) => {
     const [path = ""] = request.url.split("?");
@@ -171,9 +172,14 @@ async function answer(
 ): Promise<unknown> {
   const body = request.body as Body | Readable | undefined;
   const json = endpoint.wire === "ndjson" ? undefined : (body as Body | undefined);
-  if (endpoint.wire === "ndjson" && (body === undefined || !("pipe" in body)))
+  const reads = endpoint.method !== "GET";
+  if (endpoint.wire === "ndjson" && reads && (body === undefined || !("pipe" in body)))
     throw new PilotageError("unsupported_media_type", "This endpoint reads JSON Lines; nothing was done.", {
       hint: "Send the header `Content-Type: application/x-ndjson`.",
+    });
+  if (endpoint.wire !== "ndjson" && body !== undefined && "pipe" in body)
+    throw new PilotageError("unsupported_media_type", "This endpoint reads JSON; nothing was done.", {
+      hint: "Send the header `Content-Type: application/json`.",
     });
   const call: Call<Endpoint> = {
     params: check(endpoint.params, request.params, "path"),

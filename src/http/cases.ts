@@ -1,6 +1,6 @@
 /** Handlers of intake and of cases: hand in, list, show. */
 import type { Intake, Receipt } from "../cases/intake/intake.ts";
-import { listCases, outputHidden, readCase, readCaseContent } from "../cases/view.ts";
+import { listCases, readCase, readCaseContent } from "../cases/view.ts";
 import { attachmentBytes, attachmentName, keysOf } from "../cases/content.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
 import { checkValue, unsafeNumber } from "../connectors/feed/json.ts";
@@ -95,10 +95,7 @@ export function caseHandlers(
       const found = (await readCase(database, params.case))!;
       if (query.content !== "true") return found;
       demand(caller, "content:read", found.workflow);
-      return {
-        ...found,
-        content: (await readCaseContent(database, vault, found.id, outputHidden(found))) ?? null,
-      };
+      return { ...found, content: (await readCaseContent(database, vault, found.id, found)) ?? null };
     },
 
     async getAttachment({ params, caller, reply }) {

@@ -4,7 +4,10 @@ import type { Arm, CaseState, Verdict } from "../contract/states.ts";
 export interface StatusData {
   /** The program's clock, in milliseconds since 1970; every age on the page is counted from it. */
   now: number;
+  /** Workers that live; null while that is not known yet. */
+  workers: number | null;
   workflows: StatusWorkflow[];
+  audit: StatusAudit;
   /** The newest cases of all workflows, newest first; `LATEST_CASES` of them at most. */
   latest: StatusCase[];
 }
@@ -18,6 +21,8 @@ export interface StatusWorkflow {
   share: number;
   /** From 0 to 1. */
   autonomy: number;
+  /** The certificate in force for the model of the release that gets cases; null: every case is reviewed. */
+  certificate: StatusCertificate | null;
   /** Of the safe-stop ladder: 0 normal to 4 stop. */
   rung: number;
   /** Cases per state, rehearsals left out; a state without cases may be missing. */
@@ -26,6 +31,28 @@ export interface StatusWorkflow {
   quarantined: number;
   deadLetters: number;
   feeds: StatusFeed[];
+}
+
+export interface StatusCertificate {
+  /** Null where each category has its own. */
+  threshold: number | null;
+  /** Upper bound of the error share among what it lets out. */
+  bound: number;
+  expiresAt: number;
+  /** On labels of a program that plays a person. */
+  simulated: boolean;
+}
+
+export interface StatusAudit {
+  size: number;
+  waiting: number;
+  /** When the oldest event that waits was written. */
+  oldest: number | null;
+  checkpointAt: number | null;
+  gaps: number;
+  putAside: number;
+  /** What keeps the log from growing. */
+  problem: string | null;
 }
 
 export interface StatusFeed {

@@ -14,6 +14,7 @@ function workflow(more: Partial<StatusWorkflow> = {}): StatusWorkflow {
     candidateRelease: "rel_1",
     share: 1,
     autonomy: 0,
+    certificate: null,
     rung: 0,
     counts: { received: 3, in_review: 1234, delivered: 56 },
     quarantined: 7,
@@ -23,8 +24,18 @@ function workflow(more: Partial<StatusWorkflow> = {}): StatusWorkflow {
   };
 }
 
+const AUDIT: StatusData["audit"] = {
+  size: 1234,
+  waiting: 0,
+  oldest: null,
+  checkpointAt: NOW - 4_000,
+  gaps: 0,
+  putAside: 0,
+  problem: null,
+};
+
 function data(more: Partial<StatusData> = {}): StatusData {
-  return { now: NOW, workflows: [workflow()], latest: [], ...more };
+  return { now: NOW, workers: 1, audit: AUDIT, workflows: [workflow()], latest: [], ...more };
 }
 
 const latest = (more: Partial<StatusData["latest"][number]> = {}) => ({
@@ -121,18 +132,39 @@ test("the summary is a sentence with the figures, and names trouble first found"
   });
   expect(seen(english(troubled))).toContain("Safe-stop: Model off. 4 not delivered. One feed cannot read.");
   expect(seen(english(troubled))).toContain("The feed folder does not exist.");
+  expect(seen(english(data({ workers: 0 })))).toContain("No worker runs: cases are taken in and wait.");
+  expect(seen(english(data({ workers: null })))).not.toContain("No worker");
 });
 
 test("dials say what they mean: the rest of a share, and that autonomy 0 reviews every case", () => {
   const page = seen(english(data({ workflows: [workflow({ share: 0.2 })] })));
   expect(page).toContain("20% the rest: manual");
   expect(page).toContain("0% every case is reviewed");
-  const whole = seen(english(data({ workflows: [workflow({ share: 1, autonomy: 0.5 })] })));
+  const uncertified = seen(english(data({ workflows: [workflow({ share: 1, autonomy: 0.5 })] })));
+  expect(uncertified).toContain("50% every case is reviewed Certificate none in force");
+  const certificate = { threshold: 0.71, bound: 0.0468, expiresAt: NOW, simulated: false };
+  const whole = seen(english(data({ workflows: [workflow({ share: 1, autonomy: 0.5, certificate })] })));
   expect(whole).not.toContain("the rest");
   expect(whole).not.toContain("every case is reviewed");
   const manual = seen(english(data({ workflows: [workflow({ candidateRelease: null, share: 0 })] })));
   expect(manual).toContain("Release in force manual");
   expect(manual).toContain("Share of new cases 100%");
+});
+
+test("the certificate is one line in both languages, and says when its labels were simulated", () => {
+  const certificate = {
+    threshold: 0.71,
+    bound: 0.0468,
+    expiresAt: Date.parse("2026-05-31T08:00:00Z"),
+    simulated: true,
+  };
+  const given = data({ workflows: [workflow({ certificate })] });
+  expect(seen(english(given))).toContain(
+    "Certificate from 0.71, errors at most 4.7%, until May 31, 2026 simulated",
+  );
+  expect(seen(german(given))).toContain("Zertifikat ab 0,71, höchstens 4,7 % Fehler, bis 31.05.2026");
+  const each = data({ workflows: [workflow({ certificate: { ...certificate, threshold: null } })] });
+  expect(seen(english(each))).toContain("Certificate by category, errors at most");
 });
 
 test("a feed's line gives the counts of its last run", () => {
@@ -197,4 +229,14 @@ test.each([
   [undefined, ";;;q=x,,", "en"],
 ] as const)("asked for %s and with Accept-Language %s the page is in %s", (asked, header, language) => {
   expect(pickLanguage(asked, header)).toBe(language);
+});
+
+test("the audit log is one line; what waits, what is missing and what keeps it from growing stands there", () => {
+  expect(seen(english(data()))).toContain("Audit log: 1,234 events, last signed 4 sec. ago .");
+  expect(seen(german(data()))).toContain("Prüfprotokoll: 1.234 Ereignisse, zuletzt signiert");
+  const waiting = data({ audit: { ...AUDIT, checkpointAt: null, waiting: 1, oldest: NOW - 120_000 } });
+  expect(seen(english(waiting))).toContain("not signed yet; 1 waits, since 2 min. ago .");
+  const removed = seen(english(data({ audit: { ...AUDIT, gaps: 1, problem: "duplicate key" } })));
+  expect(removed).toContain("Events were removed or forged: run pilotage audit check. It does not grow");
+  expect(seen(english(data()))).not.toContain("removed");
 });

@@ -39,6 +39,9 @@ interface Speaking {
   words: StatusWords;
   count: (value: number) => string;
   percent: (value: number) => string;
+  /** With two digits behind the point. */
+  decimal: (value: number) => string;
+  day: (at: number) => string;
   ago: (at: number) => Html;
 }
 
@@ -76,7 +79,10 @@ export function statusPage(data: StatusData, view: StatusView): string {
           }
           ${simulated ? html`<p class="note">${words.simulatedNote}</p>` : NOTHING}
         </main>
-        <footer>${words.readOnly}</footer>
+        <footer>
+          <p>${auditLine(data, speaking)}</p>
+          ${words.readOnly}
+        </footer>
       </body>
     </html> `;
   return page.text;
@@ -84,6 +90,8 @@ export function statusPage(data: StatusData, view: StatusView): string {
 
 function speak(language: StatusLanguage, now: number): Speaking {
   const numbers = new Intl.NumberFormat(language);
+  const decimals = new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const days = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" });
   const percents = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
   const ages = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
   const dates = new Intl.DateTimeFormat(language, {
@@ -95,6 +103,8 @@ function speak(language: StatusLanguage, now: number): Speaking {
     words: STATUS_WORDS[language],
     count: (value) => numbers.format(value),
     percent: (value) => percents.format(value),
+    decimal: (value) => decimals.format(value),
+    day: (at) => days.format(at),
     ago(at) {
       const seconds = Math.max(0, Math.round((now - at) / 1000));
       const text =
@@ -137,6 +147,7 @@ function summary(data: StatusData, { words, count }: Speaking): Part {
   const failed = sum("failed_delivery");
   const problems = data.workflows.flatMap((one) => one.feeds).filter((feed) => feed.problem !== null).length;
   const trouble = [
+    data.workers === 0 ? words.noWorker : "",
     rung > 0 ? words.summaryStopped(words.rungs[rung] ?? String(rung)) : "",
     words.summaryTrouble({ failed, problems }),
   ].filter((part) => part !== "");
@@ -154,7 +165,10 @@ function workflowSection(workflow: StatusWorkflow, speaking: Speaking): Html {
   const inForce = workflow.candidateRelease ?? workflow.stableRelease;
   const share = workflow.candidateRelease === null ? 1 : workflow.share;
   const rest = share < 1 ? html`<small>${words.besides(release(workflow.stableRelease))}</small>` : NOTHING;
-  const reviewed = workflow.autonomy === 0 ? html`<small>${words.everyCaseReviewed}</small>` : NOTHING;
+  const reviewed =
+    workflow.autonomy === 0 || workflow.certificate === null
+      ? html`<small>${words.everyCaseReviewed}</small>`
+      : NOTHING;
   return html`<section>
     <h2>${workflow.name}</h2>
     <p class="purpose">${workflow.purpose}</p>
@@ -187,6 +201,10 @@ function workflowSection(workflow: StatusWorkflow, speaking: Speaking): Html {
           <dd>${percent(workflow.autonomy)}${reviewed}</dd>
         </div>
         <div>
+          <dt>${words.dials.certificate}</dt>
+          <dd>${certified(workflow, speaking)}</dd>
+        </div>
+        <div>
           <dt>${words.dials.safeStop}</dt>
           <dd>
             ${workflow.rung === 0 ? mark("good", "check", words.rungs[0]) : mark("bad", "mark", words.rungs[workflow.rung] ?? String(workflow.rung))}
@@ -205,6 +223,17 @@ function workflowSection(workflow: StatusWorkflow, speaking: Speaking): Html {
       </div>
     </div>
   </section>`;
+}
+
+function certified({ certificate }: StatusWorkflow, { words, decimal, percent, day }: Speaking): Html {
+  if (certificate === null) return html`<span class="quiet">${words.notCertified}</span>`;
+  const { threshold, bound, expiresAt, simulated } = certificate;
+  const parts = {
+    threshold: threshold === null ? null : decimal(threshold),
+    bound: percent(bound),
+    until: day(expiresAt),
+  };
+  return html`${words.certified(parts)}${simulated ? html`<span class="tag">${words.simulated}</span>` : NOTHING}`;
 }
 
 function aside(word: string, cases: number, tone: Tone, { count }: Speaking): Html {
@@ -268,6 +297,26 @@ function caseRow(one: StatusCase, named: boolean, { words, ago }: Speaking): Htm
     <td role="cell" class="verdict">${verdict}${tag}</td>
     <td role="cell" class="when">${ago(one.receivedAt)}</td>
   </tr> `;
+}
+
+function auditLine({ audit }: StatusData, { words, count, ago }: Speaking): Html {
+  const figure = (value: number) => ({ text: count(value), one: value === 1 });
+  const { size, checkpointAt, waiting, oldest, gaps, putAside, problem } = audit;
+  const signed =
+    checkpointAt === null ? html`${words.audit.unsigned}` : html`${words.audit.signed} ${ago(checkpointAt)}`;
+  const open =
+    waiting === 0 || oldest === null
+      ? NOTHING
+      : html`; ${words.audit.waiting(figure(waiting))} ${ago(oldest)}`;
+  const trouble = [
+    ...(gaps > 0 || putAside > 0 ? [words.audit.removed] : []),
+    ...(problem === null ? [] : [words.audit.stands]),
+  ];
+  const told =
+    trouble.length === 0
+      ? NOTHING
+      : html` <span class="bad">${mark("bad", "mark", "")}${trouble.join(" ")}</span>`;
+  return html`${words.audit.events(figure(size))}, ${signed}${open}.${told}`;
 }
 
 function teach({ head, steps }: StatusWords["noCases"], workflow: string): Html {

@@ -22,10 +22,12 @@ export interface StatusWords {
   noVerdict: string;
   path: string;
   aside: string;
-  dials: { release: string; share: string; autonomy: string; safeStop: string };
+  dials: { release: string; share: string; autonomy: string; certificate: string; safeStop: string };
   manualRelease: string;
   besides: (release: string) => string;
   everyCaseReviewed: string;
+  certified: (parts: { threshold: string | null; bound: string; until: string }) => string;
+  notCertified: string;
   feeds: string;
   quarantine: string;
   deadLetters: string;
@@ -40,10 +42,19 @@ export interface StatusWords {
   summaryStopped: (rung: string) => string;
   summaryTrouble: (parts: { failed: number; problems: number }) => string;
   summaryEmpty: string;
+  noWorker: string;
   live: string;
   held: string;
   hold: string;
   goOn: string;
+  audit: {
+    events: (events: Figure) => string;
+    signed: string;
+    unsigned: string;
+    waiting: (events: Figure) => string;
+    removed: string;
+    stands: string;
+  };
   readOnly: string;
 }
 
@@ -77,11 +88,15 @@ const en: StatusWords = {
     release: "Release in force",
     share: "Share of new cases",
     autonomy: "Autonomy",
+    certificate: "Certificate",
     safeStop: "Safe-stop",
   },
   manualRelease: "manual",
   besides: (release) => `the rest: ${release}`,
   everyCaseReviewed: "every case is reviewed",
+  certified: ({ threshold, bound, until }) =>
+    `${threshold === null ? "by category" : `from ${threshold}`}, errors at most ${bound}, until ${until}`,
+  notCertified: "none in force",
   feeds: "Feeds",
   quarantine: "Open in quarantine",
   deadLetters: "Dead letters",
@@ -116,10 +131,19 @@ const en: StatusWords = {
       .filter((part) => part !== "")
       .join(" "),
   summaryEmpty: "Running, with nothing to do yet.",
+  noWorker: "No worker runs: cases are taken in and wait.",
   live: "Renews itself every 5 seconds",
   held: "Stands still",
   hold: "Hold",
   goOn: "Go on",
+  audit: {
+    events: (events) => `Audit log: ${events.text} ${events.one ? "event" : "events"}`,
+    signed: "last signed",
+    unsigned: "not signed yet",
+    waiting: (events) => `${events.text} ${events.one ? "waits" : "wait"}, since`,
+    removed: "Events were removed or forged: run pilotage audit check.",
+    stands: "It does not grow: run pilotage audit status.",
+  },
   readOnly: "Read-only. Nothing that a case holds is shown here.",
 };
 
@@ -153,11 +177,15 @@ const de: StatusWords = {
     release: "Release in Kraft",
     share: "Anteil neuer Fälle",
     autonomy: "Autonomie",
+    certificate: "Zertifikat",
     safeStop: "Sicherer Halt",
   },
   manualRelease: "manuell",
   besides: (release) => `der Rest: ${release}`,
   everyCaseReviewed: "jeder Fall wird geprüft",
+  certified: ({ threshold, bound, until }) =>
+    `${threshold === null ? "je Kategorie" : `ab ${threshold}`}, höchstens ${bound} Fehler, bis ${until}`,
+  notCertified: "keines in Kraft",
   feeds: "Zuflüsse",
   quarantine: "Offen in Quarantäne",
   deadLetters: "Gescheiterte Zustellungen",
@@ -196,10 +224,19 @@ const de: StatusWords = {
       .filter((part) => part !== "")
       .join(" "),
   summaryEmpty: "In Betrieb, aber noch ohne Arbeit.",
+  noWorker: "Es läuft kein Worker: Fälle werden angenommen und warten.",
   live: "Erneuert sich alle 5 Sekunden",
   held: "Steht still",
   hold: "Anhalten",
   goOn: "Weiter",
+  audit: {
+    events: (events) => `Prüfprotokoll: ${events.text} ${events.one ? "Ereignis" : "Ereignisse"}`,
+    signed: "zuletzt signiert",
+    unsigned: "noch nicht signiert",
+    waiting: (events) => `${events.text} ${events.one ? "wartet" : "warten"}, seit`,
+    removed: "Ereignisse wurden entfernt oder gefälscht: pilotage audit check ausführen.",
+    stands: "Es wächst nicht: pilotage audit status ausführen.",
+  },
   readOnly: "Nur zum Lesen. Was ein Fall enthält, wird hier nicht gezeigt.",
 };
 

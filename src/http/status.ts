@@ -5,14 +5,26 @@
  * Their figures count whole tables: they are up to two seconds old, so that nobody can make the database count at will.
  */
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { auditFigures } from "../audit/status.ts";
 import { countStates } from "../cases/view.ts";
-import type { Registry } from "../cases/workflow/registry.ts";
+import { lapseOf } from "../cases/decision/certificate.ts";
+import type { Registry, WorkflowRow } from "../cases/workflow/registry.ts";
+import { PilotageError } from "../contract/errors.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import type { Metrics } from "../platform/metrics.ts";
+import { endsWithin } from "../platform/deadline.ts";
 import { recent } from "../platform/recent.ts";
+import type { Workers } from "../platform/workers.ts";
 import { sql } from "../platform/sql.ts";
-import { LATEST_CASES, type StatusCase, type StatusData, type StatusRun } from "./status-data.ts";
+import { standingCertificates, type IssuedCertificate } from "../releases/certificate-records.ts";
+import {
+  LATEST_CASES,
+  type StatusCase,
+  type StatusCertificate,
+  type StatusData,
+  type StatusRun,
+} from "./status-data.ts";
 import { STATUS_POLICY, statusPage, type StatusView } from "./status-page.ts";
 import { STATUS_CSS } from "./status-style.ts";
 import { pickLanguage } from "./status-words.ts";
@@ -22,15 +34,21 @@ export interface StatusParts {
   registry: Registry;
   clock: Clock;
   metrics: Metrics;
+  workers: Pick<Workers, "atWork">;
+  /** Whether this process has left word where it is and who may command it. */
+  announced: () => boolean;
 }
 
 const FIGURES_AGE = 2_000;
+/** Whoever asks for readiness waits no longer; milliseconds. */
+const ANSWERS_WITHIN = 3_000;
 
 export function serveStatus(app: FastifyInstance, parts: StatusParts): void {
-  const { database, metrics } = parts;
+  const { database, metrics, workers } = parts;
   const figures = recent(FIGURES_AGE, () => figuresOf(database));
   const status = recent(FIGURES_AGE, async () => statusData(parts, await figures()));
-  metrics.beforeScrape(async ({ cases, quarantine, dead }) => {
+  metrics.beforeScrape(async ({ cases, quarantine, dead, atWork }) => {
+    if (workers.atWork !== undefined) atWork.set(workers.atWork);
     cases.reset();
     quarantine.reset();
     dead.reset();
@@ -41,9 +59,14 @@ export function serveStatus(app: FastifyInstance, parts: StatusParts): void {
     for (const [workflow, records] of deadLetters) dead.set({ workflow }, records);
   });
   app.get("/healthz", async () => ({ status: "ok" }));
-  app.get("/readyz", async () => {
-    await database.one(sql`select 1 as ready`);
-    return { status: "ready" };
+  app.get("/readyz", async (_request, reply) => {
+    if (!(await endsWithin(ANSWERS_WITHIN, database.one(sql`select 1 as ready`))))
+      throw new PilotageError(
+        "database_unavailable",
+        "The database takes connections and answers nothing; Pilotage keeps trying.",
+      );
+    if (!parts.announced()) return reply.code(503).send({ status: "starting" });
+    return { status: "ready", workers: workers.atWork ?? null };
   });
   app.get("/metrics", async (_request, reply) => {
     const { type, body } = await metrics.text();
@@ -51,7 +74,8 @@ export function serveStatus(app: FastifyInstance, parts: StatusParts): void {
   });
   app.get("/status.css", async (_request, reply) => reply.type("text/css; charset=utf-8").send(STATUS_CSS));
   app.get("/", async (request, reply) => {
-    const page = statusPage({ ...(await status()), now: parts.clock.now() }, viewOf(request));
+    const shown = { ...(await status()), workers: workers.atWork ?? null, now: parts.clock.now() };
+    const page = statusPage(shown, viewOf(request));
     return reply.type("text/html; charset=utf-8").header("content-security-policy", STATUS_POLICY).send(page);
   });
 }
@@ -80,11 +104,16 @@ async function figuresOf(database: Database): Promise<Figures> {
 }
 
 async function statusData(
-  { database, registry }: StatusParts,
+  { database, registry, clock }: StatusParts,
   { counts, quarantined, deadLetters }: Figures,
-): Promise<Omit<StatusData, "now">> {
-  const [views, problems, runs, latest] = await Promise.all([
-    registry.workflows(database),
+): Promise<Omit<StatusData, "now" | "workers">> {
+  const views = await registry.workflows(database);
+  const [audit, issued, problems, runs, latest] = await Promise.all([
+    auditFigures(database),
+    standingCertificates(
+      database,
+      views.map((view) => view.row.name),
+    ),
     database.all<{ workflow: string; name: string; problem: string | null }>(
       sql`select workflow, name, problem from feed order by name`,
     ),
@@ -99,6 +128,7 @@ async function statusData(
       candidateRelease: row.candidate_release,
       share: row.candidate_share,
       autonomy: row.autonomy,
+      certificate: certificateOf(row, issued, clock.now()),
       rung: row.rung,
       counts: counts.get(row.name) ?? {},
       quarantined: quarantined.get(row.name) ?? 0,
@@ -111,8 +141,24 @@ async function statusData(
           last: runs.get(`${row.name}/${feed.name}`) ?? null,
         })),
     })),
+    audit,
     latest,
   };
+}
+
+/** The one in force for the model of the release that gets cases. */
+function certificateOf(
+  row: WorkflowRow,
+  issued: readonly IssuedCertificate[],
+  now: number,
+): StatusCertificate | null {
+  const release = row.candidate_release ?? row.stable_release;
+  const found = issued.find(
+    (one) => one.release === release && one.step === 0 && lapseOf(one, row.dials, now) === undefined,
+  );
+  if (!found) return null;
+  const { per, threshold, bound, expires_at, simulated } = found;
+  return { threshold: per === "all" ? threshold : null, bound, expiresAt: expires_at, simulated };
 }
 
 async function openQuarantine(database: Database): Promise<Map<string, number>> {

@@ -9,9 +9,12 @@ import { isoTime } from "../platform/clock.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { sql } from "../platform/sql.ts";
+import type { Workers } from "../platform/workers.ts";
 import type { ReleaseModelRow, ReleaseRow, Releases } from "../releases/publish.ts";
+import type { Certificates } from "../releases/certify.ts";
 import type { Shares } from "../releases/share.ts";
 import type { Handlers } from "./bind.ts";
+import { standingOf } from "./certificates.ts";
 
 type Names =
   | "listWorkflows"
@@ -33,9 +36,11 @@ export function workflowHandlers(parts: {
   settings: WorkflowSettings;
   releases: Releases;
   shares: Shares;
+  certificates: Certificates;
   clock: Clock;
+  workers: Pick<Workers, "atWork">;
 }): Pick<Handlers, Names> {
-  const { database, registry, settings, releases, shares, clock } = parts;
+  const { database, registry, settings, releases, shares, certificates, clock, workers } = parts;
 
   async function show(view: WorkflowView, counts: Record<string, number>) {
     const { row, document } = view;
@@ -51,12 +56,14 @@ export function workflowHandlers(parts: {
       unit: document.unit,
       stableRelease: row.stable_release,
       candidateRelease: row.candidate_release,
+      shadowRelease: row.shadow_release,
       share: row.candidate_share,
       autonomy: row.autonomy,
       rung: row.rung,
       counts,
       waivers: waivers.map((one) => ({ ...one, until: isoTime(one.until) })),
       pendingChanges: pending,
+      certificates: standingOf(row, await certificates.standing([row.name]), clock.now()),
       dials: row.dials,
     };
   }
@@ -66,6 +73,18 @@ export function workflowHandlers(parts: {
     const { workflow } = await settings.change(id);
     if (caller.key.workflow !== null && caller.key.workflow !== workflow)
       throw new PilotageError("not_found", `There is no change ${id.slice(0, 60)}.`);
+  }
+
+  /** Autonomy lets nothing out by itself, and whoever turns it should know. */
+  async function withNote(row: ChangeRow) {
+    if (row.setting !== "autonomy" || Number(row.after) === 0) return showChange(row);
+    const view = await registry.workflow(database, row.workflow);
+    const standing = standingOf(view.row, await certificates.standing([row.workflow]), clock.now());
+    if (standing.some((one) => one.inForce)) return showChange(row);
+    return showChange(
+      row,
+      `No certificate is in force for ${row.workflow}, so every case is reviewed, whatever the autonomy.`,
+    );
   }
 
   async function showOne(name: string) {
@@ -81,6 +100,7 @@ export function workflowHandlers(parts: {
       );
       return {
         workflows: await Promise.all(views.map((view) => show(view, counts.get(view.row.name) ?? {}))),
+        workers: workers.atWork ?? null,
       };
     },
     getWorkflow: ({ params }) => showOne(params.workflow),
@@ -120,9 +140,7 @@ export function workflowHandlers(parts: {
       return showOne(params.workflow);
     },
     async setAutonomy({ params, body, caller }) {
-      return showChange(
-        await settings.setAutonomy(params.workflow, body.autonomy, named(caller), body.reason),
-      );
+      return withNote(await settings.setAutonomy(params.workflow, body.autonomy, named(caller), body.reason));
     },
     async waive({ params, body, caller }) {
       const { item, ...waiver } = body;
@@ -131,11 +149,11 @@ export function workflowHandlers(parts: {
       return showOne(params.workflow);
     },
     async listChanges({ params }) {
-      return { changes: (await settings.changes(params.workflow)).map(showChange) };
+      return { changes: (await settings.changes(params.workflow)).map((row) => showChange(row)) };
     },
     async approveChange({ params, caller }) {
       await seeChange(caller, params.change);
-      return showChange(await settings.decideChange(params.change, "applied", named(caller)));
+      return withNote(await settings.decideChange(params.change, "applied", named(caller)));
     },
     async refuseChange({ params, caller }) {
       await seeChange(caller, params.change);
@@ -155,7 +173,7 @@ export function named(caller: Caller): Caller["actor"] {
 }
 
 /** Who applies and publishes: a named person, or a pipeline's own key. The operator's key is nobody by itself. */
-function signer(caller: Caller): Caller["actor"] {
+export function signer(caller: Caller): Caller["actor"] {
   return caller.key.scopes.includes("operator") ? named(caller) : caller.actor;
 }
 
@@ -174,7 +192,7 @@ function showRelease(row: ReleaseRow, models: ReleaseModelRow[]) {
   };
 }
 
-function showChange(row: ChangeRow) {
+function showChange(row: ChangeRow, note: string | null = null) {
   return {
     id: row.id,
     workflow: row.workflow,
@@ -186,5 +204,6 @@ function showChange(row: ChangeRow) {
     requestedBy: row.requested_by,
     decidedBy: row.decided_by,
     needsSecond: row.needs_second,
+    note,
   };
 }

@@ -1,12 +1,16 @@
 /**
  * PostgreSQL: one pool, plain SQL, transactions with hooks.
  *
- * A lost connection becomes `database_unavailable`, so that a caller knows that nothing was acknowledged. Hooks run
- * inside the transaction (`beforeCommit`) or after its commit is known (`afterCommit`). The audit trail uses them to
- * write its events with the change and to advance its counter only when the commit is certain.
+ * A lost connection becomes `database_unavailable` (database-failure.ts), so that a caller knows that nothing was
+ * acknowledged; a database that answers nothing at all counts as lost, too, after a while. Hooks run inside the
+ * transaction (`beforeCommit`) or after its commit is known (`afterCommit`). The audit trail uses them to write its
+ * events with the change and to advance its counter only when the commit is certain.
  */
+import { Socket } from "node:net";
 import pg from "pg";
 import { PilotageError } from "../contract/errors.ts";
+import { explainFailure, isLost, outcomeUnknown } from "./database-failure.ts";
+import { endsWithin } from "./deadline.ts";
 import type { Log } from "./log.ts";
 import type { Sql } from "./sql.ts";
 
@@ -47,6 +51,7 @@ export interface Database extends Queryable {
   moveTo(url: string): void;
   /** A pool for the job queue, which brings its own statements. */
   readonly pool: pg.Pool;
+  /** Ends every connection: in order, and by force those that do not end within a few seconds. */
   close(): Promise<void>;
 }
 
@@ -55,12 +60,26 @@ export interface DatabaseOptions {
   log: Log;
   /** Connections at most; the job queue has its own. */
   size?: number;
+  /** The role as which to work, when it is not that of the address (see program-role.ts). */
+  role?: string | undefined;
+  /** Seconds that a statement may take, and that a silent database is waited for. */
+  patience?: number;
+  /** What this machine knows about the database's trouble, for the people who meet it. */
+  why?: (() => string | undefined) | undefined;
   /** Called right before each commit is sent and right after it is known: where durability is put to the test. */
   boundary?: ((moment: "before" | "after", names: readonly string[]) => void) | undefined;
 }
 
+const CLOSE_WITHIN = 2_000;
+const PATIENCE = 30;
+/** A client that is gone without a word is found out soon; the usual two hours would keep its rows locked. */
+const SERVER_LOOKS = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
+
 export function openDatabase(options: DatabaseOptions): Database {
-  let pool = newPool(options);
+  const sockets = new Set<Socket>();
+  const newPool = (url: string) => openPool({ ...options, url }, sockets);
+  let pool = newPool(options.url);
+  const translate = (error: unknown) => explainFailure(error, options.why?.());
   const names = new Map<string, string>();
 
   async function send<T>(
@@ -112,6 +131,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       const after: (() => void)[] = [];
       const failed: (() => void)[] = [];
       let broken: Error | undefined;
+      let committing = false;
       // A connection that dies while we hold it emits an error on the client itself.
       const onError = (error: Error) => (broken = error);
       client.on("error", onError);
@@ -126,7 +146,9 @@ export function openDatabase(options: DatabaseOptions): Database {
         });
         for (const hook of before) await hook();
         options.boundary?.("before", names);
+        committing = true;
         const { command } = await client.query("commit");
+        committing = false;
         // PostgreSQL answers the commit of a transaction in which a statement failed with a rollback, and no error.
         if (command !== "COMMIT")
           throw new PilotageError(
@@ -138,7 +160,10 @@ export function openDatabase(options: DatabaseOptions): Database {
         return result;
       } catch (error) {
         for (const hook of failed) guarded(hook);
-        await client.query("rollback").catch((rollback: Error) => (broken ??= rollback));
+        // A lost connection is thrown away: to ask it for a rollback would be to wait for its silence once more.
+        if (isLost(error)) broken ??= error as Error;
+        else await client.query("rollback").catch((rollback: Error) => (broken ??= rollback));
+        if (committing && isLost(error)) throw outcomeUnknown(error, options.why?.());
         throw translate(error);
       } finally {
         client.off("error", onError);
@@ -147,70 +172,67 @@ export function openDatabase(options: DatabaseOptions): Database {
     },
     moveTo(url) {
       const old = pool;
-      pool = newPool({ ...options, url });
+      pool = newPool(url);
       old
         .end()
         .catch((error: unknown) => options.log.warn({ err: error }, "closing the old database pool failed"));
     },
     async close() {
-      await pool.end();
+      const ended = pool.end();
+      if (await endsWithin(CLOSE_WITHIN, ended)) return;
+      options.log.warn(
+        { connections: sockets.size },
+        "database connections did not end in time; they are cut, and the database takes back what was open",
+      );
+      for (const socket of sockets) socket.destroy();
+      await endsWithin(CLOSE_WITHIN, ended);
     },
   };
 }
 
-function newPool({ url, log, size = 12 }: DatabaseOptions): pg.Pool {
+function openPool(
+  { url, log, size = 12, patience = PATIENCE, role }: DatabaseOptions,
+  sockets: Set<Socket>,
+): pg.Pool {
+  const { address, asked } = withoutOptions(url);
   const pool = new pg.Pool({
-    connectionString: url,
+    ...attentive(patience),
+    connectionString: address,
     max: size,
-    connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
     application_name: "pilotage",
+    stream: () => {
+      const socket = new Socket();
+      sockets.add(socket);
+      return socket.once("close", () => sockets.delete(socket));
+    },
     // The path joins a handful of rows to large tables by their keys. While statistics are young the planner prefers to
     // hash a whole partition, which grows with every case; a question that wants a hash join asks for it in its own transaction.
-    options: "-c timezone=UTC -c statement_timeout=120000 -c enable_hashjoin=off -c enable_mergejoin=off",
+    options: `-c timezone=UTC -c statement_timeout=${patience * 1000} -c idle_in_transaction_session_timeout=${patience * 2_000} ${SERVER_LOOKS} -c enable_hashjoin=off -c enable_mergejoin=off -c enable_material=off ${role === undefined ? "" : `-c role=${role} `}${asked}`,
   });
   pool.on("error", (error) => log.warn({ err: error.message }, "an idle database connection was lost"));
   return pool;
 }
 
-/** Connection trouble becomes `database_unavailable`; everything else stays what it is. */
-function translate(error: unknown): unknown {
-  if (error instanceof PilotageError || !(error instanceof Error)) return error;
-  const code = (error as { code?: string }).code ?? "";
-  const connection =
-    [
-      "ECONNREFUSED",
-      "ECONNRESET",
-      "EPIPE",
-      "ETIMEDOUT",
-      "ENOTFOUND",
-      "57P01",
-      "57P02",
-      "57P03",
-      "53300",
-    ].includes(code) ||
-    code.startsWith("08") ||
-    /connection terminated|connection timeout|Connection ended|not queryable|Client was closed|timeout exceeded when trying to connect|after calling end/i.test(
-      error.message,
-    );
-  if (connection)
-    return new PilotageError(
-      "database_unavailable",
-      "The database cannot be reached; nothing was stored. Pilotage keeps trying; send the request again.",
-      { cause: error },
-    );
-  if (code === "53100")
-    return new PilotageError(
-      "database_unavailable",
-      "The database's disk is full; nothing was stored. Make room on the disk of the database, then send the request again.",
-      { cause: error },
-    );
-  // A NUL character in a text: the program keeps it in sealed content, where the database sees only bytes.
-  if (code === "22021" || code === "22P05")
-    return new PilotageError(
-      "bad_request",
-      "A text holds a NUL character where none can be stored, in an id, a name or a reason; nothing was stored.",
-      { hint: "Send it without that character.", cause: error },
-    );
-  return error;
+/** What the address asks for comes last, and so counts; the driver would take it in place of the program's own. */
+function withoutOptions(url: string): { address: string; asked: string } {
+  if (!url.includes("options=")) return { address: url, asked: "" };
+  const address = new URL(url);
+  const asked = address.searchParams.get("options") ?? "";
+  address.searchParams.delete("options");
+  return { address: address.href, asked };
+}
+
+/**
+ * For every pool of connections: none waits for ever for a database that says nothing.
+ *
+ * The server ends a slow statement by itself and says so; only when it does not even do that is the connection given up.
+ */
+export function attentive(patience = PATIENCE): pg.PoolConfig {
+  return {
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    query_timeout: patience * 1000 + 2_000,
+  };
 }

@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import pg from "pg";
 import { findPackage } from "./embedded/binaries.ts";
+import { lookAtProgramRole } from "./program-role.ts";
 import type { Settings } from "./settings.ts";
 
 export interface Finding {
@@ -13,6 +14,8 @@ export interface Finding {
   help?: string;
 }
 
+/** The oldest Node that the program is tried with; bin/pilotage.js goes by the same. */
+const NODE = 24;
 const ENOUGH_DISK = 2 * 1024 ** 3;
 
 export async function examine(machine: {
@@ -26,19 +29,21 @@ export async function examine(machine: {
     home(dataHome),
     disk(dataHome),
     masterKey(settings, dataHome),
+    auditKey(settings, dataHome),
     settings.DATABASE_URL === undefined ? embedded() : await database(settings.DATABASE_URL),
     await listening(machine),
   ];
 }
 
 function node(): Finding {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  const ok = major > 22 || (major === 22 && minor >= 18);
+  const ok = Number.parseInt(process.versions.node, 10) >= NODE;
   return {
     name: "node",
     ok,
     detail: `Node ${process.versions.node} on ${process.platform}-${process.arch}`,
-    ...(ok ? {} : { help: "Node 22.18 or newer is needed; the bundled one is used when it was installed." }),
+    ...(ok
+      ? {}
+      : { help: `Node ${NODE} or newer is needed; the bundled one is used when it was installed.` }),
   };
 }
 
@@ -88,6 +93,21 @@ function masterKey(settings: Settings, dataHome: string): Finding {
   };
 }
 
+function auditKey(settings: Settings, dataHome: string): Finding {
+  const name = "audit key";
+  if (settings.PILOTAGE_AUDIT_KEY !== undefined) return { name, ok: true, detail: "from PILOTAGE_AUDIT_KEY" };
+  const path = join(dataHome, "audit.key");
+  if (!existsSync(path)) return { name, ok: true, detail: "made when the first worker starts" };
+  const mode = statSync(path).mode & 0o777;
+  const ok = (mode & 0o077) === 0;
+  return {
+    name,
+    ok,
+    detail: `${path}, mode ${mode.toString(8)}; keep a copy apart from the database`,
+    ...(ok ? {} : { help: `Run: chmod 600 ${path}` }),
+  };
+}
+
 function embedded(): Finding {
   try {
     const found = findPackage();
@@ -124,7 +144,14 @@ async function database(url: string): Promise<Finding> {
         detail: `PostgreSQL ${version}, but the role may not create schemas`,
         help: "Grant it: grant create on database ... to ...",
       };
-    return { name: "database", ok: true, detail: `PostgreSQL ${version}, your own` };
+    const { missing } = await lookAtProgramRole(client);
+    const { rows: may } = await client.query<{ make: boolean }>(
+      "select rolcreaterole or rolsuper as make from pg_roles where rolname = current_user",
+    );
+    // What a role with the right makes at the first start is not missing.
+    const open =
+      missing !== undefined && !may[0]?.make ? `. Audit rows are kept by triggers alone: ${missing}` : "";
+    return { name: "database", ok: true, detail: `PostgreSQL ${version}, your own${open}` };
   } catch (error) {
     return {
       name: "database",

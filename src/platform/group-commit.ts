@@ -30,19 +30,34 @@ interface Waiting {
 }
 
 const MOST_ITEMS = 400;
-const MOST_AT_ONCE = 2;
+const MOST_AT_ONCE = 4;
+/** While a commit runs, the next one begins when so many wait, or after so long (milliseconds). */
+const ENOUGH = 150;
+const GATHER = 2;
 
 export function openGroupCommit(database: Database): GroupCommit {
   const waiting: Waiting[] = [];
   let inFlight = 0;
   let items = 0;
   let scheduled = false;
+  let gathering: NodeJS.Timeout | undefined;
   const idle: (() => void)[] = [];
 
   function schedule() {
     if (scheduled || waiting.length === 0 || inFlight >= MOST_AT_ONCE) return;
+    if (inFlight > 0 && waiting.length < ENOUGH) {
+      gathering ??= setTimeout(begin, GATHER);
+      return;
+    }
+    begin();
+  }
+
+  function begin() {
+    clearTimeout(gathering);
+    gathering = undefined;
+    if (scheduled || waiting.length === 0 || inFlight >= MOST_AT_ONCE) return;
     scheduled = true;
-    // With nothing in flight the next turn of the event loop is soon enough; else the running commit is the wait.
+    // Whatever else this turn of the event loop brings comes along.
     setImmediate(() => {
       scheduled = false;
       void flush(waiting.splice(0, MOST_ITEMS));
@@ -65,7 +80,7 @@ export function openGroupCommit(database: Database): GroupCommit {
     try {
       const results = await database.transaction(
         (tx) => runAll(tx, group),
-        [...new Set(group.map((one) => one.operation.name))],
+        group.map((one) => one.operation.name),
       );
       group.forEach((one, i) => one.resolve(results[i]));
     } catch (error) {

@@ -7,9 +7,11 @@
  */
 import { makeWorkerUtils, run, Logger, type Runner } from "graphile-worker";
 import { EventEmitter } from "node:events";
-import pg from "pg";
+import type pg from "pg";
 import type { JsonObject } from "../contract/json.ts";
-import type { Database, Queryable } from "./database.ts";
+import { attentive, type Database, type Queryable } from "./database.ts";
+import { endsWithin } from "./deadline.ts";
+import { openQueuePool } from "./queue-pool.ts";
 import type { Log } from "./log.ts";
 import { sql, time } from "./sql.ts";
 import type { Clock } from "./clock.ts";
@@ -22,20 +24,25 @@ export interface Jobs {
   start(tasks: Record<string, Task>): Promise<void>;
   /** This process, as the owner of leases. */
   readonly worker: string;
-  stop(): Promise<void>;
+  /** Takes no more jobs, waits for those under way at most so long, and hands back what this process holds. */
+  stop(milliseconds?: number): Promise<void>;
 }
 
 const BEAT_EVERY = 1_000;
 const STILL_BEATS_UNTIL_DEAD = 6;
 const CONCURRENCY = 8;
+const STOP_WITHIN = 3_000;
 /** A queue that stops in the middle of a failing look writes to standard error by itself. */
 const LOOKS_END_WITHIN = 300;
 
 /** Puts a job into the queue within the caller's transaction. The same key replaces a job that has not begun. */
 export async function addJob(tx: Queryable, task: string, payload: JsonObject, key: string): Promise<void> {
-  await tx.run(
-    sql`select graphile_worker.add_job(${task}, ${JSON.stringify(payload)}::json, job_key => ${key})`,
-  );
+  await tx.run(sql`select queue_add(${task}, ${JSON.stringify(payload)}::json, ${key})`);
+}
+
+/** Jobs that would wait only because the clock was set back run now. */
+export async function wakeJobs(tx: Queryable, now: number): Promise<void> {
+  await tx.run(sql`select queue_wake(${time(now)}::timestamptz)`);
 }
 
 /** Makes or updates the queue's own tables. */
@@ -56,6 +63,8 @@ export function openJobs(options: {
   release: (tx: Queryable, worker: string) => Promise<void>;
   /** Milliseconds between two heartbeats; a second unless told. */
   beatEvery?: number;
+  /** Seconds that a silent database is waited for. */
+  patience?: number;
 }): Jobs {
   const { database, worker, log, clock } = options;
   let runner: Runner | undefined;
@@ -66,6 +75,7 @@ export function openJobs(options: {
   /** The queue's name for this process: it stands in the locks of its jobs. */
   let queueId: string | null = null;
   let beating: NodeJS.Timeout | undefined;
+  let restarting: NodeJS.Timeout | undefined;
   const seen = new Map<string, { beat: number; still: number }>();
   /** Holders of jobs that no process owns up to, and for how many beats. */
   let strangers = new Map<string, number>();
@@ -82,18 +92,17 @@ export function openJobs(options: {
   }
 
   async function runOnce(tasks: Record<string, Task>): Promise<void> {
-    pool = new pg.Pool({
-      connectionString: options.url(),
-      max: CONCURRENCY + 2,
-      connectionTimeoutMillis: 5_000,
-    });
+    const events = new EventEmitter();
+    pool = openQueuePool(
+      { connectionString: options.url(), max: CONCURRENCY + 2, ...attentive(options.patience) },
+      { unsure: restartSoon, over: () => stopping },
+    );
     // Asked anew for every connection, so that the queue follows a database that moved.
     Object.defineProperty(pool.options, "connectionString", { get: options.url, enumerable: true });
     const lost = (error: Error) => log.warn({ err: error.message }, "a connection of the job queue was lost");
     pool.on("error", lost);
     pool.on("connect", (client) => client.on("error", lost));
-    const events = new EventEmitter();
-    restartAfterFailedLook(events);
+    events.once("worker:getJob:error", restartSoon);
     events.on("pool:create", ({ workerPool }: { workerPool: { id: string } }) => {
       queueId = workerPool.id;
       storeQueueId().catch((error: unknown) =>
@@ -120,22 +129,24 @@ export function openJobs(options: {
       await runner.promise;
     } finally {
       runner = undefined;
+      clearTimeout(restarting);
+      restarting = undefined;
       await pool.end().catch(() => undefined);
     }
   }
 
   /**
-   * A look for jobs whose answer was lost may have locked one for this run of the queue, and nobody works on it; and the
-   * queue keeps the failure of its very first question for ever. So it runs anew, under another name: what the old
-   * name still holds is a stranger's.
+   * A look for jobs whose answer was lost may have locked one for this run of the queue, and nobody works on it; a job
+   * whose end was lost may be locked still; and the queue keeps the failure of its very first question for ever. So it
+   * runs anew, under another name: what the old name still holds is a stranger's.
    */
-  function restartAfterFailedLook(events: EventEmitter): void {
-    events.once("worker:getJob:error", () => {
-      setTimeout(() => {
-        if (runner) runner.stop().catch(() => undefined);
-        else restartAfterFailedLook(events);
-      }, LOOKS_END_WITHIN).unref();
-    });
+  function restartSoon(): void {
+    restarting ??= setTimeout(() => {
+      restarting = undefined;
+      // While it is starting there is nothing to stop yet.
+      if (runner) runner.stop().catch(() => undefined);
+      else if (!stopping) restartSoon();
+    }, LOOKS_END_WITHIN).unref();
   }
 
   async function storeQueueId(): Promise<void> {
@@ -164,21 +175,16 @@ export function openJobs(options: {
 
   /** Frees jobs whose holder died before its name was stored, or was an earlier run of the queue in a living process. */
   async function unlockStrangersJobs(): Promise<void> {
-    const found = await database.all<{ holder: string }>(sql`
-      select distinct locked_by as holder from graphile_worker.jobs j
-      where locked_by is not null and not exists (select from worker w where w.queue_id = j.locked_by)`);
+    const found = await database.all<{ holder: string }>(sql`select holder from queue_strangers() as holder`);
     strangers = new Map(found.map(({ holder }) => [holder, (strangers.get(holder) ?? 0) + 1]));
     const dead = [...strangers].flatMap(([holder, beats]) =>
       beats > STILL_BEATS_UNTIL_DEAD ? [holder] : [],
     );
-    if (dead.length > 0) await database.transaction((tx) => unlockJobs(tx, dead));
+    if (dead.length > 0) await unlockJobs(database, dead);
   }
 
   async function unlockJobs(tx: Queryable, holders: string[]): Promise<void> {
-    await tx.run(sql`select graphile_worker.force_unlock_workers(${holders}::text[])`);
-    // A job that was added again while it was held lost its key to the new one and will never run: it would stay for ever.
-    await tx.run(sql`
-      select graphile_worker.complete_jobs(array(select id from graphile_worker.jobs where key is null and attempts >= max_attempts and locked_at is null))`);
+    await tx.run(sql`select queue_unlock(${holders}::text[])`);
   }
 
   async function bury(dead: { id: string; beat: number; queue_id: string | null }): Promise<void> {
@@ -216,23 +222,27 @@ export function openJobs(options: {
       loop();
       running = keepRunning(tasks);
     },
-    async stop() {
+    async stop(milliseconds = STOP_WITHIN) {
       stopping = true;
       clearTimeout(beating);
-      await runner?.stop().catch(() => undefined);
-      await running;
-      // One on its way would register this process again.
-      await lastBeat;
-      await database
-        .transaction(async (tx) => {
-          await options.release(tx, worker);
-          await tx.run(sql`delete from worker where id = ${worker}`);
-        })
-        .catch((error: unknown) =>
-          log.warn({ err: message(error) }, "leases could not be handed back; the sweeper frees them"),
-        );
+      const stopped = leave().catch((error: unknown) =>
+        log.warn({ err: message(error) }, "leases could not be handed back; the sweeper frees them"),
+      );
+      if (await endsWithin(milliseconds, stopped)) return;
+      log.warn({}, "the job queue did not stop in time; what it holds is freed by the sweeper");
     },
   };
+
+  async function leave(): Promise<void> {
+    await runner?.stop().catch(() => undefined);
+    await running;
+    // One on its way would register this process again.
+    await lastBeat;
+    await database.transaction(async (tx) => {
+      await options.release(tx, worker);
+      await tx.run(sql`delete from worker where id = ${worker}`);
+    });
+  }
 }
 
 function quietLogger(log?: Log): Logger {

@@ -5,20 +5,10 @@
  * The database holds a keyed check value; a start with another key is refused before anything is written.
  */
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  readFileSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from "node:fs";
 import { join } from "node:path";
 import { PilotageError } from "../contract/errors.ts";
 import type { Database } from "./database.ts";
+import { keyFileExists, makeKeyFile, readKeyFile } from "./key-file.ts";
 import type { Log } from "./log.ts";
 import { openVault, type Vault } from "./secrets.ts";
 import { sql } from "./sql.ts";
@@ -33,7 +23,7 @@ export async function unlock(options: {
   const { database, log } = options;
   const path = join(options.dataHome, "master.key");
   const known = await database.maybe<{ key_check: Uint8Array }>(sql`select key_check from installation`);
-  if (!options.fromSetting && !existsSync(path)) {
+  if (!options.fromSetting && !keyFileExists(path)) {
     if (known)
       throw new PilotageError(
         "master_key_wrong",
@@ -47,7 +37,9 @@ export async function unlock(options: {
     );
   }
   const vault = openVault(
-    options.fromSetting ? Buffer.from(options.fromSetting, "base64") : readKeyFile(path),
+    options.fromSetting
+      ? Buffer.from(options.fromSetting, "base64")
+      : readKeyFile(path, "master key", "master_key_wrong"),
   );
   const check = vault.digest("key-check", "pilotage");
   const stored = known?.key_check ?? (await keep(database, check));
@@ -65,38 +57,4 @@ async function keep(database: Database, check: Uint8Array): Promise<Uint8Array> 
     sql`insert into installation (only_row, key_check, salt) values (true, ${check}, ${randomBytes(16).toString("hex")}) on conflict do nothing`,
   );
   return (await database.one<{ key_check: Uint8Array }>(sql`select key_check from installation`)).key_check;
-}
-
-/** Written beside and linked into place: two first starts at once agree on one key. */
-function makeKeyFile(path: string): void {
-  const draft = `${path}.${process.pid}.new`;
-  const file = openSync(draft, "wx", 0o600);
-  writeSync(file, randomBytes(32).toString("base64") + "\n");
-  fsyncSync(file);
-  closeSync(file);
-  try {
-    linkSync(draft, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  } finally {
-    unlinkSync(draft);
-  }
-}
-
-function readKeyFile(path: string): Uint8Array {
-  const mode = statSync(path).mode & 0o777;
-  if (mode & 0o077)
-    throw new PilotageError(
-      "master_key_wrong",
-      `Others may read the master key ${path} (mode ${mode.toString(8)}); Pilotage did not start.`,
-      { hint: `Run: chmod 600 ${path}` },
-    );
-  const key = Buffer.from(readFileSync(path, "utf8").trim(), "base64");
-  if (key.length !== 32)
-    throw new PilotageError(
-      "master_key_wrong",
-      `${path} does not hold a master key (32 bytes in base64); Pilotage did not start.`,
-      { hint: "Put the copy of master.key back." },
-    );
-  return key;
 }

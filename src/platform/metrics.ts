@@ -4,7 +4,9 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom
 export interface Metrics {
   request(route: string, status: number, milliseconds: number): void;
   /** Called at each scrape to fill the figures that live in the database. */
-  beforeScrape(fill: (gauges: { cases: Gauge; quarantine: Gauge; dead: Gauge }) => Promise<void>): void;
+  beforeScrape(
+    fill: (gauges: { cases: Gauge; quarantine: Gauge; dead: Gauge; atWork: Gauge }) => Promise<void>,
+  ): void;
   text(): Promise<{ type: string; body: string }>;
 }
 
@@ -43,6 +45,7 @@ export function openMetrics(): Metrics {
       labelNames: ["workflow"],
       registers: [registry],
     }),
+    atWork: new Gauge({ name: "pilotage_workers", help: "Workers that live", registers: [registry] }),
   };
   let fill: ((these: typeof gauges) => Promise<void>) | undefined;
   return {

@@ -40,7 +40,7 @@ export const SETTINGS = {
   },
   PILOTAGE_DATA: {
     sentence:
-      "The data home: embedded database, master key, spool. Default: .pilotage in the checkout; as root a folder under /var/lib/pilotage.",
+      "The data home: embedded database, master key, spool. Default: .pilotage in the checkout, or in the project that the package is installed in; as root a folder under /var/lib/pilotage.",
     fallback: undefined,
     schema: z.string().min(1).optional(),
   },
@@ -79,6 +79,29 @@ export const SETTINGS = {
       )
       .optional(),
     secret: true,
+  },
+  PILOTAGE_AUDIT_KEY: {
+    sentence:
+      "The key that signs the audit log, 32 bytes in base64, when it shall not lie in the file audit.key of the data home. Workers on several machines need the same one.",
+    fallback: undefined,
+    schema: z
+      .string()
+      .refine(
+        (text) => Buffer.from(text, "base64").length === 32,
+        "32 bytes in base64 are expected (44 letters)",
+      )
+      .optional(),
+    secret: true,
+  },
+  PILOTAGE_AUDIT_ORIGIN: {
+    sentence:
+      "The name of the audit log in its checkpoints, fixed at the first start. Default: pilotage.local/ and the id of the installation.",
+    fallback: undefined,
+    schema: z
+      .string()
+      .regex(/^[\w.-]+(\/[\w.-]+)*$/, "a name such as pilotage.example.com/claims is expected")
+      .max(200)
+      .optional(),
   },
   PILOTAGE_FILES: {
     sentence:
@@ -119,6 +142,12 @@ export const SETTINGS = {
     sentence: "Database connections of one process, the job queue apart.",
     fallback: "12",
     schema: count(3, 500),
+  },
+  PILOTAGE_DATABASE_PATIENCE: {
+    sentence:
+      "Seconds that one statement may take. A database that answers nothing for so long counts as away: requests get 503, and the connection is given up.",
+    fallback: "30",
+    schema: count(2, 3_600),
   },
 } as const satisfies Record<string, Setting>;
 

@@ -50,3 +50,24 @@ export function rows(list: readonly object[]): string {
 export function hex(value: Uint8Array): string {
   return `\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex")}`;
 }
+
+/**
+ * Many byte strings as one binary parameter: a third of what they cost inside `rows`, where each byte is two letters twice read.
+ *
+ * `add` answers where the bytes will lie, for a row's columns; the statement takes them out with
+ * `substring(<all> from r.start for r.length)`. Read `all` when everything is added.
+ */
+export function packed(): { add(bytes: Uint8Array): { start: number; length: number }; all(): Buffer } {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  return {
+    add(bytes) {
+      // PostgreSQL counts from one.
+      const place = { start: size + 1, length: bytes.length };
+      parts.push(bytes);
+      size += bytes.length;
+      return place;
+    },
+    all: () => Buffer.concat(parts, size),
+  };
+}

@@ -57,6 +57,8 @@ export interface Releases {
   ): Promise<ReleaseRow>;
   /** The job behind a release in preparation; runs again after a crash. */
   prepare(release: string): Promise<void>;
+  /** At the start of a worker: a restored installation has its releases, but not the jobs behind them. */
+  resume(): Promise<void>;
   list(workflow: string): Promise<ReleaseRow[]>;
   get(id: string): Promise<ReleaseRow>;
   models(ids: string[]): Promise<ReleaseModelRow[]>;
@@ -125,6 +127,12 @@ export function openReleases(parts: {
         return;
       }
       await finish(release, "ready", null);
+    },
+
+    async resume() {
+      const open = await database.all<{ id: string }>(sql`select id from release where state = 'preparing'`);
+      // One that has its job keeps it: the key is the same.
+      for (const { id } of open) await addJob(database, PREPARE_JOB, { release: id }, `${PREPARE_JOB}:${id}`);
     },
 
     async list(workflow) {

@@ -12,6 +12,7 @@ import type { Actor } from "../contract/scopes.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database, Queryable, Tx } from "../platform/database.ts";
 import { sql, time } from "../platform/sql.ts";
+import { demandReady } from "./ready.ts";
 
 export interface Waiver {
   item: string;
@@ -61,21 +62,7 @@ export function openShares(parts: {
       await database.transaction(async (tx) => {
         await tx.run(sql`select 1 from workflow where name = ${workflow} for update`);
         const { row } = await registry.workflow(tx, workflow);
-        const found = await tx.maybe<{ state: string; problem: string | null }>(
-          sql`select state, problem from release where id = ${release} and workflow = ${workflow}`,
-        );
-        if (!found)
-          throw new PilotageError(
-            "not_found",
-            `Workflow ${workflow} has no release ${release.slice(0, 60)}.`,
-            { hint: "`pilotage releases` lists them." },
-          );
-        if (found.state !== "ready")
-          throw new PilotageError(
-            "wrong_state",
-            `The release ${release} is ${found.state}${found.problem ? `: ${found.problem}` : ", its local model is still being trained"}. The share was not changed.`,
-            { hint: "Wait until `pilotage releases` shows it as ready." },
-          );
+        await demandReady(tx, workflow, release, "The share was not changed.");
         const before = row.candidate_release === release ? row.candidate_share : 0;
         // A release that is not the candidate has no share: there is nothing to take from it, and the candidate keeps its own.
         if (share === 0 && row.candidate_release !== release) return;

@@ -5,7 +5,7 @@
  * kept; a cold case's output does not leave the program before the verdict; verdict, label, state and audit event are
  * one transaction. SQL is in reviews/store.ts.
  */
-import { attachmentName, keysOf, readContent } from "../cases/content.ts";
+import { attachmentName, openEach } from "../cases/content.ts";
 import { shownReasons } from "../cases/decision/shown.ts";
 import { PilotageError } from "../contract/errors.ts";
 import { type CaseId } from "../contract/ids.ts";
@@ -61,12 +61,12 @@ export function openReviews(parts: ReviewParts): Reviews {
 
   async function tasks(claimed: store.ClaimedReview[]): Promise<ReviewTask[]> {
     if (claimed.length === 0) return [];
-    const keys = await keysOf(
+    const opened = await openEach(
       database,
       parts.vault,
       claimed.map((one) => one.case_id),
+      ["input", "output"],
     );
-    const content = await readContent(database, keys, ["input", "output"]);
     const attachments = await store.attachmentsOf(
       database,
       claimed.map((one) => one.case_id),
@@ -74,9 +74,11 @@ export function openReviews(parts: ReviewParts): Reviews {
     const schemas = new Map<string, JsonObject>();
     for (const one of claimed) schemas.set(one.case_id, (await schemaFor(parts, one)).document.output);
     return claimed.flatMap((one): ReviewTask[] => {
-      const key = keys.get(one.case_id);
-      if (!key) return [];
-      const output = content.get(one.case_id)!.get("output") as JsonObject | undefined;
+      const found = opened.get(one.case_id)!;
+      // Nobody can judge what cannot be read; its lease runs out, and the others of the claim are none the worse.
+      if (!found.ok) return [];
+      const { key, content } = found;
+      const output = content.get("output") as JsonObject | undefined;
       const withheld = output === undefined ? "none" : one.cold ? "cold" : undefined;
       return [
         {
@@ -89,7 +91,7 @@ export function openReviews(parts: ReviewParts): Reviews {
           source: one.source,
           externalId: one.external_id,
           reasons: shownReasons(one.reasons, { awaitsVerdict: true, mayRedo: true, cold: one.cold }),
-          input: content.get(one.case_id)!.get("input") as JsonObject,
+          input: content.get("input") as JsonObject,
           attachments: (attachments.get(one.case_id) ?? []).map((file) => ({
             no: file.no,
             name: attachmentName(key, file),
@@ -136,8 +138,13 @@ export function openReviews(parts: ReviewParts): Reviews {
         }),
       );
       const [task] = await tasks(claimed);
-      if (!task) throw await notClaimable(database, caseId);
-      return task;
+      if (task) return task;
+      if (claimed.length === 0) throw await notClaimable(database, caseId);
+      throw new PilotageError(
+        "internal",
+        `The content of ${caseId} does not open: it was damaged, or its key is gone. Nobody can decide it as it is; everything else goes on.`,
+        { hint: "Restore it from a backup.", retryable: false },
+      );
     },
 
     async release(caseId, lease, reviewer) {

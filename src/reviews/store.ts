@@ -24,6 +24,9 @@ export interface ClaimedReview {
 const CLAIMED = raw(
   `r.case_id, r.no, r.workflow, c.release, c.cold, r.lease, r.lease_until, r.due_at, c.received_at, c.source, c.external_id, d.reasons`,
 );
+/** Milliseconds: the bounds of a lease in contract/schemas.ts. */
+const USUAL_LEASE = 600_000;
+const LONGEST_LEASE = 3_600_000;
 const FREE = raw(`(state = 'waiting' or lease_until <= `);
 
 interface Claim {
@@ -70,6 +73,15 @@ export async function claimOne(
       where case_id = ${claim.caseId} and state in ('waiting', 'claimed') and ((${claim.named}::boolean and holder = ${claim.holder}) or ${FREE} ${time(claim.now)}))
       returning *)
     select ${CLAIMED} from leased r join case_ c on c.id = r.case_id join decision d on d.case_id = r.case_id`);
+}
+
+/**
+ * Leases that end later than any may were given while the clock ran ahead: they get the usual length, from now on.
+ * Answers how many. For a clock that was set back.
+ */
+export async function shortenLeases(tx: Queryable, now: number): Promise<number> {
+  return tx.run(sql`
+    update review set lease_until = ${time(now + USUAL_LEASE)} where state = 'claimed' and lease_until > ${time(now + LONGEST_LEASE)}`);
 }
 
 export async function giveBack(

@@ -32,6 +32,15 @@ export interface Tested {
   p: number;
 }
 
+/** What the sequence looks at, as whole numbers: enough to run it again. */
+export interface Tally {
+  /** Labelled cases, and cases of the traffic, whatever their score. */
+  labels: number;
+  traffic: number;
+  /** For each value of the grid: the labelled cases at or above it, the wrong ones among them, and the traffic there. */
+  at: readonly { n: number; errors: number; traffic: number }[];
+}
+
 export type Certification =
   | { kind: "certified"; threshold: number; coverage: number; upperBound: number; tests: Tested[] }
   | { kind: "none"; tests: Tested[]; moreLabels: number | undefined };
@@ -53,6 +62,35 @@ export function acceptanceNumber(n: number, target: number, delta: number): numb
   return k;
 }
 
+/** Counts labels and traffic at each value of the grid, which runs from tight to loose. */
+export function tally(
+  labels: readonly ScoredLabel[],
+  traffic: readonly { score: number; cases: number }[],
+  grid: readonly number[],
+): Tally {
+  const at = grid.map(() => ({ n: 0, errors: 0, traffic: 0 }));
+  /** The tightest value that a score reaches; what is reached there counts at every looser one. */
+  const reached = (score: number) => at[grid.findIndex((threshold) => score >= threshold)];
+  for (const { score, wrong } of labels) {
+    const counts = reached(score);
+    if (!counts) continue;
+    counts.n++;
+    if (wrong) counts.errors++;
+  }
+  for (const { score, cases } of traffic) {
+    const counts = reached(score);
+    if (counts) counts.traffic += cases;
+  }
+  at.forEach((counts, i) => {
+    const tighter = at[i - 1];
+    if (!tighter) return;
+    counts.n += tighter.n;
+    counts.errors += tighter.errors;
+    counts.traffic += tighter.traffic;
+  });
+  return { labels: labels.length, traffic: traffic.reduce((sum, one) => sum + one.cases, 0), at };
+}
+
 /**
  * Runs the sequence. `traffic` are scores of unlabelled cases: they place the start, so that it does not depend on labels;
  * without them the labelled scores serve, whose labels are not looked at for this.
@@ -62,53 +100,79 @@ export function certify(
   plan: CertificationPlan,
   traffic: readonly number[] = labels.map((one) => one.score),
 ): Certification {
-  const { target, delta, grid } = plan;
+  const cases = traffic.map((score) => ({ score, cases: 1 }));
+  return certifyTally(tally(labels, cases, plan.grid), plan);
+}
+
+/** Where the sequence starts: the first value of the grid with so many labelled cases to be expected; -1 for none. */
+export function startOf(
+  counts: Tally,
+  { target, delta }: Pick<CertificationPlan, "target" | "delta">,
+): number {
   const enough = 3 * zeroErrorMinimum(target, delta);
-  const scale = traffic.length === 0 ? 0 : labels.length / traffic.length;
-  const expected = (threshold: number) => traffic.filter((score) => score >= threshold).length * scale;
-  const start = grid.findIndex((threshold) => expected(threshold) >= enough);
+  return counts.at.findIndex((_, i) => expected(counts, i) >= enough);
+}
+
+/** Runs the sequence on counts, as `certify` does on scores. */
+export function certifyTally(counts: Tally, plan: CertificationPlan): Certification {
+  const { target, delta, grid } = plan;
+  const start = startOf(counts, plan);
   const tests: Tested[] = [];
   let passed: Tested | undefined;
-  for (const threshold of start < 0 ? [] : grid.slice(start)) {
-    const accepted = labels.filter((one) => one.score >= threshold);
-    const errors = accepted.filter((one) => one.wrong).length;
-    const test = { threshold, n: accepted.length, errors, p: binomialTail(errors, accepted.length, target) };
+  for (let i = start; i >= 0 && i < grid.length; i++) {
+    const { n, errors } = counts.at[i]!;
+    const test = { threshold: grid[i]!, n, errors, p: binomialTail(errors, n, target) };
     tests.push(test);
     if (test.p > delta) break;
     passed = test;
   }
-  if (!passed) return { kind: "none", tests, moreLabels: moreLabels(labels, tests[0], plan, expected) };
+  if (!passed) return { kind: "none", tests, moreLabels: moreLabels(counts, tests[0], plan) };
   return {
     kind: "certified",
     threshold: passed.threshold,
-    coverage: labels.length === 0 ? 0 : passed.n / labels.length,
+    coverage: counts.labels === 0 ? 0 : passed.n / counts.labels,
     upperBound: upperBound(passed.errors, passed.n, 1 - delta),
     tests,
   };
 }
 
+/** Labelled cases to be expected at or above a value of the grid, judged by the traffic alone. */
+function expected(counts: Tally, i: number): number {
+  return counts.traffic === 0 ? 0 : (counts.at[i]!.traffic * counts.labels) / counts.traffic;
+}
+
 /**
- * About how many more labels the tightest threshold needs, when its error share stays as it is; undefined when that share
- * is over the target, so that no number would help.
+ * About how many more labels it takes when the error shares stay as they are; undefined when they are over the target
+ * also among the surest cases, so that no number would help.
  */
 function moreLabels(
-  labels: readonly ScoredLabel[],
+  counts: Tally,
   first: Tested | undefined,
-  plan: CertificationPlan,
-  expected: (threshold: number) => number,
+  { target, delta, grid }: CertificationPlan,
 ): number | undefined {
-  const { target, delta, grid } = plan;
   if (!first) {
-    const best = Math.max(...grid.map(expected), 0);
-    const share = labels.length === 0 ? 0 : best / labels.length;
+    const best = Math.max(...counts.at.map((_, i) => expected(counts, i)), 0);
+    const share = counts.labels === 0 ? 0 : best / counts.labels;
     const needed = 3 * zeroErrorMinimum(target, delta);
-    return share === 0 ? needed : Math.max(0, Math.ceil(needed / share) - labels.length);
+    return share === 0 ? needed : Math.max(0, Math.ceil(needed / share) - counts.labels);
   }
-  // One more error than seen: a share of zero would promise too much.
-  const share = (first.errors + 1) / (first.n + 1);
+  // With more labels the sequence starts tighter: the value that needs the fewest decides.
+  const needed = counts.at
+    .filter(({ n }, i) => n > 0 && grid[i]! >= first.threshold)
+    .flatMap(({ n, errors }) => {
+      const enough = labelsNeeded((errors + 1) / (n + 1), { target, delta });
+      return enough === undefined ? [] : [Math.ceil((enough * counts.labels) / n) - counts.labels];
+    });
+  return needed.length === 0 ? undefined : Math.max(1, Math.min(...needed));
+}
+
+/** So many accepted labels prove the target at this share of errors; one more than seen, for zero would promise too much. */
+function labelsNeeded(
+  share: number,
+  { target, delta }: Pick<CertificationPlan, "target" | "delta">,
+): number | undefined {
   if (share >= target) return undefined;
-  let n = first.n;
+  let n = 3 * zeroErrorMinimum(target, delta);
   while (n < 1_000_000 && binomialTail(Math.ceil(n * share), n, target) > delta) n = Math.ceil(n * 1.05) + 1;
-  const accepted = first.n / Math.max(1, labels.length);
-  return Math.ceil((n - first.n) / Math.max(accepted, 1e-6));
+  return n;
 }

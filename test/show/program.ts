@@ -44,7 +44,10 @@ export interface ProgramOptions {
 }
 
 /** Starts the program and waits until it is ready; it is stopped when the point has ended. */
-export async function startProgram(context: Context, options: ProgramOptions): Promise<Program> {
+export async function startProgram(
+  context: Pick<Context, "after">,
+  options: ProgramOptions,
+): Promise<Program> {
   const { dataHome, ids } = options;
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;

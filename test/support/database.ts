@@ -16,7 +16,16 @@ export async function freshDatabase(): Promise<string> {
   return withDatabase(server, name);
 }
 
-/** The same, opened. */
+/** Makes a database without any table; dropped like the others. */
+export async function blankDatabase(): Promise<string> {
+  const server = inject("serverUrl");
+  const name = `pilotage_blank_${process.pid}_${made++}`;
+  await query(server, `create database ${name} template template0`);
+  afterAll(() => query(server, `drop database if exists ${name} with (force)`));
+  return withDatabase(server, name);
+}
+
+/** A database from the template, opened. */
 export async function openFreshDatabase(): Promise<{ database: Database; url: string }> {
   const url = await freshDatabase();
   const database = openDatabase({ url, log: silentLog });

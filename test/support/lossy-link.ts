@@ -1,6 +1,6 @@
 /**
  * A link to the database that loses answers, for what no test can time by killing: a statement or commit that was done
- * and whose answer never came.
+ * and whose answer never came. And one that falls silent, as a firewall does that forgets a connection: nobody is told.
  */
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { once } from "node:events";
@@ -14,6 +14,11 @@ export interface LossyLink {
   loseAnswerWith(text: string): Promise<void>;
   /** Cuts every connection and takes no new one, until `mend`. */
   cut(): void;
+  /** From now on nothing passes, in either direction, and neither side hears that the other one is gone. Until `mend`. */
+  silence(): void;
+  /** The same as soon as a message that holds this text has passed. Resolves then. */
+  silentAfter(text: string): Promise<void>;
+  /** New connections work; those that fell silent stay silent for ever. */
   mend(): void;
   close(): Promise<void>;
 }
@@ -33,13 +38,34 @@ export async function openLossyLink(databaseUrl: string): Promise<LossyLink> {
   const sockets = new Set<Socket>();
   const messages: Lost[] = [];
   const answers: Lost[] = [];
+  const silencing: Lost[] = [];
+  const links = new Set<{ silent: boolean }>();
   let whole = true;
+  let silent = false;
+
+  function silence(): void {
+    silent = true;
+    for (const one of links) one.silent = true;
+  }
+
+  function hang(socket: Socket): void {
+    sockets.add(socket);
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => sockets.delete(socket));
+    socket.resume();
+  }
 
   const server: Server = createServer((near) => {
     if (!whole) return void near.destroy();
+    if (silent) return hang(near);
     const far = connect(Number(target.port || 5432), target.hostname);
     let losing: (() => void) | undefined;
+    const fell = { silent: false };
+    links.add(fell);
     const cut = () => {
+      // Of a silent link no side hears anything, not even that the other one gave up.
+      if (fell.silent) return;
+      links.delete(fell);
       near.destroy();
       far.destroy();
     };
@@ -52,10 +78,13 @@ export async function openLossyLink(databaseUrl: string): Promise<LossyLink> {
       });
     }
     near.on("data", (bytes) => {
+      if (fell.silent) return;
       losing ??= takeFrom(messages, bytes);
       far.write(bytes);
+      takeFrom(silencing, bytes)?.();
     });
     far.on("data", (bytes) => {
+      if (fell.silent) return;
       losing ??= takeFrom(answers, bytes);
       if (!losing) return void near.write(bytes);
       cut();
@@ -80,7 +109,21 @@ export async function openLossyLink(databaseUrl: string): Promise<LossyLink> {
       whole = false;
       cutAll();
     },
-    mend: () => void (whole = true),
+    silence,
+    silentAfter: (text) =>
+      new Promise((resolve) =>
+        silencing.push({
+          text,
+          lost() {
+            silence();
+            resolve();
+          },
+        }),
+      ),
+    mend() {
+      whole = true;
+      silent = false;
+    },
     async close() {
       const closed = once(server, "close");
       server.close();

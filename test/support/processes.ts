@@ -55,6 +55,15 @@ export function environmentFor(settings: Record<string, string>): Record<string,
   return { ...(Object.fromEntries(own) as Record<string, string>), ...settings };
 }
 
+/** Deaths that nobody ordered, with last words; a process that could not start, because the database was away, is none. */
+export function unorderedDeaths(processes: readonly Kept[]): string[] {
+  return processes.flatMap(({ role, endings }) =>
+    endings
+      .filter(({ byHand, wasUp, code }) => !byHand && wasUp && code !== 0)
+      .map(({ code, signal, log }) => `a ${role} ended with ${code ?? signal}: ${log.slice(-40).join("\n")}`),
+  );
+}
+
 /** Starts the process, again and again; the plan tells each start whom to kill. */
 export function keepRunning(options: {
   role: "web" | "worker";

@@ -5,9 +5,10 @@
  *     node test/support/serve-with-kills.ts worker itself settle:before:2              dies before the 2nd commit that settles
  *     node test/support/serve-with-kills.ts worker database settle:before:5,try:after:5  kills the database so many times at each
  *
- * Each kill is said on standard output first: `itself at settle:before`. Settings come from the environment, as always.
+ * Each kill is said on standard output first: `itself at settle:before`. Settings come from the environment, as always;
+ * so does CLOCK_FILE: a file with the milliseconds by which this process's clock is wrong, read all the time.
  */
-import { writeSync } from "node:fs";
+import { readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { Role } from "../../src/app.ts";
 import { readPidFile, processesIn } from "../../src/platform/embedded/postmaster.ts";
@@ -55,6 +56,16 @@ function killDatabase(point: string): void {
       // It ended by itself meanwhile.
     }
   }
+}
+
+const clockFile = process.env["CLOCK_FILE"];
+if (clockFile !== undefined) {
+  const rightTime = Date.now;
+  let wrongBy = 0;
+  const read = () => (wrongBy = Number(readFileSync(clockFile, "utf8")) || 0);
+  read();
+  setInterval(read, 50).unref();
+  Date.now = () => rightTime() + wrongBy;
 }
 
 await serve(

@@ -158,8 +158,21 @@ const NEVER: [query: string, sentence: string][] = [
     "audit events do not match their leaf",
   ],
   [
-    `select id from audit_event e where not exists (select from audit_pending p where p.event_id = e.id and p.leaf = e.leaf)`,
-    "audit events are not waiting for the sequencer",
+    `select id from audit_event e where not exists (select from audit_log l where l.event_id = e.id and l.leaf = e.leaf)
+       and not exists (select from audit_pending p where p.event_id = e.id and p.leaf = e.leaf and not p.held)`,
+    "audit events are neither in the log nor waiting for it",
+  ],
+  [
+    `select event_id as id from audit_pending p where exists (select from audit_log l where l.event_id = p.event_id)`,
+    "audit events are in the log and wait for it",
+  ],
+  [
+    `select seq::text as id from (select seq, row_number() over (order by seq) as n from audit_log) as numbered where seq <> n`,
+    "the audit log has a gap",
+  ],
+  [
+    `select problem as id from audit_head where problem is not null or gaps > 0 or size <> coalesce((select max(seq) from audit_log), 0)`,
+    "the audit log is not as it should be",
   ],
   [
     `select id from feed_run r where read <> admitted + quarantined + duplicate + skipped`,
@@ -171,8 +184,11 @@ const NEVER: [query: string, sentence: string][] = [
 /** Each case's history, event by event, follows allowed moves and ends in its state. */
 async function histories(wreck: Wreck): Promise<string[]> {
   const events = await wreck.query<{ case_id: string; kind: string; to: string | null }>(
-    `select case_id, kind, body::json -> 'data' ->> 'to' as to from audit_event
-     where case_id is not null and kind in ('case.admitted', 'case.running', 'case.moved', 'review.decided', 'review.undone') order by case_id, id`,
+    // In the order of the log: ids and times go back where a clock was set back.
+    `select e.case_id, e.kind, e.body::json -> 'data' ->> 'to' as to from audit_event e
+     left join audit_log l on l.event_id = e.id left join audit_pending p on p.event_id = e.id
+     where e.case_id is not null and e.kind in ('case.admitted', 'case.running', 'case.moved', 'review.decided', 'review.undone')
+     order by e.case_id, l.seq nulls last, p.ticket`,
   );
   const ends = new Map(
     (await wreck.query<{ id: string; state: CaseState }>("select id, state from case_")).map((row) => [

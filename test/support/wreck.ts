@@ -23,6 +23,9 @@ export interface Wreck {
   readonly workers: Kept[];
   readonly receiver: Receiver;
   client: Client;
+  /** Where the web process answers. */
+  readonly address: string;
+  readonly dataHome: string;
   /** Where the folder feed `drop` looks; JSON Lines with the column `id`. */
   readonly dropFolder: string;
   addWorker(): Kept;
@@ -43,7 +46,7 @@ export interface WreckOptions {
   workers?: number;
   /** Tells each start of a process whom to kill. */
   plan?: KillPlan;
-  receiver?: { dieBeforeReply?: number; fail?: number; actsEachTime?: boolean };
+  receiver?: { dieBeforeReply?: number; fail?: number; actsEachTime?: boolean; anyTime?: boolean };
   seed?: number;
   workflow?: JsonObject;
   settings?: Record<string, string>;
@@ -122,6 +125,8 @@ export async function launchWreck(options: WreckOptions): Promise<Wreck> {
     workers,
     receiver,
     client: openClient({ url: `http://127.0.0.1:${port}` }),
+    address: `http://127.0.0.1:${port}`,
+    dataHome,
     dropFolder,
     addWorker() {
       const worker = start("worker");

@@ -13,6 +13,7 @@ const sure: Evidence = {
   autonomy: 0.5,
   answer: { kind: "output", step: 0, confidence: 0.97, rules: { matched: [], failed: [] } },
   certificate: { id: "cert_1", threshold: 0.9 },
+  modelChanged: false,
 };
 const answer = (more: object) => ({ answer: { ...sure.answer!, ...more } as Evidence["answer"] });
 const codes = (evidence: Evidence) => decide(evidence).reasons.map((reason) => reason.code);
@@ -51,6 +52,12 @@ const AGAINST: [string, Partial<Evidence>, object][] = [
     "no certificate for the fallback that answered",
     { certificate: undefined, ...answer({ step: 2 }) },
     { code: "fallback_answer", detail: "step 2" },
+  ],
+  ["another model", { certificate: undefined, modelChanged: true }, { code: "model_changed" }],
+  [
+    "a category without a threshold",
+    { certificate: { id: "cert_1", threshold: undefined } },
+    { code: "below_threshold" },
   ],
   ["a confidence below the threshold", answer({ confidence: 0.8999 }), { code: "below_threshold" }],
   ["no confidence at all", answer({ confidence: undefined }), { code: "below_threshold" }],
@@ -123,9 +130,11 @@ const evidence: fc.Arbitrary<Evidence> = fc.record({
     ),
     { nil: undefined },
   ),
-  certificate: fc.option(fc.record({ id: fc.constant("cert_1"), threshold: probability }), {
-    nil: undefined,
-  }),
+  certificate: fc.option(
+    fc.record({ id: fc.constant("cert_1"), threshold: fc.option(probability, { nil: undefined }) }),
+    { nil: undefined },
+  ),
+  modelChanged: fc.boolean(),
 });
 
 describe("for every evidence", () => {
@@ -138,7 +147,8 @@ describe("for every evidence", () => {
         expect(one.certificate).toBeDefined();
         expect(one.answer).toMatchObject({ kind: "output", rules: { matched: [], failed: [] } });
         const confidence = one.answer?.kind === "output" ? one.answer.confidence : undefined;
-        expect(confidence).toBeGreaterThanOrEqual(one.certificate!.threshold);
+        expect(confidence).toBeGreaterThanOrEqual(one.certificate!.threshold!);
+        expect(one.modelChanged).toBe(false);
         expect(one.autonomyCoin).toBeLessThan(one.autonomy);
       }),
       { numRuns: 2_000 },

@@ -8,8 +8,8 @@ import type { Arm, Reason } from "../../contract/states.ts";
 
 export interface Certificate {
   id: string;
-  /** The loosest confidence that keeps the promise. */
-  threshold: number;
+  /** The loosest confidence that keeps the promise; undefined where none does, as for a category that failed. */
+  threshold: number | undefined;
 }
 
 export type Answer =
@@ -33,6 +33,8 @@ export interface Evidence {
   answer: Answer | undefined;
   /** The certificate in force for the release and the step that answered. */
   certificate: Certificate | undefined;
+  /** There is a certificate, and another model answered than the one it is about. */
+  modelChanged: boolean;
 }
 
 export interface Decision {
@@ -55,14 +57,15 @@ export function decide(evidence: Evidence): Decision {
   if (evidence.cold) reasons.push({ code: "cold" });
   if (evidence.qa) reasons.push({ code: "qa" });
   if (evidence.rung >= 1) reasons.push({ code: "safe_stop" });
-  if (!certificate)
+  if (evidence.modelChanged) reasons.push({ code: "model_changed" });
+  else if (!certificate)
     reasons.push(
       answer.step > 0
         ? { code: "fallback_answer", detail: `step ${answer.step}` }
         : { code: "no_certificate" },
     );
   // Written so that a figure that is no number counts as missing.
-  else if (answer.confidence === undefined || !(answer.confidence >= certificate.threshold))
+  else if (!((answer.confidence ?? NaN) >= (certificate.threshold ?? NaN)))
     reasons.push({ code: "below_threshold" });
   // Autonomy 0 lets nothing out, autonomy 1 everything: the coin is from 0 up to, not including, 1.
   if (!(evidence.autonomyCoin < evidence.autonomy)) reasons.push({ code: "autonomy" });

@@ -1,86 +1,58 @@
 /**
  * Result and decision in one transaction: the attempt's end, the output, the decision, and where the case goes.
  *
- * A case that goes out alone becomes `decided` with an undo window of zero; every other one becomes `in_review` with a
+ * A case that goes out alone leaves in the same transaction, as `delivering` with its outbox, when the delivery lane has
+ * a place for it, and else becomes `decided` with an undo window of zero. Every other one becomes `in_review` with a
  * review waiting. Fenced by the lease like all writes of the path.
  */
 import type { Audit } from "../../audit/record.ts";
 import { isoTime } from "../../platform/clock.ts";
 import type { Operation } from "../../platform/group-commit.ts";
+import type { Tx } from "../../platform/database.ts";
 import { rows, sql } from "../../platform/sql.ts";
 import type { CaseRow, Lease } from "../case-row.ts";
-import { endAttempts, endData, held, insertContent, type AttemptEnd } from "../model/record.ts";
+import { beginDeliveries, type OutboxItem } from "../delivery/record.ts";
+import { allMoved, endAttempts, endData, fenced, fenceOf, type AttemptEnd } from "../model/record.ts";
+import { suspendCertificates } from "./certificate-store.ts";
 import type { Decision } from "./decide.ts";
+import { withheldNow } from "./recheck.ts";
 
 export interface Settlement {
   lease: Lease;
   case_: CaseRow;
   decision: Decision;
+  /** The certificate that the answer breaks, because another model gave it. */
+  breaks: string | undefined;
   /** The attempt that answered; undefined when no model was asked or none answered. */
   end: AttemptEnd | undefined;
   step: number | undefined;
   confidence: number | undefined;
   sealedOutput: Uint8Array | undefined;
+  /** What leaves at once when the case goes out alone; undefined when it shall wait for its turn in the delivery lane. */
+  outbox: OutboxItem[] | undefined;
   /** Facets of input and output together; undefined leaves those of the intake. */
   facets: Record<string, string | number | boolean> | undefined;
   now: number;
 }
 
-/** False for a case that another process holds by now. */
-export function settling(audit: Audit, worker: string): Operation<Settlement, boolean> {
+/** Where a case stands after its settlement; undefined when another process holds it by now. */
+export type Settled = "in_review" | "decided" | "delivering" | undefined;
+
+export function settling(audit: Audit, worker: string): Operation<Settlement, Settled> {
   return {
     name: "settle",
     async run(tx, items) {
-      const ours = await held(
+      const mine = await fenced(tx, items);
+      if (mine.length === 0) return items.map(() => undefined);
+      await writeDecisions(tx, mine);
+      const leaving = await mayLeave(tx, mine);
+      await beginDeliveries(
         tx,
-        items.map((one) => one.lease),
+        leaving.flatMap((one) => one.outbox!.map((item) => ({ ...item, now: one.now }))),
       );
-      const mine = items.filter((one) => ours.has(one.lease.id));
-      if (mine.length === 0) return items.map(() => false);
-      await endAttempts(
-        tx,
-        mine.flatMap((one) => (one.end ? [{ caseId: one.lease.id, end: one.end }] : [])),
-      );
-      await insertContent(
-        tx,
-        mine.flatMap((one) =>
-          one.sealedOutput ? [{ case_id: one.lease.id, kind: "output", sealed: one.sealedOutput }] : [],
-        ),
-      );
-      await tx.run(sql`
-        insert into decision (case_id, outcome, reasons, step, attempt, confidence, threshold, certificate, decided_at)
-        select case_id, outcome, reasons, step, attempt, confidence, threshold, certificate, decided_at
-        from json_populate_recordset(null::decision, ${rows(
-          mine.map((one) => ({
-            case_id: one.lease.id,
-            outcome: one.decision.outcome,
-            reasons: one.decision.reasons,
-            step: one.step ?? null,
-            attempt: one.sealedOutput ? (one.end?.no ?? null) : null,
-            confidence: one.confidence ?? null,
-            threshold: one.decision.threshold ?? null,
-            certificate: one.decision.certificate ?? null,
-            decided_at: isoTime(one.now),
-          })),
-        )}::json)`);
-      await tx.run(sql`
-        update case_ c set state = r.state, worker = null, next_at = r.next_at, decided_at = r.decided_at, verdict = r.verdict, facets = coalesce(r.facets, c.facets)
-        from json_populate_recordset(null::case_, ${rows(
-          mine.map((one) => {
-            const auto = one.decision.outcome === "auto";
-            const at = auto ? isoTime(one.now) : null;
-            return {
-              id: one.lease.id,
-              state: auto ? "decided" : "in_review",
-              next_at: at,
-              decided_at: at,
-              verdict: auto ? "auto" : null,
-              facets: one.facets,
-            };
-          }),
-        )}::json) r
-        where c.id = r.id`);
-      const reviews = mine.filter((one) => one.decision.outcome !== "auto");
+      const states = new Map(mine.map((one) => [one, stateAfter(one, leaving.includes(one))]));
+      await moveCases(tx, states);
+      const reviews = mine.filter((one) => states.get(one) === "in_review");
       if (reviews.length > 0)
         await tx.run(sql`
           insert into review (case_id, no, workflow, state, due_at, opened_at)
@@ -102,7 +74,7 @@ export function settling(audit: Audit, worker: string): Operation<Settlement, bo
             workflow: one.case_.workflow,
             caseId: one.lease.id,
           };
-          const to = one.decision.outcome === "auto" ? "decided" : "in_review";
+          const to = states.get(one)!;
           const moved = {
             kind: "case.moved" as const,
             ...about,
@@ -111,6 +83,7 @@ export function settling(audit: Audit, worker: string): Operation<Settlement, bo
               outcome: one.decision.outcome,
               reasons: one.decision.reasons.map((reason) => reason.code),
               certificate: one.decision.certificate ?? null,
+              ...(to === "delivering" ? { targets: one.outbox!.map((item) => item.target) } : {}),
             },
           };
           return one.end
@@ -118,7 +91,95 @@ export function settling(audit: Audit, worker: string): Operation<Settlement, bo
             : [moved];
         }),
       );
-      return items.map((one) => ours.has(one.lease.id));
+      const broken = [...new Set(mine.flatMap((one) => one.breaks ?? []))];
+      if (broken.length > 0)
+        await suspendCertificates(
+          tx,
+          audit,
+          { ids: broken },
+          {
+            because: "another model answered than the one that was certified",
+            by: { kind: "system", name: worker },
+            now: mine[0]!.now,
+          },
+        );
+      return items.map((one) => states.get(one));
     },
   };
+}
+
+function stateAfter({ decision }: Settlement, leaves: boolean): "in_review" | "decided" | "delivering" {
+  if (decision.outcome !== "auto") return "in_review";
+  return leaves ? "delivering" : "decided";
+}
+
+/** Of the cases that may go out at once, those that still may in this transaction; the dispatch judges the others again. */
+async function mayLeave(tx: Tx, items: Settlement[]): Promise<Settlement[]> {
+  const ready = items.filter((one) => one.decision.outcome === "auto" && (one.outbox?.length ?? 0) > 0);
+  const withheld = await withheldNow(
+    tx,
+    ready.map(({ lease, case_, decision }) => ({
+      id: lease.id,
+      workflow: case_.workflow,
+      autonomyCoin: case_.autonomy_coin,
+      certificate: decision.certificate,
+    })),
+    items[0]!.now,
+  );
+  const stay = new Set(withheld.map((one) => one.id));
+  return ready.filter((one) => !stay.has(one.lease.id));
+}
+
+/** Decisions, outputs, and the ends of the attempts that answered. */
+async function writeDecisions(tx: Tx, items: Settlement[]): Promise<void> {
+  await endAttempts(
+    tx,
+    items.flatMap((one) => (one.end ? [{ caseId: one.lease.id, end: one.end }] : [])),
+    items.flatMap((one) =>
+      one.sealedOutput ? [{ case_id: one.lease.id, kind: "output", sealed: one.sealedOutput }] : [],
+    ),
+  );
+  await tx.run(sql`
+    insert into decision (case_id, outcome, reasons, step, attempt, confidence, threshold, certificate, decided_at)
+    select case_id, outcome, reasons, step, attempt, confidence, threshold, certificate, decided_at
+    from json_populate_recordset(null::decision, ${rows(
+      items.map((one) => ({
+        case_id: one.lease.id,
+        outcome: one.decision.outcome,
+        reasons: one.decision.reasons,
+        step: one.step ?? null,
+        attempt: one.sealedOutput ? (one.end?.no ?? null) : null,
+        confidence: one.confidence ?? null,
+        threshold: one.decision.threshold ?? null,
+        certificate: one.decision.certificate ?? null,
+        decided_at: isoTime(one.now),
+      })),
+    )}::json)`);
+}
+
+/** Moves the cases, fenced; one that leaves at once stays with this process. */
+async function moveCases(
+  tx: Tx,
+  states: Map<Settlement, "in_review" | "decided" | "delivering">,
+): Promise<void> {
+  const moves = [...states].map(([one, state]) => {
+    const at = state === "in_review" ? null : isoTime(one.now);
+    return {
+      ...fenceOf(one.lease),
+      state,
+      next_at: at,
+      decided_at: at,
+      verdict: state === "in_review" ? null : "auto",
+      facets: one.facets,
+    };
+  });
+  allMoved(
+    await tx.run(sql`
+      update case_ c set state = r.state, worker = case when r.state = 'delivering' then c.worker end, next_at = r.next_at,
+        decided_at = r.decided_at, verdict = r.verdict, facets = coalesce(r.facets, c.facets)
+      from json_to_recordset(${rows(moves)}::json)
+        as r (id text, held_by text, lease_no int, state text, next_at timestamptz, decided_at timestamptz, verdict text, facets jsonb)
+      where c.id = r.id and (c.worker, c.lease_no) is not distinct from (r.held_by, r.lease_no)`),
+    [...states.keys()],
+  );
 }

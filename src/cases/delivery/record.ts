@@ -2,7 +2,8 @@
  * The outbox: what is to be sent, each try before it is made, and each outcome, in transactions of their own.
  *
  * `dispatch` closes the undo window: the case becomes `delivering` with one row and one sealed body per target, or
- * `closed` when the verdict was to reject. A delivery is sent at least once, always under the same key.
+ * `closed` when the verdict was to reject. What nobody reviewed is judged once more in that transaction, and goes to a
+ * person when it may not go out alone any longer. A delivery is sent at least once, always under the same key.
  */
 import type { Audit } from "../../audit/record.ts";
 import type { CaseId } from "../../contract/ids.ts";
@@ -10,9 +11,10 @@ import type { JsonObject } from "../../contract/json.ts";
 import { isoTime } from "../../platform/clock.ts";
 import type { Queryable } from "../../platform/database.ts";
 import type { Operation } from "../../platform/group-commit.ts";
-import { rows, sql } from "../../platform/sql.ts";
+import { packed, rows, sql } from "../../platform/sql.ts";
 import type { Lease } from "../case-row.ts";
-import { held, insertContent } from "../model/record.ts";
+import { certificatesOf, giveToPeople, withheldNow } from "../decision/recheck.ts";
+import { allMoved, fenced, fenceOf, held } from "../model/record.ts";
 
 export interface OutboxItem {
   caseId: CaseId;
@@ -24,6 +26,8 @@ export interface OutboxItem {
 export interface Dispatch {
   lease: Lease;
   workflow: string;
+  /** Its draw for autonomy, when no person decided it: then it is judged once more before it goes out. */
+  aloneWith: number | undefined;
   /** Empty when the verdict was to reject: nothing leaves. */
   items: OutboxItem[];
   now: number;
@@ -70,6 +74,7 @@ export async function deliveriesOf(database: Queryable, ids: string[]): Promise<
   return Map.groupBy(found, (row) => row.case_id);
 }
 
+/** False for a case that another process holds by now, or that a person gets after all. */
 export function dispatching(audit: Audit, worker: string): Operation<Dispatch, boolean> {
   return {
     name: "dispatch",
@@ -78,30 +83,27 @@ export function dispatching(audit: Audit, worker: string): Operation<Dispatch, b
         tx,
         list.map((one) => one.lease),
       );
+      const alone = list.flatMap(({ lease, workflow, aloneWith }) =>
+        aloneWith !== undefined && ours.has(lease.id)
+          ? [{ id: lease.id, workflow, autonomyCoin: aloneWith }]
+          : [],
+      );
+      const certificates = await certificatesOf(
+        tx,
+        alone.map((one) => one.id),
+      );
+      const withheld = await withheldNow(
+        tx,
+        alone.map((one) => ({ ...one, certificate: certificates.get(one.id) })),
+        list[0]!.now,
+      );
+      for (const { id } of withheld) ours.delete(id);
+      await giveToPeople(tx, audit, worker, withheld, list[0]!.now);
       const mine = list.filter((one) => ours.has(one.lease.id));
-      const items = mine.flatMap((one) => one.items.map((item) => ({ ...item, now: one.now })));
-      if (items.length > 0) {
-        await tx.run(sql`
-          insert into delivery (case_id, target, key, state, tries, next_at)
-          select case_id, target, key, state, tries, next_at from json_populate_recordset(null::delivery, ${rows(
-            items.map((item) => ({
-              case_id: item.caseId,
-              target: item.target,
-              key: item.key,
-              state: "pending",
-              tries: 0,
-              next_at: isoTime(item.now),
-            })),
-          )}::json)`);
-        await insertContent(
-          tx,
-          items.map((item) => ({
-            case_id: item.caseId,
-            kind: `delivery.${item.target}`,
-            sealed: item.sealedBody,
-          })),
-        );
-      }
+      await beginDeliveries(
+        tx,
+        mine.flatMap((one) => one.items.map((item) => ({ ...item, now: one.now }))),
+      );
       const moves = mine.map((one) => ({
         id: one.lease.id,
         state: one.items.length > 0 ? "delivering" : "closed",
@@ -127,6 +129,28 @@ export function dispatching(audit: Audit, worker: string): Operation<Dispatch, b
       return list.map((one) => ours.has(one.lease.id));
     },
   };
+}
+
+/** The outbox rows of a case with their sealed bodies, and the first try, which follows at once. */
+export async function beginDeliveries(tx: Queryable, items: (OutboxItem & { now: number })[]): Promise<void> {
+  if (items.length === 0) return;
+  const bodies = packed();
+  const first = items.map((item) => ({
+    case_id: item.caseId,
+    target: item.target,
+    key: item.key,
+    at: isoTime(item.now),
+    ...bodies.add(item.sealedBody),
+  }));
+  await tx.run(sql`
+    with r as materialized (
+      select * from json_to_recordset(${rows(first)}::json) as r (case_id text, target text, key text, at timestamptz, start int, length int)),
+    begun as (
+      insert into delivery (case_id, target, key, state, tries, next_at) select case_id, target, key, 'pending', 1, at from r),
+    tried as (
+      insert into delivery_attempt (case_id, target, no, started_at) select case_id, target, 1, at from r)
+    insert into case_content (case_id, kind, sealed)
+    select case_id, 'delivery.' || target, substring(${bodies.all()}::bytea from start for length) from r`);
 }
 
 /** Counts a try before it is made, so that a crash in the middle is seen as one. */
@@ -160,11 +184,7 @@ export function concluding(audit: Audit, worker: string): Operation<Results, boo
   return {
     name: "deliver",
     async run(tx, list) {
-      const ours = await held(
-        tx,
-        list.map((one) => one.lease),
-      );
-      const mine = list.filter((one) => ours.has(one.lease.id));
+      const mine = await fenced(tx, list);
       const results = mine.flatMap((one) =>
         one.results.map((result) => ({
           case_id: one.lease.id,
@@ -189,15 +209,19 @@ export function concluding(audit: Audit, worker: string): Operation<Results, boo
           update delivery_attempt a set finished_at = done.at, error = done.error
           from done where a.case_id = done.case_id and a.target = done.target and a.no = done.tries`);
       const moves = mine.map((one) => ({
-        id: one.lease.id,
+        ...fenceOf(one.lease),
         state: one.to,
         next_at: one.next === undefined ? null : isoTime(one.next),
         delivered_at: one.to === "delivered" ? isoTime(one.now) : null,
       }));
       if (moves.length > 0)
-        await tx.run(sql`
-          update case_ c set state = r.state, worker = null, next_at = r.next_at, delivered_at = r.delivered_at
-          from json_to_recordset(${rows(moves)}::json) as r (id text, state text, next_at timestamptz, delivered_at timestamptz) where c.id = r.id`);
+        allMoved(
+          await tx.run(sql`
+            update case_ c set state = r.state, worker = null, next_at = r.next_at, delivered_at = r.delivered_at
+            from json_to_recordset(${rows(moves)}::json) as r (id text, held_by text, lease_no int, state text, next_at timestamptz, delivered_at timestamptz)
+            where c.id = r.id and (c.worker, c.lease_no) is not distinct from (r.held_by, r.lease_no)`),
+          mine,
+        );
       audit.record(
         tx,
         mine.flatMap((one) => {
@@ -224,7 +248,7 @@ export function concluding(audit: Audit, worker: string): Operation<Results, boo
             : [...each, { kind: "case.moved" as const, ...about, data: { to: one.to } }];
         }),
       );
-      return list.map((one) => ours.has(one.lease.id));
+      return list.map((one) => mine.includes(one));
     },
   };
 }

@@ -50,31 +50,17 @@ const DELIVERY_TIMEOUT = 30_000;
 export async function send(parts: SendParts, parcel: Consignment): Promise<void> {
   const now = parts.clock.now();
   if (parcel.case_.state === "decided") {
-    const items = parcel.output === undefined ? [] : outbox(parts, parcel, parcel.output);
+    const { items, deliveries, bodies } = outboxOf(parts, parcel);
     const kept = await parts.group.do(parts.dispatch, {
       lease: parcel.lease,
       workflow: parcel.case_.workflow,
-      items: items.map(({ plain: _, ...item }) => item),
+      aloneWith: parcel.case_.verdict === "auto" ? parcel.case_.autonomy_coin : undefined,
+      items,
       now,
     });
     if (!kept || items.length === 0) return;
-    parcel.deliveries = items.map((item) => ({
-      case_id: item.caseId,
-      target: item.target,
-      key: item.key,
-      state: "pending",
-      tries: 0,
-      failures: 0,
-      next_at: now,
-      sent_at: null,
-      error: null,
-    }));
-    parcel.bodies = new Map(items.map((item) => [item.target, item.plain]));
+    return sendBegun(parts, { ...parcel, deliveries, bodies });
   }
-  await deliver(parts, parcel, now);
-}
-
-async function deliver(parts: SendParts, parcel: Consignment, now: number): Promise<void> {
   const due = parcel.deliveries.filter((row) => row.state === "pending" && (row.next_at ?? 0) <= now);
   const { lease } = parcel;
   if (
@@ -82,6 +68,22 @@ async function deliver(parts: SendParts, parcel: Consignment, now: number): Prom
     !(await parts.group.do(parts.attempt, { lease, targets: due.map((row) => row.target), now }))
   )
     return;
+  await deliver(
+    parts,
+    parcel,
+    due.map((row) => ({ ...row, tries: row.tries + 1 })),
+  );
+}
+
+/** Sends what was just put into the outbox: its first try is stored with it. */
+export async function sendBegun(parts: SendParts, parcel: Consignment): Promise<void> {
+  await deliver(parts, parcel, parcel.deliveries);
+}
+
+/** Brings the answer to each target that is due; its try is stored and counted already. */
+async function deliver(parts: SendParts, parcel: Consignment, due: DeliveryRow[]): Promise<void> {
+  const { lease } = parcel;
+  const now = parts.clock.now();
   const results = await Promise.all(due.map((row) => deliverOne(parts, parcel, row)));
   const after = parcel.deliveries.map((row) => {
     const result = results.find((one) => one.target === row.target);
@@ -107,9 +109,33 @@ async function deliver(parts: SendParts, parcel: Consignment, now: number): Prom
   });
 }
 
-function outbox(
+/** What goes into the outbox of a decided case, and the same as it stands there with its first try begun. Nothing when nothing leaves. */
+export function outboxOf(
   parts: SendParts,
-  parcel: Consignment,
+  parcel: Omit<Consignment, "deliveries" | "bodies">,
+): Pick<Consignment, "deliveries" | "bodies"> & { items: OutboxItem[] } {
+  const packages = parcel.output === undefined ? [] : packagesOf(parts, parcel, parcel.output);
+  const now = parts.clock.now();
+  return {
+    items: packages.map(({ plain: _, ...item }) => item),
+    deliveries: packages.map((item) => ({
+      case_id: item.caseId,
+      target: item.target,
+      key: item.key,
+      state: "pending",
+      tries: 1,
+      failures: 0,
+      next_at: now,
+      sent_at: null,
+      error: null,
+    })),
+    bodies: new Map(packages.map((item) => [item.target, item.plain])),
+  };
+}
+
+function packagesOf(
+  parts: SendParts,
+  parcel: Omit<Consignment, "deliveries" | "bodies">,
   output: JsonObject,
 ): (OutboxItem & { plain: Uint8Array })[] {
   const { case_, workflow, release } = parcel;
@@ -150,7 +176,7 @@ async function deliverOne(parts: SendParts, parcel: Consignment, row: DeliveryRo
       {
         key,
         caseId: parcel.case_.id,
-        attempt: row.tries + 1,
+        attempt: row.tries,
         body: parcel.bodies.get(name)!,
         now: parts.clock.now(),
       },

@@ -9,12 +9,16 @@ import type { CaseId } from "../../contract/ids.ts";
 import { isoTime } from "../../platform/clock.ts";
 import type { Tx } from "../../platform/database.ts";
 import type { Operation } from "../../platform/group-commit.ts";
-import { hex, rows, sql } from "../../platform/sql.ts";
+import { hex, packed, rows, sql } from "../../platform/sql.ts";
 import type { Audit } from "../../audit/record.ts";
 import type { Actor } from "../../contract/scopes.ts";
 import { PilotageError } from "../../contract/errors.ts";
+import type { JsonObject } from "../../contract/json.ts";
+import type { ContentKey } from "../../platform/secrets.ts";
+import type { Loaded } from "../pipeline.ts";
 import type { Registry, WorkflowView } from "../workflow/registry.ts";
 import { assign, drawCoins, qaProbability, type Assignment, type Dials } from "./coins.ts";
+import { admitToShadow } from "./shadow.ts";
 
 export type Door = "http" | "batch" | "feed" | "replay";
 
@@ -35,6 +39,8 @@ export interface Arrival {
   subjects: Buffer[];
   wrappedKey: Uint8Array;
   sealedInput: Uint8Array;
+  /** What is sealed, for a process that goes on with the case at once. */
+  opened: { key: ContentKey; input: JsonObject };
   attachments: { mediaType: string; size: number; sealedName: Uint8Array; sealed: Uint8Array }[];
   drill: boolean;
   actor: Actor;
@@ -45,12 +51,25 @@ export type Admission =
   | { kind: "duplicate"; caseId: CaseId }
   | { kind: "conflict"; caseId: CaseId };
 
+/** Rungs of the safe-stop ladder. */
+const MODEL_OFF = 2;
+const INTAKE_ONLY = 3;
 const STOPPED = 4;
+
+/** The worker in this process: it goes on with new cases as far as it has places, and nobody needs to claim them. */
+export interface Adoption {
+  worker: string;
+  places(workflow: string, wanted: number): number;
+  adopt(view: WorkflowView, cases: Loaded[]): void;
+  leavePlaces(workflow: string, places: number): void;
+}
 
 export function admission(parts: {
   audit: Audit;
   registry: Registry;
   wake: (tx: Tx, workflow: string) => Promise<void>;
+  /** Undefined in a process without a worker. */
+  adoption: () => Adoption | undefined;
 }): Operation<Arrival, Admission> {
   return { name: "admit", run: (tx, arrivals) => admitAll(tx, arrivals, parts) };
 }
@@ -156,16 +175,18 @@ async function insertCases(
         : threads.get(threadText(arrival.workflow, arrival.thread))!;
     return { arrival, assignment, coins: drawCoins(arrival.id, assignment, its) };
   });
+  const adopted = adoptFirst(tx, drawn, views, parts.adoption());
+  const stateOf = (id: CaseId) => adopted.get(id)?.case_.state ?? "received";
   await tx.run(sql`
     insert into case_ (id, workflow, state, arm, release, share, autonomy_coin, qa, qa_probability, cold, cold_probability, drill, door, source,
-      external_id, thread, team, facets, received_at, due_at, next_at, lease_no)
+      external_id, thread, team, facets, received_at, due_at, next_at, worker, lease_no)
     select id, workflow, state, arm, release, share, autonomy_coin, qa, qa_probability, cold, cold_probability, drill, door, source,
-      external_id, thread, team, facets, received_at, due_at, next_at, 0
+      external_id, thread, team, facets, received_at, due_at, next_at, worker, lease_no
     from json_populate_recordset(null::case_, ${rows(
       drawn.map(({ arrival, assignment, coins }) => ({
         id: arrival.id,
         workflow: arrival.workflow,
-        state: "received",
+        state: stateOf(arrival.id),
         arm: assignment.arm,
         release: assignment.release,
         share: assignment.share,
@@ -184,16 +205,30 @@ async function insertCases(
         received_at: isoTime(arrival.receivedAt),
         due_at: arrival.dueAt === undefined ? null : isoTime(arrival.dueAt),
         next_at: isoTime(arrival.receivedAt),
+        worker: adopted.get(arrival.id)?.lease.worker ?? null,
+        lease_no: adopted.get(arrival.id)?.lease.leaseNo ?? 0,
       })),
     )}::json)`);
+  const keys = packed();
+  const contents = packed();
+  const secrets = arrivals.map((one) => {
+    const key = keys.add(one.wrappedKey);
+    const content = contents.add(one.sealedInput);
+    return { id: one.id, kf: key.start, kl: key.length, cf: content.start, cl: content.length };
+  });
   await tx.run(sql`
-    insert into case_key (owner, wrapped)
-    select owner, wrapped from json_populate_recordset(null::case_key, ${rows(arrivals.map((a) => ({ owner: a.id, wrapped: hex(a.wrappedKey) })))}::json)`);
-  await tx.run(sql`
+    with one as materialized (
+      select * from json_to_recordset(${rows(secrets)}::json) as r (id text, kf int, kl int, cf int, cl int)),
+    locked as (
+      insert into case_key (owner, wrapped) select id, substring(${keys.all()}::bytea from kf for kl) from one)
     insert into case_content (case_id, kind, sealed)
-    select case_id, kind, sealed from json_populate_recordset(null::case_content,
-      ${rows(arrivals.map((a) => ({ case_id: a.id, kind: "input", sealed: hex(a.sealedInput) })))}::json)`);
+    select id, 'input', substring(${contents.all()}::bytea from cf for cl) from one`);
   await insertExtras(tx, arrivals);
+  await admitToShadow(
+    tx,
+    drawn.map(({ arrival, assignment }) => ({ ...arrival, release: assignment.release })),
+    (workflow) => views.get(workflow)!.row.shadow_release,
+  );
   parts.audit.record(
     tx,
     drawn.map(({ arrival, assignment, coins }) => ({
@@ -202,6 +237,7 @@ async function insertCases(
       workflow: arrival.workflow,
       caseId: arrival.id,
       data: {
+        state: stateOf(arrival.id),
         door: arrival.door,
         source: arrival.source,
         arm: assignment.arm,
@@ -216,7 +252,65 @@ async function insertCases(
     })),
   );
   // Sorted: waking writes a row of the workflow's, and two groups that write in another order wait for each other in a ring.
-  for (const name of [...new Set(arrivals.map((a) => a.workflow))].sort()) await parts.wake(tx, name);
+  const left = arrivals.filter((one) => !adopted.has(one.id)).map((one) => one.workflow);
+  for (const name of [...new Set(left)].sort()) await parts.wake(tx, name);
+}
+
+interface Drawn {
+  arrival: Arrival;
+  assignment: Assignment;
+  coins: ReturnType<typeof drawCoins>;
+}
+
+/** Cases that this process holds from their first moment on, with its name; it goes on with them after the commit. */
+function adoptFirst(
+  tx: Tx,
+  drawn: Drawn[],
+  views: Map<string, WorkflowView>,
+  adoption: Adoption | undefined,
+): Map<CaseId, Loaded> {
+  const adopted = new Map<CaseId, Loaded>();
+  if (!adoption) return adopted;
+  for (const [workflow, list] of Map.groupBy(drawn, (one) => one.arrival.workflow)) {
+    const view = views.get(workflow)!;
+    const places = view.row.rung >= INTAKE_ONLY ? 0 : adoption.places(workflow, list.length);
+    if (places === 0) continue;
+    const first = list.slice(0, places).map((one) => loaded(one, view.row.rung, adoption.worker));
+    for (const one of first) adopted.set(one.case_.id, one);
+    tx.afterCommit(() => adoption.adopt(view, first));
+    tx.afterFailure(() => adoption.leavePlaces(workflow, places));
+  }
+  return adopted;
+}
+
+/** A model is asked at once where there is one to ask, so such a case begins as `running`. */
+function loaded({ arrival, assignment, coins }: Drawn, rung: number, worker: string): Loaded {
+  return {
+    case_: {
+      id: arrival.id,
+      workflow: arrival.workflow,
+      state: assignment.arm === "manual" || rung >= MODEL_OFF ? "received" : "running",
+      arm: assignment.arm,
+      release: assignment.release,
+      qa: coins.qa,
+      qa_probability: coins.qaProbability,
+      cold: coins.cold,
+      cold_probability: coins.coldProbability,
+      autonomy_coin: coins.autonomyCoin,
+      drill: arrival.drill,
+      source: arrival.source,
+      external_id: arrival.externalId,
+      received_at: arrival.receivedAt,
+      due_at: arrival.dueAt ?? null,
+      decided_at: null,
+      verdict: null,
+      lease_no: 1,
+      faults: 0,
+    },
+    lease: { id: arrival.id, worker, leaseNo: 1 },
+    key: arrival.opened.key,
+    content: new Map([["input", arrival.opened.input]]),
+  };
 }
 
 async function insertExtras(tx: Tx, arrivals: Arrival[]): Promise<void> {

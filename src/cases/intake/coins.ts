@@ -5,12 +5,12 @@
  * probability. Raising a share only adds units, because one salt serves a whole rollout. Source of the bucket:
  * reference statistics, section 3.0 (`assignment_bucket`).
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Arm } from "../../contract/states.ts";
 
 /** A number from 0 up to, not including, 1: the first six bytes of SHA-256(salt ":" unit) over 2^48. */
 export function bucket(salt: string, unit: string): number {
-  return createHash("sha256").update(`${salt}:${unit}`).digest().readUIntBE(0, 6) / 2 ** 48;
+  return hash("sha256", `${salt}:${unit}`, "buffer").readUIntBE(0, 6) / 2 ** 48;
 }
 
 export interface Dials {

@@ -14,6 +14,7 @@ import type { Actor } from "../../contract/scopes.ts";
 import { coerceTexts } from "../../definition/coerce.ts";
 import { facetsOf } from "../../definition/facets.ts";
 import { valueAt } from "../../definition/path.ts";
+import { coalesced } from "../../platform/coalesce.ts";
 import type { NewId } from "../../platform/chance.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Database, Tx } from "../../platform/database.ts";
@@ -85,6 +86,11 @@ export interface IntakeParts {
 
 export function openIntake(parts: IntakeParts): Intake {
   const { database, group, registry, admit, quarantine } = parts;
+  // One read serves all records that arrive meanwhile; what decides is read again when they are admitted.
+  const read = coalesced(async (workflow) => {
+    const view = await registry.workflow(database, workflow);
+    return { view, reference: await registry.reference(database, view.row) };
+  });
   return {
     async receive(incoming) {
       if (group.load >= parts.mostWaiting)
@@ -93,8 +99,8 @@ export function openIntake(parts: IntakeParts): Intake {
           "More cases are coming in than can be stored at the moment; this one was not taken.",
           { hint: "Wait for the time in Retry-After and send it again.", details: { retryAfterSeconds: 1 } },
         );
-      const view = await registry.workflow(database, incoming.workflow);
-      const prepared = prepare(parts, incoming, view, await registry.reference(database, view.row));
+      const { view, reference } = await read(incoming.workflow);
+      const prepared = prepare(parts, incoming, view, reference);
       if (!prepared.ok) {
         await group.do(quarantine, prepared.refused);
         return quarantined(prepared.refused);
@@ -203,6 +209,7 @@ function arrive(
     }),
     wrappedKey: wrapped,
     sealedInput: sealJson(key, "input", input),
+    opened: { key, input },
     attachments: incoming.attachments.map((one, i) => ({
       mediaType: one.mediaType,
       size: one.bytes.length,

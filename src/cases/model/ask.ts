@@ -1,35 +1,41 @@
 /**
  * The policy and model stage: asks the chain for one case until there is an output, a reason to wait, or none left.
  *
- * Only what the data policy lets through reaches a model. The output is checked against its schema, with one repair
- * attempt where the model can be talked to. What follows from the answer is decided in cases/decision.
+ * Each call is reserved before it is made and recorded when it ended; the call itself, with policy, schema check and
+ * the one repair where the model can be talked to, is in call.ts. What follows from the answer is decided in
+ * cases/decision.
  */
-import { checkValue } from "../../connectors/feed/json.ts";
-import { PilotageError } from "../../contract/errors.ts";
-import { isJsonObject, type JsonObject } from "../../contract/json.ts";
-import { applyPolicy, ATTACHMENTS } from "../../definition/policy.ts";
+import type { JsonObject } from "../../contract/json.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { stopwatch } from "../../platform/clock.ts";
 import type { GroupCommit, Operation } from "../../platform/group-commit.ts";
-import type { ContentKey, Vault } from "../../platform/secrets.ts";
-import type { Model, ModelAnswer, ModelRequest } from "../../models/model.ts";
+import type { ContentKey } from "../../platform/secrets.ts";
+import type { ModelAnswer } from "../../models/model.ts";
 import type { CaseRow, Lease } from "../case-row.ts";
 import { sealJson } from "../content.ts";
 import type { Answer } from "../decision/decide.ts";
+import type { Attachment } from "../intake/intake.ts";
 import type { ReleaseView, WorkflowView } from "../workflow/registry.ts";
-import { nextCall, takenUpAgain, type Chain, type PastAttempt } from "./next-call.ts";
+import {
+  callModel,
+  canBeTalkedTo,
+  chainOf,
+  failureOf,
+  prepareCall,
+  readAnswer,
+  repairCall,
+  type Call,
+  type CallParts,
+} from "./call.ts";
+import { nextCall, takenUpAgain, type PastAttempt } from "./next-call.ts";
 import type { AttemptEnd, Failure, Reservation } from "./record.ts";
 
-export interface AskParts {
+/** When the process stops, calls on their way are broken off and their cases given back. */
+export interface AskParts extends CallParts {
   group: GroupCommit;
   clock: Clock;
-  vault: Vault;
   reserve: Operation<Reservation, boolean>;
   fail: Operation<Failure, boolean>;
-  /** The model behind a step of the chain of a release. */
-  modelFor(release: ReleaseView, step: number): Promise<{ model: Model; timeoutMs: number }>;
-  /** Aborted when the process stops: calls on their way are broken off and their cases given back. */
-  stopped: AbortSignal;
 }
 
 /** A case with everything that asking needs. */
@@ -38,7 +44,7 @@ export interface Question {
   lease: Lease;
   key: ContentKey;
   input: JsonObject;
-  attachments: { name: string; mediaType: string; bytes: Uint8Array }[];
+  attachments: Attachment[];
   attempts: PastAttempt[];
   release: ReleaseView;
   workflow: WorkflowView;
@@ -63,14 +69,6 @@ interface Try {
   wrong: string | undefined;
   text: string;
   retryAfterMs: number | undefined;
-}
-
-const LONGEST_NAME = 100;
-const MOST_TOKENS = 1_000_000_000;
-
-/** The chain of a release: its model first, then its fallbacks. */
-export function chainOf(release: ReleaseView): Chain {
-  return [release.document.model, ...release.document.fallback];
 }
 
 export async function ask(parts: AskParts, question: Question): Promise<Outcome> {
@@ -122,7 +120,9 @@ type StepResult =
 async function askStep(parts: AskParts, question: Question, step: number): Promise<StepResult> {
   const { release, attempts } = question;
   const first = attempts.length + 1;
-  const call = await prepare(parts, question, step).catch((error: unknown) => error as Error);
+  // A model that cannot be opened or a prompt that cannot be written fails the attempt, and the chain goes on.
+  const matter = { ...question, id: question.case_.id };
+  const call = await prepareCall(parts, matter, step).catch((error: unknown) => error as Error);
   const attempt = await tryOnce(parts, question, { no: first, step, purpose: "answer", call });
   if (attempt === "lost") return { kind: "done", outcome: { kind: "left" } };
   if (attempt.output) return { kind: "done", outcome: answered(question, attempt, step) };
@@ -141,7 +141,7 @@ async function askStep(parts: AskParts, question: Question, step: number): Promi
     no: first + 1,
     step,
     purpose: "repair",
-    call: { ...call, request: repairRequest(call.request, attempt) },
+    call: repairCall(call, { text: attempt.text, wrong: attempt.wrong }),
   });
   if (repair === "lost") return { kind: "done", outcome: { kind: "left" } };
   if (repair.output) return { kind: "done", outcome: answered(question, repair, step) };
@@ -151,19 +151,6 @@ async function askStep(parts: AskParts, question: Question, step: number): Promi
     attempts: [past, pastOf(repair.end, step, "repair")],
     retryAfterMs: repair.retryAfterMs,
   };
-}
-
-/** A request and the model that it goes to. */
-interface Call {
-  request: ModelRequest;
-  model: Model;
-  timeoutMs: number;
-}
-
-/** Throws when the model cannot be opened or the prompt not be written: then the attempt fails, and the chain goes on. */
-async function prepare(parts: AskParts, question: Question, step: number): Promise<Call> {
-  const request = requestFor(parts, question);
-  return { request, ...(await parts.modelFor(question.release, step)) };
 }
 
 async function tryOnce(
@@ -181,6 +168,7 @@ async function tryOnce(
     step: given.step,
     purpose: given.purpose,
     modelAsked: call instanceof Error ? "unknown" : call.model.describe,
+    running: case_.state === "running",
     startedAt: parts.clock.now(),
     sealedRequest: sealJson(
       key,
@@ -192,21 +180,14 @@ async function tryOnce(
   const elapsed = stopwatch();
   try {
     if (call instanceof Error) throw call;
-    const answer = await call.model.ask(
-      call.request,
-      AbortSignal.any([AbortSignal.timeout(call.timeoutMs), parts.stopped]),
-    );
-    return judge(parts, question, no, answer, elapsed());
+    return judge(parts, question, no, await callModel(call, parts.stopped), elapsed());
   } catch (error) {
     // Broken off by us: no failure of the model, so it is not recorded as one.
     if (parts.stopped.aborted) {
       await giveBackAtStop(parts, question);
       return "lost";
     }
-    const failure =
-      error instanceof PilotageError
-        ? error
-        : new PilotageError("internal", `Asking the model failed: ${String(error)}`, { cause: error });
+    const failure = failureOf(error);
     return {
       end: ended(parts, no, elapsed(), {
         state: "failed",
@@ -240,13 +221,13 @@ function judge(
   answer: ModelAnswer,
   milliseconds: number,
 ): Try {
-  const problems = outputProblems(question.release, answer);
+  const read = readAnswer(question.release, answer);
   const common = {
-    modelAnswered: nameFrom(answer.model),
-    modelVersion: answer.version === undefined ? undefined : nameFrom(answer.version),
-    inputTokens: countFrom(answer.usage?.inputTokens),
-    outputTokens: countFrom(answer.usage?.outputTokens),
-    confidence: problems === undefined ? answer.confidence : undefined,
+    modelAnswered: read.model,
+    modelVersion: read.version,
+    inputTokens: read.inputTokens,
+    outputTokens: read.outputTokens,
+    confidence: read.confidence,
     sealedReply: sealJson(question.key, `reply.${no}`, { text: answer.text, finish: answer.finish }),
   };
   const wrong = { state: "failed", error: "model_bad_answer", retryable: false } as const;
@@ -255,81 +236,12 @@ function judge(
       parts,
       no,
       milliseconds,
-      problems === undefined ? { state: "answered", ...common } : { ...wrong, ...common },
+      read.wrong === undefined ? { state: "answered", ...common } : { ...wrong, ...common },
     ),
-    output: problems === undefined ? (answer.output as JsonObject) : undefined,
-    wrong: problems,
+    output: read.output,
+    wrong: read.wrong,
     text: answer.text,
     retryAfterMs: undefined,
-  };
-}
-
-/** What a server calls itself is stored in clear: short, and letters of a name only, whatever it says. */
-function nameFrom(text: string): string {
-  return text.replaceAll(/[^\w.:/@+-]+/g, "-").slice(0, LONGEST_NAME);
-}
-
-/** A count of tokens that can be one; a figure out of all bounds is none. */
-function countFrom(tokens: number | undefined): number | undefined {
-  return tokens !== undefined && tokens <= MOST_TOKENS ? tokens : undefined;
-}
-
-/** Whether a model of this step reads messages, so that it can be told what was wrong with its answer. */
-function canBeTalkedTo(release: ReleaseView, step: number): boolean {
-  const definition = chainOf(release)[step];
-  return release.prompt !== undefined && typeof definition === "object" && "connection" in definition;
-}
-
-function outputProblems(release: ReleaseView, answer: ModelAnswer): string | undefined {
-  if (answer.finish === "refusal") return "the model refused to answer";
-  if (answer.finish === "length") return "the answer was cut off at the length limit";
-  if (!isJsonObject(answer.output)) return "the answer holds no JSON object";
-  const form = checkValue(answer.output);
-  if (form) return form.message;
-  const problems = release.checkOutput(answer.output);
-  return problems.length === 0
-    ? undefined
-    : problems.map((one) => `${one.path || "output"}: ${one.message}`).join("; ");
-}
-
-function requestFor(parts: AskParts, question: Question): ModelRequest {
-  const { release, workflow, case_ } = question;
-  const pseudonym = (path: string, value: string) =>
-    `p_${parts.vault.digest(`pseudonym:${case_.workflow}:${path}`, value).toString("hex").slice(0, 16)}`;
-  const { allowed } = applyPolicy(
-    release.document.policy,
-    workflow.document.blockFields,
-    question.input,
-    pseudonym,
-  );
-  const { of } = release.document.confidence;
-  return {
-    caseId: case_.id,
-    release: release.digest,
-    messages: release.prompt?.render({ input: allowed, case: { id: case_.id } }) ?? [],
-    input: allowed,
-    outputSchema: release.document.output,
-    // Default deny holds for attachments too: they go only where the policy names them.
-    attachments:
-      release.document.policy[ATTACHMENTS] === "allow" && !workflow.document.blockFields.includes(ATTACHMENTS)
-        ? question.attachments
-        : [],
-    ...(of === undefined ? {} : { confidenceOf: of }),
-  };
-}
-
-/** Says to the model what was wrong; its own words, cut to a bearable length, stand before it. */
-function repairRequest(request: ModelRequest, attempt: Try): ModelRequest {
-  return {
-    ...request,
-    messages: [
-      ...request.messages,
-      { role: "assistant", content: attempt.text.slice(0, 20_000) },
-      {
-        role: "user",
-        content: `Your answer cannot be used: ${attempt.wrong?.slice(0, 2_000)}. Answer again with one JSON object that meets the schema, and nothing else.`,
-      },
-    ],
   };
 }
 

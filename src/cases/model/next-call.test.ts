@@ -71,6 +71,7 @@ describe("the chain", () => {
     ["begins with the release's model", [MODEL, OTHER], [], {}, ask(0)],
     ["waits a second after the first failure", [MODEL], [{}], {}, wait(1_000)],
     ["asks again when the second is over", [MODEL], [{}], { now: 1_000 }, ask(0)],
+    ["waits for no time that it saw before the clock was set back", [MODEL], [{ at: HOUR }], {}, ask(0)],
     ["waits four seconds after the second", [MODEL], [{}, { at: 1_000 }], { now: 1_000 }, wait(5_000)],
     ["goes on after three failures", [MODEL, OTHER], [{}, {}, {}], {}, ask(1)],
     ["goes on at once when another try cannot help", [MODEL, OTHER], [refused], {}, ask(1)],

@@ -73,7 +73,9 @@ function queue(
 function pause(step: number, tries: number, last: PastAttempt | undefined, now: number): NextCall {
   if (!last) return { kind: "ask", step };
   const until = (last.finishedAt ?? now) + pauseAfter(tries);
-  return until > now ? { kind: "wait", until } : { kind: "ask", step };
+  // Ended later than now: before the clock was set back. Its pause would last until that time has come round again.
+  const ahead = last.finishedAt !== null && last.finishedAt > now;
+  return until > now && !ahead ? { kind: "wait", until } : { kind: "ask", step };
 }
 
 /** One second after the first failure, then four times as long each time, at most ten minutes. */

@@ -16,10 +16,11 @@ import { localModel } from "../../models/local/model.ts";
 import type { Model } from "../../models/model.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Database } from "../../platform/database.ts";
+import type { Log } from "../../platform/log.ts";
 import type { Vault } from "../../platform/secrets.ts";
 import { sql } from "../../platform/sql.ts";
 import type { ReleaseView, WorkflowView } from "../workflow/registry.ts";
-import { chainOf } from "./ask.ts";
+import { chainOf } from "./call.ts";
 
 export interface Openers {
   modelFor(release: ReleaseView, step: number): Promise<{ model: Model; timeoutMs: number }>;
@@ -42,8 +43,9 @@ export function openOpeners(options: {
   vault: Vault;
   clock: Clock;
   files: string;
+  log: Log;
 }): Openers {
-  const { database, vault, clock, files } = options;
+  const { database, vault, clock, files, log } = options;
   const models: Open<{ model: Model; timeoutMs: number }> = new Map();
   const targets: Open<Target> = new Map();
 
@@ -149,7 +151,7 @@ export function openOpeners(options: {
       if (!opened?.connection || versions.get(opened.connection.name) === opened.connection.version) continue;
       map.delete(key);
       // Waits for the calls that are under way, so nobody waits for it.
-      void opened.close?.().catch(() => undefined);
+      void closeOne(opened);
     }
   }
 
@@ -157,7 +159,22 @@ export function openOpeners(options: {
     const open = [...models.values(), ...targets.values()];
     models.clear();
     targets.clear();
-    for (const one of open) await (await one.catch(() => undefined))?.close?.();
+    for (const one of open) {
+      const opened = await one.catch(() => undefined);
+      if (opened) await closeOne(opened);
+    }
+  }
+
+  /** One that does not close keeps no other from closing. */
+  async function closeOne({ close, connection }: Opened<unknown>): Promise<void> {
+    try {
+      await close?.();
+    } catch (error) {
+      log.warn(
+        { err: error instanceof Error ? error.message : String(error), connection: connection?.name },
+        "a model or target could not be closed; what it holds is freed when this process ends",
+      );
+    }
   }
 
   return {

@@ -4,12 +4,13 @@
  * Each write is fenced by the lease, so that a process that stood still too long changes nothing. Nothing is called
  * from inside a transaction. The end that carries the decision is in decision/settle.ts.
  */
+import { PilotageError } from "../../contract/errors.ts";
 import type { Audit } from "../../audit/record.ts";
 import type { CaseId } from "../../contract/ids.ts";
 import { isoTime } from "../../platform/clock.ts";
 import type { Operation } from "../../platform/group-commit.ts";
 import type { Database, Queryable, Tx } from "../../platform/database.ts";
-import { hex, rows, sql } from "../../platform/sql.ts";
+import { packed, rows, sql } from "../../platform/sql.ts";
 import type { Lease } from "../case-row.ts";
 import type { PastAttempt } from "./next-call.ts";
 
@@ -21,6 +22,8 @@ export interface Reservation {
   step: number;
   purpose: "answer" | "repair";
   modelAsked: string;
+  /** The case was `running` already when this process got it. */
+  running: boolean;
   startedAt: number;
   sealedRequest: Uint8Array;
 }
@@ -54,9 +57,35 @@ export async function held(tx: Queryable, leases: Lease[]): Promise<Set<CaseId>>
   const found = await tx.all<{ id: CaseId }>(sql`
     select c.id from case_ c
     join json_to_recordset(${rows(leases.map((l) => ({ id: l.id, worker: l.worker, lease_no: l.leaseNo })))}::json) as l (id text, worker text, lease_no int)
-      on l.id = c.id and l.worker = c.worker and l.lease_no = c.lease_no
+      on l.id = c.id and (c.worker, c.lease_no) is not distinct from (l.worker, l.lease_no)
     for update of c`);
   return new Set(found.map((row) => row.id));
+}
+
+/**
+ * The items whose case this process still holds. In a group all of them are taken to be held, which they nearly always are:
+ * the update that moves their cases carries the fence, `allMoved` sees when one was lost, and then each item is tried alone.
+ */
+export async function fenced<Item extends { lease: Lease }>(tx: Queryable, items: Item[]): Promise<Item[]> {
+  if (items.length > 1) return items;
+  const ours = await held(
+    tx,
+    items.map((one) => one.lease),
+  );
+  return items.filter((one) => ours.has(one.lease.id));
+}
+
+/** Throws when a case of a group was lost: nothing of the group is stored then. */
+export function allMoved(moved: number, items: { lease: Lease }[]): void {
+  if (moved !== items.length)
+    throw new PilotageError("internal", "A case of this group belongs to another process by now.", {
+      retryable: true,
+    });
+}
+
+/** The columns by which a case is fenced. */
+export function fenceOf({ id, worker, leaseNo }: Lease): { id: string; held_by: string; lease_no: number } {
+  return { id, held_by: worker, lease_no: leaseNo };
 }
 
 /** Reserves attempts; false for a case that another process holds by now. */
@@ -64,35 +93,28 @@ export function reserving(audit: Audit, worker: string): Operation<Reservation, 
   return {
     name: "reserve",
     async run(tx, items) {
-      const ours = await held(
-        tx,
-        items.map((one) => one.lease),
-      );
-      const mine = items.filter((one) => ours.has(one.lease.id));
+      const mine = await fenced(tx, items);
       if (mine.length > 0) {
-        const ids = mine.map((one) => one.lease.id);
-        await tx.run(sql`update case_ set state = 'running' where id = any(${ids}) and state = 'received'`);
+        await setRunning(tx, mine);
+        const requests = packed();
+        const attempts = mine.map((one) => ({
+          case_id: one.lease.id,
+          no: one.no,
+          step: one.step,
+          purpose: one.purpose,
+          model_asked: one.modelAsked,
+          started_at: isoTime(one.startedAt),
+          ...requests.add(one.sealedRequest),
+        }));
         await tx.run(sql`
-          insert into attempt (case_id, no, step, purpose, state, model_asked, started_at)
-          select case_id, no, step, purpose, state, model_asked, started_at from json_populate_recordset(null::attempt, ${rows(
-            mine.map((one) => ({
-              case_id: one.lease.id,
-              no: one.no,
-              step: one.step,
-              purpose: one.purpose,
-              state: "reserved",
-              model_asked: one.modelAsked,
-              started_at: isoTime(one.startedAt),
-            })),
-          )}::json)`);
-        await insertContent(
-          tx,
-          mine.map((one) => ({
-            case_id: one.lease.id,
-            kind: `request.${one.no}`,
-            sealed: one.sealedRequest,
-          })),
-        );
+          with r as materialized (
+            select * from json_to_recordset(${rows(attempts)}::json)
+              as r (case_id text, no smallint, step smallint, purpose text, model_asked text, started_at timestamptz, start int, length int)),
+          reserved as (
+            insert into attempt (case_id, no, step, purpose, state, model_asked, started_at)
+            select case_id, no, step, purpose, 'reserved', model_asked, started_at from r)
+          insert into case_content (case_id, kind, sealed)
+          select case_id, 'request.' || no, substring(${requests.all()}::bytea from start for length) from r`);
         audit.record(
           tx,
           mine.map((one) => ({
@@ -110,9 +132,29 @@ export function reserving(audit: Audit, worker: string): Operation<Reservation, 
           })),
         );
       }
-      return items.map((one) => ours.has(one.lease.id));
+      return items.map((one) => mine.includes(one));
     },
   };
+}
+
+/** Sees to it that the cases are `running` and ours; those that are running already are only looked at. */
+async function setRunning(tx: Queryable, items: Reservation[]): Promise<void> {
+  const [before, running] = [items.filter((one) => !one.running), items.filter((one) => one.running)];
+  const leases = (list: Reservation[]) =>
+    sql`json_to_recordset(${rows(list.map((one) => fenceOf(one.lease)))}::json) as r (id text, held_by text, lease_no int)`;
+  const same = sql`c.id = r.id and (c.worker, c.lease_no) is not distinct from (r.held_by, r.lease_no)`;
+  if (before.length > 0)
+    allMoved(
+      await tx.run(
+        sql`update case_ c set state = 'running' from ${leases(before)} where ${same} and c.state in ('received', 'running')`,
+      ),
+      before,
+    );
+  if (running.length > 0)
+    allMoved(
+      await tx.run(sql`select 1 from ${leases(running)} join case_ c on ${same} where c.state = 'running'`),
+      running,
+    );
 }
 
 /** Records failed attempts; the case stays with this process or waits for its next time. */
@@ -151,7 +193,16 @@ export function failing(audit: Audit, worker: string): Operation<Failure, boolea
   };
 }
 
-export async function endAttempts(tx: Tx, ends: { caseId: CaseId; end: AttemptEnd }[]): Promise<void> {
+/** Ends attempts and stores their sealed replies, together with what else is to be stored. */
+export async function endAttempts(
+  tx: Tx,
+  ends: { caseId: CaseId; end: AttemptEnd }[],
+  more: { case_id: string; kind: string; sealed: Uint8Array }[] = [],
+): Promise<void> {
+  const replies = ends.flatMap(({ caseId, end }) =>
+    end.sealedReply ? [{ case_id: caseId, kind: `reply.${end.no}`, sealed: end.sealedReply }] : [],
+  );
+  await insertContent(tx, [...more, ...replies]);
   if (ends.length === 0) return;
   await tx.run(sql`
     update attempt a set state = r.state, error = r.error, retryable = r.retryable, model_answered = r.model_answered, model_version = r.model_version,
@@ -172,11 +223,7 @@ export async function endAttempts(tx: Tx, ends: { caseId: CaseId; end: AttemptEn
         milliseconds: end.milliseconds,
       })),
     )}::json) r
-    where a.case_id = r.case_id and a.no = r.no and a.state = 'reserved'`);
-  const replies = ends.flatMap(({ caseId, end }) =>
-    end.sealedReply ? [{ case_id: caseId, kind: `reply.${end.no}`, sealed: end.sealedReply }] : [],
-  );
-  await insertContent(tx, replies);
+    where a.case_id = r.case_id and a.no = r.no`);
 }
 
 /** What the audit trail says about the end of an attempt. */
@@ -196,9 +243,12 @@ export async function insertContent(
   list: { case_id: string; kind: string; sealed: Uint8Array }[],
 ): Promise<void> {
   if (list.length === 0) return;
+  const contents = packed();
+  const places = list.map(({ case_id, kind, sealed }) => ({ case_id, kind, ...contents.add(sealed) }));
   await tx.run(sql`
     insert into case_content (case_id, kind, sealed)
-    select case_id, kind, sealed from json_populate_recordset(null::case_content, ${rows(list.map((one) => ({ ...one, sealed: hex(one.sealed) })))}::json)
+    select case_id, kind, substring(${contents.all()}::bytea from start for length)
+    from json_to_recordset(${rows(places)}::json) as r (case_id text, kind text, start int, length int)
     on conflict (case_id, kind) do update set sealed = excluded.sealed`);
 }
 

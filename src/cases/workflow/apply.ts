@@ -21,6 +21,7 @@ import type { Database, Queryable, Tx } from "../../platform/database.ts";
 import { sameJson } from "../../definition/path.ts";
 import { isoTime } from "../../platform/clock.ts";
 import { sql, time } from "../../platform/sql.ts";
+import { suspendCertificates } from "../decision/certificate-store.ts";
 import { dialDifferences, dialsOf, newlyBlocked, type DialDifference } from "./dials.ts";
 import type { Registry, WorkflowView } from "./registry.ts";
 
@@ -113,8 +114,27 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
         data: { change: id, setting: wanted.setting, before: text(wanted.before), after: text(wanted.after) },
       },
     ]);
-    if (!pending) await putInForce(tx, workflow, wanted.setting, wanted.after, now);
+    if (!pending) await enforce(tx, workflow, wanted.setting, wanted.after, by);
     return readChange(tx, id);
+  }
+
+  async function enforce(
+    tx: Tx,
+    workflow: string,
+    setting: string,
+    after: JsonValue,
+    by: Actor,
+  ): Promise<void> {
+    const now = clock.now();
+    await putInForce(tx, workflow, setting, after, now);
+    // The model sees other input from now on: what was measured with the old one proves nothing about it.
+    if (setting === "blockFields")
+      await suspendCertificates(
+        tx,
+        audit,
+        { workflow },
+        { because: "the fields that the model sees were changed (blockFields)", by, now },
+      );
   }
 
   return {
@@ -241,8 +261,7 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
             change.requested_by,
             by,
           );
-        else if (decision === "applied")
-          await putInForce(tx, change.workflow, change.setting, change.after, clock.now());
+        else if (decision === "applied") await enforce(tx, change.workflow, change.setting, change.after, by);
         audit.record(tx, [
           {
             kind: decision === "applied" ? "setting.changed" : "setting.refused",

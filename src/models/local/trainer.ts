@@ -21,8 +21,8 @@ export interface TrainedInWorker extends TrainedModel {
   digest: string;
 }
 
-// Beside this file under the same extension, as source and when compiled.
-const WORKER = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
+// The build points it to the compiled file.
+const WORKER = new URL("./worker.ts", import.meta.url);
 
 /**
  * Runs `trainLocal` in a worker thread.

@@ -1,22 +1,54 @@
 /** Where the data home is, and who may use it. */
-import { chmodSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { PilotageError } from "../../contract/errors.ts";
-import { dataHomeFor, firstClosedFolder, openDataHome, serverAccount } from "./data-home.ts";
+import {
+  dataHomeFor,
+  firstClosedFolder,
+  folderOfInstallation,
+  keepOutOfGit,
+  openDataHome,
+  serverAccount,
+} from "./data-home.ts";
 import { asRoot, emptyFolder } from "./testing.fixture.ts";
 
 test("an ordinary user keeps data in the checkout, root outside of it, and a setting wins over both", () => {
-  expect(dataHomeFor({ checkout: "/srv/pilotage", uid: 1000 })).toBe("/srv/pilotage/.pilotage");
-  expect(dataHomeFor({ checkout: "/srv/pilotage/", uid: 0 })).toMatch(/^\/var\/lib\/pilotage\/[0-9a-f]{16}$/);
-  expect(dataHomeFor({ checkout: "/srv/pilotage", override: "/data/x", uid: 0 })).toBe("/data/x");
-  expect(dataHomeFor({ checkout: "/srv/pilotage", override: "", uid: 1000 })).toBe("/srv/pilotage/.pilotage");
+  expect(dataHomeFor({ folder: "/srv/pilotage", uid: 1000 })).toBe("/srv/pilotage/.pilotage");
+  expect(dataHomeFor({ folder: "/srv/pilotage/", uid: 0 })).toMatch(/^\/var\/lib\/pilotage\/[0-9a-f]{16}$/);
+  expect(dataHomeFor({ folder: "/srv/pilotage", override: "/data/x", uid: 0 })).toBe("/data/x");
+  expect(dataHomeFor({ folder: "/srv/pilotage", override: "", uid: 1000 })).toBe("/srv/pilotage/.pilotage");
 });
 
 test("two checkouts of root have two data homes, one checkout always the same", () => {
-  const of = (checkout: string): string => dataHomeFor({ checkout, uid: 0 });
+  const of = (folder: string): string => dataHomeFor({ folder, uid: 0 });
   expect(of("/a")).toBe(of("/a/"));
   expect(of("/a")).not.toBe(of("/b"));
+});
+
+test("a checkout keeps its own data, an installed package those of its project, never below node_modules", () => {
+  const project = emptyFolder();
+  writeFileSync(join(project, "package.json"), "{}");
+  expect(folderOfInstallation("/srv/pilotage/", "/home/e")).toBe("/srv/pilotage");
+  for (const below of ["pilotage", ".pnpm/pilotage@0.1.0/node_modules/pilotage"])
+    expect(folderOfInstallation(join(project, "node_modules", below), "/home/e")).toBe(project);
+});
+
+test("a program that belongs to no project keeps data in the home of the account", () => {
+  const fetched = join(emptyFolder(), "_npx", "3f2a");
+  mkdirSync(fetched, { recursive: true });
+  writeFileSync(join(fetched, "package.json"), "{}");
+  expect(folderOfInstallation(join(fetched, "node_modules/pilotage"), "/home/e")).toBe("/home/e");
+  expect(folderOfInstallation("/usr/lib/node_modules/pilotage", "/home/e")).toBe("/home/e");
+});
+
+test("git leaves a data home alone, and what an owner wrote there stays", () => {
+  const folder = emptyFolder();
+  keepOutOfGit(folder);
+  expect(readFileSync(join(folder, ".gitignore"), "utf8")).toBe("*\n");
+  writeFileSync(join(folder, ".gitignore"), "database/\n");
+  keepOutOfGit(folder);
+  expect(readFileSync(join(folder, ".gitignore"), "utf8")).toBe("database/\n");
 });
 
 test("root hands the server to nobody, everybody else runs it themselves", () => {

@@ -19,7 +19,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { codeOf, explainFileError, refuse } from "./refusal.ts";
 
 /** The account that `initdb` and `postgres` run as; without ids it is the one that runs this process. */
@@ -38,16 +38,30 @@ export interface DataHome {
   readonly usersLock: string;
 }
 
+/**
+ * The folder that an installation belongs to: the checkout, or the project whose `node_modules` holds the package.
+ *
+ * npm empties `node_modules` at will, so nothing is kept there. Installed for the whole machine or fetched by npx for one
+ * command, the program belongs to no project, and the answer is the home of the account.
+ */
+export function folderOfInstallation(program: string, home: string): string {
+  const [project, ...below] = resolve(program).split("/node_modules/");
+  if (below.length === 0) return resolve(program);
+  const fetched = basename(dirname(project!)) === "_npx";
+  return !fetched && existsSync(join(project!, "package.json")) ? project! : home;
+}
+
 /** The folder in which an installation keeps its data; `uid` is that of this process (-1 where there is none). */
 export function dataHomeFor(options: {
-  checkout: string;
+  /** The checkout or project, as `folderOfInstallation` finds it. */
+  folder: string;
   override?: string | undefined;
   uid: number;
 }): string {
   if (options.override !== undefined && options.override !== "") return resolve(options.override);
-  const checkout = resolve(options.checkout);
-  if (options.uid !== 0) return join(checkout, ".pilotage");
-  return join("/var/lib/pilotage", createHash("sha256").update(checkout).digest("hex").slice(0, 16));
+  const folder = resolve(options.folder);
+  if (options.uid !== 0) return join(folder, ".pilotage");
+  return join("/var/lib/pilotage", createHash("sha256").update(folder).digest("hex").slice(0, 16));
 }
 
 /** Makes the data home when it is missing and finds the account for the server. Throws `data_home_unusable`. */
@@ -64,6 +78,12 @@ export function openDataHome(path: string): DataHome {
       throw refuse({ kind: "cannot-create", path: wanted, said }, error);
     throw explainFileError(error, wanted, whoRuns());
   }
+}
+
+/** Tells git to leave a data home alone: it may lie in somebody's project, and it holds keys. */
+export function keepOutOfGit(path: string): void {
+  const file = join(path, ".gitignore");
+  if (!existsSync(file)) writeFileSync(file, "*\n");
 }
 
 /** Root hands the server to `nobody`, as found in the account file; everybody else runs it themselves. */

@@ -15,6 +15,7 @@ import { tryLockAlone, tryLockTogether, type Lock } from "./lock.ts";
 import { rotateLog } from "./log-file.ts";
 import { lookAt, readPidFile, stopPostmaster } from "./postmaster.ts";
 import { explainFileError, refuse } from "./refusal.ts";
+import { diskRefusal } from "./room.ts";
 import { askServer } from "./session.ts";
 import { bringUp } from "./supervise.ts";
 
@@ -29,6 +30,8 @@ export interface EmbeddedServer {
   /** `postgres://...` on loopback TCP, with the password. Changes when the server had to move to another port. */
   readonly url: string;
   readonly role: "supervisor" | "client";
+  /** What keeps the server from running, in a sentence for people; undefined while nothing is known to. */
+  readonly trouble: string | undefined;
   /** Lets go of the server. The last process that does stops it (fast); otherwise another process takes over. */
   stop(): Promise<void>;
   /** Calls the listener when `url` has changed; the returned function ends that. */
@@ -65,6 +68,8 @@ class Member implements EmbeddedServer {
   /** Held while this process is the supervisor. */
   #supervision: Lock | undefined;
   #failures = 0;
+  /** Why the last try to bring the server up failed. */
+  #trouble: string | undefined;
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
   #turn: Promise<void> = Promise.resolve();
@@ -86,6 +91,12 @@ class Member implements EmbeddedServer {
 
   get role(): "supervisor" | "client" {
     return this.#supervision === undefined ? "client" : "supervisor";
+  }
+
+  get trouble(): string | undefined {
+    if (this.#trouble !== undefined) return this.#trouble;
+    const full = diskRefusal(this.#home);
+    return full === undefined ? undefined : refuse(full).message;
   }
 
   onChange(listener: (url: string) => void): () => void {
@@ -156,8 +167,10 @@ class Member implements EmbeddedServer {
     try {
       await (this.role === "client" ? this.#watchAsClient() : this.#watchAsSupervisor());
       this.#failures = 0;
+      this.#trouble = undefined;
     } catch (error) {
       this.#failures++;
+      this.#trouble = error instanceof PilotageError ? error.message : undefined;
       this.#log.error(
         { err: error, failures: this.#failures },
         "The embedded database cannot be brought up; trying again",

@@ -37,7 +37,7 @@ export function refuse(refusal: Refusal, cause?: unknown): PilotageError {
 function say(r: Refusal): string {
   switch (r.kind) {
     case "disk-full":
-      return `The disk of the data home ${r.path} is full ("${r.said}"). The database cannot write there; what was acknowledged before is still stored. Free at least 200 MB on that disk and start again, or ${ELSEWHERE}.`;
+      return `The disk of the data home ${r.path} is full ("${r.said}"). The database cannot write there; what was acknowledged before is still stored. Free at least 200 MB on that disk: a Pilotage that runs goes on by itself, one that did not start must be started again. Or ${ELSEWHERE}.`;
     case "no-permission":
       return `Permission denied in the data home ${r.path} ("${r.said}"). Pilotage runs as ${r.account} and cannot read and write there. Give that account the folder (chown), or ${ELSEWHERE}.`;
     case "read-only":

@@ -17,6 +17,8 @@ const SETTINGS = {
   fsync: "on",
   synchronous_commit: "on",
   full_page_writes: "on",
+  // After a crash the supervisor starts it again, not the server itself: it knows when there is no room to start on.
+  restart_after_crash: "off",
   // There are no replicas: backup goes over SQL, so the log carries what crash recovery needs and no more.
   wal_level: "minimal",
   max_wal_senders: "0",

@@ -12,6 +12,7 @@ import { passwordOf, readConnection, urlFor, writeConnection, type Connection } 
 import { whoRuns, type DataHome } from "./data-home.ts";
 import { decide } from "./decide.ts";
 import { inspect } from "./inspect.ts";
+import { diskRefusal } from "./room.ts";
 import { dropPidFile, orphansGone, startPostmaster, stopPostmaster } from "./postmaster.ts";
 import { freePort } from "./port.ts";
 import { explainFileError, refuse } from "./refusal.ts";
@@ -57,6 +58,8 @@ async function act(home: DataHome, found: Package): Promise<Running> {
       return start(home, binaries, found, "created");
     }
     case "start": {
+      const full = diskRefusal(home);
+      if (full !== undefined) throw refuse(full);
       const binaries = await prepareBinaries(found, home);
       if (step.stopFirst !== undefined) await stopPostmaster(step.stopFirst, home.database);
       if (state.postmaster.state !== "none") await orphansGone(home.database);

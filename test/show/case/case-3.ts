@@ -24,7 +24,7 @@ export const title =
 /** What each role commits, by the names of its transactions. */
 const BOUNDARIES: Record<Role, string[]> = {
   web: ["admit", "quarantine", "verdict", "transaction"],
-  worker: ["reserve", "fail", "settle", "dispatch", "try", "deliver", "feed", "transaction"],
+  worker: ["reserve", "fail", "settle", "dispatch", "try", "deliver", "feed", "transaction", "sequence"],
 };
 const SETTLE_WITHIN = 60_000;
 const STORM_WITHIN = 900_000;

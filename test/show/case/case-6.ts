@@ -4,12 +4,11 @@
  *
  * Memory is the proportional set size: a page that several processes share counts once. Linux only.
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { loadavg } from "node:os";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { memoryOf, postmasterOf, tellsMemory } from "../../support/process-table.ts";
 import { skipped, type Context, type Outcome } from "../point.ts";
-import { startProgram, type Program } from "../program.ts";
+import { startProgram } from "../program.ts";
 
 export const title =
   "Time to serve on an empty and on an existing folder, and memory of all processes at rest";
@@ -19,7 +18,7 @@ const ROUNDS = 5;
 const REST = 20_000;
 
 export async function run(context: Context): Promise<Outcome> {
-  if (!existsSync(`/proc/${process.pid}/smaps_rollup`))
+  if (!tellsMemory())
     return skipped("Memory is read from /proc/<pid>/smaps_rollup, which this system does not have.");
   const empty: number[] = [];
   const existing: number[] = [];
@@ -35,7 +34,7 @@ export async function run(context: Context): Promise<Outcome> {
   const program = await startProgram(context, { dataHome });
   context.progress(`at rest for ${REST / 1_000} s`);
   await pause(REST);
-  const memory = memoryOf(program);
+  const memory = memoryOf([program.pid, postmasterOf(program.dataHome)]);
   await program.stop();
   const megabytes = memory.reduce((sum, one) => sum + one.megabytes, 0);
   const [emptySeconds, existingSeconds] = [median(empty), median(existing)];
@@ -66,51 +65,6 @@ async function timed(context: Context, dataHome: string): Promise<number> {
   const code = await program.stop();
   if (code !== 0) throw new Error(`The program ended with ${code}.`);
   return program.readyAfter / 1_000;
-}
-
-interface ProcessMemory {
-  pid: number;
-  name: string;
-  megabytes: number;
-}
-
-/** The program, its database, and everything that either started. */
-function memoryOf({ pid, dataHome }: Program): ProcessMemory[] {
-  const postmaster = Number(
-    readFileSync(join(dataHome, "database", "postmaster.pid"), "utf8").split("\n")[0],
-  );
-  const parents = parentsOfAll();
-  const ours = new Set([pid, postmaster]);
-  for (let before = 0; before < ours.size;) {
-    before = ours.size;
-    for (const [child, parent] of parents) if (ours.has(parent)) ours.add(child);
-  }
-  return [...ours].map((one) => ({
-    pid: one,
-    name: readFileSync(`/proc/${one}/comm`, "utf8").trim(),
-    megabytes: proportionalSize(one),
-  }));
-}
-
-function parentsOfAll(): Map<number, number> {
-  const parents = new Map<number, number>();
-  for (const name of readdirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      // The name of a program, in brackets, may hold blanks and brackets.
-      const stat = readFileSync(`/proc/${name}/stat`, "utf8");
-      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]));
-    } catch {
-      // Ended since the folder was listed.
-    }
-  }
-  return parents;
-}
-
-function proportionalSize(pid: number): number {
-  const kilobytes = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1];
-  if (kilobytes === undefined) throw new Error(`/proc/${pid}/smaps_rollup says no Pss.`);
-  return Number(kilobytes) / 1_024;
 }
 
 function median(values: number[]): number {

@@ -18,26 +18,39 @@ import {
   symlinkSync,
   chmodSync,
 } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import type { Context } from "../point.ts";
 import { lastWords } from "../program.ts";
 
 export interface Stranger {
   name: string;
-  /** The checkout that belongs to the stranger. */
-  checkout: string;
+  home: string;
+  /** The folder that belongs to the stranger: a checkout, or an empty one. */
+  folder: string;
   nodeVersion: string;
-  /** Starts npm in the checkout, in a process group of its own. */
-  npm(words: string[], more?: Record<string, string>): { child: ChildProcess; said: () => string };
+  /** Starts npm in the folder, in a process group of its own. */
+  npm(words: string[], more?: Record<string, string>): Started;
+  /** Starts a program by its full path, or `node` or `npx`, likewise. */
+  start(program: string, words: string[], more?: Record<string, string>): Started;
   /** Processes of this account that run now. */
   processes(): { pid: number; command: string }[];
+}
+
+export interface Started {
+  child: ChildProcess;
+  said: () => string;
 }
 
 const PASSED_ON =
   /^(npm_config_(registry|cafile|strict_ssl|.*proxy)|https?_proxy|no_proxy|all_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR))$/i;
 
-/** Makes the account and a clone of the commit that is checked out; both are gone when the point has ended. Undefined when this machine cannot. */
-export function meetStranger(context: Context, from: string): Stranger | { missing: string } {
+let met = 0;
+
+/**
+ * Makes the account, with a clone of the commit that is checked out in `from`, or an empty folder without it; all is
+ * gone when the point has ended. Says what is missing when this machine cannot.
+ */
+export function meetStranger(context: Context, from?: string): Stranger | { missing: string } {
   if (process.getuid?.() !== 0) return { missing: "A new account is made, which takes root." };
   const [node, npm] = [onPath("node"), onPath("npm")];
   if (node === undefined || npm === undefined)
@@ -45,12 +58,13 @@ export function meetStranger(context: Context, from: string): Stranger | { missi
   for (const tool of ["useradd", "userdel", "setpriv", "git"])
     if (onPath(tool) === undefined) return { missing: `There is no ${tool} on PATH.` };
 
-  const folder = context.folder("stranger");
-  const [home, checkout, bin, config] = ["home", "pilotage", "bin", "npmrc"].map((name) =>
-    join(folder, name),
+  const place = context.folder("stranger");
+  const [home, folder, bin, config] = ["home", "pilotage", "bin", "npmrc"].map((name) =>
+    join(place, name),
   ) as [string, string, string, string];
-  const name = `pilotage-${process.pid}`;
-  run("git", ["clone", "--quiet", "--no-hardlinks", from, checkout]);
+  const name = `pilotage-${process.pid}-${++met}`;
+  if (from === undefined) mkdirSync(folder);
+  else run("git", ["clone", "--quiet", "--no-hardlinks", from, folder]);
   run("useradd", ["--no-create-home", "--home-dir", home, "--shell", "/bin/sh", name]);
   context.after(() => void run("userdel", [name]));
   const [uid, gid] = ["-u", "-g"].map((flag) => Number(run("id", [flag, name]))) as [number, number];
@@ -60,6 +74,7 @@ export function meetStranger(context: Context, from: string): Stranger | { missi
   mkdirSync(bin);
   symlinkSync(node, join(bin, "node"));
   symlinkSync(realpathSync(npm), join(bin, "npm"));
+  symlinkSync(join(dirname(realpathSync(npm)), "npx-cli.js"), join(bin, "npx"));
   const own = process.env["npm_config_userconfig"] ?? join(process.env["HOME"] ?? "/root", ".npmrc");
   if (existsSync(own)) {
     copyFileSync(own, config);
@@ -67,7 +82,7 @@ export function meetStranger(context: Context, from: string): Stranger | { missi
     chownSync(config, uid, gid);
   }
   chownSync(home, uid, gid);
-  chownAll(checkout, uid, gid);
+  chownAll(folder, uid, gid);
 
   const passed = Object.fromEntries(
     Object.entries(process.env).filter(([key]) => PASSED_ON.test(key)),
@@ -79,33 +94,30 @@ export function meetStranger(context: Context, from: string): Stranger | { missi
     npm_config_userconfig: config,
     npm_config_script_shell: "/bin/sh",
   };
+  const start: Stranger["start"] = (program, words, more = {}) => {
+    const assignments = Object.entries({ ...environment, ...more }).map(([key, value]) => `${key}=${value}`);
+    const as = [
+      "--reuid",
+      String(uid),
+      "--regid",
+      String(gid),
+      "--clear-groups",
+      "env",
+      "-i",
+      ...assignments,
+      program.includes("/") ? program : join(bin, program),
+      ...words,
+    ];
+    const child = spawn("setpriv", as, { cwd: folder, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    return { child, said: lastWords(child, 500_000) };
+  };
   return {
     name,
-    checkout,
+    home,
+    folder,
     nodeVersion: run(node, ["--version"]),
-    npm(words, more = {}) {
-      const assignments = Object.entries({ ...environment, ...more }).map(
-        ([key, value]) => `${key}=${value}`,
-      );
-      const as = [
-        "--reuid",
-        String(uid),
-        "--regid",
-        String(gid),
-        "--clear-groups",
-        "env",
-        "-i",
-        ...assignments,
-        join(bin, "npm"),
-        ...words,
-      ];
-      const child = spawn("setpriv", as, {
-        cwd: checkout,
-        stdio: ["ignore", "pipe", "pipe"],
-        detached: true,
-      });
-      return { child, said: lastWords(child, 500_000) };
-    },
+    npm: (words, more) => start("npm", words, more),
+    start,
     processes: () => processesOf(uid),
   };
 }

@@ -1,0 +1,52 @@
+/**
+ * `npm run bench -- <name>`: runs one bench and prints its figures as one JSON document.
+ *
+ * `--rounds n` (three unless told), `--quick` for a short run that proves nothing but that the bench works, `--peers` to
+ * measure beside other programs then, too.
+ */
+import { parseArgs } from "node:util";
+import { cpus, loadavg, totalmem } from "node:os";
+import type { JsonObject } from "../src/contract/json.ts";
+import { stopGrounds } from "./installation.ts";
+
+interface Bench {
+  /** The figures, and `aims`: those of them that something is asked of. */
+  run(options: { rounds: number; quick: boolean; peers: boolean }): Promise<JsonObject>;
+}
+
+const BENCHES: Record<string, () => Promise<Bench>> = {
+  intake: () => import("./intake.ts"),
+  cases: () => import("./cases.ts"),
+  idle: () => import("./idle.ts"),
+};
+
+const { values, positionals } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "3" },
+    quick: { type: "boolean", default: false },
+    peers: { type: "boolean", default: false },
+  },
+  allowPositionals: true,
+});
+const name = positionals[0] ?? "";
+const rounds = Number(values.rounds);
+const load = BENCHES[name];
+if (!load || !Number.isInteger(rounds) || rounds < 1) {
+  process.stderr.write(`npm run bench -- ${Object.keys(BENCHES).join("|")} [--rounds n] [--quick]\n`);
+  process.exit(64);
+}
+const machine = {
+  cpus: cpus().length,
+  memoryGb: Math.round(totalmem() / 2 ** 30),
+  node: process.version,
+  loadBefore: Number(loadavg()[0]!.toFixed(1)),
+};
+// The embedded server outlives a process that just ends.
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => void stopGrounds().finally(() => process.exit(1)));
+const bench = await load();
+const figures = await bench.run({ rounds, quick: values.quick, peers: values.peers || !values.quick });
+process.stdout.write(
+  `${JSON.stringify({ bench: name, rounds, quick: values.quick, machine, ...figures }, null, 2)}\n`,
+);
+process.exit(0);

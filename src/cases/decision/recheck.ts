@@ -1,0 +1,111 @@
+/**
+ * The last look before a case goes out alone: in the transaction that dispatches it, its rung, its certificate and the
+ * autonomy are read again.
+ *
+ * What no longer holds goes back to people: the case waits for a review, its decision says why. The question itself is
+ * the one of the decision (decide.ts, certificate.ts), so a case is never judged by two rules.
+ */
+import type { Audit } from "../../audit/record.ts";
+import type { CaseId } from "../../contract/ids.ts";
+import type { ReasonCode } from "../../contract/states.ts";
+import { isoTime } from "../../platform/clock.ts";
+import type { Queryable, Tx } from "../../platform/database.ts";
+import { rows, sql } from "../../platform/sql.ts";
+import type { DialValues } from "../workflow/dials.ts";
+import { lapseOf, type CertificateRow } from "./certificate.ts";
+
+/** A case that is about to go out unreviewed. */
+export interface Alone {
+  id: CaseId;
+  workflow: string;
+  /** Its draw at intake; below the autonomy in force it may go out. */
+  autonomyCoin: number;
+  /** The certificate of its decision. */
+  certificate: string | undefined;
+}
+
+export interface Withheld extends Alone {
+  reason: { code: ReasonCode; detail: string };
+}
+
+/** Told apart from the reasons of the first decision: such a case was not chosen by its coin alone. */
+export const BEFORE_DELIVERY = "before delivery";
+
+interface InForce {
+  name: string;
+  rung: number;
+  autonomy: number;
+  dials: DialValues;
+  /** Those that are neither superseded nor suspended. Times as text: they come out of JSON. */
+  certificates: (Omit<CertificateRow, "expires_at"> & { expires_at: string })[];
+}
+
+/** Those of the cases that may not go out alone any more; the workflow's dials stand still until the transaction ends. */
+export async function withheldNow(tx: Queryable, cases: Alone[], now: number): Promise<Withheld[]> {
+  if (cases.length === 0) return [];
+  const workflows = [...new Set(cases.map((one) => one.workflow))].sort();
+  const found = await tx.all<InForce>(sql`
+    select w.name, w.rung, w.autonomy, w.dials, coalesce((select json_agg(k) from certificate k
+      where k.workflow = w.name and k.superseded_by is null and k.suspended_at is null), '[]') as certificates
+    from workflow w where w.name = any(${workflows}) order by w.name for share of w`);
+  const inForce = new Map(found.map((one) => [one.name, one]));
+  const certified = new Set(
+    found.flatMap((one) =>
+      one.certificates
+        .filter((row) => !lapseOf({ ...row, expires_at: Date.parse(row.expires_at) }, one.dials, now))
+        .map((row) => row.id),
+    ),
+  );
+  return cases.flatMap((one): Withheld[] => {
+    const { rung = 4, autonomy = 0 } = inForce.get(one.workflow) ?? {};
+    const because = (reason: { code: ReasonCode }) => [
+      { ...one, reason: { ...reason, detail: BEFORE_DELIVERY } },
+    ];
+    if (rung >= 1) return because({ code: "safe_stop" });
+    if (one.certificate === undefined || !certified.has(one.certificate))
+      return because({ code: "certificate_gone" });
+    if (!(one.autonomyCoin < autonomy)) return because({ code: "autonomy" });
+    return [];
+  });
+}
+
+/** The certificates with which these cases were decided. */
+export async function certificatesOf(tx: Queryable, ids: CaseId[]): Promise<Map<CaseId, string>> {
+  if (ids.length === 0) return new Map();
+  const found = await tx.all<{ case_id: CaseId; certificate: string }>(
+    sql`select case_id, certificate from decision where case_id = any(${ids}) and certificate is not null`,
+  );
+  return new Map(found.map((row) => [row.case_id, row.certificate]));
+}
+
+/** Gives withheld cases to people: state, decision, a new review, and the audit event. */
+export async function giveToPeople(
+  tx: Tx,
+  audit: Audit,
+  worker: string,
+  cases: Withheld[],
+  now: number,
+): Promise<void> {
+  if (cases.length === 0) return;
+  const ids = cases.map((one) => one.id);
+  await tx.run(sql`
+    update case_ set state = 'in_review', verdict = null, decided_at = null, next_at = null, worker = null where id = any(${ids})`);
+  await tx.run(sql`
+    update decision d set outcome = 'review', reasons = r.reasons
+    from json_to_recordset(${rows(cases.map((one) => ({ id: one.id, reasons: [one.reason] })))}::json) as r (id text, reasons jsonb)
+    where d.case_id = r.id`);
+  await tx.run(sql`
+    insert into review (case_id, no, workflow, state, due_at, opened_at)
+    select c.id, (select coalesce(max(r.no), 0) + 1 from review r where r.case_id = c.id), c.workflow, 'waiting', c.due_at, ${isoTime(now)}::timestamptz
+    from case_ c where c.id = any(${ids})`);
+  audit.record(
+    tx,
+    cases.map((one) => ({
+      kind: "case.moved",
+      actor: { kind: "system", name: worker },
+      workflow: one.workflow,
+      caseId: one.id,
+      data: { to: "in_review", outcome: "review", reasons: [one.reason.code], when: BEFORE_DELIVERY },
+    })),
+  );
+}

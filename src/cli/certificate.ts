@@ -1,0 +1,174 @@
+/** `pilotage certify`, `certificates` and `certificate`: what may go out unreviewed, and on which evidence. */
+import { Option, type Command } from "commander";
+import { CERTIFICATION_SOURCES } from "../contract/certificate-endpoints.ts";
+import type { Client } from "../contract/client.ts";
+import { whole } from "./arguments.ts";
+import type { Desk } from "./desk.ts";
+import { withExamples } from "./examples.ts";
+import { EXIT } from "./exit.ts";
+import { readPages } from "./paging.ts";
+import { facts, moment, percent, rounded, table } from "./text.ts";
+
+type Look = Awaited<ReturnType<Client["certify"]>>;
+type Source = keyof typeof CERTIFICATION_SOURCES;
+
+interface Page {
+  limit: number;
+  before?: string;
+}
+
+interface CertifyOptions {
+  release?: string;
+  step?: number;
+  from: Source;
+  set?: string;
+  simulated?: true;
+}
+
+export function addCertificate(program: Command, desk: Desk): void {
+  const certify = program
+    .command("certify")
+    .argument("<workflow>", "its name")
+    .description(
+      "Looks at labels and certifies the loosest confidence threshold that keeps the error rate of the workflow. A look that tests a threshold spends from the error budget, so do not ask every day.",
+    )
+    .option("--release <release>", "which release; default: the candidate, else the stable one")
+    .option(
+      "--step <step>",
+      "which step of its chain answered: 0 its model, 1 its first fallback",
+      whole(0, 20),
+    )
+    .addOption(
+      new Option("--from <source>", "where the labels come from")
+        .choices(Object.keys(CERTIFICATION_SOURCES))
+        .default("labels"),
+    )
+    .option("--set <run>", "the run over a sealed evaluation set, for --from set")
+    .option("--simulated", "count labels of programs that play a person, too; the certificate says so")
+    .action(async (workflow: string, options: CertifyOptions) => {
+      const { simulated = false, ...rest } = options;
+      const client = await desk.client("change");
+      const reply = await client.certify({ params: { workflow }, body: { ...rest, simulated } });
+      if (reply.result === "none") desk.exit = EXIT.found;
+      desk.out.result(reply, () => shownLook(reply));
+    });
+  withExamples(
+    certify,
+    "pilotage certify support-triage --as j.okafor@example.com",
+    "pilotage certify support-triage --release rel_01hzy3v7k2e8t9qxw4m5n6p7r8 --from shadow --as j.okafor@example.com",
+  );
+
+  const list = program
+    .command("certificates")
+    .argument("<workflow>", "its name")
+    .description("Lists the certificates of a workflow, newest first: in force, or why not.")
+    .option("--limit <certificates>", "how many at most", whole(1, 10_000), 50)
+    .option("--before <certificate>", "only those older than this one")
+    .action(async (workflow: string, { limit, before }: Page) => {
+      const client = await desk.client("read");
+      const { items, next } = await readPages(limit, before, async (query) => {
+        const page = await client.listCertificates({ params: { workflow }, query });
+        return { items: page.certificates, next: page.next };
+      });
+      desk.out.result({ certificates: items, next }, () =>
+        table(
+          ["certificate", "release", "step", "standing", "says"],
+          items.map((one) => [one.id, one.release, one.step, one.standing, one.sentence]),
+          `${workflow} has no certificate: every case is reviewed. \`pilotage certify ${workflow}\` looks at its labels.`,
+        ),
+      );
+    });
+  withExamples(list, "pilotage certificates support-triage");
+
+  addOne(program, desk);
+}
+
+function addOne(program: Command, desk: Desk): void {
+  const certificate = program
+    .command("certificate")
+    .description("Suspends a certificate; lists and checks the looks behind them.");
+
+  const suspend = certificate
+    .command("suspend")
+    .argument("<certificate>", "its id")
+    .description("Suspends it at once and for good: every case is reviewed until a new one is certified.")
+    .requiredOption("--reason <reason>", "why, for the record")
+    .action(async (id: string, { reason }: { reason: string }) => {
+      const reply = await (
+        await desk.client("change")
+      ).suspendCertificate({ params: { certificate: id }, body: { reason } });
+      desk.out.result(reply, () => `${reply.id}: ${reply.standing}. Its cases are reviewed from now on.`);
+    });
+  withExamples(
+    suspend,
+    'pilotage certificate suspend cert_01hzy3v7k2e8t9qxw4m5n6p7r8 --reason "Two customers complained" --as j.okafor@example.com',
+  );
+
+  const looks = certificate
+    .command("looks")
+    .argument("<workflow>", "its name")
+    .description("Lists the looks at labels, newest first, with what each spent from the error budget.")
+    .option("--limit <looks>", "how many at most", whole(1, 10_000), 50)
+    .option("--before <look>", "only those older than this one")
+    .action(async (workflow: string, { limit, before }: Page) => {
+      const client = await desk.client("read");
+      const { items, next } = await readPages(limit, before, async (query) => {
+        const page = await client.listCertifications({ params: { workflow }, query });
+        return { items: page.certifications, next: page.next };
+      });
+      desk.out.result({ certifications: items, next }, () =>
+        table(
+          ["look", "at", "asked by", "from", "no", "spent", "came of it"],
+          items.map((one) => [
+            one.id,
+            moment(one.at),
+            one.person,
+            one.from,
+            one.look,
+            percent(one.spent),
+            one.sentence,
+          ]),
+          `Nobody asked for a certificate of ${workflow} yet.`,
+        ),
+      );
+    });
+  withExamples(looks, "pilotage certificate looks support-triage");
+
+  const check = certificate
+    .command("check")
+    .argument("<look>", "its id")
+    .description("Runs a stored look again from its numbers and says whether it comes out the same.")
+    .action(async (look: string) => {
+      const reply = await (
+        await desk.client("read")
+      ).recheckCertification({ params: { certification: look } });
+      if (!reply.agrees) desk.exit = EXIT.found;
+      desk.out.result(reply, () => reply.sentence);
+    });
+  withExamples(check, "pilotage certificate check look_01hzy3v7k2e8t9qxw4m5n6p7r8");
+}
+
+/** The sentence first, then what it rests on. */
+function shownLook(look: Look): string {
+  const counts = (of: Record<string, number>) =>
+    Object.entries(of)
+      .map(([name, count]) => `${count} ${name}`)
+      .join(", ");
+  const tests = look.tests.map(({ category, threshold, n, errors, p }) => [
+    category ?? "all",
+    threshold.toFixed(2),
+    n,
+    errors,
+    rounded(p),
+  ]);
+  const rest = facts([
+    ["release", `${look.release}, step ${look.step}`],
+    ["model", [look.model.answered, look.model.version].filter((one) => one !== null).join(" ")],
+    ["counted", counts(look.counted) || "nothing"],
+    ["left out", counts(look.leftOut)],
+    ["look", look.spent === 0 ? "" : `number ${look.look}, spent ${percent(look.spent)}`],
+  ]);
+  return `${look.workflow}: ${look.sentence}\n${rest}${
+    tests.length === 0 ? "" : `\n${table(["cases", "threshold", "labels", "wrong", "p"], tests, "")}`
+  }`;
+}

@@ -1,0 +1,119 @@
+/** The rows of looks and certificates: how they are stored, and how they are read back. */
+import type { CertificateRow } from "../cases/decision/certificate.ts";
+import type { CertificationSource } from "../contract/certificate-endpoints.ts";
+import type { Queryable } from "../platform/database.ts";
+import { raw, sql, time } from "../platform/sql.ts";
+import type { StoredEvidence } from "./certification.ts";
+
+export interface LookRow {
+  id: string;
+  workflow: string;
+  release: string;
+  step: number;
+  source: CertificationSource;
+  set_id: string | null;
+  model_answered: string | null;
+  model_version: string | null;
+  per: "all" | "category";
+  simulated: boolean;
+  /** Counted from 1; a look that tested nothing spent nothing, and the next one has its number again. */
+  look: number;
+  spent: boolean;
+  target: number;
+  confidence: number;
+  delta: number;
+  evidence: StoredEvidence;
+  counted: Record<string, number>;
+  left_out: Record<string, number>;
+  result: "certified" | "none";
+  more_labels: number | null;
+  person: string;
+  at: number;
+}
+
+export interface IssuedCertificate extends CertificateRow {
+  certification: string;
+  workflow: string;
+  coverage: number;
+  bound: number;
+  simulated: boolean;
+  certified_at: number;
+  suspended_because: string | null;
+  suspended_by: string | null;
+}
+
+const LOOK = raw(
+  "id, workflow, release, step, source, set_id, model_answered, model_version, per, simulated, look, spent, target, confidence, delta, evidence, counted, left_out, result, more_labels, person, at",
+);
+const CERTIFICATE = raw(
+  "id, certification, workflow, release, step, model_answered, model_version, per, threshold, thresholds, coverage, bound, target, confidence, simulated, certified_at, expires_at, suspended_at, suspended_because, suspended_by, superseded_by",
+);
+
+export async function insertLook(tx: Queryable, row: LookRow): Promise<void> {
+  await tx.run(sql`
+    insert into certification (${LOOK}) values (${row.id}, ${row.workflow}, ${row.release}, ${row.step}, ${row.source}, ${row.set_id},
+      ${row.model_answered}, ${row.model_version}, ${row.per}, ${row.simulated}, ${row.look}, ${row.spent}, ${row.target}, ${row.confidence}, ${row.delta},
+      ${JSON.stringify(row.evidence)}::jsonb, ${JSON.stringify(row.counted)}::jsonb, ${JSON.stringify(row.left_out)}::jsonb,
+      ${row.result}, ${row.more_labels}, ${row.person}, ${time(row.at)})`);
+}
+
+/** Stores a certificate in the place of the one that stood for the same release and step. */
+export async function insertCertificate(tx: Queryable, row: IssuedCertificate): Promise<void> {
+  await tx.run(
+    sql`update certificate set superseded_by = ${row.id} where release = ${row.release} and step = ${row.step} and superseded_by is null`,
+  );
+  await tx.run(sql`
+    insert into certificate (${CERTIFICATE}) values (${row.id}, ${row.certification}, ${row.workflow}, ${row.release}, ${row.step}, ${row.model_answered},
+      ${row.model_version}, ${row.per}, ${row.threshold}, ${JSON.stringify(row.thresholds)}::jsonb, ${row.coverage}, ${row.bound}, ${row.target}, ${row.confidence},
+      ${row.simulated}, ${time(row.certified_at)}, ${time(row.expires_at)}, null, null, null, null)`);
+}
+
+/** How many looks spent from the budget of these labels. */
+export async function looksSpent(
+  tx: Queryable,
+  key: Pick<LookRow, "release" | "step" | "source" | "per" | "model_answered" | "model_version">,
+): Promise<number> {
+  const { looks } = await tx.one<{ looks: number }>(sql`
+    select coalesce(max(look), 0) as looks from certification
+    where spent and release = ${key.release} and step = ${key.step} and source = ${key.source} and per = ${key.per}
+      and model_answered is not distinct from ${key.model_answered} and model_version is not distinct from ${key.model_version}`);
+  return looks;
+}
+
+export function readLook(database: Queryable, id: string): Promise<LookRow | undefined> {
+  return database.maybe<LookRow>(sql`select ${LOOK} from certification where id = ${id}`);
+}
+
+export function readLooks(
+  database: Queryable,
+  workflow: string,
+  { before, limit }: { before: string | undefined; limit: number },
+): Promise<LookRow[]> {
+  return database.all<LookRow>(sql`
+    select ${LOOK} from certification where workflow = ${workflow} and (${before ?? null}::text is null or id < ${before ?? null}) order by id desc limit ${limit}`);
+}
+
+export function readCertificate(database: Queryable, id: string): Promise<IssuedCertificate | undefined> {
+  return database.maybe<IssuedCertificate>(sql`select ${CERTIFICATE} from certificate where id = ${id}`);
+}
+
+/** The certificates of a workflow, newest first; or those that were issued by these looks. */
+export function readCertificates(
+  database: Queryable,
+  which: { workflow: string; before: string | undefined; limit: number } | { looks: string[] },
+): Promise<IssuedCertificate[]> {
+  if ("looks" in which)
+    return database.all<IssuedCertificate>(
+      sql`select ${CERTIFICATE} from certificate where certification = any(${which.looks})`,
+    );
+  const before = which.before ?? null;
+  return database.all<IssuedCertificate>(sql`
+    select ${CERTIFICATE} from certificate where workflow = ${which.workflow} and (${before}::text is null or id < ${before}) order by id desc limit ${which.limit}`);
+}
+
+/** What stands for each release and step of these workflows now, whether or not it is in force. */
+export function standingCertificates(database: Queryable, workflows: string[]): Promise<IssuedCertificate[]> {
+  return database.all<IssuedCertificate>(
+    sql`select ${CERTIFICATE} from certificate where workflow = any(${workflows}) and superseded_by is null order by workflow, release, step`,
+  );
+}

@@ -1,0 +1,208 @@
+/**
+ * One look at a sample: thresholds for all cases, or for each category, at the share of the error budget that it may spend.
+ *
+ * Pure, and it works on whole numbers alone, so that a stored look can be run again (`recheckLook`). The sequence itself
+ * is in statistics/certification.ts; where labels come from is in certification-sample.ts.
+ */
+import type { JsonValue } from "../contract/json.ts";
+import { sameJson } from "../definition/path.ts";
+import { certifyTally, startOf, tally, type Tally, type Tested } from "../statistics/certification.ts";
+import type { CertificationSample } from "./certification-sample.ts";
+
+export interface LookPlan {
+  /** Counted from 1 over the looks at labels of the same release, step, model, source and per. */
+  look: number;
+  target: number;
+  confidence: number;
+  per: "all" | "category";
+  grid: readonly number[];
+}
+
+/** What a group of cases showed. */
+export interface Group {
+  /** Null: all cases together. */
+  category: string | null;
+  counts: Tally;
+  /** Its share of the budget; 0 for a category with too few labels, which is not tested. */
+  delta: number;
+  tests: Tested[];
+  threshold: number | null;
+  bound: number | null;
+}
+
+export interface Look {
+  /** Whether a threshold was tested; only then the look has spent its part of the budget. */
+  spent: boolean;
+  delta: number;
+  groups: Group[];
+  result: "certified" | "none";
+  /** For all cases, or for those of a category without an own entry. */
+  threshold: number | null;
+  thresholds: Record<string, number | null>;
+  /** The share of the labelled cases that these thresholds let out. */
+  coverage: number;
+  /** The largest upper bound among the groups that passed. */
+  bound: number;
+  /** About how many more labels would do at the next look; undefined when no number would. */
+  moreLabels: number | undefined;
+}
+
+/** The part of the budget that the n-th look spends: a half, a quarter ..., together never more than all of it. */
+export function deltaOf(look: number, confidence: number): number {
+  return (1 - confidence) / 2 ** look;
+}
+
+export function judgeSample(sample: Pick<CertificationSample, "labels" | "traffic">, plan: LookPlan): Look {
+  return judgeCounts(countGroups(sample, plan), plan);
+}
+
+type Counts = Pick<Group, "category" | "counts">;
+
+function countGroups(
+  { labels, traffic }: Pick<CertificationSample, "labels" | "traffic">,
+  plan: LookPlan,
+): Counts[] {
+  const all = { category: null, counts: tally(labels, traffic, plan.grid) };
+  if (plan.per === "all") return [all];
+  const labelled = Map.groupBy(labels, (one) => one.category);
+  const passing = Map.groupBy(traffic, (one) => one.category);
+  const names = new Set([...labelled.keys(), ...passing.keys()].flatMap((name) => name ?? []));
+  const groups = [...names]
+    .sort()
+    .map((category) => ({
+      category,
+      counts: tally(labelled.get(category) ?? [], passing.get(category) ?? [], plan.grid),
+    }));
+  return [all, ...groups];
+}
+
+/** Runs a look on its counts. The first group is that of all cases. */
+export function judgeCounts(groups: readonly Counts[], plan: LookPlan): Look {
+  const { target, grid } = plan;
+  const delta = deltaOf(plan.look, plan.confidence);
+  const [pooled, ...categories] = groups;
+  if (pooled === undefined) throw new Error("a look needs the group of all cases");
+  // Chosen before an error is looked at, for the smallest share that a category could get.
+  const smallest = delta / groups.length;
+  const large = categories.filter((one) => startOf(one.counts, { target, delta: smallest }) >= 0);
+  const share = delta / (large.length + 1);
+  const judged = groups.map((one): Group => {
+    if (one.category !== null && !large.includes(one))
+      return { ...one, delta: 0, tests: [], threshold: null, bound: null };
+    const found = certifyTally(one.counts, { target, delta: share, grid });
+    return found.kind === "certified"
+      ? { ...one, delta: share, tests: found.tests, threshold: found.threshold, bound: found.upperBound }
+      : { ...one, delta: share, tests: found.tests, threshold: null, bound: null };
+  });
+  const threshold = judged[0]!.threshold;
+  const spent = judged.some((one) => one.tests.length > 0);
+  const certified = judged.some((one) => one.threshold !== null);
+  return {
+    spent,
+    delta,
+    groups: judged,
+    result: certified ? "certified" : "none",
+    threshold,
+    thresholds: Object.fromEntries(
+      judged.flatMap((one) =>
+        one.category !== null && one.delta > 0 ? [[one.category, one.threshold]] : [],
+      ),
+    ),
+    coverage: coverageOf(judged, grid),
+    bound: Math.max(0, ...judged.flatMap((one) => one.bound ?? [])),
+    moreLabels: certified ? undefined : moreLabels(pooled.counts, plan, spent),
+  };
+}
+
+function coverageOf(groups: readonly Group[], grid: readonly number[]): number {
+  const [pooled, ...categories] = groups;
+  const { labels } = pooled!.counts;
+  if (labels === 0) return 0;
+  const accepted = (one: Group, threshold: number | null) =>
+    threshold === null ? 0 : one.counts.at[grid.indexOf(threshold)]!.n;
+  const parts = categories.length === 0 ? [pooled!] : categories;
+  return (
+    parts.reduce((sum, one) => sum + accepted(one, one.delta > 0 ? one.threshold : pooled!.threshold), 0) /
+    labels
+  );
+}
+
+/** What is still missing is missing at the next look, which has less to spend when this one was counted. */
+function moreLabels(counts: Tally, plan: LookPlan, spent: boolean): number | undefined {
+  const delta = deltaOf(spent ? plan.look + 1 : plan.look, plan.confidence);
+  const next = certifyTally(counts, { target: plan.target, delta, grid: plan.grid });
+  return next.kind === "none" ? next.moreLabels : 0;
+}
+
+/** Evidence as it is stored: the grid, and for each group its whole numbers and what was tested. */
+export interface StoredEvidence {
+  grid: number[];
+  groups: {
+    category: string | null;
+    labels: number;
+    traffic: number;
+    /** For each value of the grid: labelled, wrong, traffic. */
+    at: [number, number, number][];
+    delta: number;
+    tests: Tested[];
+    threshold: number | null;
+    bound: number | null;
+  }[];
+}
+
+export function storedEvidence(look: Look, grid: readonly number[]): StoredEvidence {
+  return {
+    grid: [...grid],
+    groups: look.groups.map(({ category, counts, delta, tests, threshold, bound }) => ({
+      category,
+      labels: counts.labels,
+      traffic: counts.traffic,
+      at: counts.at.map(({ n, errors, traffic }) => [n, errors, traffic]),
+      delta,
+      tests,
+      threshold,
+      bound,
+    })),
+  };
+}
+
+/** What a certificate promises, as far as it follows from its look. */
+export type Promised = Pick<Look, "threshold" | "thresholds" | "coverage" | "bound">;
+
+/** Runs a stored look again from its whole numbers; answers what differs from what was stored and issued. */
+export function recheckLook(
+  stored: { evidence: StoredEvidence; result: string; delta: number },
+  plan: Omit<LookPlan, "grid">,
+  issued?: Promised,
+): string[] {
+  const { evidence } = stored;
+  const look = judgeCounts(
+    evidence.groups.map(({ category, labels, traffic, at }) => ({
+      category,
+      counts: { labels, traffic, at: at.map(([n, errors, there]) => ({ n, errors, traffic: there })) },
+    })),
+    { ...plan, grid: evidence.grid },
+  );
+  const again = storedEvidence(look, evidence.grid);
+  const same = (one: unknown, other: unknown) => sameJson(one as JsonValue, other as JsonValue);
+  const differences: string[] = [];
+  if (look.result !== stored.result)
+    differences.push(`the result is ${look.result}, stored is ${stored.result}`);
+  if (look.delta !== stored.delta)
+    differences.push(`the look spends ${look.delta}, stored is ${stored.delta}`);
+  again.groups.forEach((group, i) => {
+    const before = evidence.groups[i]!;
+    const where = group.category === null ? "all cases" : `category ${group.category}`;
+    for (const key of ["delta", "tests", "threshold", "bound"] as const)
+      if (!same(group[key], before[key]))
+        differences.push(`${where}: ${key} comes out otherwise than stored`);
+  });
+  if ((look.result === "certified") !== (issued !== undefined))
+    differences.push(
+      issued === undefined ? "no certificate was issued" : "a certificate was issued for nothing",
+    );
+  else if (issued !== undefined)
+    for (const key of ["threshold", "thresholds", "coverage", "bound"] as const)
+      if (!same(look[key], issued[key])) differences.push(`the certificate has another ${key}`);
+  return differences;
+}
