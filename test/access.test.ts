@@ -23,6 +23,7 @@ async function outcome(who: Client, name: EndpointName, workflow = "tickets"): P
     setAutonomy: { autonomy: 0 },
     waive: { item: "go", reason: "a test" },
     releaseReview: { lease: "lse_none" },
+    suspendCertificate: { reason: "a test" },
     giveVerdict: { lease: "lse_none", verdict: "approve" },
     saveConnection: { settings: { kind: "scripted", script: { rules: [], otherwise: { text: "" } } } },
     makeKey: { name: "made", scopes: ["operate"] },
@@ -136,7 +137,13 @@ describe("a key for one workflow", async () => {
   const bound = await installation.clientFor(scopes, { workflow: "invoices" });
 
   test("sees and changes nothing of another", async () => {
-    const whole: EndpointName[] = ["listConnections", "saveConnection", "advanceClock", "getAudit", "exportAudit"];
+    const whole: EndpointName[] = [
+      "listConnections",
+      "saveConnection",
+      "advanceClock",
+      "getAudit",
+      "exportAudit",
+    ];
     const own: EndpointName[] = ["listWorkflows", "listKeys", "makeKey", "openApi"];
     for (const name of CALLS) {
       const expected = whole.includes(name) ? "forbidden" : own.includes(name) ? "answered" : "not_found";

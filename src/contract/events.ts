@@ -41,7 +41,8 @@ export const EVENTS = {
   "audit.gap": "numbers of a writer are missing: events were removed before they came into the log",
   "audit.put_aside": "a row that waited for the log had a number that its writer had used already",
   "backup.made": "a backup was made; says its id and counts",
-  "installation.restored": "the installation came back from a backup; says which, and whether its keys were there",
+  "installation.restored":
+    "the installation came back from a backup; says which, and whether its keys were there",
   "clock.advanced": "simulated time was moved",
   "clock.set_back": "a process found its clock set back; what would have waited for nothing was woken",
 } as const;
