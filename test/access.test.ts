@@ -41,6 +41,7 @@ async function outcome(who: Client, name: EndpointName, workflow = "tickets"): P
       name: "other",
       feed: "none",
       certification: "look_none",
+      certificate: "cert_none",
     },
     query: {},
     ...(bodies[name] ? { body: bodies[name] } : {}),
