@@ -42,6 +42,8 @@ async function outcome(who: Client, name: EndpointName, workflow = "tickets"): P
       feed: "none",
       certification: "look_none",
       certificate: "cert_none",
+      run: "evr_none",
+      set: "none",
     },
     query: {},
     ...(bodies[name] ? { body: bodies[name] } : {}),
