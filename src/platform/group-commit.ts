@@ -30,7 +30,7 @@ interface Waiting {
 }
 
 const MOST_ITEMS = 400;
-const MOST_AT_ONCE = 4;
+const MOST_AT_ONCE = 6;
 /** While a commit runs, the next one begins when so many wait, or after so long (milliseconds). */
 const ENOUGH = 150;
 const GATHER = 2;
