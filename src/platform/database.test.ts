@@ -1,4 +1,5 @@
 /** Transactions with hooks, and what becomes of them when something fails or the connection is lost. */
+import { once } from "node:events";
 import { createServer, connect, type AddressInfo, type Socket } from "node:net";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { freshDatabase, openFreshDatabase } from "../../test/support/database.ts";
@@ -157,6 +158,29 @@ describe("a database that goes away", () => {
     closing.push(() => nowhere.close());
     await expect(nowhere.all(sql`select 1`)).rejects.toMatchObject({ code: "database_unavailable" });
     await expect(nowhere.transaction(async () => 1)).rejects.toMatchObject({ code: "database_unavailable" });
+  });
+
+  test("is lost in the very moment in which it was reached: the caller is told, and the process lives", async () => {
+    // Ready and shut down in one breath, as a server does that stops while connections are made.
+    const server = createServer((socket) => {
+      socket.once("data", () => {
+        const fields = Buffer.from(
+          "SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0",
+        );
+        const length = Buffer.alloc(4);
+        length.writeInt32BE(fields.length + 4);
+        const ready = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
+        socket.end(Buffer.concat([ready, Buffer.from("E"), length, fields]));
+      });
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const dying = openDatabase({ url: `postgres://x:y@127.0.0.1:${port}/z`, log: silentLog });
+    closing.push(
+      () => dying.close(),
+      async () => void server.close(),
+    );
+    await expect(dying.transaction(async () => 1)).rejects.toMatchObject({ code: "database_unavailable" });
   });
 
   test("a commit whose answer is lost is a failure of unknown outcome, never a success", async () => {

@@ -211,6 +211,8 @@ function openPool(
     options: `-c timezone=UTC -c statement_timeout=${patience * 1000} -c idle_in_transaction_session_timeout=${patience * 2_000} ${SERVER_LOOKS} -c enable_hashjoin=off -c enable_mergejoin=off -c enable_material=off ${role === undefined ? "" : `-c role=${role} `}${asked}`,
   });
   pool.on("error", (error) => log.warn({ err: error.message }, "an idle database connection was lost"));
+  // Between the pool's hand and ours nobody listens, and a loss that nobody hears ends the process. The next statement tells.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 

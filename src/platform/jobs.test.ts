@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { openFreshDatabase } from "../../test/support/database.ts";
 import { until } from "../../test/support/installation.ts";
+import { openLossyLink } from "../../test/support/lossy-link.ts";
 import type { JsonObject } from "../contract/json.ts";
 import { systemClock } from "./clock.ts";
 import { openDatabase, type Queryable } from "./database.ts";
@@ -20,9 +21,9 @@ const release = async (tx: Queryable, worker: string) =>
 const started: Jobs[] = [];
 afterAll(() => Promise.all(started.map((jobs) => jobs.stop())));
 
-async function start(worker: string, tasks: Record<string, Task>): Promise<Jobs> {
+async function start(worker: string, tasks: Record<string, Task>, address = url): Promise<Jobs> {
   const jobs = openJobs({
-    url: () => url,
+    url: () => address,
     database,
     worker,
     clock: systemClock,
@@ -96,6 +97,35 @@ describe("a queue", () => {
     );
     await kept.holds(2);
     await jobs.stop();
+  });
+
+  test("outlives a database that goes away while jobs end, and ends every job", async () => {
+    const link = await openLossyLink(url);
+    const ends = Promise.withResolvers<void>();
+    const begun: unknown[] = [];
+    const slow: Task = async ({ no }) => {
+      begun.push(no);
+      await ends.promise;
+    };
+    const jobs = await start("wrk_l", { slow }, link.url);
+    for (const no of [1, 2, 3]) await add("slow", no);
+    await until(
+      async () => begun.length,
+      (count) => count === 3,
+    );
+    // Two ends are never sent, and of one the answer is lost.
+    const lost = link.loseAnswerTo("_private_jobs as jobs");
+    ends.resolve();
+    await lost;
+    link.cut();
+    await add("slow", 4);
+    link.mend();
+    await until(
+      () => database.one<{ jobs: number }>(sql`select count(*) as jobs from graphile_worker._private_jobs`),
+      ({ jobs: left }) => left === 0,
+    );
+    await jobs.stop();
+    await link.close();
   });
 
   test("leaves when it stops: its row, its leases and its connections are gone", async () => {

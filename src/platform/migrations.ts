@@ -58,6 +58,8 @@ export async function migrate(url: string): Promise<number> {
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
   });
+  // A loss between two statements: the next one tells.
+  client.on("error", () => undefined);
   await client.connect();
   try {
     const { rows: version } = await client.query<{ n: number }>(

@@ -34,6 +34,8 @@ const REFUSED = "42501";
 /** Makes the role, once per server, and gives it its rights in this database. Safe to run twice and at the same time. */
 export async function prepareProgramRole(url: string): Promise<ProgramRole> {
   const client = new pg.Client({ connectionString: url, application_name: "pilotage migrations" });
+  // A loss between two statements: the next one tells.
+  client.on("error", () => undefined);
   await client.connect();
   try {
     await client.query("select pg_advisory_lock(hashtext($1))", [MIGRATIONS_LOCK]);

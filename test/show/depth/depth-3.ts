@@ -62,7 +62,7 @@ async function killedAtRandom(context: Context): Promise<{ met: boolean; figures
     receiver: { dieBeforeReply: 0.02, fail: 0.03 },
   });
   context.after(() => wreck.stop());
-  const writer = openWriter(wreck, { pauseMs: 60 });
+  const writer = openWriter(wreck, { pauseMs: 40 });
   const clerk = openClerk(wreck);
   context.after(async () => void (await Promise.all([writer.stop(), clerk.stop()])));
   const total = { web: 0, worker: 0, database: 0 };
