@@ -385,10 +385,10 @@ describe("again before each delivery", () => {
   const LOCK = 4700;
 
   /**
-   * Hands a case in and makes a change when its answer is being stored: after the decision was taken, and before anything
-   * is sent. Answers where the case came to.
+   * Hands a case in and makes a change when its model is about to be asked: after the dials and the certificate of its
+   * decision were read, and before anything is sent. Answers where the case came to.
    */
-  async function whileSettling(workflow: string, change: () => Promise<unknown>) {
+  async function whileAsking(workflow: string, change: () => Promise<unknown>) {
     await owner.run(sql`
       create or replace function wait_for_test() returns trigger language plpgsql as $$
       begin
@@ -396,7 +396,7 @@ describe("again before each delivery", () => {
         return new;
       end $$`);
     await owner.run(
-      sql`create or replace trigger wait_for_test before update on attempt for each row when (new.state = 'answered') execute function wait_for_test()`,
+      sql`create or replace trigger wait_for_test before insert on attempt for each row execute function wait_for_test()`,
     );
     const waiting = sql`
       select pid from pg_locks where locktype = 'advisory' and objid = ${LOCK} and not granted
@@ -416,7 +416,7 @@ describe("again before each delivery", () => {
 
   test("what nobody touched goes out", async () => {
     const { workflow } = await automatic();
-    const found = await whileSettling(workflow, async () => undefined);
+    const found = await whileAsking(workflow, async () => undefined);
     expect(found).toMatchObject({ state: "delivered", verdict: "auto" });
   });
 
@@ -439,7 +439,7 @@ describe("again before each delivery", () => {
     ],
   ])("%s: a person gets the case, and works it like any other", async (_, code, change) => {
     const { workflow, certificate } = await automatic();
-    const found = await whileSettling(workflow, () => change(workflow, certificate.id));
+    const found = await whileAsking(workflow, () => change(workflow, certificate.id));
     expect(found).toMatchObject({
       state: "in_review",
       verdict: null,

@@ -31,6 +31,11 @@ export function sql(strings: TemplateStringsArray, ...values: unknown[]): Sql {
   return new Sql(strings, values);
 }
 
+/** Fragments one after the other, with commas between them. */
+export function listed(parts: readonly Sql[]): Sql {
+  return new Sql(["", ...parts.slice(1).map(() => ", "), ""], parts);
+}
+
 /** A name or fragment that is written in this program, never one that came from outside. */
 export function raw(text: string): Sql {
   return new Sql([text], []);

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { sql } from "../../src/platform/sql.ts";
 import { install, launch, resultsPath, until, type Installation } from "../support/installation.ts";
 
@@ -160,6 +160,7 @@ describe("a clock that jumps an hour", () => {
     await installation.stop();
     wrongBy = 0;
     const next = await install({ databaseUrl: installation.databaseUrl, dataHome: installation.dataHome });
+    onTestFinished(() => next.stop());
     await until(
       () => next.app.database.one<{ at: number }>(sql`select next_at as at from feed where name = 'drop'`),
       ({ at }) => at < rightTime() + 60_000,

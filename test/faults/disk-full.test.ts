@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { openLog } from "../../src/platform/log.ts";
 import { sql } from "../../src/platform/sql.ts";
 import { freshDatabase } from "../support/database.ts";
@@ -23,7 +23,7 @@ const NEEDS_MOUNT = "needs the right to mount a small file system";
 function folderWithDisk(name: string, megabytes: number): { folder: string; disk: SmallDisk } | undefined {
   const folder = temporaryFolder(name);
   const disk = mountSmallDisk(join(folder, "disk"), megabytes);
-  afterAll(() => {
+  onTestFinished(() => {
     disk?.unmount();
     removeFolder(folder);
   });
@@ -36,7 +36,7 @@ describe("a full disk", () => {
     { timeout: 300_000 },
     async (context) => {
       const folder = temporaryFolder("full");
-      afterAll(() => removeFolder(folder));
+      onTestFinished(() => removeFolder(folder));
       const seen = await fullUnderDatabase({ folder, log: [] });
       if (seen === undefined) return context.skip(NEEDS_MOUNT);
       expect(seen.findings).toEqual([]);
@@ -97,7 +97,7 @@ describe("a full disk", () => {
     const target = folderWithDisk("target", 1) ?? context.skip(NEEDS_MOUNT);
     const dataHome = temporaryFolder("spool");
     const spool = mountSmallDisk(join(dataHome, "spool"), 1) ?? context.skip(NEEDS_MOUNT);
-    afterAll(() => {
+    onTestFinished(() => {
       spool.unmount();
       removeFolder(dataHome);
     });
@@ -107,6 +107,7 @@ describe("a full disk", () => {
       settings: { PILOTAGE_FILES: files },
       log: openLog("silent"),
     });
+    onTestFinished(() => installation.stop());
     const drop = join(files, "tickets", "drop");
     mkdirSync(drop, { recursive: true });
     await launch(installation, {

@@ -1,7 +1,7 @@
 /** One role without the other: what a web process shows when no worker runs, and that work goes on when one comes. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { freshDatabase } from "../support/database.ts";
 import { removeFolder, temporaryFolder } from "../support/folders.ts";
 import { install, launch, until } from "../support/installation.ts";
@@ -10,6 +10,7 @@ import { environmentFor, keepRunning } from "../support/processes.ts";
 
 test("web without a worker takes cases in and says that nobody works; a worker that comes finds them, one that goes is missed", async () => {
   const web = await install({ role: "web" });
+  onTestFinished(() => web.stop());
   await launch(web, {});
   const ready = async () => {
     const response = await fetch(`${web.url}/readyz`);
@@ -47,6 +48,7 @@ test("web without a worker takes cases in and says that nobody works; a worker t
 
 test("a worker without web works off what is there", async () => {
   const web = await install({ role: "web" });
+  onTestFinished(() => web.stop());
   await launch(web, {});
   const ids = await Promise.all(
     Array.from({ length: 5 }, async (_, i) => {
@@ -56,6 +58,7 @@ test("a worker without web works off what is there", async () => {
   );
   await web.stop();
   const worker = await install({ role: "worker", databaseUrl: web.databaseUrl, dataHome: web.dataHome });
+  onTestFinished(() => worker.stop());
   expect(worker.app.url).toBeUndefined();
   await until(
     () =>
@@ -81,7 +84,7 @@ test("a web process counts as ready only when the command line of its machine fi
       PILOTAGE_DATABASE_CONNECTIONS: "3",
     }),
   });
-  afterAll(async () => {
+  onTestFinished(async () => {
     await web.end();
     removeFolder(home);
   });

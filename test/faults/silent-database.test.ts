@@ -3,7 +3,7 @@
  * request and no worker waits for ever, nothing is lost or done twice, and a stop still ends.
  */
 import { readFileSync } from "node:fs";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { sql } from "../../src/platform/sql.ts";
 import { freshDatabase } from "../support/database.ts";
 import { install, launch, resultsPath, until, type Installation } from "../support/installation.ts";
@@ -20,10 +20,13 @@ async function installBehindLink(
   more: Record<string, string> = {},
 ): Promise<{ link: LossyLink; installation: Installation }> {
   const link = await openLossyLink(await freshDatabase());
-  afterAll(() => link.close());
   const installation = await install({
     databaseUrl: link.url,
     settings: { PILOTAGE_DATABASE_PATIENCE: String(PATIENCE), ...more },
+  });
+  onTestFinished(async () => {
+    await installation.stop();
+    await link.close();
   });
   return { link, installation };
 }
@@ -128,6 +131,7 @@ describe("a database that falls silent", () => {
 
 test("all connections being busy is said as what it is, and ends with it", async () => {
   const installation = await install({ settings: { PILOTAGE_DATABASE_CONNECTIONS: "3" }, role: "web" });
+  onTestFinished(() => installation.stop());
   await launch(installation, { script: SCRIPT });
   const held = Promise.withResolvers<void>();
   const { database } = installation.app;

@@ -9,10 +9,18 @@ import type { Audit } from "../../audit/record.ts";
 import { isoTime } from "../../platform/clock.ts";
 import type { Operation } from "../../platform/group-commit.ts";
 import type { Tx } from "../../platform/database.ts";
-import { rows, sql } from "../../platform/sql.ts";
+import { listed, rows, sql } from "../../platform/sql.ts";
 import type { CaseRow, Lease } from "../case-row.ts";
-import { beginDeliveries, type OutboxItem } from "../delivery/record.ts";
-import { allMoved, endAttempts, endData, fenced, fenceOf, type AttemptEnd } from "../model/record.ts";
+import { beginParts, type OutboxItem } from "../delivery/record.ts";
+import {
+  allMoved,
+  contentInsert,
+  endData,
+  endParts,
+  fenced,
+  fenceOf,
+  type AttemptEnd,
+} from "../model/record.ts";
 import { suspendCertificates } from "./certificate-store.ts";
 import type { Decision } from "./decide.ts";
 import { withheldNow } from "./recheck.ts";
@@ -44,12 +52,8 @@ export function settling(audit: Audit, worker: string): Operation<Settlement, Se
     async run(tx, items) {
       const mine = await fenced(tx, items);
       if (mine.length === 0) return items.map(() => undefined);
-      await writeDecisions(tx, mine);
       const leaving = await mayLeave(tx, mine);
-      await beginDeliveries(
-        tx,
-        leaving.flatMap((one) => one.outbox!.map((item) => ({ ...item, now: one.now }))),
-      );
+      await writeDecisions(tx, mine, leaving);
       const states = new Map(mine.map((one) => [one, stateAfter(one, leaving.includes(one))]));
       await moveCases(tx, states);
       const reviews = mine.filter((one) => states.get(one) === "in_review");
@@ -130,31 +134,37 @@ async function mayLeave(tx: Tx, items: Settlement[]): Promise<Settlement[]> {
   return ready.filter((one) => !stay.has(one.lease.id));
 }
 
-/** Decisions, outputs, and the ends of the attempts that answered. */
-async function writeDecisions(tx: Tx, items: Settlement[]): Promise<void> {
-  await endAttempts(
-    tx,
+/** Everything but the cases themselves, in one statement: decisions, outputs, the ends of attempts, and what leaves at once. */
+async function writeDecisions(tx: Tx, items: Settlement[], leaving: Settlement[]): Promise<void> {
+  const { attempts, replies } = endParts(
     items.flatMap((one) => (one.end ? [{ caseId: one.lease.id, end: one.end }] : [])),
-    items.flatMap((one) =>
-      one.sealedOutput ? [{ case_id: one.lease.id, kind: "output", sealed: one.sealedOutput }] : [],
-    ),
   );
-  await tx.run(sql`
-    insert into decision (case_id, outcome, reasons, step, attempt, confidence, threshold, certificate, decided_at)
-    select case_id, outcome, reasons, step, attempt, confidence, threshold, certificate, decided_at
-    from json_populate_recordset(null::decision, ${rows(
-      items.map((one) => ({
-        case_id: one.lease.id,
-        outcome: one.decision.outcome,
-        reasons: one.decision.reasons,
-        step: one.step ?? null,
-        attempt: one.sealedOutput ? (one.end?.no ?? null) : null,
-        confidence: one.confidence ?? null,
-        threshold: one.decision.threshold ?? null,
-        certificate: one.decision.certificate ?? null,
-        decided_at: isoTime(one.now),
-      })),
-    )}::json)`);
+  const { deliveries, bodies } = beginParts(
+    leaving.flatMap((one) => one.outbox!.map((item) => ({ ...item, now: one.now }))),
+  );
+  const outputs = items.flatMap((one) =>
+    one.sealedOutput ? [{ case_id: one.lease.id, kind: "output", sealed: one.sealedOutput }] : [],
+  );
+  const contents = [...outputs, ...replies, ...bodies];
+  const stored = contents.length > 0 ? [sql`stored as (${contentInsert(contents)})`] : [];
+  const decisions = sql`
+    decided as (
+      insert into decision (case_id, outcome, reasons, step, attempt, confidence, threshold, certificate, decided_at)
+      select case_id, outcome, reasons, step, attempt, confidence, threshold, certificate, decided_at
+      from json_populate_recordset(null::decision, ${rows(
+        items.map((one) => ({
+          case_id: one.lease.id,
+          outcome: one.decision.outcome,
+          reasons: one.decision.reasons,
+          step: one.step ?? null,
+          attempt: one.sealedOutput ? (one.end?.no ?? null) : null,
+          confidence: one.confidence ?? null,
+          threshold: one.decision.threshold ?? null,
+          certificate: one.decision.certificate ?? null,
+          decided_at: isoTime(one.now),
+        })),
+      )}::json))`;
+  await tx.run(sql`with ${listed([...stored, ...attempts, ...deliveries, decisions])} select 1`);
 }
 
 /** Moves the cases, fenced; one that leaves at once stays with this process. */

@@ -11,10 +11,10 @@ import type { JsonObject } from "../../contract/json.ts";
 import { isoTime } from "../../platform/clock.ts";
 import type { Queryable } from "../../platform/database.ts";
 import type { Operation } from "../../platform/group-commit.ts";
-import { packed, rows, sql } from "../../platform/sql.ts";
+import { listed, rows, sql, type Sql } from "../../platform/sql.ts";
 import type { Lease } from "../case-row.ts";
 import { certificatesOf, giveToPeople, withheldNow } from "../decision/recheck.ts";
-import { allMoved, fenced, fenceOf, held } from "../model/record.ts";
+import { allMoved, contentInsert, fenced, fenceOf, held, type Content } from "../model/record.ts";
 
 export interface OutboxItem {
   caseId: CaseId;
@@ -100,10 +100,10 @@ export function dispatching(audit: Audit, worker: string): Operation<Dispatch, b
       for (const { id } of withheld) ours.delete(id);
       await giveToPeople(tx, audit, worker, withheld, list[0]!.now);
       const mine = list.filter((one) => ours.has(one.lease.id));
-      await beginDeliveries(
-        tx,
+      const { deliveries, bodies } = beginParts(
         mine.flatMap((one) => one.items.map((item) => ({ ...item, now: one.now }))),
       );
+      if (bodies.length > 0) await tx.run(sql`with ${listed(deliveries)} ${contentInsert(bodies)}`);
       const moves = mine.map((one) => ({
         id: one.lease.id,
         state: one.items.length > 0 ? "delivering" : "closed",
@@ -131,26 +131,35 @@ export function dispatching(audit: Audit, worker: string): Operation<Dispatch, b
   };
 }
 
-/** The outbox rows of a case with their sealed bodies, and the first try, which follows at once. */
-export async function beginDeliveries(tx: Queryable, items: (OutboxItem & { now: number })[]): Promise<void> {
-  if (items.length === 0) return;
-  const bodies = packed();
+/**
+ * The outbox rows of cases with the first try, which follows at once, as parts of a statement, and their sealed bodies; none
+ * for an empty list.
+ */
+export function beginParts(items: (OutboxItem & { now: number })[]): {
+  deliveries: Sql[];
+  bodies: Content[];
+} {
+  if (items.length === 0) return { deliveries: [], bodies: [] };
   const first = items.map((item) => ({
     case_id: item.caseId,
     target: item.target,
     key: item.key,
     at: isoTime(item.now),
-    ...bodies.add(item.sealedBody),
   }));
-  await tx.run(sql`
-    with r as materialized (
-      select * from json_to_recordset(${rows(first)}::json) as r (case_id text, target text, key text, at timestamptz, start int, length int)),
-    begun as (
-      insert into delivery (case_id, target, key, state, tries, next_at) select case_id, target, key, 'pending', 1, at from r),
-    tried as (
-      insert into delivery_attempt (case_id, target, no, started_at) select case_id, target, 1, at from r)
-    insert into case_content (case_id, kind, sealed)
-    select case_id, 'delivery.' || target, substring(${bodies.all()}::bytea from start for length) from r`);
+  const deliveries = [
+    sql`leaving as materialized (
+      select * from json_to_recordset(${rows(first)}::json) as r (case_id text, target text, key text, at timestamptz))`,
+    sql`begun as (
+      insert into delivery (case_id, target, key, state, tries, next_at) select case_id, target, key, 'pending', 1, at from leaving)`,
+    sql`tried as (
+      insert into delivery_attempt (case_id, target, no, started_at) select case_id, target, 1, at from leaving)`,
+  ];
+  const bodies = items.map((item) => ({
+    case_id: item.caseId,
+    kind: `delivery.${item.target}`,
+    sealed: item.sealedBody,
+  }));
+  return { deliveries, bodies };
 }
 
 /** Counts a try before it is made, so that a crash in the middle is seen as one. */

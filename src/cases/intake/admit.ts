@@ -71,10 +71,11 @@ export function admission(parts: {
   /** Undefined in a process without a worker. */
   adoption: () => Adoption | undefined;
 }): Operation<Arrival, Admission> {
-  return { name: "admit", run: (tx, arrivals) => admitAll(tx, arrivals, parts) };
+  const today = openDays();
+  return { name: "admit", run: (tx, arrivals) => admitAll(tx, arrivals, { ...parts, today }) };
 }
 
-type Parts = Parameters<typeof admission>[0];
+type Parts = Parameters<typeof admission>[0] & { today: ReturnType<typeof openDays> };
 
 async function admitAll(tx: Tx, arrivals: Arrival[], parts: Parts): Promise<Admission[]> {
   const views = await lockWorkflows(tx, arrivals, parts.registry);
@@ -164,8 +165,10 @@ async function insertCases(
   parts: Parts,
 ): Promise<void> {
   const dials = new Map<string, Dials>();
-  for (const [name, view] of views)
-    dials.set(name, await dialsToday(tx, view, arrivals.find((a) => a.workflow === name)?.receivedAt));
+  for (const [name, view] of views) {
+    const now = arrivals.find((a) => a.workflow === name)?.receivedAt ?? 0;
+    dials.set(name, dialsOf(view, await parts.today(tx, view, now)));
+  }
   const threads = await threadArms(tx, arrivals, dials);
   const drawn = arrivals.map((arrival) => {
     const its = dials.get(arrival.workflow)!;
@@ -337,15 +340,24 @@ async function insertExtras(tx: Tx, arrivals: Arrival[]): Promise<void> {
       select case_id, no, media_type, size, sealed_name, sealed from json_populate_recordset(null::attachment, ${rows(attachments)}::json)`);
 }
 
-/** The dials with today's quality probability, which the day's first case fixes. */
-async function dialsToday(tx: Tx, view: WorkflowView, now: number | undefined): Promise<Dials> {
-  const { row, document } = view;
-  const at = isoTime(now ?? 0);
-  const day = at.slice(0, 10);
-  let today = await tx.maybe<{ qa_probability: number }>(
-    sql`select qa_probability from workflow_day where workflow = ${row.name} and day = ${day}`,
-  );
-  if (!today) {
+/** The quality probability of a day, which the day's first case fixes: what is once stored is true for good, and remembered. */
+function openDays() {
+  const known = new Map<string, { day: string; probability: number }>();
+  return async (tx: Tx, { row, document }: WorkflowView, now: number): Promise<number> => {
+    const at = isoTime(now);
+    const day = at.slice(0, 10);
+    const remembered = known.get(row.name);
+    if (remembered?.day === day) return remembered.probability;
+    const stored = async () =>
+      tx.maybe<{ qa_probability: number }>(
+        sql`select qa_probability from workflow_day where workflow = ${row.name} and day = ${day}`,
+      );
+    const today = await stored();
+    // Remembered from the next time on: this one may have been stored by a transaction that fails yet.
+    if (today) {
+      known.set(row.name, { day, probability: today.qa_probability });
+      return today.qa_probability;
+    }
     const week = await tx.one<{ cases: number; days: number }>(sql`
       select count(*)::int as cases, count(distinct received_at::date)::int as days from case_
       where workflow = ${row.name} and not drill and received_at >= ${at}::timestamptz - interval '7 days' and received_at < ${day}::date`);
@@ -357,17 +369,18 @@ async function dialsToday(tx: Tx, view: WorkflowView, now: number | undefined): 
     await tx.run(
       sql`insert into workflow_day (workflow, day, qa_probability) values (${row.name}, ${day}, ${probability}) on conflict do nothing`,
     );
-    today = await tx.one<{ qa_probability: number }>(
-      sql`select qa_probability from workflow_day where workflow = ${row.name} and day = ${day}`,
-    );
-  }
+    return (await stored())!.qa_probability;
+  };
+}
+
+function dialsOf({ row, document }: WorkflowView, probability: number): Dials {
   return {
     stableRelease: row.stable_release,
     candidateRelease: row.candidate_release,
     candidateShare: row.candidate_share,
     salt: row.salt,
     coldShare: document.cold.share,
-    qaProbability: today.qa_probability,
+    qaProbability: probability,
   };
 }
 

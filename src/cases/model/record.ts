@@ -10,7 +10,7 @@ import type { CaseId } from "../../contract/ids.ts";
 import { isoTime } from "../../platform/clock.ts";
 import type { Operation } from "../../platform/group-commit.ts";
 import type { Database, Queryable, Tx } from "../../platform/database.ts";
-import { packed, rows, sql } from "../../platform/sql.ts";
+import { listed, packed, rows, sql, type Sql } from "../../platform/sql.ts";
 import type { Lease } from "../case-row.ts";
 import type { PastAttempt } from "./next-call.ts";
 
@@ -193,37 +193,43 @@ export function failing(audit: Audit, worker: string): Operation<Failure, boolea
   };
 }
 
-/** Ends attempts and stores their sealed replies, together with what else is to be stored. */
-export async function endAttempts(
-  tx: Tx,
-  ends: { caseId: CaseId; end: AttemptEnd }[],
-  more: { case_id: string; kind: string; sealed: Uint8Array }[] = [],
-): Promise<void> {
+/** The end of attempts and their sealed replies, as parts of a statement; none when there is nothing to end. */
+export function endParts(ends: { caseId: CaseId; end: AttemptEnd }[]): {
+  attempts: Sql[];
+  replies: Content[];
+} {
+  if (ends.length === 0) return { attempts: [], replies: [] };
   const replies = ends.flatMap(({ caseId, end }) =>
     end.sealedReply ? [{ case_id: caseId, kind: `reply.${end.no}`, sealed: end.sealedReply }] : [],
   );
-  await insertContent(tx, [...more, ...replies]);
-  if (ends.length === 0) return;
-  await tx.run(sql`
-    update attempt a set state = r.state, error = r.error, retryable = r.retryable, model_answered = r.model_answered, model_version = r.model_version,
-      confidence = r.confidence, input_tokens = r.input_tokens, output_tokens = r.output_tokens, finished_at = r.finished_at, milliseconds = r.milliseconds
-    from json_populate_recordset(null::attempt, ${rows(
-      ends.map(({ caseId, end }) => ({
-        case_id: caseId,
-        no: end.no,
-        state: end.state,
-        error: end.error ?? null,
-        retryable: end.retryable ?? null,
-        model_answered: end.modelAnswered ?? null,
-        model_version: end.modelVersion ?? null,
-        confidence: end.confidence ?? null,
-        input_tokens: end.inputTokens ?? null,
-        output_tokens: end.outputTokens ?? null,
-        finished_at: isoTime(end.finishedAt),
-        milliseconds: end.milliseconds,
-      })),
-    )}::json) r
-    where a.case_id = r.case_id and a.no = r.no`);
+  const attempts = sql`
+    ended as (
+      update attempt a set state = r.state, error = r.error, retryable = r.retryable, model_answered = r.model_answered, model_version = r.model_version,
+        confidence = r.confidence, input_tokens = r.input_tokens, output_tokens = r.output_tokens, finished_at = r.finished_at, milliseconds = r.milliseconds
+      from json_populate_recordset(null::attempt, ${rows(
+        ends.map(({ caseId, end }) => ({
+          case_id: caseId,
+          no: end.no,
+          state: end.state,
+          error: end.error ?? null,
+          retryable: end.retryable ?? null,
+          model_answered: end.modelAnswered ?? null,
+          model_version: end.modelVersion ?? null,
+          confidence: end.confidence ?? null,
+          input_tokens: end.inputTokens ?? null,
+          output_tokens: end.outputTokens ?? null,
+          finished_at: isoTime(end.finishedAt),
+          milliseconds: end.milliseconds,
+        })),
+      )}::json) r
+      where a.case_id = r.case_id and a.no = r.no)`;
+  return { attempts: [attempts], replies };
+}
+
+async function endAttempts(tx: Tx, ends: { caseId: CaseId; end: AttemptEnd }[]): Promise<void> {
+  const { attempts, replies } = endParts(ends);
+  if (attempts.length > 0) await tx.run(sql`with ${listed(attempts)} select 1`);
+  await insertContent(tx, replies);
 }
 
 /** What the audit trail says about the end of an attempt. */
@@ -238,18 +244,25 @@ export function endData(end: AttemptEnd) {
   };
 }
 
-export async function insertContent(
-  tx: Queryable,
-  list: { case_id: string; kind: string; sealed: Uint8Array }[],
-): Promise<void> {
-  if (list.length === 0) return;
+export interface Content {
+  case_id: string;
+  kind: string;
+  sealed: Uint8Array;
+}
+
+export async function insertContent(tx: Queryable, list: Content[]): Promise<void> {
+  if (list.length > 0) await tx.run(contentInsert(list));
+}
+
+/** Stores content; what is there of the same kind is replaced. Not for an empty list. */
+export function contentInsert(list: Content[]): Sql {
   const contents = packed();
   const places = list.map(({ case_id, kind, sealed }) => ({ case_id, kind, ...contents.add(sealed) }));
-  await tx.run(sql`
+  return sql`
     insert into case_content (case_id, kind, sealed)
     select case_id, kind, substring(${contents.all()}::bytea from start for length)
     from json_to_recordset(${rows(places)}::json) as r (case_id text, kind text, start int, length int)
-    on conflict (case_id, kind) do update set sealed = excluded.sealed`);
+    on conflict (case_id, kind) do update set sealed = excluded.sealed`;
 }
 
 /** Attempts of these cases in order; those of a process that is gone are marked as abandoned first, by whoever holds the case. */
