@@ -118,7 +118,7 @@ export function openVerifier(head: BundleHead, wish: VerifyWish): Verifier {
       if (event.at < seen.latest - tolerance)
         bad(
           "time",
-          `it bears a time ${Math.round((seen.latest - event.at) / 60_000)} minutes before that of an earlier event`,
+          `it bears a time ${Math.round((seen.latest - event.at) / 60_000)} minutes before that of an earlier event; where a clock was wrong and set back, verify again with a longer --tolerance`,
           named,
         );
       seen.latest = Math.max(seen.latest, event.at);
@@ -167,6 +167,12 @@ export function openVerifier(head: BundleHead, wish: VerifyWish): Verifier {
       seen.checkpoints++;
     },
     end() {
+      // An export always ends with one: without it nothing here was ever signed, also when nothing is here.
+      if (seen.checkpoints === 0)
+        bad(
+          "uncovered",
+          "no signed checkpoint is here, so nothing of this log is proved; ask for the whole export",
+        );
       if (tree.size < head.size)
         bad("missing", `it is missing; the log has ${head.size} events`, { seq: tree.size + 1 });
       if (covered < tree.size)

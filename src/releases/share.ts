@@ -36,7 +36,7 @@ export interface Shares {
 
 const DAY = 86_400_000;
 const NEEDED: Record<string, string> = {
-  baseline: "the baseline is neither frozen nor waived",
+  baseline: "its baseline is not waived (a measured baseline comes later)",
   works_council: "it is neither recorded that the works council was informed, nor waived",
 };
 

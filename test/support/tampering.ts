@@ -297,6 +297,17 @@ export const ATTACKS: Attack[] = [
     },
   },
   {
+    name: "everything is taken out, and the manifest speaks of an empty log",
+    tamper(bundle) {
+      bundle.records.length = 0;
+      bundle.notes.length = 0;
+      bundle.manifest.size = 0;
+      bundle.manifest.events = 0;
+      bundle.manifest.checkpoints = 0;
+      return { code: "uncovered" };
+    },
+  },
+  {
     name: "a checkpoint in the middle is removed",
     keepManifest: true,
     tamper(bundle) {
