@@ -11,7 +11,7 @@ import { openKeys, type Keys } from "./access/keys.ts";
 import { openAudit, type Audit } from "./audit/record.ts";
 import { openSequencer, type Sequencer } from "./audit/sequencer.ts";
 import { openSigner } from "./audit/signing.ts";
-import { dueWorkflows, releaseWorker } from "./cases/case-row.ts";
+import { dueWorkflows, releaseStrays, releaseWorker } from "./cases/case-row.ts";
 import { liveCertificates } from "./cases/decision/certificate-store.ts";
 import { settling } from "./cases/decision/settle.ts";
 import { attempting, concluding, dispatching } from "./cases/delivery/record.ts";
@@ -96,6 +96,7 @@ export interface App {
 }
 
 const TICK = 500;
+const STRAY = 15_000;
 /** For everything that a stop waits for from outside; with what follows, a supervisor that kills after 45 s never has to. */
 const STOP_WITHIN = 15_000;
 const CLOSE_WITHIN = 2_000;
@@ -331,6 +332,11 @@ export async function openApp(options: AppOptions): Promise<App> {
       await openers.refresh();
       await runner?.freeLost();
       for (const workflow of await dueWorkflows(database, clock.now())) poke(workflow);
+    });
+    // A commit may land after it was given up, and after its worker was buried: nobody would know of its case.
+    every(STRAY, "freeing cases that nobody works on", async () => {
+      await runner?.freeLost(true);
+      await releaseStrays(database);
     });
     every(TICK, "looking for due feeds", async () => {
       // Each feed by itself: a long file or a slow folder of one never keeps another waiting.

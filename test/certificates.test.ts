@@ -157,9 +157,20 @@ describe("earning a certificate", () => {
       model: { answered: "m", version: "1" },
       look: 1,
       counted: { review: 40 },
-      certificate: { threshold: 0.4, coverage: 1, inForce: true, expiresAt: "2026-04-05T08:00:00.000Z" },
+      certificate: {
+        threshold: 0.4,
+        from: "labels",
+        labels: 40,
+        accepted: 40,
+        errors: 0,
+        coverage: 1,
+        inForce: true,
+        expiresAt: "2026-04-05T08:00:00.000Z",
+      },
     });
-    expect(look.sentence).toBe("certified at 0.40, bound 5.6 %, coverage 100 %, until 2026-04-05");
+    expect(look.sentence).toBe(
+      "certified at 0.40, bound 5.6 %, coverage 100 %, until 2026-04-05; 0 wrong of 40 among 40 coin labels, 2026-01-05",
+    );
     expect((await alone(workflow)).decision).toMatchObject({
       outcome: "review",
       reasons: [{ code: "routine" }],
@@ -234,6 +245,49 @@ describe("earning a certificate", () => {
       [first.certificate!.id, false],
     ]);
     expect(certificates[1]).toMatchObject({ supersededBy: second.certificate!.id });
+  });
+
+  test("all looks of a release, step and model share one budget, whatever they certify", async () => {
+    const { workflow } = await prepared({ release: { confidence: { of: "category", from: "model" } } }, 60);
+    const spent = await certify(workflow);
+    expect(spent).toMatchObject({ look: 1, per: "all" });
+    const document = (await documentOf(workflow)) as JsonObject;
+    const { pending } = await brandt.applyWorkflow({
+      params: { workflow },
+      body: { document: { ...document, automation: { ...AUTOMATION, per: "category" } }, takeFile: true },
+    });
+    for (const change of pending) await keller.approveChange({ params: { change } });
+    expect(await certify(workflow)).toMatchObject({ look: 2, per: "category" });
+    // A set's look would be the third: the database keeps one numbering, too.
+    await expect(
+      database.run(sql`
+        insert into certification
+        select (jsonb_populate_record(c, jsonb_build_object('id', 'look_twice', 'source', 'shadow', 'per', 'category'))).*
+        from certification c where id = ${spent.id}`),
+    ).rejects.toThrow(/certification_look/);
+  });
+
+  test("labels of cases that are more than 90 days old do not count", async () => {
+    const { workflow } = await prepared();
+    await brandt.advanceClock({ body: { milliseconds: 91 * DAY } });
+    await expect(certify(workflow)).rejects.toMatchObject({
+      code: "wrong_state",
+      message: expect.stringContaining("in the last 90 days"),
+    });
+    await review(await submit(workflow, 10));
+    expect(await certify(workflow)).toMatchObject({ result: "none", counted: { review: 10 }, look: 1 });
+  });
+
+  test("of simulated labels is refused as soon as people have labelled a case", async () => {
+    const { workflow } = await start();
+    await answerWith(workflow);
+    const player = await installation.clientFor(["review", "read"], { simulated: true });
+    await review(await submit(workflow, 40), undefined, player);
+    await review(await submit(workflow, 1));
+    await expect(certify(workflow, { simulated: true })).rejects.toMatchObject({
+      code: "wrong_state",
+      message: expect.stringContaining("People have labelled cases"),
+    });
   });
 
   test("of simulated labels only on request, and then it says so and replaces no real one", async () => {

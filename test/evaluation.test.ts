@@ -256,7 +256,7 @@ describe("evaluating a release", async () => {
   });
 
   test("a sealed set certifies the step that was evaluated, a development set nothing", async () => {
-    await importFile(client, items(240), { name: "large" });
+    await importFile(client, items(270), { name: "large" });
     await importFile(client, items(240), { name: "tuning", kind: "development" });
     const certify = (set: string) => client.certify({ params, body: { release, step: 0, from: "set", set } });
     await expect(certify("large")).rejects.toMatchObject({
@@ -269,7 +269,19 @@ describe("evaluating a release", async () => {
       code: "wrong_state",
       message: expect.stringContaining("development set"),
     });
-    expect(await certify(run.id)).toMatchObject({ result: "certified" });
+    // The run over the set of before was the first that this release made over a sealed one.
+    expect(await certify(run.id)).toMatchObject({ look: 2, result: "certified" });
+    // Runs that nobody certified from cost as much as looks; those over development sets cost nothing.
+    await evaluate(client, "large", release);
+    await evaluate(client, "large", release);
+    const third = await evaluate(client, "large", release);
+    expect(await certify(third.id)).toMatchObject({ look: 5 });
+    expect(await certify("large")).toMatchObject({ look: 5 });
+    await app.database.run(sql`update evaluation_run set started_at = started_at - interval '91 days'`);
+    await expect(certify("large")).rejects.toMatchObject({
+      code: "wrong_state",
+      message: expect.stringContaining("of the last 90 days"),
+    });
   });
 
   test("what the release learned from is left out, and told", async () => {

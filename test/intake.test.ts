@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Client } from "../src/contract/client.ts";
 import type { JsonObject } from "../src/contract/json.ts";
 import { sql } from "../src/platform/sql.ts";
-import { install, launch, until, type Installation } from "./support/installation.ts";
+import { install, launch, until, workflowDocument, type Installation } from "./support/installation.ts";
 
 const params = { workflow: "tickets" };
 const input = { text: "the bill is wrong" };
@@ -575,5 +575,17 @@ describe("the quality coin of a day", async () => {
       sql`select qa_probability from case_ where id = ${receipt!.caseId}`,
     );
     expect(stored.qa_probability).toBe(0.25);
+  });
+
+  test("is made anew at once when its dial is changed", async () => {
+    await simulated.client.applyWorkflow({
+      params,
+      body: { document: workflowDocument({ qa: { share: 0.6, atLeastPerDay: 10 } }), takeFile: true },
+    });
+    const [receipt] = await submit("more", 1);
+    const { qa_probability } = await simulated.app.database.one<{ qa_probability: number }>(
+      sql`select qa_probability from case_ where id = ${receipt!.caseId}`,
+    );
+    expect(qa_probability).toBe(0.6);
   });
 });

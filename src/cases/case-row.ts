@@ -2,7 +2,7 @@
 import type { CaseId } from "../contract/ids.ts";
 import type { Arm, CaseState } from "../contract/states.ts";
 import type { Queryable } from "../platform/database.ts";
-import { rows, sql, time, type Sql } from "../platform/sql.ts";
+import { raw, rows, sql, time, type Sql } from "../platform/sql.ts";
 
 export interface CaseRow {
   id: CaseId;
@@ -89,10 +89,35 @@ export async function releaseUnknown(
       and not exists (select from json_to_recordset(${rows(leases)}::json) as k (id text, lease_no int) where k.id = case_.id and k.lease_no = case_.lease_no)`);
 }
 
-/** Frees the cases, feeds, shadow runs and evaluations of a process that is gone. */
+/** What a process holds, by table and key. */
+const HELD_IN = [
+  { table: raw("case_"), key: raw("id") },
+  { table: raw("feed"), key: raw("workflow, name") },
+  { table: raw("shadow_run"), key: raw("case_id, release") },
+  { table: raw("evaluation_run"), key: raw("id") },
+];
+
+/**
+ * Frees the cases, feeds, shadow runs and evaluations of a process that is gone.
+ *
+ * What it has locked in a transaction that is still open, because the process only stands still, is passed over: to wait
+ * for it would keep everything else from being freed. `releaseStrays` comes back for it.
+ */
 export async function releaseWorker(tx: Queryable, worker: string): Promise<void> {
-  await tx.run(sql`update case_ set worker = null where worker = ${worker}`);
-  await tx.run(sql`update feed set worker = null where worker = ${worker}`);
-  await tx.run(sql`update shadow_run set worker = null where worker = ${worker}`);
-  await tx.run(sql`update evaluation_run set worker = null where worker = ${worker}`);
+  await freeWhere(tx, sql`worker = ${worker}`);
+}
+
+/** Frees what is held in the name of workers that are not there any more: passed over before, or committed after they were buried. */
+export async function releaseStrays(database: Queryable): Promise<void> {
+  await freeWhere(
+    database,
+    sql`worker is not null and not exists (select from worker w where w.id = worker)`,
+  );
+}
+
+async function freeWhere(database: Queryable, condition: Sql): Promise<void> {
+  for (const { table, key } of HELD_IN)
+    await database.run(
+      sql`update ${table} set worker = null where (${key}) in (select ${key} from ${table} where ${condition} for update skip locked)`,
+    );
 }

@@ -149,6 +149,7 @@ export async function leaveToPerson(parts: PipelineParts, case_: CaseRow, worker
     confidence: undefined,
     sealedOutput: undefined,
     outbox: undefined,
+    document: undefined,
     facets: undefined,
     now: parts.clock.now(),
   });
@@ -253,25 +254,30 @@ async function settleCase(
   });
   const schema = release ?? (await parts.registry.reference(parts.database, row));
   const now = parts.clock.now();
+  const facets = facetsOf(schema.document, one.content.get("input") as JsonObject, answered?.output);
+  const sealedOutput = answered ? sealJson(key, "output", answered.output) : undefined;
   const parcel =
-    decision.outcome === "auto" && answered && given.hands.deliveryPlace(case_.workflow)
+    decision.outcome === "auto" && answered
       ? leavingAtOnce(one, { workflow: given.workflow, release, output: answered.output, now })
       : undefined;
   const outbox = parcel && outboxOf(parts, parcel);
+  // The place is taken last: whoever has it leaves it again, whatever happens.
+  const leaving = outbox !== undefined && given.hands.deliveryPlace(case_.workflow);
   const settling = parts.group.do(parts.settle, {
     lease,
     case_,
     decision,
-    outbox: outbox?.items,
+    outbox: leaving ? outbox.items : undefined,
+    document: leaving ? row.digest : undefined,
     breaks: found.kind === "model_changed" ? found.id : undefined,
     end: answered?.end,
     step: answered?.model.step,
     confidence: answered?.model.confidence,
-    sealedOutput: answered ? sealJson(key, "output", answered.output) : undefined,
-    facets: facetsOf(schema.document, one.content.get("input") as JsonObject, answered?.output),
+    sealedOutput,
+    facets,
     now,
   });
-  if (parcel && outbox)
+  if (parcel && leaving)
     return goOnDelivering(parts, { ...parcel, ...outbox }, { hands: given.hands, settling });
   if ((await settling) === "decided") parts.poke(case_.workflow);
 }
@@ -283,7 +289,7 @@ function leavingAtOnce(
 ): Omit<Consignment, "deliveries" | "bodies"> {
   const { workflow, release, output, now } = given;
   return {
-    case_: { ...case_, state: "delivering", verdict: "auto", decided_at: now },
+    case_: { ...case_, state: "delivering", verdict: "auto", decided_at: now, faults: 0 },
     lease,
     key,
     workflow,

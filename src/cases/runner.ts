@@ -39,8 +39,8 @@ export interface Runner {
   adopt(view: WorkflowView, cases: Loaded[]): void;
   /** The admission failed, or nobody knows whether it did. */
   leavePlaces(workflow: string, places: number): void;
-  /** Frees cases that this process holds by the database's account and not by its own; costs nothing while all is well. */
-  freeLost(): Promise<void>;
+  /** Frees cases that this process holds by the database's account and not by its own: when an answer was lost, or `always`. */
+  freeLost(always?: boolean): Promise<void>;
   /** Takes no more and waits for those in flight, at most so long. */
   stop(milliseconds: number): Promise<void>;
 }
@@ -78,8 +78,11 @@ export function openRunner(options: {
   const stopped: (() => void)[] = [];
   /** The cases in hand, by id, with their lease. */
   const held = new Map<string, number>();
-  /** Those of them that went on from the model lane to the delivery lane without a claim. */
-  const handedOn = new Set<string>();
+  /** Those of them that went on from the model lane to the delivery lane without a claim, with their lease. */
+  const handedOn = new Map<string, number>();
+  /** Admissions under way that were given places, and who waits until there are none. */
+  let admitting = 0;
+  const admitted: (() => void)[] = [];
   const [modelLane, deliveryLane] = lanes as [LaneState, LaneState];
   const claims = new Set<Promise<CaseRow[]>>();
   let inFlight = 0;
@@ -136,11 +139,11 @@ export function openRunner(options: {
     leaveDeliveryPlace: (workflow) => leave(deliveryLane, workflow, 1),
     deliver(case_, work) {
       inFlight++;
-      handedOn.add(case_.id);
+      handedOn.set(case_.id, case_.lease_no);
       void work
         .catch((error: unknown) => endFault(case_, error))
         .finally(() => {
-          handedOn.delete(case_.id);
+          if (handedOn.get(case_.id) === case_.lease_no) handedOn.delete(case_.id);
           done(deliveryLane, [case_]);
         });
     },
@@ -176,12 +179,17 @@ export function openRunner(options: {
     }
   }
 
-  async function freeLost(): Promise<void> {
-    if (!unsure || freeing) return freeing;
+  function admissionEnded(): void {
+    if (--admitting === 0) for (const resume of admitted.splice(0)) resume();
+  }
+
+  async function freeLost(always = false): Promise<void> {
+    if (!(unsure || always) || freeing) return freeing;
     unsure = false;
     freeing = (async () => {
       // What is being claimed now would look lost: no claim begins meanwhile, and those begun are waited for.
       await Promise.allSettled(claims);
+      while (admitting > 0) await new Promise<void>((resolve) => admitted.push(resolve));
       await releaseUnknown(database, worker, held);
     })();
     try {
@@ -212,7 +220,8 @@ export function openRunner(options: {
 
   function done(lane: LaneState, cases: CaseRow[]) {
     inFlight -= cases.length;
-    for (const { id, lease_no } of cases) if (held.get(id) === lease_no && !handedOn.has(id)) held.delete(id);
+    for (const { id, lease_no } of cases)
+      if (held.get(id) === lease_no && handedOn.get(id) !== lease_no) held.delete(id);
     for (const { workflow } of cases) take(lane, workflow, -1);
     resumeAll(lane);
     if (inFlight === 0) for (const resume of stopped.splice(0)) resume();
@@ -296,13 +305,19 @@ export function openRunner(options: {
     get inFlight() {
       return inFlight;
     },
-    placesForNew: (workflow, wanted) => takeFree(modelLane, workflow, wanted),
+    placesForNew(workflow, wanted) {
+      const places = takeFree(modelLane, workflow, wanted);
+      if (places > 0) admitting++;
+      return places;
+    },
     adopt(view, cases) {
+      admissionEnded();
       inFlight += cases.length;
       for (const { case_ } of cases) held.set(case_.id, case_.lease_no);
       void advanceNew(parts, cases, view, hands).then((started) => follow(modelLane, started));
     },
     leavePlaces(workflow, places) {
+      admissionEnded();
       // The database may hold cases in our name.
       unsure = true;
       leave(modelLane, workflow, places);

@@ -13,7 +13,9 @@ describe("pilotage certify", () => {
     const ended = await type(["certify", "support-triage", "--simulated", ...AS], here(server));
     expect(ended.exit).toBe(EXIT.ok);
     const [first, ...rest] = ended.stdout.split("\n");
-    expect(first).toBe("support-triage: certified at 0.71, bound 4.7 %, coverage 48 %, until 2026-04-05");
+    expect(first).toBe(
+      "support-triage: certified at 0.71, bound 4.7 %, coverage 48 %, until 2026-04-05; 4 wrong of 193 among 400 coin labels, 2026-01-05",
+    );
     expect(rest.join("\n")).toContain("20 cold, 20 qa, 360 review");
     expect(rest.join("\n")).toContain("number 1, spent 2.5 %");
     expect(server.calls.at(-1)!.body).toEqual({ from: "labels", step: 0, simulated: true });

@@ -45,7 +45,8 @@ const workflow = {
       step: 0,
       inForce: true,
       standing: "in force",
-      sentence: "certified at 0.71, bound 4.7 %, coverage 48 %, until 2026-04-05",
+      sentence:
+        "certified at 0.71, bound 4.7 %, coverage 48 %, until 2026-04-05; 4 wrong of 193 among 400 coin labels, 2026-01-05",
     },
   ],
   dials: {},
@@ -61,6 +62,10 @@ const certificate = {
   per: "all" as const,
   threshold: 0.71,
   thresholds: {},
+  from: "labels" as const,
+  labels: 400,
+  accepted: 193,
+  errors: 4,
   coverage: 0.48,
   bound: 0.0468,
   target: 0.05,
@@ -73,7 +78,8 @@ const certificate = {
   supersededBy: null,
   inForce: true,
   standing: "in force",
-  sentence: "certified at 0.71, bound 4.7 %, coverage 48 %, until 2026-04-05",
+  sentence:
+    "certified at 0.71, bound 4.7 %, coverage 48 %, until 2026-04-05; 4 wrong of 193 among 400 coin labels, 2026-01-05",
 };
 
 const look = {

@@ -40,6 +40,10 @@ export const certificateReply = z.object({
     .nullable()
     .describe("For all cases, or for categories without an own entry; null: always reviewed"),
   thresholds: z.record(z.string(), z.number().nullable()).describe("By category; null: always reviewed"),
+  from,
+  labels: z.number().describe("The labelled cases that were looked at"),
+  accepted: z.number().describe("Those of them that it would have let out"),
+  errors: z.number().describe("The wrong ones among those"),
   coverage: z.number().describe("The share of the labelled cases that it would have let out"),
   bound: z.number().describe("Upper bound of the error share among them"),
   target: z.number(),
@@ -77,7 +81,9 @@ export const certificationReply = z.object({
   simulated: z.boolean(),
   look: z
     .number()
-    .describe("One more than the looks before it that spent from the error budget of these labels"),
+    .describe(
+      "Over those before it that spent from the error budget of this release, step and model, whatever the labels came from",
+    ),
   spent: z.number().describe("What this look took from 1 - confidence; 0 when no threshold was tested"),
   target: z.number(),
   confidence: z.number(),

@@ -1,4 +1,5 @@
 /** What the status page shows: counts, dials and the latest cases, and never the content of a case. */
+import type { CertificationSource } from "../contract/certificate-endpoints.ts";
 import type { Arm, CaseState, Verdict } from "../contract/states.ts";
 
 export interface StatusData {
@@ -38,6 +39,12 @@ export interface StatusCertificate {
   threshold: number | null;
   /** Upper bound of the error share among what it lets out. */
   bound: number;
+  /** Where its labels come from, how many there were, how many it lets out, and the wrong ones among those. */
+  source: CertificationSource;
+  labels: number;
+  accepted: number;
+  errors: number;
+  certifiedAt: number;
   expiresAt: number;
   /** On labels of a program that plays a person. */
   simulated: boolean;

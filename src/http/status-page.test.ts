@@ -142,7 +142,7 @@ test("dials say what they mean: the rest of a share, and that autonomy 0 reviews
   expect(page).toContain("0% every case is reviewed");
   const uncertified = seen(english(data({ workflows: [workflow({ share: 1, autonomy: 0.5 })] })));
   expect(uncertified).toContain("50% every case is reviewed Certificate none in force");
-  const certificate = { threshold: 0.71, bound: 0.0468, expiresAt: NOW, simulated: false };
+  const certificate = { ...CERTIFICATE, expiresAt: NOW };
   const whole = seen(english(data({ workflows: [workflow({ share: 1, autonomy: 0.5, certificate })] })));
   expect(whole).not.toContain("the rest");
   expect(whole).not.toContain("every case is reviewed");
@@ -151,18 +151,27 @@ test("dials say what they mean: the rest of a share, and that autonomy 0 reviews
   expect(manual).toContain("Share of new cases 100%");
 });
 
+const CERTIFICATE = {
+  threshold: 0.71,
+  bound: 0.0468,
+  source: "labels" as const,
+  labels: 400,
+  accepted: 193,
+  errors: 4,
+  certifiedAt: Date.parse("2026-03-02T08:00:00Z"),
+  expiresAt: Date.parse("2026-05-31T08:00:00Z"),
+  simulated: false,
+};
+
 test("the certificate is one line in both languages, and says when its labels were simulated", () => {
-  const certificate = {
-    threshold: 0.71,
-    bound: 0.0468,
-    expiresAt: Date.parse("2026-05-31T08:00:00Z"),
-    simulated: true,
-  };
+  const certificate = { ...CERTIFICATE, simulated: true };
   const given = data({ workflows: [workflow({ certificate })] });
   expect(seen(english(given))).toContain(
-    "Certificate from 0.71, errors at most 4.7%, until May 31, 2026 simulated",
+    "Certificate from 0.71, errors at most 4.7%, until May 31, 2026; 4 wrong of 193 among 400 coin labels, Mar 2, 2026 simulated",
   );
-  expect(seen(german(given))).toContain("Zertifikat ab 0,71, höchstens 4,7 % Fehler, bis 31.05.2026");
+  expect(seen(german(given))).toContain(
+    "Zertifikat ab 0,71, höchstens 4,7 % Fehler, bis 31.05.2026; 4 von 193 falsch, unter 400 per Münzwurf ausgewählten Urteilen, 02.03.2026",
+  );
   const each = data({ workflows: [workflow({ certificate: { ...certificate, threshold: null } })] });
   expect(seen(english(each))).toContain("Certificate by category, errors at most");
 });

@@ -225,13 +225,20 @@ function workflowSection(workflow: StatusWorkflow, speaking: Speaking): Html {
   </section>`;
 }
 
-function certified({ certificate }: StatusWorkflow, { words, decimal, percent, day }: Speaking): Html {
+function certified({ certificate }: StatusWorkflow, { words, count, decimal, percent, day }: Speaking): Html {
   if (certificate === null) return html`<span class="quiet">${words.notCertified}</span>`;
-  const { threshold, bound, expiresAt, simulated } = certificate;
+  const { threshold, bound, source, labels, accepted, errors, certifiedAt, expiresAt, simulated } =
+    certificate;
   const parts = {
     threshold: threshold === null ? null : decimal(threshold),
     bound: percent(bound),
     until: day(expiresAt),
+    evidence: words.evidence[source]({
+      labels: count(labels),
+      accepted: count(accepted),
+      errors: count(errors),
+    }),
+    made: day(certifiedAt),
   };
   return html`${words.certified(parts)}${simulated ? html`<span class="tag">${words.simulated}</span>` : NOTHING}`;
 }

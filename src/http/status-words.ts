@@ -1,4 +1,5 @@
 /** Every word of the status page, in German and English; both lists have the same entries by their type. */
+import type { CertificationSource } from "../contract/certificate-endpoints.ts";
 import type { Arm, CaseState, Verdict } from "../contract/states.ts";
 
 export type StatusLanguage = "de" | "en";
@@ -26,7 +27,18 @@ export interface StatusWords {
   manualRelease: string;
   besides: (release: string) => string;
   everyCaseReviewed: string;
-  certified: (parts: { threshold: string | null; bound: string; until: string }) => string;
+  certified: (parts: {
+    threshold: string | null;
+    bound: string;
+    until: string;
+    evidence: string;
+    made: string;
+  }) => string;
+  /** What a certificate was made from, by the source of its labels. */
+  evidence: Record<
+    CertificationSource,
+    (counts: { labels: string; accepted: string; errors: string }) => string
+  >;
   notCertified: string;
   feeds: string;
   quarantine: string;
@@ -94,8 +106,15 @@ const en: StatusWords = {
   manualRelease: "manual",
   besides: (release) => `the rest: ${release}`,
   everyCaseReviewed: "every case is reviewed",
-  certified: ({ threshold, bound, until }) =>
-    `${threshold === null ? "by category" : `from ${threshold}`}, errors at most ${bound}, until ${until}`,
+  certified: ({ threshold, bound, until, evidence, made }) =>
+    `${threshold === null ? "by category" : `from ${threshold}`}, errors at most ${bound}, until ${until}; ${evidence}, ${made}`,
+  evidence: {
+    labels: ({ errors, accepted, labels }) => `${errors} wrong of ${accepted} among ${labels} coin labels`,
+    shadow: ({ errors, accepted, labels }) =>
+      `${errors} wrong of ${accepted} among ${labels} labels in shadow`,
+    set: ({ errors, accepted, labels }) =>
+      `${errors} wrong of ${accepted} among ${labels} labels of a sealed set`,
+  },
   notCertified: "none in force",
   feeds: "Feeds",
   quarantine: "Open in quarantine",
@@ -183,8 +202,16 @@ const de: StatusWords = {
   manualRelease: "manuell",
   besides: (release) => `der Rest: ${release}`,
   everyCaseReviewed: "jeder Fall wird geprüft",
-  certified: ({ threshold, bound, until }) =>
-    `${threshold === null ? "je Kategorie" : `ab ${threshold}`}, höchstens ${bound} Fehler, bis ${until}`,
+  certified: ({ threshold, bound, until, evidence, made }) =>
+    `${threshold === null ? "je Kategorie" : `ab ${threshold}`}, höchstens ${bound} Fehler, bis ${until}; ${evidence}, ${made}`,
+  evidence: {
+    labels: ({ errors, accepted, labels }) =>
+      `${errors} von ${accepted} falsch, unter ${labels} per Münzwurf ausgewählten Urteilen`,
+    shadow: ({ errors, accepted, labels }) =>
+      `${errors} von ${accepted} falsch, unter ${labels} Urteilen im Schattenbetrieb`,
+    set: ({ errors, accepted, labels }) =>
+      `${errors} von ${accepted} falsch, unter ${labels} Fällen eines versiegelten Prüfsatzes`,
+  },
   notCertified: "keines in Kraft",
   feeds: "Zuflüsse",
   quarantine: "Offen in Quarantäne",

@@ -157,8 +157,18 @@ function certificateOf(
     (one) => one.release === release && one.step === 0 && lapseOf(one, row.dials, now) === undefined,
   );
   if (!found) return null;
-  const { per, threshold, bound, expires_at, simulated } = found;
-  return { threshold: per === "all" ? threshold : null, bound, expiresAt: expires_at, simulated };
+  const { per, threshold, bound, source, labels, accepted, errors, simulated } = found;
+  return {
+    threshold: per === "all" ? threshold : null,
+    bound,
+    source,
+    labels,
+    accepted,
+    errors,
+    certifiedAt: found.certified_at,
+    expiresAt: found.expires_at,
+    simulated,
+  };
 }
 
 async function openQuarantine(database: Database): Promise<Map<string, number>> {

@@ -38,6 +38,11 @@ export interface IssuedCertificate extends CertificateRow {
   bound: number;
   simulated: boolean;
   certified_at: number;
+  /** Of its look: where its labels come from, how many there were, how many it lets out, and the wrong ones among those. */
+  source: CertificationSource;
+  labels: number;
+  accepted: number;
+  errors: number;
   suspended_because: string | null;
   suspended_by: string | null;
 }
@@ -48,6 +53,11 @@ const LOOK = raw(
 const CERTIFICATE = raw(
   "id, certification, workflow, release, step, model_answered, model_version, per, threshold, thresholds, coverage, bound, target, confidence, simulated, certified_at, expires_at, suspended_at, suspended_because, suspended_by, superseded_by",
 );
+const ISSUED = raw(`
+  c.id, c.certification, c.workflow, c.release, c.step, c.model_answered, c.model_version, c.per, c.threshold, c.thresholds, c.coverage, c.bound,
+  c.target, c.confidence, c.simulated, c.certified_at, c.expires_at, c.suspended_at, c.suspended_because, c.suspended_by, c.superseded_by,
+  k.source, (k.evidence ->> 'labels')::integer as labels, (k.evidence ->> 'accepted')::integer as accepted, (k.evidence ->> 'errors')::integer as errors
+  from certificate c join certification k on k.id = c.certification`);
 
 export async function insertLook(tx: Queryable, row: LookRow): Promise<void> {
   await tx.run(sql`
@@ -68,14 +78,17 @@ export async function insertCertificate(tx: Queryable, row: IssuedCertificate): 
       ${row.simulated}, ${time(row.certified_at)}, ${time(row.expires_at)}, null, null, null, null)`);
 }
 
-/** How many looks spent from the budget of these labels. */
+/**
+ * The number of the last look that spent from the budget of this release, step and model. Whatever the labels come from
+ * and whichever cases are certified, the promise is the same one, so the budget is, too.
+ */
 export async function looksSpent(
   tx: Queryable,
-  key: Pick<LookRow, "release" | "step" | "source" | "per" | "model_answered" | "model_version">,
+  key: Pick<LookRow, "release" | "step" | "model_answered" | "model_version">,
 ): Promise<number> {
   const { looks } = await tx.one<{ looks: number }>(sql`
     select coalesce(max(look), 0) as looks from certification
-    where spent and release = ${key.release} and step = ${key.step} and source = ${key.source} and per = ${key.per}
+    where spent and release = ${key.release} and step = ${key.step}
       and model_answered is not distinct from ${key.model_answered} and model_version is not distinct from ${key.model_version}`);
   return looks;
 }
@@ -94,7 +107,7 @@ export function readLooks(
 }
 
 export function readCertificate(database: Queryable, id: string): Promise<IssuedCertificate | undefined> {
-  return database.maybe<IssuedCertificate>(sql`select ${CERTIFICATE} from certificate where id = ${id}`);
+  return database.maybe<IssuedCertificate>(sql`select ${ISSUED} where c.id = ${id}`);
 }
 
 /** The certificates of a workflow, newest first; or those that were issued by these looks. */
@@ -103,17 +116,15 @@ export function readCertificates(
   which: { workflow: string; before: string | undefined; limit: number } | { looks: string[] },
 ): Promise<IssuedCertificate[]> {
   if ("looks" in which)
-    return database.all<IssuedCertificate>(
-      sql`select ${CERTIFICATE} from certificate where certification = any(${which.looks})`,
-    );
+    return database.all<IssuedCertificate>(sql`select ${ISSUED} where c.certification = any(${which.looks})`);
   const before = which.before ?? null;
   return database.all<IssuedCertificate>(sql`
-    select ${CERTIFICATE} from certificate where workflow = ${which.workflow} and (${before}::text is null or id < ${before}) order by id desc limit ${which.limit}`);
+    select ${ISSUED} where c.workflow = ${which.workflow} and (${before}::text is null or c.id < ${before}) order by c.id desc limit ${which.limit}`);
 }
 
 /** What stands for each release and step of these workflows now, whether or not it is in force. */
 export function standingCertificates(database: Queryable, workflows: string[]): Promise<IssuedCertificate[]> {
   return database.all<IssuedCertificate>(
-    sql`select ${CERTIFICATE} from certificate where workflow = any(${workflows}) and superseded_by is null order by workflow, release, step`,
+    sql`select ${ISSUED} where c.workflow = any(${workflows}) and c.superseded_by is null order by c.workflow, c.release, c.step`,
   );
 }

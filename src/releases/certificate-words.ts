@@ -1,5 +1,6 @@
 /** Certificates and looks in one English sentence, as replies and the command line show them. Pure. */
 import { LAPSES, type Lapse } from "../cases/decision/certificate.ts";
+import type { CertificationSource } from "../contract/certificate-endpoints.ts";
 import { isoTime } from "../platform/clock.ts";
 
 const percent = (share: number) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
@@ -12,10 +13,21 @@ export interface Promised {
   coverage: number;
   bound: number;
   simulated: boolean;
+  source: CertificationSource;
+  labels: number;
+  accepted: number;
+  errors: number;
+  certified_at: number;
   expires_at: number;
 }
 
-/** "certified at 0.71, bound 4.7 %, coverage 48 %, until 2027-02-18". */
+const SOURCES: Record<CertificationSource, string> = {
+  labels: "coin labels",
+  shadow: "labels in shadow",
+  set: "labels of a sealed set",
+};
+
+/** "certified at 0.71, bound 4.7 %, coverage 48 %, until 2027-02-18; 4 wrong of 193 among 400 coin labels, 2026-11-20". */
 export function certificateSentence(row: Promised): string {
   const at =
     row.per === "all"
@@ -26,7 +38,7 @@ export function certificateSentence(row: Promised): string {
             `${Object.keys(row.thresholds).length === 0 ? "all" : "all others"} ${shown(row.threshold)}`,
           )
           .join(", ")}`;
-  const text = `${at}, bound ${percent(row.bound)}, coverage ${percent(row.coverage)}, until ${day(row.expires_at)}`;
+  const text = `${at}, bound ${percent(row.bound)}, coverage ${percent(row.coverage)}, until ${day(row.expires_at)}; ${row.errors} wrong of ${row.accepted} among ${row.labels} ${SOURCES[row.source]}, ${day(row.certified_at)}`;
   return row.simulated ? `on simulated labels: ${text}` : text;
 }
 

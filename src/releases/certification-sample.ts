@@ -44,6 +44,8 @@ export interface CertificationSample {
   leftOut: Record<string, number>;
   /** The evaluation set or run that the labels are of; null for other sources. */
   set: string | null;
+  /** The least number that a look at this sample may have: which run of a set it is; 1 for other sources. */
+  leastLook: number;
 }
 
 export interface SampleRequest {
@@ -52,8 +54,11 @@ export interface SampleRequest {
   step: number;
   /** The evaluation set that was named; undefined for other sources. */
   set: string | undefined;
-  /** When the fields that the model sees were changed last; only cases that arrived since then, and runs that were started since. */
-  since: number | undefined;
+  /**
+   * Only cases that arrived later count, and runs that were started later: since the fields that the model sees were
+   * changed last, and never longer ago than evidence holds.
+   */
+  since: number;
   /** Whether labels of programs that play a person count. */
   simulated: boolean;
   /** The output field whose values are the categories, when each is certified by itself. */

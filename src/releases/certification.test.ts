@@ -114,16 +114,51 @@ describe("by category", () => {
   ];
   const few = labels(5, { category: "other" });
 
-  test("one that fails is always reviewed, and one with too few labels follows all cases together", () => {
+  test("one that fails is always reviewed, and one with too few labels is not carried by the large ones", () => {
     const found = judge([...sure, ...doubtful, ...few], { per: "category" });
     expect(found.thresholds).toEqual({ billing: 0.4, technical: null });
-    // Together a quarter is wrong: what has no threshold of its own is reviewed, too.
     expect(found.threshold).toBeNull();
     expect(found.coverage).toBeCloseTo(300 / 605, 12);
-    const kinder = judge([...sure, ...few], { per: "category" });
-    expect(kinder.thresholds).toEqual({ billing: 0.4 });
-    expect(kinder.threshold).toBe(0.4);
-    expect(kinder.coverage).toBe(1);
+    expect(found).toMatchObject({ labels: 605, accepted: 300, errors: 0 });
+  });
+
+  test("a small one with many wrong does not hide behind a large one", () => {
+    const large = labels(950, { category: "billing" });
+    const small = [...labels(20, { category: "other" }), ...labels(30, { category: "other", wrong: true })];
+    const found = judge([...large, ...small], { per: "category" });
+    expect(found.thresholds).toEqual({ billing: 0.4 });
+    expect(found.threshold).toBeNull();
+    expect(found).toMatchObject({ accepted: 950, errors: 0 });
+    // Twin: over all cases together 30 of 1000 are few enough.
+    expect(judge([...large, ...small]).threshold).toBe(0.4);
+  });
+
+  test("small ones go out on labels of their own, whatever cases without a category show", () => {
+    const names = ["a", "b", "c"];
+    const small = names.flatMap((category) => labels(50, { category }));
+    const nameless = labels(150, { wrong: true });
+    const found = judge([...sure, ...small, ...nameless], { per: "category" });
+    expect(found.thresholds).toEqual({ billing: 0.4 });
+    expect(found.threshold).toBe(0.4);
+    expect(found.groups[0]!.counts.labels).toBe(150);
+    expect(found).toMatchObject({ labels: 600, accepted: 450, errors: 0, coverage: 0.75 });
+    const bad = [...small.slice(0, 100), ...labels(50, { category: "c", wrong: true })];
+    expect(judge([...sure, ...bad], { per: "category" }).threshold).toBeNull();
+  });
+
+  test("each labelled case is in one group at most, and the groups' bounds speak of what they let out", () => {
+    fc.assert(
+      fc.property(look, ([list, how]) => {
+        const found = judge(list, { ...how, per: "category" });
+        const mine = ({ category }: SampledLabel) =>
+          found.groups.find((one) => one.category === category && one.delta > 0) ?? found.groups[0]!;
+        const out = list.filter((one) => one.score >= (mine(one).threshold ?? Infinity));
+        expect(found.accepted).toBe(out.length);
+        expect(found.errors).toBe(out.filter((one) => one.wrong).length);
+        for (const group of found.groups.filter((one) => one.delta > 0))
+          expect(group.counts.labels).toBe(list.filter((one) => mine(one) === group).length);
+      }),
+    );
   });
 
   test("the bound told is the largest of those that hold", () => {
@@ -162,9 +197,13 @@ describe("a stored look", () => {
     ["another result", (kept) => (kept.look.result = "none")],
     ["a certificate with more coverage", (kept) => (kept.issued!.coverage = 1)],
     ["a certificate for nothing", (kept) => (kept.issued = undefined)],
+    ["fewer errors told", (kept) => (kept.look.evidence.errors -= 1)],
     ["less spent", (kept) => (kept.look.delta /= 2)],
   ])("twin: %s is found", (_, tamper) => {
-    const kept = stored([...labels(300), ...labels(40, { score: 0.6, wrong: true })], plan());
+    const kept = stored(
+      [...labels(300), ...labels(2, { wrong: true }), ...labels(40, { score: 0.6, wrong: true })],
+      plan(),
+    );
     const differences = () => recheckLook(kept.look, plan(), kept.issued);
     expect(differences()).toEqual([]);
     tamper(kept);

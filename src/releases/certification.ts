@@ -10,7 +10,7 @@ import { certifyTally, startOf, tally, type Tally, type Tested } from "../statis
 import type { CertificationSample } from "./certification-sample.ts";
 
 export interface LookPlan {
-  /** Counted from 1 over the looks at labels of the same release, step, model, source and per. */
+  /** Counted from 1 over the looks at any labels of the same release, step and model. */
   look: number;
   target: number;
   confidence: number;
@@ -20,7 +20,7 @@ export interface LookPlan {
 
 /** What a group of cases showed. */
 export interface Group {
-  /** Null: all cases together. */
+  /** Null: all cases together; by category, those of the categories that are not tested by themselves. */
   category: string | null;
   counts: Tally;
   /** Its share of the budget; 0 for a category with too few labels, which is not tested. */
@@ -36,9 +36,14 @@ export interface Look {
   delta: number;
   groups: Group[];
   result: "certified" | "none";
-  /** For all cases, or for those of a category without an own entry. */
+  /** For all cases, or for those of a category without an own entry: just the cases that it was tested on. */
   threshold: number | null;
   thresholds: Record<string, number | null>;
+  /** The labelled cases that were looked at, also those in no group. */
+  labels: number;
+  /** Those of them that these thresholds let out, and the wrong ones among them. */
+  accepted: number;
+  errors: number;
   /** The share of the labelled cases that these thresholds let out. */
   coverage: number;
   /** The largest upper bound among the groups that passed. */
@@ -53,7 +58,7 @@ export function deltaOf(look: number, confidence: number): number {
 }
 
 export function judgeSample(sample: Pick<CertificationSample, "labels" | "traffic">, plan: LookPlan): Look {
-  return judgeCounts(countGroups(sample, plan), plan);
+  return judgeCounts(countGroups(sample, plan), plan, sample.labels.length);
 }
 
 type Counts = Pick<Group, "category" | "counts">;
@@ -62,8 +67,7 @@ function countGroups(
   { labels, traffic }: Pick<CertificationSample, "labels" | "traffic">,
   plan: LookPlan,
 ): Counts[] {
-  const all = { category: null, counts: tally(labels, traffic, plan.grid) };
-  if (plan.per === "all") return [all];
+  if (plan.per === "all") return [{ category: null, counts: tally(labels, traffic, plan.grid) }];
   const labelled = Map.groupBy(labels, (one) => one.category);
   const passing = Map.groupBy(traffic, (one) => one.category);
   const names = new Set([...labelled.keys(), ...passing.keys()].flatMap((name) => name ?? []));
@@ -73,18 +77,36 @@ function countGroups(
       category,
       counts: tally(labelled.get(category) ?? [], passing.get(category) ?? [], plan.grid),
     }));
-  return [all, ...groups];
+  return groups;
 }
 
-/** Runs a look on its counts. The first group is that of all cases. */
-export function judgeCounts(groups: readonly Counts[], plan: LookPlan): Look {
+/** The counts of several groups as one. */
+function together(groups: readonly Counts[], grid: readonly number[]): Tally {
+  const sum = (of: (counts: Tally) => number) => groups.reduce((total, one) => total + of(one.counts), 0);
+  return {
+    labels: sum((counts) => counts.labels),
+    traffic: sum((counts) => counts.traffic),
+    at: grid.map((_, i) => ({
+      n: sum((counts) => counts.at[i]!.n),
+      errors: sum((counts) => counts.at[i]!.errors),
+      traffic: sum((counts) => counts.at[i]!.traffic),
+    })),
+  };
+}
+
+/**
+ * Runs a look on the counts of all cases, or of each category. Categories with too few labels are tested as one group,
+ * which holds no other case: what goes out under a threshold is what the threshold was tested on.
+ */
+export function judgeCounts(counted: readonly Counts[], plan: LookPlan, labels: number): Look {
   const { target, grid } = plan;
   const delta = deltaOf(plan.look, plan.confidence);
-  const [pooled, ...categories] = groups;
-  if (pooled === undefined) throw new Error("a look needs the group of all cases");
+  const categories = plan.per === "all" ? [] : counted;
   // Chosen before an error is looked at, for the smallest share that a category could get.
-  const smallest = delta / groups.length;
+  const smallest = delta / (categories.length + 1);
   const large = categories.filter((one) => startOf(one.counts, { target, delta: smallest }) >= 0);
+  const small = plan.per === "all" ? counted : categories.filter((one) => !large.includes(one));
+  const groups = [{ category: null, counts: together(small, grid) }, ...categories];
   const share = delta / (large.length + 1);
   const judged = groups.map((one): Group => {
     if (one.category !== null && !large.includes(one))
@@ -97,6 +119,10 @@ export function judgeCounts(groups: readonly Counts[], plan: LookPlan): Look {
   const threshold = judged[0]!.threshold;
   const spent = judged.some((one) => one.tests.length > 0);
   const certified = judged.some((one) => one.threshold !== null);
+  const out = judged.flatMap((one) =>
+    one.threshold === null ? [] : [one.counts.at[grid.indexOf(one.threshold)]!],
+  );
+  const accepted = out.reduce((sum, { n }) => sum + n, 0);
   return {
     spent,
     delta,
@@ -108,35 +134,44 @@ export function judgeCounts(groups: readonly Counts[], plan: LookPlan): Look {
         one.category !== null && one.delta > 0 ? [[one.category, one.threshold]] : [],
       ),
     ),
-    coverage: coverageOf(judged, grid),
+    labels,
+    accepted,
+    errors: out.reduce((sum, { errors }) => sum + errors, 0),
+    coverage: labels === 0 ? 0 : accepted / labels,
     bound: Math.max(0, ...judged.flatMap((one) => one.bound ?? [])),
-    moreLabels: certified ? undefined : moreLabels(pooled.counts, plan, spent),
+    moreLabels: certified ? undefined : moreLabels(judged, plan, spent, labels),
   };
 }
 
-function coverageOf(groups: readonly Group[], grid: readonly number[]): number {
-  const [pooled, ...categories] = groups;
-  const { labels } = pooled!.counts;
-  if (labels === 0) return 0;
-  const accepted = (one: Group, threshold: number | null) =>
-    threshold === null ? 0 : one.counts.at[grid.indexOf(threshold)]!.n;
-  const parts = categories.length === 0 ? [pooled!] : categories;
-  return (
-    parts.reduce((sum, one) => sum + accepted(one, one.delta > 0 ? one.threshold : pooled!.threshold), 0) /
-    labels
-  );
-}
-
-/** What is still missing is missing at the next look, which has less to spend when this one was counted. */
-function moreLabels(counts: Tally, plan: LookPlan, spent: boolean): number | undefined {
-  const delta = deltaOf(spent ? plan.look + 1 : plan.look, plan.confidence);
-  const next = certifyTally(counts, { target: plan.target, delta, grid: plan.grid });
-  return next.kind === "none" ? next.moreLabels : 0;
+/**
+ * What is still missing is missing at the next look, which has less to spend when this one was counted. By category it is
+ * told for the group that is nearest, and counts labels of all cases.
+ */
+function moreLabels(
+  judged: readonly Group[],
+  plan: LookPlan,
+  spent: boolean,
+  labels: number,
+): number | undefined {
+  const { target, grid } = plan;
+  const parts = judged.filter((one) => one.delta > 0).length;
+  const delta = deltaOf(spent ? plan.look + 1 : plan.look, plan.confidence) / parts;
+  const some = judged.filter(({ counts }) => counts.labels > 0);
+  const needed = (some.length === 0 ? judged.slice(0, 1) : some).flatMap(({ counts }) => {
+    const next = certifyTally(counts, { target, delta, grid });
+    if (next.kind === "certified") return [0];
+    if (next.moreLabels === undefined) return [];
+    return [counts.labels === 0 ? next.moreLabels : Math.ceil((next.moreLabels * labels) / counts.labels)];
+  });
+  return needed.length === 0 ? undefined : Math.min(...needed);
 }
 
 /** Evidence as it is stored: the grid, and for each group its whole numbers and what was tested. */
 export interface StoredEvidence {
   grid: number[];
+  labels: number;
+  accepted: number;
+  errors: number;
   groups: {
     category: string | null;
     labels: number;
@@ -153,6 +188,9 @@ export interface StoredEvidence {
 export function storedEvidence(look: Look, grid: readonly number[]): StoredEvidence {
   return {
     grid: [...grid],
+    labels: look.labels,
+    accepted: look.accepted,
+    errors: look.errors,
     groups: look.groups.map(({ category, counts, delta, tests, threshold, bound }) => ({
       category,
       labels: counts.labels,
@@ -176,12 +214,14 @@ export function recheckLook(
   issued?: Promised,
 ): string[] {
   const { evidence } = stored;
+  const counted = evidence.groups.map(({ category, labels, traffic, at }) => ({
+    category,
+    counts: { labels, traffic, at: at.map(([n, errors, there]) => ({ n, errors, traffic: there })) },
+  }));
   const look = judgeCounts(
-    evidence.groups.map(({ category, labels, traffic, at }) => ({
-      category,
-      counts: { labels, traffic, at: at.map(([n, errors, there]) => ({ n, errors, traffic: there })) },
-    })),
+    counted.filter((one) => plan.per === "all" || one.category !== null),
     { ...plan, grid: evidence.grid },
+    evidence.labels,
   );
   const again = storedEvidence(look, evidence.grid);
   const same = (one: unknown, other: unknown) => sameJson(one as JsonValue, other as JsonValue);
@@ -190,10 +230,18 @@ export function recheckLook(
     differences.push(`the result is ${look.result}, stored is ${stored.result}`);
   if (look.delta !== stored.delta)
     differences.push(`the look spends ${look.delta}, stored is ${stored.delta}`);
+  for (const key of ["accepted", "errors"] as const)
+    if (again[key] !== evidence[key])
+      differences.push(`${key} comes out as ${again[key]}, stored is ${evidence[key]}`);
   again.groups.forEach((group, i) => {
     const before = evidence.groups[i]!;
-    const where = group.category === null ? "all cases" : `category ${group.category}`;
-    for (const key of ["delta", "tests", "threshold", "bound"] as const)
+    const where =
+      group.category !== null
+        ? `category ${group.category}`
+        : plan.per === "all"
+          ? "all cases"
+          : "all other categories";
+    for (const key of ["labels", "traffic", "at", "delta", "tests", "threshold", "bound"] as const)
       if (!same(group[key], before[key]))
         differences.push(`${where}: ${key} comes out otherwise than stored`);
   });

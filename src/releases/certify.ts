@@ -8,7 +8,12 @@ import type { Audit } from "../audit/record.ts";
 import { lapseOf } from "../cases/decision/certificate.ts";
 import { suspendCertificates } from "../cases/decision/certificate-store.ts";
 import { chainOf } from "../cases/model/call.ts";
-import type { Registry, ReleaseView, WorkflowView } from "../cases/workflow/registry.ts";
+import {
+  lockForChange,
+  type Registry,
+  type ReleaseView,
+  type WorkflowView,
+} from "../cases/workflow/registry.ts";
 import type { CertificationSource } from "../contract/certificate-endpoints.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { Actor } from "../contract/scopes.ts";
@@ -51,6 +56,8 @@ export interface Certificates {
 
 const DAY = 86_400_000;
 const VALID_FOR = 90 * DAY;
+/** Older evidence does not count: customers and their cases change. */
+const EVIDENCE_HOLDS = 90 * DAY;
 
 export function openCertificates(parts: {
   database: Database;
@@ -73,18 +80,18 @@ export function openCertificates(parts: {
     const key = {
       release: release.id,
       step: request.step,
-      source: request.from,
-      per: automation.per,
       model_answered: sample.model.answered,
       model_version: sample.model.version,
     };
-    const number = (await records.looksSpent(tx, key)) + 1;
+    const number = Math.max((await records.looksSpent(tx, key)) + 1, sample.leastLook);
     const { maxErrorRate: target, confidence, per } = automation;
     const judged = judgeSample(sample, { look: number, target, confidence, per, grid: GRID });
     const row: LookRow = {
       id: newId("certification"),
       workflow: view.row.name,
       ...key,
+      source: request.from,
+      per,
       set_id: sample.set,
       simulated: sample.simulated,
       look: number,
@@ -122,6 +129,10 @@ export function openCertificates(parts: {
       confidence: row.confidence,
       simulated: row.simulated,
       certified_at: row.at,
+      source: row.source,
+      labels: judged.labels,
+      accepted: judged.accepted,
+      errors: judged.errors,
       expires_at: row.at + VALID_FOR,
       suspended_at: null,
       suspended_because: null,
@@ -142,6 +153,7 @@ export function openCertificates(parts: {
         await tx.run(
           sql`select pg_advisory_xact_lock(hashtext('pilotage.certify'), hashtext(${asked.release.id}))`,
         );
+        if (request.simulated) await demandNoRealLabels(tx, workflow);
         // Over many cases at once hash joins win (see database.ts).
         await tx.run(raw("set local enable_hashjoin = on"));
         const sample = await source(tx, {
@@ -149,7 +161,7 @@ export function openCertificates(parts: {
           release: asked.release.id,
           step: request.step,
           set: request.set,
-          since: asked.since,
+          since: Math.max(asked.fieldsSince ?? 0, clock.now() - EVIDENCE_HOLDS),
           simulated: request.simulated,
           category: asked.category,
           grid: GRID,
@@ -189,6 +201,8 @@ export function openCertificates(parts: {
     async suspend(id, reason, by) {
       await readOne(database, id);
       return database.transaction(async (tx) => {
+        // Settlements that read it before are stored by then; those that come after read that it is suspended.
+        await lockForChange(tx);
         await suspendCertificates(tx, audit, { ids: [id] }, { because: reason, by, now: clock.now() });
         return readOne(tx, id);
       });
@@ -203,7 +217,7 @@ interface Asked {
   /** The field whose values are certified by themselves; undefined for all cases together. */
   category: string | undefined;
   /** When the fields that the model sees were changed last. */
-  since: number | undefined;
+  fieldsSince: number | undefined;
   request: CertifyRequest;
 }
 
@@ -236,7 +250,7 @@ async function whatIsAsked(
     view,
     release,
     category: categoryField(view, release),
-    since: await fieldsChanged(tx, workflow),
+    fieldsSince: await fieldsChanged(tx, workflow),
     request,
   };
 }
@@ -264,10 +278,10 @@ async function fieldsChanged(tx: Queryable, workflow: string): Promise<number | 
  * Blocking a field suspends the certificates that are there; one that is on its way then must not come after it. The
  * workflow stands still from here to the end.
  */
-async function demandSameFields(tx: Queryable, { view, since }: Asked): Promise<void> {
+async function demandSameFields(tx: Queryable, { view, fieldsSince }: Asked): Promise<void> {
   const { name } = view.row;
   await tx.run(sql`select 1 from workflow where name = ${name} for key share`);
-  if ((await fieldsChanged(tx, name)) !== since)
+  if ((await fieldsChanged(tx, name)) !== fieldsSince)
     throw new PilotageError(
       "conflict",
       `The fields that the model sees (blockFields) were changed while the labels of ${name} were looked at. Nothing was certified, and nothing spent.`,
@@ -278,9 +292,22 @@ async function demandSameFields(tx: Queryable, { view, since }: Asked): Promise<
 function noAnswers({ view, release, request }: Asked): PilotageError {
   return new PilotageError(
     "wrong_state",
-    `Step ${request.step} of release ${release.id} has answered no case of ${view.row.name} yet that could be counted (from: ${request.from}). Nothing was looked at.`,
+    `Step ${request.step} of release ${release.id} has answered no case of ${view.row.name} in the last 90 days that could be counted (from: ${request.from}). Nothing was looked at.`,
     { hint: "Certify again when people have reviewed some hundred cases." },
   );
+}
+
+/** A try-out ends where people work: their labels and those of a program together prove nothing about either. */
+async function demandNoRealLabels(tx: Queryable, workflow: string): Promise<void> {
+  const { real } = await tx.one<{ real: boolean }>(sql`
+    select exists (
+      select from label where workflow = ${workflow} and not simulated and not drill and superseded_by is null and withdrawn_at is null) as real`);
+  if (real)
+    throw new PilotageError(
+      "wrong_state",
+      `People have labelled cases of ${workflow}, so simulated labels certify nothing there. Nothing was looked at.`,
+      { hint: "Ask without --simulated; for a try-out use a workflow that only programs review." },
+    );
 }
 
 /** A promise on simulated labels never takes the place of one that real people's labels keep. */

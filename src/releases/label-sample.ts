@@ -115,12 +115,13 @@ export async function labelSample(
     counted: chosen.counted,
     leftOut: chosen.leftOut,
     set: null,
+    leastLook: 1,
   };
 }
 
-/** Cases, as `c`, that arrived since: what a model answered before it saw these fields proves nothing about it now. */
+/** Cases, as `c`, that arrived since: old answers, and those to other fields, prove nothing about the model now. */
 export function arrivedSince({ since }: SampleRequest): Sql {
-  return since === undefined ? sql`true` : sql`c.received_at > ${time(since)}`;
+  return sql`c.received_at > ${time(since)}`;
 }
 
 async function newestModel(database: Queryable, request: SampleRequest): Promise<ModelPair | undefined> {

@@ -32,7 +32,8 @@ export async function setSample(
   request: SampleRequest,
 ): Promise<CertificationSample | undefined> {
   const set = await sealedSet(database, request);
-  const scores = await scoresOf(database, request, await newestRun(database, request, set));
+  const run = await newestRun(database, request, set);
+  const scores = await scoresOf(database, request, run);
   const last = scores.findLast((one) => one.state === "answered");
   if (!last) return undefined;
   const ofModel = scores.filter(
@@ -52,6 +53,7 @@ export async function setSample(
       "other model": scores.length - learned - ofModel.length,
     }),
     set: set.id,
+    leastLook: await ordinalOf(database, request, run),
   };
 }
 
@@ -78,18 +80,32 @@ async function sealedSet(database: Queryable, { workflow, set: wanted }: SampleR
 async function newestRun(database: Queryable, request: SampleRequest, set: SetRow): Promise<string> {
   const { release, step, workflow, set: wanted = "" } = request;
   const named = wanted.startsWith("evr_") ? wanted : null;
-  const since = request.since === undefined ? null : time(request.since);
   const run = await database.maybe<{ id: string }>(sql`
     select id from evaluation_run where set_id = ${set.id} and release = ${release} and step = ${step} and state = 'done'
-      and (${named}::text is null or id = ${named}) and (${since}::timestamptz is null or started_at > ${since}) order by id desc limit 1`);
+      and (${named}::text is null or id = ${named}) and started_at > ${time(request.since)} order by id desc limit 1`);
   if (run) return run.id;
   throw new PilotageError(
     "wrong_state",
-    `Release ${release} has no finished run of step ${step} over ${set.name}@${set.version} with the fields that it sees now. Nothing was certified.`,
+    `Release ${release} has no finished run of step ${step} over ${set.name}@${set.version} of the last 90 days with the fields that it sees now. Nothing was certified.`,
     {
       hint: `Make one: pilotage evaluate ${workflow} --set ${set.name}@${set.version} --release ${release} --step ${step} --as <person>`,
     },
   );
+}
+
+/**
+ * Which run it is among all finished ones of this release and step over sealed sets. Whoever evaluates until the figures
+ * look good has looked as often, so that costs as much as so many looks.
+ */
+async function ordinalOf(
+  database: Queryable,
+  { workflow, release, step }: SampleRequest,
+  run: string,
+): Promise<number> {
+  const { runs } = await database.one<{ runs: number }>(sql`
+    select count(*) as runs from evaluation_run r join evaluation_set s on s.id = r.set_id
+    where r.workflow = ${workflow} and r.release = ${release} and r.step = ${step} and r.state = 'done' and s.kind = 'sealed' and r.id <= ${run}`);
+  return runs;
 }
 
 async function scoresOf(database: Queryable, { category }: SampleRequest, run: string): Promise<ScoreRow[]> {

@@ -39,6 +39,7 @@ export async function shadowSample(
     counted,
     leftOut,
     set: null,
+    leastLook: 1,
   };
 }
 

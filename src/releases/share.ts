@@ -6,7 +6,7 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Audit } from "../audit/record.ts";
-import type { Registry } from "../cases/workflow/registry.ts";
+import { lockForChange, type Registry } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { Actor } from "../contract/scopes.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -60,6 +60,7 @@ export function openShares(parts: {
     waived,
     async setShare(workflow, release, share, by) {
       await database.transaction(async (tx) => {
+        await lockForChange(tx);
         await tx.run(sql`select 1 from workflow where name = ${workflow} for update`);
         const { row } = await registry.workflow(tx, workflow);
         await demandReady(tx, workflow, release, "The share was not changed.");

@@ -31,38 +31,54 @@ export interface Withheld extends Alone {
 /** Told apart from the reasons of the first decision: such a case was not chosen by its coin alone. */
 export const BEFORE_DELIVERY = "before delivery";
 
+/** What decides now whether a case may go out alone, of one workflow. */
 interface InForce {
-  name: string;
   rung: number;
   autonomy: number;
-  dials: DialValues;
-  /** Those that are neither superseded nor suspended. Times as text: they come out of JSON. */
-  certificates: (Omit<CertificateRow, "expires_at"> & { expires_at: string })[];
+  /** Of the applied document. */
+  digest: string;
+  /** Ids of the certificates that hold. */
+  certified: Set<string>;
 }
 
-/** Those of the cases that may not go out alone any more; the workflow's dials stand still until the transaction ends. */
-export async function withheldNow(tx: Queryable, cases: Alone[], now: number): Promise<Withheld[]> {
-  if (cases.length === 0) return [];
-  const workflows = [...new Set(cases.map((one) => one.workflow))].sort();
-  const found = await tx.all<InForce>(sql`
-    select w.name, w.rung, w.autonomy, w.dials, coalesce((select json_agg(k) from certificate k
-      where k.workflow = w.name and k.superseded_by is null and k.suspended_at is null), '[]') as certificates
-    from workflow w where w.name = any(${workflows}) order by w.name for share of w`);
-  const inForce = new Map(found.map((one) => [one.name, one]));
-  const certified = new Set(
-    found.flatMap((one) =>
-      one.certificates
-        .filter((row) => !lapseOf({ ...row, expires_at: Date.parse(row.expires_at) }, one.dials, now))
-        .map((row) => row.id),
-    ),
+/** What is in force in these workflows; their dials and certificates stand still until the transaction ends. */
+export async function lockInForce(
+  tx: Queryable,
+  workflows: string[],
+  now: number,
+): Promise<Map<string, InForce>> {
+  if (workflows.length === 0) return new Map();
+  const names = [...new Set(workflows)].sort();
+  const found = await tx.all<{
+    name: string;
+    rung: number;
+    autonomy: number;
+    digest: string;
+    dials: DialValues;
+  }>(
+    sql`select name, rung, autonomy, digest, dials from workflow where name = any(${names}) order by name for share`,
   );
+  // A statement of its own: one that had to wait for the lock would still see the certificates of before.
+  const certificates = await tx.all<CertificateRow & { workflow: string }>(sql`
+    select id, workflow, release, step, model_answered, model_version, per, threshold, thresholds, target, confidence, expires_at, suspended_at, superseded_by
+    from certificate where workflow = any(${names}) and superseded_by is null and suspended_at is null`);
+  return new Map(
+    found.map(({ name, dials, ...one }) => {
+      const its = certificates.filter((row) => row.workflow === name && !lapseOf(row, dials, now));
+      return [name, { ...one, certified: new Set(its.map((row) => row.id)) }];
+    }),
+  );
+}
+
+/** Those of the cases that may not go out alone any more. */
+export function withheldNow(cases: Alone[], inForce: Map<string, InForce>): Withheld[] {
   return cases.flatMap((one): Withheld[] => {
-    const { rung = 4, autonomy = 0 } = inForce.get(one.workflow) ?? {};
+    const { rung = 4, autonomy = 0, certified } = inForce.get(one.workflow) ?? {};
     const because = (reason: { code: ReasonCode }) => [
       { ...one, reason: { ...reason, detail: BEFORE_DELIVERY } },
     ];
     if (rung >= 1) return because({ code: "safe_stop" });
-    if (one.certificate === undefined || !certified.has(one.certificate))
+    if (one.certificate === undefined || !certified?.has(one.certificate))
       return because({ code: "certificate_gone" });
     if (!(one.autonomyCoin < autonomy)) return because({ code: "autonomy" });
     return [];

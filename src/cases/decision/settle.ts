@@ -23,7 +23,7 @@ import {
 } from "../model/record.ts";
 import { suspendCertificates } from "./certificate-store.ts";
 import type { Decision } from "./decide.ts";
-import { withheldNow } from "./recheck.ts";
+import { lockInForce, withheldNow } from "./recheck.ts";
 
 export interface Settlement {
   lease: Lease;
@@ -38,6 +38,8 @@ export interface Settlement {
   sealedOutput: Uint8Array | undefined;
   /** What leaves at once when the case goes out alone; undefined when it shall wait for its turn in the delivery lane. */
   outbox: OutboxItem[] | undefined;
+  /** The digest of the workflow's document by which that was made. */
+  document: string | undefined;
   /** Facets of input and output together; undefined leaves those of the intake. */
   facets: Record<string, string | number | boolean> | undefined;
   now: number;
@@ -117,21 +119,33 @@ function stateAfter({ decision }: Settlement, leaves: boolean): "in_review" | "d
   return leaves ? "delivering" : "decided";
 }
 
-/** Of the cases that may go out at once, those that still may in this transaction; the dispatch judges the others again. */
+/**
+ * Of the cases that may go out at once, those that still may in this transaction; the dispatch judges the others again, with
+ * the document of that moment.
+ *
+ * The workflow is locked before a certificate of it is suspended, too: in the order of everybody who changes both.
+ */
 async function mayLeave(tx: Tx, items: Settlement[]): Promise<Settlement[]> {
   const ready = items.filter((one) => one.decision.outcome === "auto" && (one.outbox?.length ?? 0) > 0);
-  const withheld = await withheldNow(
+  const touched = items.filter((one) => ready.includes(one) || one.breaks !== undefined);
+  const inForce = await lockInForce(
     tx,
+    touched.map((one) => one.case_.workflow),
+    items[0]!.now,
+  );
+  const withheld = withheldNow(
     ready.map(({ lease, case_, decision }) => ({
       id: lease.id,
       workflow: case_.workflow,
       autonomyCoin: case_.autonomy_coin,
       certificate: decision.certificate,
     })),
-    items[0]!.now,
+    inForce,
   );
   const stay = new Set(withheld.map((one) => one.id));
-  return ready.filter((one) => !stay.has(one.lease.id));
+  return ready.filter(
+    (one) => !stay.has(one.lease.id) && inForce.get(one.case_.workflow)?.digest === one.document,
+  );
 }
 
 /** Everything but the cases themselves, in one statement: decisions, outputs, the ends of attempts, and what leaves at once. */

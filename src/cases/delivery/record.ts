@@ -13,7 +13,7 @@ import type { Queryable } from "../../platform/database.ts";
 import type { Operation } from "../../platform/group-commit.ts";
 import { listed, rows, sql, type Sql } from "../../platform/sql.ts";
 import type { Lease } from "../case-row.ts";
-import { certificatesOf, giveToPeople, withheldNow } from "../decision/recheck.ts";
+import { certificatesOf, giveToPeople, lockInForce, withheldNow } from "../decision/recheck.ts";
 import { allMoved, contentInsert, fenced, fenceOf, held, type Content } from "../model/record.ts";
 
 export interface OutboxItem {
@@ -92,10 +92,14 @@ export function dispatching(audit: Audit, worker: string): Operation<Dispatch, b
         tx,
         alone.map((one) => one.id),
       );
-      const withheld = await withheldNow(
+      const inForce = await lockInForce(
         tx,
-        alone.map((one) => ({ ...one, certificate: certificates.get(one.id) })),
+        alone.map((one) => one.workflow),
         list[0]!.now,
+      );
+      const withheld = withheldNow(
+        alone.map((one) => ({ ...one, certificate: certificates.get(one.id) })),
+        inForce,
       );
       for (const { id } of withheld) ours.delete(id);
       await giveToPeople(tx, audit, worker, withheld, list[0]!.now);

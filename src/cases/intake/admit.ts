@@ -340,14 +340,18 @@ async function insertExtras(tx: Tx, arrivals: Arrival[]): Promise<void> {
       select case_id, no, media_type, size, sealed_name, sealed from json_populate_recordset(null::attachment, ${rows(attachments)}::json)`);
 }
 
-/** The quality probability of a day, which the day's first case fixes: what is once stored is true for good, and remembered. */
+/**
+ * The quality probability of a day, which the day's first case fixes; remembered as long as the dials are those that it was
+ * read under, for a change of them makes the day's figure anew.
+ */
 function openDays() {
-  const known = new Map<string, { day: string; probability: number }>();
+  const known = new Map<string, { under: string; probability: number }>();
   return async (tx: Tx, { row, document }: WorkflowView, now: number): Promise<number> => {
     const at = isoTime(now);
     const day = at.slice(0, 10);
+    const under = JSON.stringify([day, document.qa]);
     const remembered = known.get(row.name);
-    if (remembered?.day === day) return remembered.probability;
+    if (remembered?.under === under) return remembered.probability;
     const stored = async () =>
       tx.maybe<{ qa_probability: number }>(
         sql`select qa_probability from workflow_day where workflow = ${row.name} and day = ${day}`,
@@ -355,7 +359,7 @@ function openDays() {
     const today = await stored();
     // Remembered from the next time on: this one may have been stored by a transaction that fails yet.
     if (today) {
-      known.set(row.name, { day, probability: today.qa_probability });
+      known.set(row.name, { under, probability: today.qa_probability });
       return today.qa_probability;
     }
     const week = await tx.one<{ cases: number; days: number }>(sql`

@@ -152,7 +152,9 @@ async function setRunning(tx: Queryable, items: Reservation[]): Promise<void> {
     );
   if (running.length > 0)
     allMoved(
-      await tx.run(sql`select 1 from ${leases(running)} join case_ c on ${same} where c.state = 'running'`),
+      await tx.run(
+        sql`select 1 from ${leases(running)} join case_ c on ${same} where c.state = 'running' for no key update of c`,
+      ),
       running,
     );
 }

@@ -23,7 +23,7 @@ import { isoTime } from "../../platform/clock.ts";
 import { sql, time } from "../../platform/sql.ts";
 import { suspendCertificates } from "../decision/certificate-store.ts";
 import { dialDifferences, dialsOf, newlyBlocked, type DialDifference } from "./dials.ts";
-import type { Registry, WorkflowView } from "./registry.ts";
+import { lockForChange, type Registry, type WorkflowView } from "./registry.ts";
 
 export interface Applied {
   workflow: string;
@@ -142,6 +142,7 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
       const document = parseDocument(name, given);
       const digest = digestOf(document);
       return database.transaction(async (tx) => {
+        await lockForChange(tx);
         const known = await tx.maybe<{ digest: string }>(
           sql`select digest from workflow where name = ${name} for update`,
         );
@@ -282,6 +283,7 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
 
   /** The workflow, held so that nothing about it changes before this transaction ends. */
   async function lockWorkflow(tx: Tx, name: string): Promise<WorkflowView> {
+    await lockForChange(tx);
     await tx.run(sql`select 1 from workflow where name = ${name} for update`);
     return registry.workflow(tx, name);
   }

@@ -15,7 +15,7 @@ import { compilePrompt, type Prompt } from "../../definition/prompt.ts";
 import { compileRules, type Rules } from "../../definition/rules.ts";
 import { compileSchema, type SchemaProblem } from "../../definition/schema.ts";
 import type { JsonValue } from "../../contract/json.ts";
-import type { Queryable } from "../../platform/database.ts";
+import type { Queryable, Tx } from "../../platform/database.ts";
 import { raw, sql, type Sql } from "../../platform/sql.ts";
 import { withDials, type DialValues } from "./dials.ts";
 
@@ -60,6 +60,14 @@ export interface Registry {
   release(database: Queryable, id: string): Promise<ReleaseView>;
   /** The release whose schemas describe the workflow's cases now: the one that last got a share, before any did the first that was ready. */
   reference(database: Queryable, row: WorkflowRow): Promise<ReleaseView>;
+}
+
+/**
+ * Before the first change to a workflow's row in a transaction. Each admission and each settlement shares a lock of that row,
+ * and under load they overlap without end: only for the lock of the table do they queue behind a change.
+ */
+export async function lockForChange(tx: Queryable): Promise<void> {
+  await tx.run(sql`lock table workflow in exclusive mode`);
 }
 
 const COLUMNS = raw(

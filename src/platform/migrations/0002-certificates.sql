@@ -14,7 +14,7 @@ create table certification (
   model_version text,
   per text not null check (per in ('all', 'category')),
   simulated boolean not null,
-  -- One more than those that spent before; a look that tested nothing spent nothing.
+  -- More than those that spent before of this release, step and model; a look that tested nothing spent nothing.
   look integer not null check (look > 0),
   spent boolean not null,
   target double precision not null check (target > 0 and target < 1),
@@ -32,7 +32,7 @@ create table certification (
   check ((source = 'set') = (set_id is not null)),
   check (result = 'none' or spent)
 );
-create unique index certification_look on certification (release, step, source, per, coalesce(model_answered, ''), coalesce(model_version, ''), look) where spent;
+create unique index certification_look on certification (release, step, coalesce(model_answered, ''), coalesce(model_version, ''), look) where spent;
 create index certification_workflow on certification (workflow, id desc);
 
 create trigger certification_kept before update or delete on certification for each row execute function refuse_change();

@@ -202,7 +202,7 @@ async function stoppedWorker(context: Context): Promise<Verdict> {
         30,
       );
       frozen.signal("SIGSTOP");
-      await until("the others to bury it", workers, (rows) => rows.length === 1, 60);
+      await until("the others to bury it", workers, (rows) => rows.length === 1, 90);
       await taken(writer, 10);
       frozen.signal("SIGCONT");
       await until("it to come back", workers, (rows) => rows.length === 2, 60);
@@ -249,7 +249,7 @@ async function clockJumps(context: Context): Promise<Verdict> {
   );
 }
 
-/** Web alone, then a worker again, then workers alone. */
+/** Web alone, then a worker again, then that worker alone while the web process stands still. */
 async function roles(context: Context): Promise<Verdict> {
   return underLoad(context, { folder: context.folder("roles") }, async ({ wreck, writer }) => {
     const both = await until(
@@ -271,7 +271,8 @@ async function roles(context: Context): Promise<Verdict> {
       (await wreck.query<{ n: number }>("select count(*)::int as n from case_ where state = 'received'"))[0]!
         .n;
     const waited = await waiting();
-    await wreck.addWorker().up();
+    const worker = wreck.addWorker();
+    await worker.up();
     await until("the new worker to work off what waited", waiting, (n) => n === 0 || n < waited, 60);
     const one = await until(
       "it to be seen",
@@ -279,9 +280,24 @@ async function roles(context: Context): Promise<Verdict> {
       ({ workers }) => workers === 1,
       30,
     );
+    const left = await leftToTheWorker();
     return {
-      met: both.status === 200 && none.status === 200 && one.status === 200 && waited >= 10,
-      figures: { waitedForAWorker: waited },
+      met: both.status === 200 && none.status === 200 && one.status === 200 && waited >= 10 && left >= 10,
+      figures: { waitedForAWorker: waited, workedOffWithoutWeb: left },
     };
+
+    async function leftToTheWorker(): Promise<number> {
+      worker.signal("SIGSTOP");
+      await taken(writer, 20);
+      await writer.pause();
+      const backlog = await waiting();
+      wreck.web.signal("SIGSTOP");
+      worker.signal("SIGCONT");
+      await until("the worker to work off what waits, alone", waiting, (n) => n === 0, 60);
+      wreck.web.signal("SIGCONT");
+      writer.start();
+      await taken(writer, 5);
+      return backlog;
+    }
   });
 }
