@@ -66,7 +66,7 @@ export interface Registry {
  * Before the first change to a workflow's row in a transaction. Each admission and each settlement shares a lock of that row,
  * and under load they overlap without end: only for the lock of the table do they queue behind a change.
  */
-export async function lockForChange(tx: Queryable): Promise<void> {
+export async function lockForChange(tx: Tx): Promise<void> {
   await tx.run(sql`lock table workflow in exclusive mode`);
 }
 
