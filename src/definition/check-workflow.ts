@@ -1,4 +1,5 @@
 /** The checks of a workflow that need more than one of its sections, or the schemas of its release. */
+import { knowsCountryOf, REGIONS } from "./calendar/holidays.ts";
 import type { WorkflowDocument } from "./document.ts";
 import { ATTACHMENTS } from "./policy.ts";
 import type { Scope } from "./scope.ts";
@@ -10,6 +11,7 @@ export type PartialWorkflow = Partial<WorkflowDocument>;
 
 export function checkWorkflow(scope: Scope, workflow: PartialWorkflow): void {
   checkInputFields(scope, workflow);
+  checkCalendar(scope, workflow);
   checkFeeds(scope, workflow);
   checkDeliveries(scope, workflow);
   checkRollout(scope, workflow);
@@ -34,6 +36,29 @@ function checkInputFields(
   noDuplicates(scope, subject, (index) => ["subject", index]);
   for (const [index, path] of blockFields.entries())
     if (path !== ATTACHMENTS) fieldNamed(scope, "input", path, ["blockFields", index], { lists: true });
+}
+
+/** Elsewhere than in the countries whose holidays are known a region is taken as it is, if there is such a country. */
+function checkCalendar(scope: Scope, { calendar }: PartialWorkflow): void {
+  if (!calendar) return;
+  const { region, hours } = calendar;
+  const wrong = knowsCountryOf(region) ? !REGIONS.includes(region) : !isCountry(region.slice(0, 2));
+  if (wrong) {
+    const expected = "a country such as DE, or one of its states or cantons such as DE-BY, AT-9 or CH-ZH";
+    const place = ["calendar", "region"];
+    scope.at(place, `there is no region ${region}`, suggesting(expected, closest(region, REGIONS)));
+  }
+  for (const opening of hours.split(",")) {
+    const [from, to] = opening.trim().split(" ").at(-1)!.split("-");
+    if (from === to) {
+      const expected = "an end after the beginning; the whole day is 00:00-24:00";
+      scope.at(["calendar", "hours"], `${opening.trim()} ends when it begins`, { expected });
+    }
+  }
+}
+
+function isCountry(code: string): boolean {
+  return new Intl.DisplayNames("en", { type: "region", fallback: "none" }).of(code) !== undefined;
 }
 
 function checkFeeds(scope: Scope, { feeds = [] }: PartialWorkflow): void {

@@ -18,6 +18,14 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const LONGEST = 10 * 366 * DAY;
 
+/** Days and times, several with commas; hours that end before they begin end on the day after. */
+const OPENINGS = (() => {
+  const day = "(Mon|Tue|Wed|Thu|Fri|Sat|Sun)";
+  const time = String.raw`([01]\d|2[0-3]):[0-5]\d`;
+  const opening = `${day}(-${day})? ${time}-(${time}|24:00)`;
+  return new RegExp(`^${opening}(, ?${opening})*$`);
+})();
+
 /** Encodings that a feed may name; "detect" looks at the file. */
 export const ENCODINGS = [
   "detect",
@@ -126,10 +134,7 @@ export function workflowSections<D, P, T, J, E>(read: Reading<D, P, T, J, E>) {
     calendar: z
       .strictObject({
         region: shaped(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/, "a region such as DE, DE-BY or AT-9"),
-        hours: shaped(
-          /^[A-Z][a-z]{2}(-[A-Z][a-z]{2})? ([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d(, ?[A-Z][a-z]{2}(-[A-Z][a-z]{2})? ([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d)*$/,
-          "opening hours such as Mon-Fri 08:00-17:00",
-        ),
+        hours: shaped(OPENINGS, "opening hours such as Mon-Fri 08:00-17:00"),
         zone: zone(),
       })
       .default({ region: "DE", hours: "Mon-Fri 08:00-17:00", zone: "Europe/Berlin" }),

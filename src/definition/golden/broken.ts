@@ -138,6 +138,15 @@ export const BROKEN: Broken[] = [
       ["Mon-Fri 08:00-17:00", "8 to 5"],
     ),
   },
+  { name: "calendar: a state that there is not", change: workflow(["DE-BY", "DE-NRW"]) },
+  {
+    name: "calendar: a country that there is not, hours of no length",
+    change: workflow(["DE-BY", "DR-BY"], ["Mon-Fri 08:00-17:00", '"Mon-Thu 22:00-06:00, Fri 08:00-08:00"']),
+  },
+  {
+    name: "calendar: a day and a time that there are not",
+    change: workflow(["Mon-Fri 08:00-17:00", '"Mon-Fry 08:00-17:00, Sat 08:00-24:30"']),
+  },
   {
     name: "schema file that is no JSON",
     files: {
