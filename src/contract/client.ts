@@ -13,6 +13,8 @@ export interface ClientOptions {
   key?: string | undefined;
   /** The person for whom a local operator's key acts. */
   as?: string | undefined;
+  /** The browser's session: its cookie goes along, with the header that no other site can send. */
+  session?: boolean;
   signal?: AbortSignal;
 }
 
@@ -44,6 +46,7 @@ export function openClient(options: ClientOptions): Client {
   const headers = (more: Record<string, string> = {}): Record<string, string> => ({
     ...(options.key === undefined ? {} : { authorization: `Bearer ${options.key}` }),
     ...(options.as === undefined ? {} : { "x-pilotage-as": encodeURIComponent(options.as) }),
+    ...(options.session ? { "x-pilotage-csrf": "1" } : {}),
     ...more,
   });
 
@@ -63,7 +66,7 @@ export function openClient(options: ClientOptions): Client {
 
   async function reach(url: string, init: RequestInit): Promise<Response> {
     try {
-      return await fetch(url, init);
+      return await fetch(url, options.session ? { credentials: "same-origin", ...init } : init);
     } catch (cause) {
       throw new PilotageError("database_unavailable", `Pilotage does not answer at ${options.url}.`, {
         hint: "Start it with `pilotage serve`, or set PILOTAGE_URL.",

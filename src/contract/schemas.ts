@@ -3,7 +3,7 @@ import { z } from "zod";
 import { QUARANTINE_REASONS, type QuarantineReason } from "./quarantine.ts";
 import { SCOPES, type Scope } from "./scopes.ts";
 import { caseShadow, shadowContent } from "./shadow.ts";
-import { CASE_STATES, REVIEW_REASONS, VERDICTS, type CaseState, type Verdict } from "./states.ts";
+import { CASE_STATES, type CaseState } from "./states.ts";
 
 const time = z.string().describe("UTC, e.g. 2026-01-05T08:00:00.000Z");
 const maybeTime = time.nullable();
@@ -12,15 +12,6 @@ const json = z.record(z.string(), z.any());
 const keysOf = <K extends string>(table: Record<K, unknown>) => Object.keys(table) as [K, ...K[]];
 
 export const nothing = z.object({});
-
-/** Path parameters by name, each a short text. */
-export function named<const N extends string>(...names: N[]) {
-  const shape = Object.fromEntries(names.map((name) => [name, z.string().min(1).max(200)])) as Record<
-    N,
-    z.ZodString
-  >;
-  return z.object(shape);
-}
 
 export const listQuery = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(50),
@@ -300,44 +291,6 @@ export const changeReply = z.object({
   note: z.string().nullable().describe("What the change does not do, such as autonomy without a certificate"),
 });
 export const changeList = z.object({ changes: z.array(changeReply) });
-
-export const claimBody = z.strictObject({
-  count: z.number().int().min(1).max(100).default(1),
-  leaseSeconds: z.number().int().min(5).max(3600).default(600),
-});
-export const reviewTask = z.object({
-  caseId: z.string(),
-  workflow: z.string(),
-  lease: z.string(),
-  leaseUntil: time,
-  dueAt: maybeTime,
-  receivedAt: time,
-  source: z.string(),
-  externalId: z.string(),
-  reasons: z.array(reason),
-  input: json,
-  attachments: z.array(
-    z.object({ no: z.number(), name: z.string(), mediaType: z.string(), size: z.number() }),
-  ),
-  output: json.nullable(),
-  withheld: z.enum(["cold", "none"]).nullable(),
-  outputSchema: json,
-});
-export const reviewTasks = z.object({ reviews: z.array(reviewTask) });
-export const verdictBody = z.strictObject({
-  lease: z.string(),
-  verdict: z.enum(keysOf<Verdict>(VERDICTS)),
-  output: json.optional(),
-  reason: z.enum(REVIEW_REASONS).optional(),
-});
-export const verdictReply = z.object({
-  caseId: z.string(),
-  state: z.literal("decided"),
-  verdict: z.string(),
-  undoUntil: time,
-  modelOutput: json.nullable(),
-  differs: z.array(z.string()),
-});
 
 const quarantined = z.object({
   id: z.string(),

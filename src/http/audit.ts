@@ -1,5 +1,5 @@
 /** Handlers of the audit log: where it stands, its export, the events of one case. */
-import { demandWhole } from "../access/keys.ts";
+import { demandWhole } from "../access/caller.ts";
 import { exportLog } from "../audit/export.ts";
 import { eventsOfCase } from "../audit/show.ts";
 import { auditStatus } from "../audit/status.ts";

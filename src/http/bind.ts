@@ -9,7 +9,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isUtf8 } from "node:buffer";
 import type { Readable } from "node:stream";
 import type { z } from "zod";
-import { demand, personNamed, type Caller, type Keys } from "../access/keys.ts";
+import { demandAction, demandSomewhere, type Caller } from "../access/caller.ts";
+import { personNamed, type Keys } from "../access/keys.ts";
 import type { Endpoint } from "../contract/endpoint.ts";
 import { ENDPOINTS, type EndpointName, type Endpoints } from "../contract/endpoints.ts";
 import { PilotageError, type ErrorBody, type ErrorCode } from "../contract/errors.ts";
@@ -31,7 +32,7 @@ export interface Call<E extends Endpoint> {
   reply: FastifyReply;
 }
 
-/** `raw` and `ndjson` handlers write to the reply themselves; the others answer an object. */
+/** `raw`, `sse` and `ndjson` handlers write to the reply themselves; the others answer an object. */
 export type Handler<E extends Endpoint> = (
   call: Call<E>,
 ) => Promise<E["wire"] extends "json" ? z.input<E["reply"]> : void>;
@@ -151,8 +152,11 @@ async function authorise(endpoint: Endpoint, keys: Keys, request: FastifyRequest
     request.headers.authorization,
     typeof as === "string" ? personNamed(decoded(as)) : undefined,
   );
-  demand(caller, endpoint.scope, (request.params as { workflow?: string }).workflow);
-  (request as Marked)[CALLER] = caller;
+  demandSomewhere(caller, endpoint.action, endpoint.scope);
+  const { workflow } = request.params as { workflow?: string };
+  // Where the address names no workflow, the handler judges once it knows which one it is about (http/see.ts).
+  if (workflow !== undefined) demandAction(caller, endpoint.action ?? "workflow.see", workflow);
+  (request as Marked)[CALLER] = { ...caller, purpose: endpoint.action };
 }
 
 /** Percent-decoded; a text that is not well encoded stays what it is, and is judged as it stands. */

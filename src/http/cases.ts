@@ -9,7 +9,7 @@ import type { JsonValue } from "../contract/json.ts";
 import type { Database } from "../platform/database.ts";
 import type { Vault } from "../platform/secrets.ts";
 import { sql } from "../platform/sql.ts";
-import { demand } from "../access/keys.ts";
+import { demandAction } from "../access/caller.ts";
 import { badExternalId } from "../cases/intake/check.ts";
 import type { Handlers } from "./bind.ts";
 import { answerBatch } from "./batch.ts";
@@ -94,7 +94,7 @@ export function caseHandlers(
       await seeCase(database, caller, params.case);
       const found = (await readCase(database, params.case))!;
       if (query.content !== "true") return found;
-      demand(caller, "content:read", found.workflow);
+      demandAction(caller, "case.read", found.workflow);
       return { ...found, content: (await readCaseContent(database, vault, found.id, found)) ?? null };
     },
 

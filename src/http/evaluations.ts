@@ -1,5 +1,5 @@
 /** Handlers of shadow runs and evaluation sets: start and stop, import, list, evaluate. */
-import type { Caller } from "../access/keys.ts";
+import type { Caller } from "../access/caller.ts";
 import { maybeIso } from "../cases/view.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
@@ -11,6 +11,7 @@ import { findSet, listSets, type SetRow } from "../releases/evaluation-set.ts";
 import type { Shadows } from "../releases/shadow.ts";
 import { untilStopped } from "./batch.ts";
 import type { Handlers } from "./bind.ts";
+import { seeThrough } from "./see.ts";
 import { named, signer } from "./workflows.ts";
 
 type Names =
@@ -104,10 +105,9 @@ function failureLine(error: unknown): { code: string; message: string } {
   };
 }
 
-/** A key that is bound to one workflow learns nothing about the evaluations of others. */
 function seen(caller: Caller, run: RunRow): RunRow {
-  if (caller.key.workflow === null || caller.key.workflow === run.workflow) return run;
-  throw new PilotageError("not_found", `There is no evaluation ${run.id}.`);
+  seeThrough(caller, run.workflow, () => new PilotageError("not_found", `There is no evaluation ${run.id}.`));
+  return run;
 }
 
 function showSet(row: SetRow) {

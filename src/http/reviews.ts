@@ -1,5 +1,5 @@
 /** Handlers of reviews: take, give back, decide, take back. */
-import type { Caller } from "../access/keys.ts";
+import type { Caller } from "../access/caller.ts";
 import type { JsonObject } from "../contract/json.ts";
 import { isoTime } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
@@ -56,7 +56,7 @@ export function reviewHandlers(parts: {
 }
 
 function reviewerOf(caller: Caller): Reviewer {
-  return { name: caller.person, key: caller.key.id, actor: caller.actor, simulated: caller.key.simulated };
+  return { name: caller.person, holder: caller.holder, actor: caller.actor, simulated: caller.simulated };
 }
 
 function shown(task: ReviewTask) {

@@ -1,5 +1,5 @@
 /** Handlers of workflows, releases, dials and waivers. */
-import type { Caller } from "../access/keys.ts";
+import { isOperator, sees, type Caller } from "../access/caller.ts";
 import { countStates, maybeIso } from "../cases/view.ts";
 import type { ChangeRow, WorkflowSettings } from "../cases/workflow/apply.ts";
 import type { Registry, WorkflowView } from "../cases/workflow/registry.ts";
@@ -15,6 +15,7 @@ import type { Certificates } from "../releases/certify.ts";
 import type { Shares } from "../releases/share.ts";
 import type { Handlers } from "./bind.ts";
 import { standingOf } from "./certificates.ts";
+import { seeThrough } from "./see.ts";
 
 type Names =
   | "listWorkflows"
@@ -71,8 +72,11 @@ export function workflowHandlers(parts: {
   /** A key that is bound to one workflow learns nothing about the changes of others. */
   async function seeChange(caller: Caller, id: string): Promise<void> {
     const { workflow } = await settings.change(id);
-    if (caller.key.workflow !== null && caller.key.workflow !== workflow)
-      throw new PilotageError("not_found", `There is no change ${id.slice(0, 60)}.`);
+    seeThrough(
+      caller,
+      workflow,
+      () => new PilotageError("not_found", `There is no change ${id.slice(0, 60)}.`),
+    );
   }
 
   /** Autonomy lets nothing out by itself, and whoever turns it should know. */
@@ -95,9 +99,7 @@ export function workflowHandlers(parts: {
   return {
     async listWorkflows({ caller }) {
       const counts = await countStates(database);
-      const views = (await registry.workflows(database)).filter(
-        (view) => caller.key.workflow === null || caller.key.workflow === view.row.name,
-      );
+      const views = (await registry.workflows(database)).filter((view) => sees(caller, view.row.name));
       return {
         workflows: await Promise.all(views.map((view) => show(view, counts.get(view.row.name) ?? {}))),
         workers: workers.atWork ?? null,
@@ -128,8 +130,11 @@ export function workflowHandlers(parts: {
     },
     async getRelease({ params, caller }) {
       const row = await releases.get(params.release);
-      if (caller.key.workflow !== null && caller.key.workflow !== row.workflow)
-        throw new PilotageError("not_found", `There is no release ${params.release.slice(0, 60)}.`);
+      seeThrough(
+        caller,
+        row.workflow,
+        () => new PilotageError("not_found", `There is no release ${params.release.slice(0, 60)}.`),
+      );
       return {
         ...showRelease(row, await releases.models([row.id])),
         document: JSON.parse(row.document) as JsonObject,
@@ -174,7 +179,7 @@ export function named(caller: Caller): Caller["actor"] {
 
 /** Who applies and publishes: a named person, or a pipeline's own key. The operator's key is nobody by itself. */
 export function signer(caller: Caller): Caller["actor"] {
-  return caller.key.scopes.includes("operator") ? named(caller) : caller.actor;
+  return isOperator(caller) ? named(caller) : caller.actor;
 }
 
 function showRelease(row: ReleaseRow, models: ReleaseModelRow[]) {

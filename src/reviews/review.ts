@@ -21,7 +21,6 @@ import {
   type VerdictGiven,
   type VerdictTaken,
   type ReviewParts,
-  holderOf,
 } from "./verdict.ts";
 
 export type { Reviewer, ReviewParts, VerdictGiven, VerdictTaken } from "./verdict.ts";
@@ -114,7 +113,7 @@ export function openReviews(parts: ReviewParts): Reviews {
         store.claimNext(tx, {
           workflow,
           person: reviewer.name,
-          holder: holderOf(reviewer),
+          holder: reviewer.holder,
           simulated: reviewer.simulated,
           leases,
           now,
@@ -129,7 +128,7 @@ export function openReviews(parts: ReviewParts): Reviews {
         store.claimOne(tx, {
           caseId,
           person: reviewer.name,
-          holder: holderOf(reviewer),
+          holder: reviewer.holder,
           named: reviewer.actor.kind === "person",
           simulated: reviewer.simulated,
           lease: newId("lease"),
@@ -170,7 +169,7 @@ export function openReviews(parts: ReviewParts): Reviews {
     async undo(caseId, reviewer) {
       const now = clock.now();
       await database.transaction(async (tx) => {
-        const undone = await store.undoDecision(tx, { caseId, now, holder: holderOf(reviewer) });
+        const undone = await store.undoDecision(tx, { caseId, now, holder: reviewer.holder });
         if (!undone)
           throw new PilotageError(
             "wrong_state",

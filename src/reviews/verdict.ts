@@ -25,8 +25,8 @@ import * as store from "./store.ts";
 
 export interface Reviewer {
   name: string;
-  /** The key that was used. */
-  key: string;
+  /** What they came with and the name together: a key may be shared, and a person has several sessions. */
+  holder: string;
   actor: Actor;
   /** A program that stands in for a person, and says so wherever its work appears. */
   simulated: boolean;
@@ -161,7 +161,7 @@ async function judge(
     review,
     verdict: given,
     person: reviewer.name,
-    holder: holderOf(reviewer),
+    holder: reviewer.holder,
     simulated: reviewer.simulated,
     seen,
     reason: verdict.reason,
@@ -277,8 +277,4 @@ export function tooLate(caseId: string, state: string | undefined, kept: boolean
 
 export function notThere(caseId: string): PilotageError {
   return new PilotageError("not_found", `There is no case ${caseId.slice(0, 60)}.`);
-}
-
-export function holderOf({ key, name }: Reviewer): string {
-  return `${key} ${name}`;
 }
