@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import {
   alphaWithInterval,
   cohenKappa,
-  crossTable,
+  kappaOfPairs,
   krippendorffAlpha,
   percentAgreement,
   type Metric,
@@ -172,22 +172,26 @@ describe("Cohen's kappa", () => {
     );
   });
 
-  test("is counted from pairs", () => {
-    const pairs = [
-      ["a", "a"],
-      ["b", "a"],
-      ["b", "b"],
-      ["a", "c"],
-      ["a", "a"],
-    ] as const;
-    expect(crossTable<string>(pairs)).toEqual({
-      values: ["a", "b", "c"],
-      table: [
-        [2, 0, 1],
-        [1, 1, 0],
-        [0, 0, 0],
-      ],
-    });
+  test("of pairs is that of their table", () => {
+    fc.assert(
+      fc.property(tables, (table) => {
+        const pairs = table.flatMap((row, i) =>
+          row.flatMap((count, j) =>
+            Array.from({ length: count }, () => [`value ${i}`, `value ${j}`] as const),
+          ),
+        );
+        const [found, wanted] = [kappaOfPairs(pairs)!, cohenKappa(table)!];
+        expect(found.n).toBe(wanted.n);
+        expect(found.kappa).toBeCloseTo(wanted.kappa, 10);
+        expect(found.standardError).toBeCloseTo(wanted.standardError, 10);
+      }),
+    );
+    expect(kappaOfPairs([])).toBeUndefined();
+  });
+
+  test("of thousands of different values takes no table", () => {
+    const pairs = Array.from({ length: 5_000 }, (_, i) => [`${i}`, `${i % 10 === 0 ? i + 1 : i}`] as const);
+    expect(kappaOfPairs(pairs)!.kappa).toBeCloseTo(0.9, 3);
   });
 });
 

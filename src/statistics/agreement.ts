@@ -20,15 +20,6 @@ export function percentAgreement(
   return { share: agreed / n, interval: exactInterval(agreed, n, confidence) };
 }
 
-/** Counts of pairs: the first judge's value chooses the row, the second's the column, in the order of first use. */
-export function crossTable<T>(pairs: readonly (readonly [T, T])[]): { values: T[]; table: number[][] } {
-  const values = [...new Set(pairs.flat())];
-  const place = new Map(values.map((value, i) => [value, i]));
-  const table = values.map(() => values.map(() => 0));
-  for (const [first, second] of pairs) table[place.get(first)!]![place.get(second)!]!++;
-  return { values, table };
-}
-
 export interface Kappa {
   n: number;
   /** The agreement that was seen and that by chance, 0 to 1; with quadratic weights near misses count in part. */
@@ -40,6 +31,9 @@ export interface Kappa {
   interval: Interval;
 }
 
+/** How much a near miss counts: not at all, or by the square of its distance in the order of the rows. */
+type Weights = "none" | "quadratic";
+
 /**
  * Cohen's kappa of two judges, κ = (p_o − p_e) / (1 − p_e), with its standard error and interval.
  *
@@ -50,39 +44,78 @@ export interface Kappa {
  */
 export function cohenKappa(
   table: readonly (readonly number[])[],
-  { weights = "none", confidence = 0.95 }: { weights?: "none" | "quadratic"; confidence?: number } = {},
+  { weights = "none", confidence = 0.95 }: { weights?: Weights; confidence?: number } = {},
 ): Kappa | undefined {
-  const size = table.length;
-  const n = table.flat().reduce((sum, count) => sum + count, 0);
-  if (n === 0) return undefined;
-  const weight = (i: number, j: number) =>
-    weights === "quadratic" && size > 1 ? 1 - ((i - j) / (size - 1)) ** 2 : i === j ? 1 : 0;
-  const rows = table.map((row) => row.reduce((sum, count) => sum + count, 0) / n);
-  const columns = table.map((_, j) => table.reduce((sum, row) => sum + row[j]!, 0) / n);
-  const over = (term: (i: number, j: number) => number) =>
-    table.reduce((sum, row, i) => row.reduce((rest, _, j) => rest + term(i, j), sum), 0);
+  const cells = table.flatMap((row, i) => row.map((count, j) => ({ i, j, count })));
+  return kappaOf(cells, table.length, weights, confidence);
+}
 
-  const observed = over((i, j) => (weight(i, j) * table[i]![j]!) / n);
-  const expected = over((i, j) => weight(i, j) * rows[i]! * columns[j]!);
+/** Cohen's kappa, unweighted, of pairs of values that are only compared; there may be as many values as pairs. */
+export function kappaOfPairs(
+  pairs: readonly (readonly [string, string])[],
+  confidence = 0.95,
+): Kappa | undefined {
+  const codes = new Map([...new Set(pairs.flat())].map((value, code) => [value, code]));
+  const cells = new Map<number, { i: number; j: number; count: number }>();
+  for (const [first, second] of pairs) {
+    const [i, j] = [codes.get(first)!, codes.get(second)!];
+    const cell = cells.get(i * codes.size + j);
+    if (cell) cell.count++;
+    else cells.set(i * codes.size + j, { i, j, count: 1 });
+  }
+  return kappaOf([...cells.values()], codes.size, "none", confidence);
+}
+
+/** From the cells that are not empty alone, so that a field with a thousand different values costs no million cells. */
+function kappaOf(
+  cells: readonly { i: number; j: number; count: number }[],
+  size: number,
+  weights: Weights,
+  confidence: number,
+): Kappa | undefined {
+  const n = cells.reduce((sum, { count }) => sum + count, 0);
+  if (n === 0) return undefined;
+  const rows = Array.from({ length: size }, () => 0);
+  const columns = Array.from({ length: size }, () => 0);
+  for (const { i, j, count } of cells) {
+    rows[i]! += count / n;
+    columns[j]! += count / n;
+  }
+  const quadratic = weights === "quadratic" && size > 1;
+  const weight = (i: number, j: number) => (quadratic ? 1 - ((i - j) / (size - 1)) ** 2 : i === j ? 1 : 0);
+  /** The mean weight of a value against one judge's shares: for squares from their first two moments. */
+  const meanWeight = (shares: readonly number[]) => {
+    const first = shares.reduce((sum, share, k) => sum + k * share, 0);
+    const second = shares.reduce((sum, share, k) => sum + k * k * share, 0);
+    return (i: number) => (quadratic ? 1 - (i * i - 2 * i * first + second) / (size - 1) ** 2 : shares[i]!);
+  };
+  const [againstColumns, againstRows] = [meanWeight(columns), meanWeight(rows)];
+
+  const observed = cells.reduce((sum, { i, j, count }) => sum + (weight(i, j) * count) / n, 0);
+  const expected = rows.reduce((sum, share, i) => sum + share * againstColumns(i), 0);
   if (1 - expected < 1e-12) return undefined;
   const kappa = (observed - expected) / (1 - expected);
 
-  const rowMean = table.map((_, i) => columns.reduce((sum, share, j) => sum + weight(i, j) * share, 0));
-  const columnMean = table.map((_, j) => rows.reduce((sum, share, i) => sum + weight(i, j) * share, 0));
-  const square = over((i, j) => {
-    const term = weight(i, j) * (1 - expected) - (rowMean[i]! + columnMean[j]!) * (1 - observed);
-    return (table[i]![j]! / n) * term ** 2;
-  });
+  const square = cells.reduce((sum, { i, j, count }) => {
+    const means = againstColumns(i) + againstRows(j);
+    return sum + (count / n) * (weight(i, j) * (1 - expected) - means * (1 - observed)) ** 2;
+  }, 0);
   const centre = (observed * expected - 2 * expected + observed) ** 2;
   const standardError = Math.sqrt(Math.max(0, square - centre) / n) / (1 - expected) ** 2;
 
-  const different = over((i, j) => (i === j ? 0 : table[i]![j]!));
+  const perfect = cells.every(({ i, j, count }) => i === j || count === 0);
   const spread = normalQuantile(1 - (1 - confidence) / 2) * standardError;
-  const interval =
-    different === 0
-      ? unbroken(n, 1 - expected, confidence)
-      : { lower: Math.max(-1, kappa - spread), upper: Math.min(1, kappa + spread) };
-  return { n, observed, expected, kappa, standardError, interval };
+  const interval = perfect
+    ? unbroken(n, 1 - expected, confidence)
+    : { lower: Math.max(-1, kappa - spread), upper: Math.min(1, kappa + spread) };
+  return {
+    n,
+    observed,
+    expected,
+    kappa: perfect ? 1 : kappa,
+    standardError: perfect ? 0 : standardError,
+    interval,
+  };
 }
 
 /** How far apart two values are: differ or not; by their places in the order; by their difference. */
