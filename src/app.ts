@@ -32,6 +32,7 @@ import { auditHandlers } from "./http/audit.ts";
 import { caseHandlers } from "./http/cases.ts";
 import { bind, type Handlers, type Server } from "./http/bind.ts";
 import { certificateHandlers } from "./http/certificates.ts";
+import { serveConsole } from "./http/console.ts";
 import { evaluationHandlers } from "./http/evaluations.ts";
 import { openApiDocument } from "./http/openapi.ts";
 import { operationHandlers } from "./http/operations.ts";
@@ -430,6 +431,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     });
     let announced = false;
     serveStatus(bound.fastify, { database, registry, clock, metrics, workers, announced: () => announced });
+    await serveConsole(bound.fastify);
     const address = await bound.fastify.listen({
       host: settings.PILOTAGE_HOST,
       port: settings.PILOTAGE_PORT,

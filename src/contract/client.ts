@@ -102,8 +102,8 @@ export function openClient(options: ClientOptions): Client {
     const response = await reach(addressOf(options.url, endpoint, input), {
       method: "POST",
       headers: headers({ "content-type": type }),
-      body: ReadableStream.from(source),
-      duplex: "half",
+      body: streamOf(source),
+      ...HALF_DUPLEX,
     });
     if (!response.ok) throw await errorOf(response);
     let rest = "";
@@ -136,6 +136,24 @@ export function openClient(options: ClientOptions): Client {
     ]),
   );
   return { ...calls, batch, importSet, auditLines } as unknown as Client;
+}
+
+/** Answers are read while the body is still being sent; not every list of types knows the word. */
+const HALF_DUPLEX: object = { duplex: "half" };
+
+/** As `ReadableStream.from`, which not every browser has. */
+function streamOf(source: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const reading = source[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await reading.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel(reason) {
+      await reading.return?.(reason);
+    },
+  });
 }
 
 /** The full address of a call; path parameters are escaped. */
