@@ -61,6 +61,7 @@ import { labelSample } from "./releases/label-sample.ts";
 import { openReleases, PREPARE_JOB } from "./releases/publish.ts";
 import { openShares } from "./releases/share.ts";
 import { openReviews } from "./reviews/review.ts";
+import { allowIndividuals, INDIVIDUALS } from "./reviews/works-council.ts";
 
 export type Role = "all" | "web" | "worker";
 
@@ -199,6 +200,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     hasGo: (tx, workflow) => shares.waived(tx, workflow, "go"),
     grantGo: (tx, workflow, waiver, person, by) =>
       shares.grant(tx, workflow, { item: "go", ...waiver }, person, by),
+    acts: { [INDIVIDUALS]: allowIndividuals },
   });
   const connections = openConnections({ database, vault, clock, audit });
   const reviews = openReviews({ database, group, registry, vault, clock, newId, audit });

@@ -28,6 +28,7 @@ export const EVENTS = {
   "release.published": "a release was published",
   "release.ready": "a release was prepared: its local model is trained",
   "waiver.granted": "a requirement was waived by name",
+  "works_council.recorded": "what was agreed with the works council was put on record",
   "connection.saved": "a connection was stored",
   "key.made": "an API key was made",
   "key.revoked": "an API key was revoked",

@@ -131,6 +131,7 @@ export function workflowSections<D, P, T, J, E>(read: Reading<D, P, T, J, E>) {
       .strictObject({ share: read.percent(), atLeastPerDay: z.number().int().min(0).max(100_000).default(0) })
       .default({ share: 0.05, atLeastPerDay: 0 }),
     planted: z.strictObject({ share: read.percent({ min: 0, max: 0.1 }) }).default({ share: 0 }),
+    secondLook: z.strictObject({ share: read.percent({ min: 0, max: 1 }) }).exactOptional(),
     calendar: z
       .strictObject({
         region: shaped(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/, "a region such as DE, DE-BY or AT-9"),
@@ -185,6 +186,10 @@ export function workflowSections<D, P, T, J, E>(read: Reading<D, P, T, J, E>) {
     instructions: z
       .strictObject({ de: read.text().exactOptional(), en: read.text().exactOptional() })
       .default({}),
+    support: z
+      .strictObject({ contact: line(), answerHours: z.number().positive().max(2000).exactOptional() })
+      .exactOptional(),
+    feedback: z.strictObject({ link: z.boolean() }).exactOptional(),
     blockFields: z.array(path()).default([]),
   });
 }

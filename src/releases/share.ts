@@ -12,6 +12,7 @@ import type { Actor } from "../contract/scopes.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database, Queryable, Tx } from "../platform/database.ts";
 import { sql, time } from "../platform/sql.ts";
+import { councilRecord } from "../reviews/works-council.ts";
 import { demandReady } from "./ready.ts";
 
 export interface Waiver {
@@ -110,7 +111,10 @@ export function openShares(parts: {
 
   async function demandReadiness(tx: Queryable, workflow: string): Promise<void> {
     const missing: string[] = [];
-    for (const item of Object.keys(NEEDED)) if (!(await waived(tx, workflow, item))) missing.push(item);
+    for (const item of Object.keys(NEEDED)) {
+      const met = item === "works_council" && (await councilRecord(tx, workflow)) !== undefined;
+      if (!met && !(await waived(tx, workflow, item))) missing.push(item);
+    }
     if (missing.length > 0)
       throw new PilotageError(
         "wrong_state",

@@ -57,6 +57,13 @@ export interface WorkflowSettings {
   ): Promise<Applied>;
   /** Asks to waive the go; in force when a second person approves. */
   waiveGo(workflow: string, waiver: GoWaiver, by: Actor): Promise<ChangeRow>;
+  /** Asks for what two people decide and what is no dial; in force by its act (`acts`) when a second person approves. */
+  askForTwo(
+    tx: Tx,
+    workflow: string,
+    wanted: { setting: string; before: JsonValue; after: JsonValue; reason?: string | undefined },
+    by: Actor,
+  ): Promise<ChangeRow>;
   /** Lowers the autonomy at once; raising it takes the workflow's go, and waits for a second person. */
   setAutonomy(workflow: string, autonomy: number, by: Actor, reason?: string): Promise<ChangeRow>;
   change(id: string): Promise<ChangeRow>;
@@ -74,6 +81,15 @@ export interface SettingsParts {
   hasGo(tx: Tx, workflow: string): Promise<boolean>;
   /** Puts a waiver of the go in force, in the name of the one who asked. Handed in from releases/. */
   grantGo(tx: Tx, workflow: string, waiver: GoWaiver, person: string, by: Actor): Promise<void>;
+  /** By the name of their setting. */
+  acts: Readonly<Record<string, PairedAct>>;
+}
+
+/** What a second person's approval does when the change is no dial. Handed in from above. */
+export interface PairedAct {
+  /** Throws `wrong_state` when what was asked for no longer means what it meant. */
+  demandStillFits(tx: Tx, change: ChangeRow): Promise<void>;
+  putInForce(tx: Tx, change: ChangeRow, by: Actor): Promise<void>;
 }
 
 export interface GoWaiver {
@@ -208,6 +224,12 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
       });
     },
 
+    async askForTwo(tx, workflow, wanted, by) {
+      await lockWorkflow(tx, workflow);
+      const change = { ...wanted, needsSecond: true };
+      return (await waitingAlready(tx, workflow, change)) ?? (await insertChange(tx, workflow, change, by));
+    },
+
     setAutonomy(workflow, autonomy, by, reason) {
       return database.transaction(async (tx) => {
         const { row } = await lockWorkflow(tx, workflow);
@@ -262,6 +284,8 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
             change.requested_by,
             by,
           );
+        else if (decision === "applied" && parts.acts[change.setting])
+          await parts.acts[change.setting]!.putInForce(tx, change, by);
         else if (decision === "applied") await enforce(tx, change.workflow, change.setting, change.after, by);
         audit.record(tx, [
           {
@@ -301,6 +325,8 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
   async function demandStillFits(tx: Tx, change: ChangeRow): Promise<void> {
     // A waiver starts from nothing: its days are counted from the approval.
     if (change.setting === GO_WAIVER) return;
+    const act = parts.acts[change.setting];
+    if (act) return act.demandStillFits(tx, change);
     const { row } = await lockWorkflow(tx, change.workflow);
     const inForce = change.setting === "autonomy" ? row.autonomy : (row.dials[change.setting] ?? null);
     if (!sameJson(inForce, change.before))

@@ -7,7 +7,7 @@
 import type { JsonValue } from "../../contract/json.ts";
 import { isWithin, removeAt, sameJson, setAt, valueAt } from "../../definition/path.ts";
 import type { WorkflowDocument } from "../../definition/document.ts";
-import type { JsonObject } from "../../contract/json.ts";
+import { isJsonObject, type JsonObject } from "../../contract/json.ts";
 
 export type DialValues = Record<string, JsonValue>;
 
@@ -27,6 +27,7 @@ const less = (before: JsonValue | undefined, after: JsonValue | undefined) =>
 const unblocks = (before: JsonValue | undefined, after: JsonValue | undefined) =>
   listed(before).some((path) => !listed(after).some((other) => isWithin(path, other)));
 const listed = (value: JsonValue | undefined) => (Array.isArray(value) ? value.map(String) : []);
+const shareOf = (value: JsonValue | undefined) => (isJsonObject(value) ? value["share"] : undefined);
 const never = () => false;
 const always = () => true;
 
@@ -40,6 +41,11 @@ export const DIALS: Record<string, Dial> = {
   "qa.share": { sentence: "the share of cases that quality assurance looks at", loosens: less },
   "qa.atLeastPerDay": { sentence: "the least number of such cases a day", loosens: less },
   "planted.share": { sentence: "the share of planted cases", loosens: never },
+  secondLook: {
+    sentence: "the share of cases that a second person looks at blind, after their delivery",
+    loosens: (before, after) => less(shareOf(before), shareOf(after)),
+    optional: true,
+  },
   rollout: { sentence: "the stages of a rollout", loosens: always },
   undo: { sentence: "how long a verdict can be taken back", loosens: less },
   due: { sentence: "how soon a case is due", loosens: never, optional: true },
