@@ -47,7 +47,7 @@ create table report (
   check (sealed is null or case_id is null)
 );
 create index report_improvement on report (improvement, said_at desc);
-create index report_case on report (case_id) where case_id is not null;
+create index report_by_case on report (case_id) where case_id is not null;
 
 -- Cases that were attached to a report because they look alike.
 create table report_case (
