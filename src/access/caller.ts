@@ -4,7 +4,7 @@
  * Everything that may be refused for want of a right is refused here. What a caller may not see does not exist for them:
  * `not_found`, and nothing tells a foreign id from an invented one.
  */
-import type { Action, Role } from "../contract/access.ts";
+import { actionsOf, type Action, type Purpose, type Role } from "../contract/access.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { Actor, Scope } from "../contract/scopes.ts";
 import type { KeyRow } from "./keys.ts";
@@ -39,7 +39,7 @@ export interface Caller {
   key: KeyRow | undefined;
   signedIn: SignedIn | undefined;
   /** What the endpoint is about; judged where its workflow is known. */
-  purpose: Action | null;
+  purpose: Purpose | null;
 }
 
 export function callerOfKey(key: KeyRow, as: string | undefined): Caller {
@@ -133,10 +133,12 @@ function byKey(key: KeyRow, scope: Scope | null, workflow: string | null): boole
  * Throws `not_found` for a workflow that the caller may not see, and `forbidden` with what it takes for one that they
  * see and in which they may not do this. `workflow` null: the installation.
  */
-export function demandAction(caller: Caller, action: Action, workflow: string | null): void {
-  if (workflow !== null && !sees(caller, workflow) && !may(caller, action, workflow))
+export function demandAction(caller: Caller, purpose: Purpose, workflow: string | null): void {
+  const actions = actionsOf(purpose);
+  if (actions.some((action) => may(caller, action, workflow))) return;
+  if (workflow !== null && !sees(caller, workflow))
     throw new PilotageError("not_found", `There is no workflow "${workflow.slice(0, 80)}".`);
-  if (!may(caller, action, workflow)) throw refused(caller, action, workflow);
+  throw refused(caller, actions[0]!, workflow);
 }
 
 /** The same for what must be within the caller's own power, without a second person. */
@@ -154,9 +156,13 @@ function refused(caller: Caller, action: Action, workflow: string | null): Pilot
         })
       : lacksScope(caller.key, scope);
   }
-  const roles = rolesOf(caller, workflow);
+  return refusal(action, rolesOf(caller, workflow));
+}
+
+/** What somebody with these roles hears who may not do it: who may. */
+export function refusal(action: Action, roles: readonly Role[]): PilotageError {
   const held =
-    roles.length === 0 ? "you have no role there" : `you have ${roles.join(", ").replace("_", "-")}`;
+    roles.length === 0 ? "you have no role there" : `you have ${roles.join(", ").replaceAll("_", "-")}`;
   return new PilotageError(
     "forbidden",
     `You may not do this: ${whoMay(action)}; ${held}. Nothing was done.`,
@@ -173,15 +179,17 @@ function lacksScope(key: KeyRow, scope: Scope): PilotageError {
 }
 
 /** Before anything about the request is known: has the caller the scope, or the action in any place at all? */
-export function demandSomewhere(caller: Caller, action: Action | null, scope: Scope): void {
+export function demandSomewhere(caller: Caller, purpose: Purpose | null, scope: Scope): void {
   if (caller.key) {
     if (!caller.key.scopes.includes(scope) && !caller.key.scopes.includes("operator"))
       throw lacksScope(caller.key, scope);
     return;
   }
-  if (action === null) return;
+  if (purpose === null) return;
+  const actions = actionsOf(purpose);
   const places = [null, ...caller.signedIn!.grants.map((grant) => grant.workflow)];
-  if (!places.some((place) => may(caller, action, place))) throw refused(caller, action, null);
+  if (!places.some((place) => actions.some((action) => may(caller, action, place))))
+    throw refused(caller, actions[0]!, null);
 }
 
 /**

@@ -35,6 +35,7 @@ export const RULES: Record<Action, Rule> = {
   "ladder.loosen": { alone: ["owner"], pair: null, scope: "operate" },
   "dial.tighten": { alone: ["owner", "on_call"], pair: null, scope: "operate" },
   "dial.loosen": { alone: [], pair: [["owner"], ["approver"]], scope: "operate" },
+  "people.appoint": { alone: ["owner"], pair: null, scope: "operate" },
   "autonomy.lower": { alone: ["owner", "on_call"], pair: null, scope: "operate" },
   "autonomy.raise": { alone: [], pair: [["owner"], ["approver"]], scope: "operate" },
   "share.lower": { alone: ["owner", "on_call"], pair: null, scope: "operate" },
@@ -102,7 +103,7 @@ export function arePair(action: Action, one: readonly Role[], other: readonly Ro
 /** What the table says, as a sentence for whoever was refused: "owner or on-call", "owner together with approver". */
 export function whoMay(action: Action): string {
   const { alone, pair } = RULES[action];
-  const group = (roles: readonly Role[]) => roles.map((role) => role.replace("_", "-")).join(" or ");
+  const group = (roles: readonly Role[]) => roles.map((role) => role.replaceAll("_", "-")).join(" or ");
   const ways = [
     ...(alone.length > 0 ? [group(alone)] : []),
     ...(pair ? [`${group(pair[0])} together with ${group(pair[1])}`] : []),

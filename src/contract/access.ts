@@ -31,6 +31,7 @@ export const ACTIONS = {
   "ladder.loosen": "move the safe-stop ladder back",
   "dial.tighten": "change a dial so that it watches more closely, or leaves the watch as it is",
   "dial.loosen": "loosen a dial that watches over automatic output",
+  "people.appoint": "say who owns, sponsors, approves and is called",
   "autonomy.lower": "lower the autonomy",
   "autonomy.raise": "raise the autonomy",
   "share.lower": "lower the share of a release: pause, roll back",
@@ -64,6 +65,16 @@ export const ACTIONS = {
   "clock.move": "move simulated time",
 } as const;
 export type Action = keyof typeof ACTIONS;
+
+/**
+ * What an endpoint is about. Where several are named, one of them opens it, and which one it takes is judged by what is
+ * asked for: a share goes down by another rule than up.
+ */
+export type Purpose = Action | readonly Action[];
+
+export function actionsOf(purpose: Purpose): readonly Action[] {
+  return typeof purpose === "string" ? [purpose] : purpose;
+}
 
 /** Roles that may be given for the whole installation; `administrator` only so. */
 export const SUPPORT_ROLES: readonly Role[] = ["viewer", "reviewer", "on_call"];

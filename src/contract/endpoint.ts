@@ -5,7 +5,7 @@
  * all derive from it; nothing is written twice.
  */
 import { z } from "zod";
-import type { Action } from "./access.ts";
+import type { Purpose } from "./access.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { Scope } from "./scopes.ts";
 
@@ -27,7 +27,7 @@ export interface Endpoint<
   /** What a key must be allowed to do; null for everybody, signed in or not. */
   scope: Scope | null;
   /** What a signed-in person must be allowed to do (access/rules.ts); null: whoever is signed in. */
-  action: Action | null;
+  action: Purpose | null;
   errors: readonly ErrorCode[];
   sentence: string;
   /** What is answered with 201 in place of 200: every reply, or those in which these fields hold these values. */

@@ -179,12 +179,17 @@ export const ENDPOINTS = {
     path: "/api/v1/workflows/:workflow/share",
     params: named("workflow"),
     body: shareBody,
-    reply: workflowReply,
+    reply: workflowReply.extend({
+      pending: changeReply
+        .nullable()
+        .default(null)
+        .describe("While cases may go out alone, a raise waits for a second person: this change"),
+    }),
     scope: "operate",
-    action: "share.lower",
+    action: ["share.lower", "share.pilot", "share.raise"],
     errors: ["not_found", "wrong_state"],
     sentence:
-      "Sets which share of new cases a release gets; the rest stays with the stable release or with people.",
+      "Sets which share of new cases a release gets; the rest stays with the stable release or with people. While cases may go out alone, raising it waits for a second person.",
     example: { params: { workflow: "support-triage" }, body: { release: "rel_...", share: 0.2 } },
   }),
   setAutonomy: endpoint({
@@ -197,7 +202,7 @@ export const ENDPOINTS = {
     }),
     reply: changeReply,
     scope: "operate",
-    action: "autonomy.lower",
+    action: ["autonomy.lower", "autonomy.raise"],
     errors: ["not_found", "wrong_state"],
     sentence:
       "Sets which part of an AI release's cases may go out unreviewed. Raising it waits for a second person.",
@@ -210,7 +215,7 @@ export const ENDPOINTS = {
     body: waiverBody,
     reply: workflowReply,
     scope: "operate",
-    action: "waiver.grant",
+    action: ["waiver.grant", "go.grant"],
     errors: ["not_found"],
     sentence: "Waives a requirement by name, with a reason and an end; the go waits for a second person.",
     example: {
@@ -235,7 +240,7 @@ export const ENDPOINTS = {
     params: named("change"),
     reply: changeReply,
     scope: "operate",
-    action: "workflow.see",
+    action: ["dial.loosen", "autonomy.raise", "share.raise", "go.grant", "data.change"],
     errors: ["not_found", "wrong_state", "second_person_needed"],
     sentence: "Puts a waiting change in force, as its second person.",
     example: { params: { change: "chg_..." } },
@@ -248,7 +253,7 @@ export const ENDPOINTS = {
     scope: "operate",
     action: "change.refuse",
     errors: ["not_found", "wrong_state"],
-    sentence: "Refuses a waiting change.",
+    sentence: "Refuses a waiting change; who asked for it may take it back.",
     example: { params: { change: "chg_..." } },
   }),
 

@@ -107,7 +107,7 @@ export const EVALUATION_ENDPOINTS = {
     body: z.strictObject({ release: z.string().nullable().describe("null stops it") }),
     reply: shadowReply,
     scope: "operate",
-    action: "shadow.stop",
+    action: ["shadow.start", "shadow.stop"],
     errors: ["not_found", "wrong_state"],
     sentence:
       "Lets a release answer the new cases in shadow: nobody sees its output and nothing uses it. With null, stops that.",

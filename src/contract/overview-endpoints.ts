@@ -215,7 +215,7 @@ export const OVERVIEW_ENDPOINTS = {
     body: z.strictObject({ setting: z.string().max(60), value: z.any(), reason: text(500).optional() }),
     reply: changeReply,
     scope: "operate",
-    action: "dial.tighten",
+    action: ["dial.tighten", "dial.loosen", "people.appoint", "data.change"],
     errors: ["not_found", "bad_request", "forbidden", "wrong_state"],
     sentence:
       "Changes one dial. What tightens is in force at once; what loosens waits for its second person.",
