@@ -94,7 +94,7 @@ describe("a verdict", async () => {
       input: { text: "the bill is wrong" },
     });
     const verdict = await decide(anna, caseId, task.lease, "approve");
-    expect(Date.parse(verdict.undoUntil) - app.clock.now()).toBe(UNDO);
+    expect(Date.parse(verdict.undoUntil!) - app.clock.now()).toBe(UNDO);
     expect((await look(caseId)).deliveries).toEqual([]);
     await pass(UNDO);
     await reach(caseId, "delivered");

@@ -149,6 +149,16 @@ const task = {
   output: { category: "fault" },
   withheld: "none" as const,
   outputSchema: {},
+  team: null,
+  turn: "first" as const,
+  doubts: [{ field: "category", code: "no_evidence" as const, detail: null }],
+  notes: [{ kind: "escalated" as const, text: "Unsure.", person: "k.adler@example.com", at: AT }],
+  earlier: null,
+  inputSchema: {},
+  suggestions: ["reply"],
+  facets: { input: [], output: ["category"] },
+  instructions: { de: null, en: "Sort them." },
+  unit: "ticket",
 };
 
 const record = {
@@ -187,6 +197,7 @@ const verdict = {
   undoUntil: AT,
   modelOutput: null,
   differs: ["category"],
+  planted: null,
 };
 
 type Samples = {
@@ -294,7 +305,7 @@ const JSON_SAMPLES: Samples = {
   refuseChange: { ...change, state: "refused", decidedBy: "e.brandt@example.com" },
   claimReviews: { reviews: [task] },
   claimReview: task,
-  releaseReview: { released: true },
+  releaseReview: { released: true, escalated: false },
   giveVerdict: verdict,
   undoVerdict: { state: "in_review" },
   listQuarantine: { records: [record], next: null },

@@ -27,6 +27,16 @@ export const TURNS = {
 } as const;
 export type Turn = keyof typeof TURNS;
 
+/** Why a field of the output is doubtful, as far as the program knows. */
+export const DOUBTS = {
+  below_threshold: "the model was less sure of it than the certificate demands",
+  no_threshold: "nothing is certified for this category",
+  rule: "a rule of the release is about it; `detail` is the rule",
+  no_evidence: "its value does not stand in the input",
+  fallback_answer: "another step than the release's model answered; `detail` is the step",
+} as const;
+export type DoubtCode = keyof typeof DOUBTS;
+
 /** Milliseconds of work on this task, idle time left out; kept only as the works council's rule allows. */
 const active = z.number().int().min(0).max(86_400_000).default(0);
 
@@ -52,7 +62,13 @@ export const reviewTask = z.object({
   turn: z.enum(keysOf<Turn>(TURNS)),
   reasons: z.array(reason),
   doubts: z
-    .array(z.object({ field: z.string(), sentence: z.string() }))
+    .array(
+      z.object({
+        field: z.string().describe("Empty: the whole output"),
+        code: z.enum(keysOf<DoubtCode>(DOUBTS)),
+        detail: z.string().nullable(),
+      }),
+    )
     .describe("Output fields that are doubtful, and why, as far as the program knows"),
   notes: z
     .array(

@@ -24,7 +24,7 @@ export function reviewHandlers(parts: {
     async releaseReview({ params, body, caller }) {
       await seeCase(database, caller, params.case);
       await reviews.release(params.case, body.lease, reviewerOf(caller));
-      return { released: true };
+      return { released: true, escalated: false };
     },
     async giveVerdict({ params, body, caller }) {
       await seeCase(database, caller, params.case);
@@ -45,6 +45,7 @@ export function reviewHandlers(parts: {
         undoUntil: isoTime(taken.undoUntil),
         modelOutput: taken.modelOutput ?? null,
         differs: taken.differs,
+        planted: null,
       };
     },
     async undoVerdict({ params, caller }) {
@@ -67,5 +68,7 @@ function shown(task: ReviewTask) {
     receivedAt: isoTime(task.receivedAt),
     output: task.output ?? null,
     withheld: task.withheld ?? null,
+    notes: task.notes.map((note) => ({ ...note, at: isoTime(note.at) })),
+    earlier: task.earlier ?? null,
   };
 }

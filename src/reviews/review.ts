@@ -10,7 +10,10 @@ import { shownReasons } from "../cases/decision/shown.ts";
 import { PilotageError } from "../contract/errors.ts";
 import { type CaseId } from "../contract/ids.ts";
 import { type JsonObject } from "../contract/json.ts";
+import type { DoubtCode, Turn } from "../contract/review-endpoints.ts";
 import type { Reason } from "../contract/states.ts";
+import type { ReleaseView } from "../cases/workflow/registry.ts";
+import type { WorkflowDocument } from "../definition/document.ts";
 import type { Database, Tx } from "../platform/database.ts";
 import * as store from "./store.ts";
 import {
@@ -43,6 +46,32 @@ export interface ReviewTask {
   /** Why there is no output to see. */
   withheld: "cold" | "none" | undefined;
   outputSchema: JsonObject;
+  team: string | null;
+  turn: Turn;
+  doubts: Doubt[];
+  notes: Note[];
+  /** What the first person decided, on a second turn that is not blind. */
+  earlier: { output: JsonObject; person: string; verdict: string } | undefined;
+  inputSchema: JsonObject;
+  suggestions: string[];
+  facets: { input: string[]; output: string[] };
+  instructions: { de: string | null; en: string | null };
+  unit: string;
+}
+
+export interface Doubt {
+  /** Empty: the whole output. */
+  field: string;
+  code: DoubtCode;
+  detail: string | null;
+}
+
+/** What colleagues and the sender said of a case. */
+export interface Note {
+  kind: "escalated" | "answer" | "question" | "skipped";
+  text: string;
+  person: string | null;
+  at: number;
 }
 
 export interface Reviews {
@@ -70,8 +99,12 @@ export function openReviews(parts: ReviewParts): Reviews {
       database,
       claimed.map((one) => one.case_id),
     );
-    const schemas = new Map<string, JsonObject>();
-    for (const one of claimed) schemas.set(one.case_id, (await schemaFor(parts, one)).document.output);
+    const releases = new Map<string, ReleaseView>();
+    for (const one of claimed) releases.set(one.case_id, await schemaFor(parts, one));
+    const workflows = new Map<string, WorkflowDocument>();
+    for (const { workflow } of claimed)
+      if (!workflows.has(workflow))
+        workflows.set(workflow, (await registry.workflow(database, workflow)).document);
     return claimed.flatMap((one): ReviewTask[] => {
       const found = opened.get(one.case_id)!;
       // Nobody can judge what cannot be read; its lease runs out, and the others of the claim are none the worse.
@@ -79,6 +112,8 @@ export function openReviews(parts: ReviewParts): Reviews {
       const { key, content } = found;
       const output = content.get("output") as JsonObject | undefined;
       const withheld = output === undefined ? "none" : one.cold ? "cold" : undefined;
+      const { document } = releases.get(one.case_id)!;
+      const { unit, instructions } = workflows.get(one.workflow)!;
       return [
         {
           caseId: one.case_id,
@@ -99,7 +134,17 @@ export function openReviews(parts: ReviewParts): Reviews {
           })),
           output: withheld ? undefined : output,
           withheld,
-          outputSchema: schemas.get(one.case_id)!,
+          outputSchema: document.output,
+          team: one.team,
+          turn: "first",
+          doubts: [],
+          notes: [],
+          earlier: undefined,
+          inputSchema: document.input,
+          suggestions: document.suggestions,
+          facets: document.facets,
+          instructions: { de: instructions.de ?? null, en: instructions.en ?? null },
+          unit,
         },
       ];
     });

@@ -18,11 +18,12 @@ export interface ClaimedReview {
   received_at: number;
   source: string;
   external_id: string;
+  team: string | null;
   reasons: Reason[];
 }
 
 const CLAIMED = raw(
-  `r.case_id, r.no, r.workflow, c.release, c.cold, r.lease, r.lease_until, r.due_at, c.received_at, c.source, c.external_id, d.reasons`,
+  `r.case_id, r.no, r.workflow, c.release, c.cold, r.lease, r.lease_until, r.due_at, c.received_at, c.source, c.external_id, c.team, d.reasons`,
 );
 /** Milliseconds: the bounds of a lease in contract/schemas.ts. */
 const USUAL_LEASE = 600_000;
