@@ -8,6 +8,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { openKeys, type Keys } from "./access/keys.ts";
+import { openTokens, pageLink } from "./access/tokens.ts";
 import { openAudit, type Audit } from "./audit/record.ts";
 import { openSequencer, type Sequencer } from "./audit/sequencer.ts";
 import { openSigner } from "./audit/signing.ts";
@@ -27,6 +28,7 @@ import { failing, reserving } from "./cases/model/record.ts";
 import { openRunner, type Runner } from "./cases/runner.ts";
 import { openWorkflowSettings } from "./cases/workflow/apply.ts";
 import { openRegistry, type Registry } from "./cases/workflow/registry.ts";
+import { SHARE } from "./cases/workflow/rule.ts";
 import { emptySpool } from "./connectors/feed/folder.ts";
 import { auditHandlers } from "./http/audit.ts";
 import { caseHandlers } from "./http/cases.ts";
@@ -34,6 +36,7 @@ import { bind, type Handlers, type Server } from "./http/bind.ts";
 import { certificateHandlers } from "./http/certificates.ts";
 import { serveConsole } from "./http/console.ts";
 import { evaluationHandlers } from "./http/evaluations.ts";
+import { feedbackHandlers } from "./http/feedback.ts";
 import { openApiDocument } from "./http/openapi.ts";
 import { operationHandlers } from "./http/operations.ts";
 import { reviewHandlers } from "./http/reviews.ts";
@@ -61,6 +64,10 @@ import { labelSample } from "./releases/label-sample.ts";
 import { openReleases, PREPARE_JOB } from "./releases/publish.ts";
 import { openShares } from "./releases/share.ts";
 import { openReviews } from "./reviews/review.ts";
+import { feedbackToken, openFeedback } from "./reviews/feedback/feedback.ts";
+import { openImprovements } from "./reviews/feedback/improvements.ts";
+import { openPulse } from "./reviews/feedback/pulse.ts";
+import { openPost } from "./reviews/post.ts";
 import { allowIndividuals, INDIVIDUALS } from "./reviews/works-council.ts";
 
 export type Role = "all" | "web" | "worker";
@@ -152,6 +159,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const metrics = openMetrics();
   const worker = newId("worker");
   let runner: Runner | undefined;
+  let webUrl: string | undefined;
   const poke = (workflow: string) => runner?.poke(workflow);
   /** With a worker in this process its runner is told after the commit; else a job wakes a worker elsewhere. */
   const wake = async (tx: Tx, workflow: string) => {
@@ -180,7 +188,13 @@ export async function openApp(options: AppOptions): Promise<App> {
   });
   const replays = openReplays({ database, registry, vault, intake, audit, clock, poke });
   const releases = openReleases({ database, registry, clock, newId, audit });
-  const shares = openShares({ database, registry, clock, audit });
+  const shares = openShares({
+    database,
+    registry,
+    clock,
+    audit,
+    askForTwo: (...asked) => workflowSettings.askForTwo(...asked),
+  });
   const sets = { database, registry, vault, clock, newId, audit };
   const trials = openTrials(sets);
   const certificates = openCertificates({
@@ -200,10 +214,33 @@ export async function openApp(options: AppOptions): Promise<App> {
     hasGo: (tx, workflow) => shares.waived(tx, workflow, "go"),
     grantGo: (tx, workflow, waiver, person, by) =>
       shares.grant(tx, workflow, { item: "go", ...waiver }, person, by),
-    acts: { [INDIVIDUALS]: allowIndividuals },
+    acts: { [INDIVIDUALS]: allowIndividuals, [SHARE]: shares.raise },
   });
   const connections = openConnections({ database, vault, clock, audit });
   const reviews = openReviews({ database, group, registry, vault, clock, newId, audit });
+  const tokens = openTokens(vault);
+  /** Where people find this installation. */
+  const publicUrl = () => settings.PILOTAGE_PUBLIC_URL ?? webUrl ?? "http://127.0.0.1:4700";
+  const post = openPost({
+    send: async () => "not_configured",
+    peopleWith: async () => [],
+    personOf: async () => undefined,
+    consoleUrl: publicUrl,
+  });
+  const improvements = openImprovements({ database, registry, vault, clock, newId, audit, post });
+  const feedback = openFeedback({
+    database,
+    registry,
+    vault,
+    clock,
+    newId,
+    audit,
+    tokens,
+    improvements,
+    questions: { look: async () => undefined, answer: async () => undefined },
+    publicUrl,
+  });
+  const pulse = openPulse({ database, registry, clock, peopleAsked: async () => 0 });
   const openers = openOpeners({ database, vault, clock, files, log });
   const patience = settings.PILOTAGE_DATABASE_PATIENCE;
   const jobs = openJobs({ url: directUrl, database, worker, clock, log, patience, release: releaseWorker });
@@ -308,6 +345,10 @@ export async function openApp(options: AppOptions): Promise<App> {
         modelFor: openers.modelFor,
         stopped: stop.signal,
         targetFor: openers.targetFor,
+        feedbackUrl: (workflow, caseId) =>
+          settings.PILOTAGE_PUBLIC_URL !== undefined && workflow.document.feedback?.link
+            ? pageLink(settings.PILOTAGE_PUBLIC_URL, feedbackToken(tokens, workflow, caseId, clock.now()))
+            : undefined,
       },
     });
     await jobs.start({
@@ -400,6 +441,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     every(2 * TICK, "looking for workers", workers.look);
     const handlers: Handlers = {
       ...caseHandlers({ database, registry, vault, intake, stopped: stop.signal }),
+      ...feedbackHandlers({ database, registry, clock, feedback, improvements, pulse }),
       ...reviewHandlers({ database, reviews }),
       ...workflowHandlers({
         database,
@@ -438,6 +480,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       host: settings.PILOTAGE_HOST,
       port: settings.PILOTAGE_PORT,
     });
+    webUrl = address;
     await options.announce?.({ url: address, keys, database });
     announced = true;
     return { bound, url: address };

@@ -297,7 +297,7 @@ const JSON_SAMPLES: Samples = {
   publishRelease: release,
   listReleases: { releases: [release] },
   getRelease: release,
-  setShare: workflow,
+  setShare: { ...workflow, pending: null },
   setAutonomy: change,
   waive: workflow,
   listChanges: { changes: [change] },

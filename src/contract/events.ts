@@ -28,6 +28,11 @@ export const EVENTS = {
   "release.published": "a release was published",
   "release.ready": "a release was prepared: its local model is trained",
   "waiver.granted": "a requirement was waived by name",
+  "feedback.given":
+    "somebody outside the inbox said that a delivered result is wrong; says the reason, never the words",
+  "report.made": "something that goes wrong was put on the list of improvements",
+  "report.alerted": "the same was reported for the third time on a day; owner and on-call are told",
+  "improvement.settled": "an improvement was ranked, assigned, answered or settled",
   "works_council.recorded": "what was agreed with the works council was put on record",
   "connection.saved": "a connection was stored",
   "key.made": "an API key was made",

@@ -41,6 +41,7 @@ const improvement = z.object({
   workflow: z.string(),
   kind: reportKind,
   reason: z.string().nullable(),
+  field: z.string().nullable().describe("The output field that it is about"),
   title: z.string(),
   state: z.enum(Object.keys(IMPROVEMENT_STATES) as [ImprovementState, ...ImprovementState[]]),
   rank: z.number().describe("1 is the most urgent; by reports, age and what an owner set"),
@@ -161,7 +162,12 @@ export const FEEDBACK_ENDPOINTS = {
     }),
     reply: z.object({
       improvements: z.array(improvement),
-      reasons: z.array(z.object({ reason: z.string(), count: z.number() })),
+      reasons: z
+        .array(z.object({ reason: z.string(), count: z.number() }))
+        .describe("Reasons of verdicts and reports of ninety days, the most frequent first"),
+      wantsNewReason: z
+        .boolean()
+        .describe("More than a tenth of the edits of fourteen days gave `other`: a reason is missing"),
     }),
     scope: "read",
     action: "workflow.see",

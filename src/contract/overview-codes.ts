@@ -29,7 +29,8 @@ export const SENTENCE_CODES = {
   runs_feed_problem: "feeds, received, delivered",
   runs_dead_letters: "cases, received, delivered",
   runs_overdue: "cases, received, delivered",
-  good_bound: "errors, bound, target: wrong ones among n labelled, the upper bound at 95 %, and what is allowed",
+  good_bound:
+    "errors, bound, target: wrong ones among n labelled, the upper bound at 95 %, and what is allowed",
   good_above: "errors, bound, target: the bound is above what is allowed",
   good_reviewed: "changed: the share of n verdicts that changed or rejected the suggestion; no certificate",
   good_too_few: "missing",

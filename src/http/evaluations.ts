@@ -1,5 +1,6 @@
 /** Handlers of shadow runs and evaluation sets: start and stop, import, list, evaluate. */
 import type { Caller } from "../access/caller.ts";
+import { demandAlone } from "../access/standing.ts";
 import { maybeIso } from "../cases/view.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
@@ -12,7 +13,7 @@ import type { Shadows } from "../releases/shadow.ts";
 import { untilStopped } from "./batch.ts";
 import type { Handlers } from "./bind.ts";
 import { seeThrough } from "./see.ts";
-import { named, signer } from "./workflows.ts";
+import { deciding, signer } from "./workflows.ts";
 
 type Names =
   | "getShadow"
@@ -36,7 +37,9 @@ export function evaluationHandlers(parts: {
   return {
     getShadow: ({ params }) => shadows.status(params.workflow),
     async setShadow({ params, body, caller }) {
-      await shadows.setShadow(params.workflow, body.release, named(caller));
+      const by = deciding(caller, params.workflow);
+      demandAlone(by, body.release === null ? "shadow.stop" : "shadow.start");
+      await shadows.setShadow(params.workflow, body.release, by.actor);
       return shadows.status(params.workflow);
     },
     async importEvaluationSet({ params, query, stream, caller, reply }) {

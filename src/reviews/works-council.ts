@@ -5,11 +5,11 @@
  * planted. Figures of single persons take a named agreement and two people (compliance and owner); another agreement, or
  * none, ends them at once.
  */
+import type { Standing } from "../access/standing.ts";
 import type { Audit } from "../audit/record.ts";
 import type { ChangeRow, PairedAct, WorkflowSettings } from "../cases/workflow/apply.ts";
 import { lockForChange, type Registry } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
-import type { Actor } from "../contract/scopes.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database, Queryable, Tx } from "../platform/database.ts";
 import { sql, time } from "../platform/sql.ts";
@@ -51,7 +51,7 @@ export interface WorksCouncil {
   record(
     workflow: string,
     given: { state: CouncilState; reference: string | undefined; individuals: boolean },
-    by: Actor,
+    by: Standing,
   ): Promise<CouncilRecord & { pending: boolean }>;
 }
 
@@ -82,13 +82,13 @@ export function openWorksCouncil(parts: {
           individuals && allowsIndividuals(before) && before!.reference === reference && state === "agreed";
         await tx.run(sql`
           insert into works_council (workflow, state, reference, individuals, recorded_at, recorded_by)
-          values (${workflow}, ${state}, ${reference}, ${kept}, ${time(clock.now())}, ${by.name})
+          values (${workflow}, ${state}, ${reference}, ${kept}, ${time(clock.now())}, ${by.actor.name})
           on conflict (workflow) do update set state = excluded.state, reference = excluded.reference,
             individuals = excluded.individuals, recorded_at = excluded.recorded_at, recorded_by = excluded.recorded_by`);
         audit.record(tx, [
           {
             kind: "works_council.recorded",
-            actor: by,
+            actor: by.actor,
             workflow,
             data: { state, reference, individuals: kept },
           },
