@@ -33,6 +33,7 @@ const PREFIXES = {
   improvement: "imp_",
   report: "rpt_",
   stopRequest: "stp_",
+  ladderMove: "ldm_",
   pulse: "pls_",
 } as const;
 
