@@ -38,6 +38,7 @@ import { serveConsole } from "./http/console.ts";
 import { evaluationHandlers } from "./http/evaluations.ts";
 import { feedbackHandlers } from "./http/feedback.ts";
 import { openApiDocument } from "./http/openapi.ts";
+import { ladderHandlers } from "./http/ladder.ts";
 import { operationHandlers } from "./http/operations.ts";
 import { reviewHandlers } from "./http/reviews.ts";
 import { serveStatus } from "./http/status.ts";
@@ -47,6 +48,8 @@ import { idSource, type NewId } from "./platform/chance.ts";
 import { simulatedClock, systemClock, type Clock } from "./platform/clock.ts";
 import { endsWithin } from "./platform/deadline.ts";
 import { watchForSetBack } from "./monitoring/clock-set-back.ts";
+import { openLadder } from "./monitoring/ladder.ts";
+import { openStopRequests } from "./monitoring/stop-request.ts";
 import { openDatabase, type Database, type DatabaseOptions, type Tx } from "./platform/database.ts";
 import { openGroupCommit } from "./platform/group-commit.ts";
 import { addJob, migrateJobs, openJobs } from "./platform/jobs.ts";
@@ -215,6 +218,20 @@ export async function openApp(options: AppOptions): Promise<App> {
     grantGo: (tx, workflow, waiver, person, by) =>
       shares.grant(tx, workflow, { item: "go", ...waiver }, person, by),
     acts: { [INDIVIDUALS]: allowIndividuals, [SHARE]: shares.raise },
+  });
+  const ladder = openLadder({ database, registry, clock, newId, audit, poke });
+  const stops = openStopRequests({
+    database,
+    vault,
+    clock,
+    newId,
+    audit,
+    ladder,
+    async tellOwners(workflow) {
+      const { people } = (await registry.workflow(database, workflow)).document;
+      return [...new Set([people.owner, ...(people.deputy ? [people.deputy] : []), ...people.onCall])];
+    },
+    tellAsker: async () => undefined,
   });
   const connections = openConnections({ database, vault, clock, audit });
   const reviews = openReviews({ database, group, registry, vault, clock, newId, audit });
@@ -455,6 +472,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       }),
       ...certificateHandlers({ database, registry, certificates, clock }),
       ...operationHandlers({ database, registry, replays, connections, keys, audit, clock, simulated, poke }),
+      ...ladderHandlers({ ladder, stops }),
       ...auditHandlers({
         database,
         clock,
