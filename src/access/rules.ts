@@ -66,6 +66,7 @@ export const RULES: Record<Action, Rule> = {
   "feed.run": { alone: ["owner", "engineer", "on_call"], pair: null, scope: "operate" },
   "quarantine.settle": { alone: ["reviewer", "owner", "engineer", "steward"], pair: null, scope: "operate" },
   "delivery.replay": { alone: ["owner", "engineer", "on_call"], pair: null, scope: "operate" },
+  "feedback.give": { alone: ["reviewer", "owner"], pair: null, scope: "feedback" },
   "improvement.manage": { alone: ["owner"], pair: null, scope: "operate" },
   "figures.team": { alone: SEES, pair: null, scope: "read" },
   "figures.individual": { alone: ["owner"], pair: null, scope: null },

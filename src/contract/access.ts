@@ -51,6 +51,7 @@ export const ACTIONS = {
   "feed.run": "let a feed look now",
   "quarantine.settle": "correct and replay, or put aside, what came in wrong",
   "delivery.replay": "send dead letters again",
+  "feedback.give": "say that a delivered result is wrong",
   "improvement.manage": "rank, assign and answer reports and feedback",
   "figures.team": "see figures of teams of five or more",
   "figures.individual": "see figures of single persons, behind a recorded works agreement",

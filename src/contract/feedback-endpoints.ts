@@ -106,7 +106,7 @@ export const FEEDBACK_ENDPOINTS = {
     reply: z.object({ label: z.string(), improvement: z.string() }),
     created: true,
     scope: "feedback",
-    action: "review.work",
+    action: "feedback.give",
     errors: ["not_found", "wrong_state", "bad_output"],
     sentence:
       "Says that a delivered result is wrong: a linked record and a label, never a change of the result.",

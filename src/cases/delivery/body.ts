@@ -13,6 +13,8 @@ export interface Parcel {
   release: string;
   suggestions: string[];
   disclosure: string | undefined;
+  /** A signed page on which whoever receives it can say that it is wrong. */
+  feedbackUrl: string | undefined;
   decidedAt: number;
   /** A rehearsal. */
   drill: boolean;
@@ -36,6 +38,7 @@ export function deliveryBody(parcel: Parcel): Uint8Array {
       ...(parcel.disclosure === undefined || parcel.verdict !== "auto"
         ? {}
         : { disclosure: parcel.disclosure }),
+      ...(parcel.feedbackUrl === undefined ? {} : { feedbackUrl: parcel.feedbackUrl }),
     }),
     "utf8",
   );

@@ -5,6 +5,7 @@
  * transaction. A target that failed is tried again later under the same key; the others are not sent twice.
  */
 import { PilotageError } from "../../contract/errors.ts";
+import type { CaseId } from "../../contract/ids.ts";
 import type { JsonObject } from "../../contract/json.ts";
 import type { Target } from "../../connectors/target.ts";
 import type { NewId } from "../../platform/chance.ts";
@@ -27,6 +28,8 @@ export interface SendParts {
   attempt: Operation<Attempting, boolean>;
   conclude: Operation<Results, boolean>;
   targetFor(workflow: WorkflowView, name: string): Promise<Target>;
+  /** The signed page for feedback on a case; undefined where the workflow wants none, or nobody outside could open it. */
+  feedbackUrl(workflow: WorkflowView, caseId: CaseId): string | undefined;
 }
 
 /** A decided or delivering case with everything that sending needs. */
@@ -155,6 +158,7 @@ function packagesOf(
       suggestions: release?.document.suggestions ?? [],
       disclosure: plan.disclosure,
       decidedAt: case_.decided_at!,
+      feedbackUrl: parts.feedbackUrl(workflow, case_.id),
       drill: case_.drill,
     });
     return {
