@@ -150,6 +150,16 @@ export function workflowSections<D, P, T, J, E>(read: Reading<D, P, T, J, E>) {
       .default(["shadow", 0.2, 0.5, 1]),
     due: z.strictObject({ workingHours: z.number().positive().max(2000) }).exactOptional(),
     undo: read.duration({ min: 0, max: 10 * MINUTE }).default(10_000),
+    fourEyes: z
+      .strictObject({
+        when: z.array(z.string().min(1).max(2000)).default([]),
+        people: z.number().int().min(2).max(5).default(2),
+        blind: z.boolean().default(false),
+      })
+      .exactOptional(),
+    ask: z
+      .strictObject({ contact: path().exactOptional(), days: z.number().int().min(1).max(60).default(7) })
+      .default({ days: 7 }),
     feeds: z
       .array(
         z.strictObject({

@@ -28,6 +28,15 @@ const unblocks = (before: JsonValue | undefined, after: JsonValue | undefined) =
   listed(before).some((path) => !listed(after).some((other) => isWithin(path, other)));
 const listed = (value: JsonValue | undefined) => (Array.isArray(value) ? value.map(String) : []);
 const shareOf = (value: JsonValue | undefined) => (isJsonObject(value) ? value["share"] : undefined);
+const fewerPeople = (before: JsonValue, after: JsonValue | undefined) =>
+  !isJsonObject(after) || less(isJsonObject(before) ? before["people"] : 0, after["people"]);
+const isBlind = (value: JsonValue | undefined) => isJsonObject(value) && value["blind"] === true;
+/** Some answers that took several people no longer do; no expression at all means every answer. */
+const narrower = (before: JsonValue, after: JsonValue | undefined) => {
+  const [was, is] = [before, after].map((value) => (isJsonObject(value) ? listed(value["when"]) : []));
+  if (is!.length === 0) return false;
+  return was!.length === 0 || was!.some((expression) => !is!.includes(expression));
+};
 const never = () => false;
 const always = () => true;
 
@@ -48,6 +57,13 @@ export const DIALS: Record<string, Dial> = {
   },
   rollout: { sentence: "the stages of a rollout", loosens: always },
   undo: { sentence: "how long a verdict can be taken back", loosens: less },
+  fourEyes: {
+    sentence: "which answers take more than one person before they go out",
+    loosens: (before, after) =>
+      before !== undefined &&
+      (fewerPeople(before, after) || narrower(before, after) || (isBlind(before) && !isBlind(after))),
+    optional: true,
+  },
   due: { sentence: "how soon a case is due", loosens: never, optional: true },
   retention: { sentence: "how long content and decisions are kept", loosens: always },
   blockFields: { sentence: "fields that never go to a model", loosens: unblocks },
