@@ -122,6 +122,9 @@ async function buildInto(place: string, say: (line: string) => void): Promise<vo
 }
 
 async function bundleInto(folder: string): Promise<Rolldown.RolldownOutput> {
+  // A test run says "test" here, which would bundle what developers get: larger and slower.
+  const environment = process.env["NODE_ENV"];
+  process.env["NODE_ENV"] = "production";
   const made = await bundle({
     root: SOURCES,
     base: "/",
@@ -138,6 +141,9 @@ async function bundleInto(folder: string): Promise<Rolldown.RolldownOutput> {
       // The size is judged below, compressed and by what is really loaded first.
       chunkSizeWarningLimit: 4_000,
     },
+  }).finally(() => {
+    if (environment === undefined) delete process.env["NODE_ENV"];
+    else process.env["NODE_ENV"] = environment;
   });
   return made as Rolldown.RolldownOutput;
 }

@@ -1,5 +1,6 @@
 /** What the codes of the contract are called on screen. A code without its word does not compile. */
 import type { Role } from "../../contract/access.ts";
+import type { DoubtCode } from "../../contract/review-endpoints.ts";
 import type { ARMS, CaseState, REASONS, ReviewReason, Verdict } from "../../contract/states.ts";
 import type { Text } from "./words.ts";
 
@@ -106,4 +107,16 @@ export const ROLE_WORDS: Table<Role> = {
   administrator: { de: "Administration", en: "Administrator" },
   sponsor: { de: "Auftraggeberschaft", en: "Sponsor" },
   on_call: { de: "Bereitschaft", en: "On call" },
+};
+
+/** Why a field is doubtful, without machine terms. */
+export const DOUBT_WORDS: Table<DoubtCode> = {
+  below_threshold: { de: "der Vorschlag ist hier unsicher", en: "the suggestion is unsure here" },
+  no_threshold: {
+    de: "für diese Einordnung ist noch nichts nachgewiesen",
+    en: "nothing is proven for this class yet",
+  },
+  rule: { de: "eine Regel verlangt einen Blick darauf", en: "a rule asks for a look at it" },
+  no_evidence: { de: "der Wert steht nicht im Eingang", en: "the value does not stand in the source" },
+  fallback_answer: { de: "eine Ersatzstufe hat geantwortet", en: "a fallback answered" },
 };

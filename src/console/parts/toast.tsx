@@ -21,6 +21,7 @@ import { useWords } from "../locales/words.ts";
 import { Icon } from "./icon.tsx";
 import { ErrorText } from "./page.tsx";
 import { KeyHint } from "./small.tsx";
+import { isTyping } from "./typing.ts";
 import styles from "./toast.module.css";
 
 export interface Toast {
@@ -151,20 +152,5 @@ function ToastLine({
         <Icon name="cross" />
       </ActionIcon>
     </div>
-  );
-}
-
-/** Whether a key pressed here belongs to a text. */
-export function isTyping(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  if (
-    target.isContentEditable ||
-    target instanceof HTMLTextAreaElement ||
-    target instanceof HTMLSelectElement
-  )
-    return true;
-  return (
-    target instanceof HTMLInputElement &&
-    !["checkbox", "radio", "button", "submit", "range"].includes(target.type)
   );
 }

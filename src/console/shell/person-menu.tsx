@@ -12,6 +12,7 @@ import {
   Switch,
   TextInput,
   UnstyledButton,
+  VisuallyHidden,
 } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useNavigate } from "@tanstack/react-router";
@@ -61,15 +62,13 @@ export function PersonMenu({ folded }: { folded: boolean }) {
     <>
       <Menu position="right-end" width={300} closeOnItemClick={false} trapFocus>
         <Menu.Target>
-          <UnstyledButton
-            className={styles["face"]}
-            aria-label={t("person", { name: person.name })}
-            title={person.name}
-          >
+          <UnstyledButton className={styles["face"]} title={t("person", { name: person.name })}>
             <span className={`${styles["mark"]} ${styles["round"]}`} aria-hidden>
               {initials(person.name)}
             </span>
-            {folded ? null : (
+            {folded ? (
+              <VisuallyHidden>{t("person", { name: person.name })}</VisuallyHidden>
+            ) : (
               <span className={styles["two"]}>
                 <span className={styles["name"]}>{person.name}</span>
                 {person.awayUntil === null ? null : <span className={styles["small"]}>{t("away")}</span>}

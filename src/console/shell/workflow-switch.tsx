@@ -1,5 +1,5 @@
 /** Which workflow the pages are about; remembered with the person and written into the address. */
-import { Menu, UnstyledButton } from "@mantine/core";
+import { Menu, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { changePreferences, useHere } from "../data/me.tsx";
 import { FRAME } from "../locales/frame.ts";
@@ -34,8 +34,9 @@ export function WorkflowSwitch({ folded }: { folded: boolean }) {
   return (
     <Menu position="bottom-start" width={280}>
       <Menu.Target>
-        <UnstyledButton className={styles["face"]} aria-label={`${t("workflow")}: ${name}`} title={name}>
+        <UnstyledButton className={styles["face"]} title={name}>
           {face}
+          {folded ? <VisuallyHidden>{`${t("workflow")}: ${name}`}</VisuallyHidden> : null}
           {folded ? null : <Icon name="down" size={14} />}
         </UnstyledButton>
       </Menu.Target>
