@@ -162,10 +162,13 @@ function addressOf(base: string, endpoint: Endpoint, input: { params?: unknown; 
   const path = endpoint.path.replaceAll(/:(\w+)/g, (_, name: string) =>
     encodeURIComponent(params[name] ?? ""),
   );
-  const given = Object.entries((input.query ?? {}) as Record<string, string | number | undefined>);
+  type Given = string | number | undefined;
+  const given = Object.entries((input.query ?? {}) as Record<string, Given | Given[]>);
   const query = new URLSearchParams(
-    given.flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, String(value)] as [string, string]],
+    given.flatMap(([name, values]) =>
+      [values]
+        .flat()
+        .flatMap((value): [string, string][] => (value === undefined ? [] : [[name, String(value)]])),
     ),
   ).toString();
   return `${base.replace(/\/$/, "")}${path}${query === "" ? "" : `?${query}`}`;

@@ -15,6 +15,7 @@ import {
   applyReply,
   batchLine,
   caseList,
+  caseQuery,
   caseReply,
   changeList,
   changeReply,
@@ -69,16 +70,13 @@ export const ENDPOINTS = {
     method: "GET",
     path: "/api/v1/workflows/:workflow/cases",
     params: named("workflow"),
-    query: listQuery.extend({
-      state: z.string().optional(),
-      externalId: z.string().optional(),
-      source: z.string().optional(),
-    }),
+    query: caseQuery,
     reply: caseList,
     scope: "read",
     action: "workflow.see",
     errors: ["not_found"],
-    sentence: "Lists cases, newest first, without content.",
+    sentence:
+      "Lists cases, newest first, without content, by what lies in clear. A page may hold fewer than asked for and still have a next one: a rare thing is looked for in some thousand cases at a time.",
     example: { params: { workflow: "support-triage" }, query: { state: "in_review" } },
   }),
   getCase: endpoint({

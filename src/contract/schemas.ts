@@ -3,7 +3,7 @@ import { z } from "zod";
 import { QUARANTINE_REASONS, type QuarantineReason } from "./quarantine.ts";
 import { SCOPES, type Scope } from "./scopes.ts";
 import { caseShadow, shadowContent } from "./shadow.ts";
-import { CASE_STATES, type CaseState } from "./states.ts";
+import { ARMS, CASE_STATES, type Arm, type CaseState } from "./states.ts";
 
 const time = z.string().describe("UTC, e.g. 2026-01-05T08:00:00.000Z");
 const maybeTime = time.nullable();
@@ -98,6 +98,42 @@ const caseSummary = z.object({
   deliveredAt: maybeTime,
   verdict: z.string().nullable(),
   drill: z.boolean(),
+});
+
+const states = z
+  .string()
+  .max(200)
+  .transform((text) => text.split(","))
+  .pipe(z.array(state).min(1).max(11));
+
+const facetEquals = z
+  .string()
+  .max(500)
+  .regex(/^[^=]+=/, "name=value is expected");
+
+export const caseQuery = listQuery.extend({
+  state: states.optional().describe("One state, or several with commas between"),
+  arm: z.enum(keysOf<Arm>(ARMS)).optional(),
+  release: z.string().max(60).optional(),
+  verdict: z.enum(["auto", "approve", "edit", "reject"]).optional(),
+  team: z.string().max(200).optional(),
+  source: z.string().max(200).optional(),
+  externalId: z.string().max(500).optional(),
+  thread: z.string().max(500).optional().describe("As the input names it"),
+  subject: z
+    .string()
+    .max(500)
+    .optional()
+    .describe("A value of a data subject, such as a customer number; only its keyed digest is looked up"),
+  q: z.string().max(200).optional().describe("The beginning of a case's id, or of an external id"),
+  from: z.iso.datetime({ offset: true }).optional().describe("Received at or after"),
+  to: z.iso.datetime({ offset: true }).optional().describe("Received before"),
+  dueBefore: z.iso.datetime({ offset: true }).optional(),
+  facet: z
+    .union([facetEquals, z.array(facetEquals).max(10)])
+    .transform((given) => [given].flat())
+    .optional()
+    .describe("`name=value`, such as output.category=billing; may be given several times"),
 });
 
 export const caseList = z.object({ cases: z.array(caseSummary), next: z.string().nullable() });
