@@ -36,6 +36,7 @@ import { bind, type Handlers, type Server } from "./http/bind.ts";
 import { certificateHandlers } from "./http/certificates.ts";
 import { serveConsole } from "./http/console.ts";
 import { evaluationHandlers } from "./http/evaluations.ts";
+import { figureHandlers } from "./http/figures.ts";
 import { feedbackHandlers } from "./http/feedback.ts";
 import { openApiDocument } from "./http/openapi.ts";
 import { ladderHandlers } from "./http/ladder.ts";
@@ -70,8 +71,9 @@ import { openReviews } from "./reviews/review.ts";
 import { feedbackToken, openFeedback } from "./reviews/feedback/feedback.ts";
 import { openImprovements } from "./reviews/feedback/improvements.ts";
 import { openPulse } from "./reviews/feedback/pulse.ts";
+import { openFigures } from "./reviews/figures.ts";
 import { openPost } from "./reviews/post.ts";
-import { allowIndividuals, INDIVIDUALS } from "./reviews/works-council.ts";
+import { allowIndividuals, INDIVIDUALS, openWorksCouncil } from "./reviews/works-council.ts";
 
 export type Role = "all" | "web" | "worker";
 
@@ -257,6 +259,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     questions: { look: async () => undefined, answer: async () => undefined },
     publicUrl,
   });
+  const figures = openFigures({ database, registry, clock, audit });
+  const worksCouncil = openWorksCouncil({ database, registry, clock, audit, settings: workflowSettings });
   const pulse = openPulse({ database, registry, clock, peopleAsked: async () => 0 });
   const openers = openOpeners({ database, vault, clock, files, log });
   const patience = settings.PILOTAGE_DATABASE_PATIENCE;
@@ -458,6 +462,15 @@ export async function openApp(options: AppOptions): Promise<App> {
     every(2 * TICK, "looking for workers", workers.look);
     const handlers: Handlers = {
       ...caseHandlers({ database, registry, vault, intake, stopped: stop.signal }),
+      ...figureHandlers({
+        database,
+        registry,
+        vault,
+        clock,
+        figures,
+        worksCouncil,
+        reviewers: async () => 0,
+      }),
       ...feedbackHandlers({ database, registry, clock, feedback, improvements, pulse }),
       ...reviewHandlers({ database, reviews }),
       ...workflowHandlers({

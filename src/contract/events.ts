@@ -33,6 +33,8 @@ export const EVENTS = {
   "report.made": "something that goes wrong was put on the list of improvements",
   "report.alerted": "the same was reported for the third time on a day; owner and on-call are told",
   "improvement.settled": "an improvement was ranked, assigned, answered or settled",
+  "figures.seen":
+    "somebody looked at figures of single persons; names those shown, and under which agreement",
   "works_council.recorded": "what was agreed with the works council was put on record",
   "ladder.moved": "the safe-stop ladder was moved; says from where to where",
   "stop.requested": "somebody asked for a stop",

@@ -419,21 +419,33 @@ export const REVIEW_ENDPOINTS = {
     method: "GET",
     path: "/api/v1/workflows/:workflow/reviews/figures",
     params: named("workflow"),
-    query: z.object({ days: z.coerce.number().int().min(1).max(400).default(30) }),
+    query: z.object({
+      days: z.enum(["7", "30", "90"]).default("30"),
+      individuals: z.enum(["true", "false"]).default("false"),
+    }),
     reply: z.object({
-      team: reviewFigures.nullable().describe("Null for a team of fewer than five people"),
-      teamWithheld: z.string().nullable(),
+      team: reviewFigures
+        .nullable()
+        .describe("Of whole weeks in which five or more people worked; null where there is none"),
+      teamWithheld: z.enum(["few_people"]).nullable(),
+      teamSince: time,
+      teamUntil: time.describe("The end of the last whole week"),
       own: reviewFigures.nullable().describe("Only the reader's own"),
       individuals: z
         .array(reviewFigures.extend({ person: z.string() }))
         .nullable()
-        .describe("Only under a recorded works agreement; looking is recorded, and those shown are told"),
-      people: z.number(),
+        .describe(
+          "Only when asked for, under a recorded works agreement; looking is recorded, and those shown see it",
+        ),
+      seenBy: z
+        .array(z.object({ person: z.string(), at: time }))
+        .describe("Who looked at the reader's own figures in the last ninety days"),
+      people: z.number().describe("Who worked in the whole weeks of the team's figures"),
       since: time,
     }),
     scope: "read",
     action: "workflow.see",
-    errors: ["not_found"],
+    errors: ["not_found", "wrong_state"],
     sentence:
       "What reviewing measures: of teams of five or more, of oneself, of nobody else without an agreement.",
     example: { params: { workflow: "support-triage" }, query: { days: "30" } },
@@ -469,6 +481,7 @@ export const REVIEW_ENDPOINTS = {
     query: z.object({
       people: z.coerce.number().int().min(1).max(500).optional(),
       reviewShare: z.coerce.number().min(0).max(1).optional(),
+      minutesPerCase: z.coerce.number().min(0.01).max(1_000).optional(),
     }),
     reply: z.object({
       arrivalsPerHour: range,

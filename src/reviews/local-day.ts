@@ -17,3 +17,8 @@ export function startOfDay(milliseconds: number, zone: string): number {
 export function startOfDayBefore(milliseconds: number, days: number, zone: string): number {
   return at(milliseconds, zone).startOf("day").minus({ days }).toMillis();
 }
+
+/** The Monday, at its beginning, of the week that lies so many whole weeks before that of this moment. */
+export function mondayOf(milliseconds: number, weeksBefore: number, zone: string): number {
+  return at(milliseconds, zone).startOf("week").minus({ weeks: weeksBefore }).toMillis();
+}
