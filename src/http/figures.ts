@@ -6,7 +6,7 @@ import { isoTime, type Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { agreementOf, LEAST_PAIRS, type Measure } from "../reviews/agreement.ts";
 import { capacityOf } from "../reviews/capacity.ts";
-import type { Days, openFigures, Range } from "../reviews/figures.ts";
+import type { Days, openReviewFigures, Range } from "../reviews/figures.ts";
 import { startOfDayBefore } from "../reviews/local-day.ts";
 import type { ReviewParts } from "../reviews/verdict.ts";
 import type { WorksCouncil } from "../reviews/works-council.ts";
@@ -20,7 +20,7 @@ export function figureHandlers(parts: {
   registry: Registry;
   vault: ReviewParts["vault"];
   clock: Clock;
-  figures: ReturnType<typeof openFigures>;
+  figures: ReturnType<typeof openReviewFigures>;
   worksCouncil: WorksCouncil;
   /** How many people may review a workflow's cases now. */
   reviewers(workflow: string): Promise<number>;

@@ -44,6 +44,14 @@ export async function markDone(tx: Tx, ids: string[]): Promise<void> {
   await tx.run(sql`update second_look set state = 'done' where case_id = any (${ids})`);
 }
 
+/** Workflows with looks that have their verdict. */
+export async function workflowsWithEnded(database: Queryable): Promise<string[]> {
+  const found = await database.all<{ workflow: string }>(sql`
+    select distinct s.workflow from second_look s join review r on r.case_id = s.case_id and r.turn = 'blind' and r.state = 'decided'
+    where s.state = 'opened'`);
+  return found.map((row) => row.workflow);
+}
+
 /** Looks whose verdict was given before a moment, with what its label says; locked. */
 export async function endedLooks(
   tx: Tx,

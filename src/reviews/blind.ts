@@ -107,11 +107,8 @@ export function openSecondLooks(parts: {
   }
 
   async function settle(): Promise<void> {
-    for (const { name: workflow, document } of (await registry.workflows(database)).map((one) => ({
-      name: one.row.name,
-      document: one.document,
-    }))) {
-      const before = clock.now() - document.undo;
+    for (const workflow of await store.workflowsWithEnded(database)) {
+      const before = clock.now() - (await registry.workflow(database, workflow)).document.undo;
       const kept = await database.transaction(async (tx) => {
         const ended = await store.endedLooks(tx, { workflow, before, most: AT_ONCE });
         const differing = [];

@@ -122,7 +122,12 @@ function endsOfMedian(n: number): [number, number] {
   return [Math.max(0, 0.5 - half), Math.min(1, 0.5 + half)];
 }
 
-export function openFigures(parts: { database: Database; registry: Registry; clock: Clock; audit: Audit }): {
+export function openReviewFigures(parts: {
+  database: Database;
+  registry: Registry;
+  clock: Clock;
+  audit: Audit;
+}): {
   show(
     workflow: string,
     days: Days,
