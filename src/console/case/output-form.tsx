@@ -4,13 +4,12 @@
  * A field that has the focus says which value is looked for in the source. Choices take digits while they have the focus,
  * and the first letters of an option. What is changed shows what was suggested.
  */
-import { NativeSelect, Radio, Textarea, TextInput } from "@mantine/core";
+import { NativeSelect, Textarea, TextInput } from "@mantine/core";
 import { useId, type KeyboardEvent, type ReactNode } from "react";
 import type { JsonObject } from "../../contract/json.ts";
 import { INBOX } from "../locales/inbox.ts";
 import { useWords } from "../locales/words.ts";
 import { Icon } from "../parts/icon.tsx";
-import { KeyHint } from "../parts/small.tsx";
 import {
   entryText,
   labelOf,
@@ -87,16 +86,6 @@ function OneField({ field, ...props }: OutputFormProps & { field: OutputField })
           />,
         ]
       : []),
-    ...(focused && text !== "" && field.entry !== "yes_no"
-      ? [
-          <span key="evidence" className={styles["note"]}>
-            <EvidenceNote
-              input={props.input}
-              value={field.entry === "number" ? (valueAt(props.suggested, field.path) ?? text) : text}
-            />
-          </span>,
-        ]
-      : []),
   ];
   return (
     <div
@@ -114,6 +103,15 @@ function OneField({ field, ...props }: OutputFormProps & { field: OutputField })
           <span className={styles["aside"]}>{t("draftOnly")}</span>
         ) : null}
         {changed ? <span className={styles["changed"]}>{t("changed")}</span> : null}
+        {focused && text !== "" && field.entry !== "yes_no" ? (
+          // Beside the label: below the entry it would push what somebody is about to click on.
+          <span className={styles["evidence"]}>
+            <EvidenceNote
+              input={props.input}
+              value={field.entry === "number" ? (valueAt(props.suggested, field.path) ?? text) : text}
+            />
+          </span>
+        ) : null}
       </div>
       <Entry
         field={field}
@@ -183,23 +181,14 @@ function Entry({ field, id, text, invalid, describedBy, lang, disabled, digits, 
     case "choice":
       if (field.options.length <= SIDE_BY_SIDE)
         return (
-          <Radio.Group
-            value={text}
-            onChange={set}
-            aria-labelledby={`${id}-label`}
-            aria-describedby={describedBy}
+          <Options
+            {...shared}
+            options={field.options}
+            text={text}
+            digits={digits}
+            set={set}
             onKeyDown={byDigit}
-          >
-            <div className={styles["options"]}>
-              {field.options.map(({ text: value, label }, index) => (
-                <label key={value} className={styles["option"]} data-on={value === text || undefined}>
-                  <Radio value={value} size="xs" disabled={disabled} {...(index === 0 ? { id } : {})} />
-                  {label}
-                  {digits && index < 9 ? <KeyHint keys={String(index + 1)} /> : null}
-                </label>
-              ))}
-            </div>
-          </Radio.Group>
+          />
         );
       return (
         <NativeSelect
@@ -223,21 +212,16 @@ function Entry({ field, id, text, invalid, describedBy, lang, disabled, digits, 
       );
     case "yes_no":
       return (
-        <Radio.Group
-          value={text}
-          onChange={set}
-          aria-labelledby={`${id}-label`}
-          aria-describedby={describedBy}
-        >
-          <div className={styles["options"]}>
-            {(["true", "false"] as const).map((value, index) => (
-              <label key={value} className={styles["option"]} data-on={value === text || undefined}>
-                <Radio value={value} size="xs" disabled={disabled} {...(index === 0 ? { id } : {})} />
-                {t(value === "true" ? "yes" : "no")}
-              </label>
-            ))}
-          </div>
-        </Radio.Group>
+        <Options
+          {...shared}
+          options={(["true", "false"] as const).map((value) => ({
+            text: value,
+            label: t(value === "true" ? "yes" : "no"),
+          }))}
+          text={text}
+          digits={false}
+          set={set}
+        />
       );
     case "text":
       return (
@@ -294,4 +278,40 @@ function Entry({ field, id, text, invalid, describedBy, lang, disabled, digits, 
         />
       );
   }
+}
+
+interface OptionsProps {
+  id: string;
+  options: readonly { text: string; label: string }[];
+  text: string;
+  disabled: boolean;
+  digits: boolean;
+  set: (text: string) => void;
+  onKeyDown?: (event: KeyboardEvent) => void;
+}
+
+/** Options side by side. The digits stand there also while they do not count, so that nothing moves under the mouse. */
+function Options({ id, options, text, disabled, digits, set, ...rest }: OptionsProps) {
+  return (
+    <div role="radiogroup" className={styles["options"]} aria-labelledby={`${id}-label`} {...rest}>
+      {options.map((option, index) => (
+        <label key={option.text} className={styles["option"]} data-on={option.text === text || undefined}>
+          <input
+            type="radio"
+            name={id}
+            {...(index === 0 ? { id } : {})}
+            checked={option.text === text}
+            disabled={disabled}
+            onChange={() => set(option.text)}
+          />
+          {option.label}
+          {index < 9 && rest.onKeyDown !== undefined ? (
+            <span className={styles["digit"]} data-counts={digits || undefined} aria-hidden>
+              {index + 1}
+            </span>
+          ) : null}
+        </label>
+      ))}
+    </div>
+  );
 }

@@ -1,5 +1,5 @@
 /**
- * What came in: every field readable, in the order of its schema, with the evidence for a value outlined.
+ * What came in: texts first, then every other field, in the order of the schema, with the evidence for a value outlined.
  *
  * Shown as plain text and nothing else: no markup is interpreted, no address is a link, no image is loaded. Texts carry
  * the language that the case says it is in, so that a screen reader pronounces it.
@@ -7,6 +7,7 @@
 import { useMemo, type Ref } from "react";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../contract/json.ts";
 import { INBOX } from "../locales/inbox.ts";
+import { useFormats } from "../locales/formats.ts";
 import { useWords } from "../locales/words.ts";
 import { evidenceIn, type Stretch } from "./evidence.ts";
 import { labelOf } from "./output-fields.ts";
@@ -18,7 +19,12 @@ interface Shown {
   long: boolean;
 }
 
-const LONG = 90;
+/** Beyond this, or over several lines, a text is read and not looked up. */
+const LONG = 60;
+/** What texts are usually called: read first, whatever their length. */
+const IS_TEXT =
+  /(?:^|\.)(?:subject|title|body|text|message|description|comment|content|betreff|nachricht|beschreibung)$/i;
+const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
 /** A text beyond this is cut on screen; the whole stands in the case file. */
 const MOST_SHOWN = 200_000;
 
@@ -32,23 +38,12 @@ export interface SourceProps {
 
 export function Source({ input, schema, sought, ref }: SourceProps) {
   const fields = useMemo(() => shownFields(input, schema), [input, schema]);
+  const formats = useFormats();
   const lang = languageOfCase(input);
   const short = fields.filter((field) => !field.long);
   const long = fields.filter((field) => field.long);
   return (
     <div className={styles["source"]} ref={ref}>
-      {short.length === 0 ? null : (
-        <dl className={styles["short"]}>
-          {short.map((field) => (
-            <div key={field.path}>
-              <dt>{labelOf(field.path)}</dt>
-              <dd lang={lang}>
-                <Marked text={field.text} sought={sought} />
-              </dd>
-            </div>
-          ))}
-        </dl>
-      )}
       {long.map((field) => (
         <section key={field.path} className={styles["long"]}>
           <h3>{labelOf(field.path)}</h3>
@@ -57,6 +52,22 @@ export function Source({ input, schema, sought, ref }: SourceProps) {
           </div>
         </section>
       ))}
+      {short.length === 0 ? null : (
+        <dl className={styles["short"]}>
+          {short.map((field) => (
+            <div key={field.path}>
+              <dt>{labelOf(field.path)}</dt>
+              <dd lang={lang}>
+                {MOMENT.test(field.text) ? (
+                  <time dateTime={field.text}>{formats.moment(field.text)}</time>
+                ) : (
+                  <Marked text={field.text} sought={sought} />
+                )}
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
     </div>
   );
 }
@@ -109,7 +120,7 @@ function shownFields(input: JsonObject, schema?: JsonObject): Shown[] {
         ? value.join(", ")
         : JSON.stringify(value, undefined, 2)
       : String(value);
-    flat.push({ path, text, long: text.length > LONG || text.includes("\n") });
+    flat.push({ path, text, long: text.length > LONG || text.includes("\n") || IS_TEXT.test(path) });
   };
   collect(input, "");
   const properties = schema?.["properties"];

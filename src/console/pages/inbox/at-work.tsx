@@ -317,72 +317,72 @@ export function AtWork({ workflow, desk, task, onReveal, onBulk }: AtWorkProps) 
             onChange={work.enter}
           />
         </div>
-        <div className={styles["bar"]} ref={bar}>
-          <LeaseLine
-            work={work}
-            retake={() => void desk.open(task.caseId)}
-            drop={() => void desk.ended(task.caseId)}
-          />
-          {work.error === undefined ? null : (
-            <div role="alert" className={styles["error"]}>
-              <ErrorText error={work.error} />
-            </div>
-          )}
-          {panel === undefined ? (
-            <VerdictBar
-              approves={
-                task.output === null || work.hidden
-                  ? "submitAnswer"
-                  : work.changed
-                    ? "approveEdited"
-                    : "approve"
-              }
-              ready={ready && !work.lease.lost}
-              busy={busy}
-              hidden={work.hidden}
-              canHide={task.output !== null}
-              canBulk={task.output !== null && task.turn === "first"}
-              canGoBack={desk.at > 0}
-              does={does}
-            />
-          ) : panel.kind === "snooze" ? (
-            <SnoozePanel
-              options={times.map(({ name, at }) => ({
-                until: at.toISOString(),
-                label: t(`snooze.${name}`, { time: formats.hour(at.toISOString()) }),
-              }))}
-              busy={busy}
-              onDone={(until) => void snooze(until)}
-              onCancel={cancel}
-            />
-          ) : panel.kind === "skip" ? (
-            <SkipPanel
-              text={work.texts["skip"] ?? ""}
-              onText={(text) => work.say("skip", text)}
-              busy={busy}
-              onDone={() => void skip()}
-              onCancel={cancel}
-            />
-          ) : (
-            <ReasonPanel
-              key={panel.kind}
-              asks={panel.kind}
-              preset={panel.preset}
-              text={work.texts[panel.kind] ?? ""}
-              onText={(text) => work.say(panel.kind, text)}
-              {...(panel.kind === "ask"
-                ? {
-                    wording: (reason: ReviewReason) =>
-                      questionFor(reason, languageOf(lang ?? "de"), task.externalId),
-                  }
-                : {})}
-              busy={busy}
-              onDone={(reason, text) => void finish(panel.kind, reason, text)}
-              onCancel={cancel}
-            />
-          )}
-        </div>
       </section>
+      <div className={styles["bar"]} ref={bar}>
+        <LeaseLine
+          work={work}
+          retake={() => void desk.open(task.caseId)}
+          drop={() => void desk.ended(task.caseId)}
+        />
+        {work.error === undefined ? null : (
+          <div role="alert" className={styles["error"]}>
+            <ErrorText error={work.error} />
+          </div>
+        )}
+        {panel === undefined ? (
+          <VerdictBar
+            approves={
+              task.output === null || work.hidden
+                ? "submitAnswer"
+                : work.changed
+                  ? "approveEdited"
+                  : "approve"
+            }
+            ready={ready && !work.lease.lost}
+            busy={busy}
+            hidden={work.hidden}
+            canHide={task.output !== null}
+            canBulk={task.output !== null && task.turn === "first"}
+            canGoBack={desk.at > 0}
+            does={does}
+          />
+        ) : panel.kind === "snooze" ? (
+          <SnoozePanel
+            options={times.map(({ name, at }) => ({
+              until: at.toISOString(),
+              label: t(`snooze.${name}`, { time: formats.hour(at.toISOString()) }),
+            }))}
+            busy={busy}
+            onDone={(until) => void snooze(until)}
+            onCancel={cancel}
+          />
+        ) : panel.kind === "skip" ? (
+          <SkipPanel
+            text={work.texts["skip"] ?? ""}
+            onText={(text) => work.say("skip", text)}
+            busy={busy}
+            onDone={() => void skip()}
+            onCancel={cancel}
+          />
+        ) : (
+          <ReasonPanel
+            key={panel.kind}
+            asks={panel.kind}
+            preset={panel.preset}
+            text={work.texts[panel.kind] ?? ""}
+            onText={(text) => work.say(panel.kind, text)}
+            {...(panel.kind === "ask"
+              ? {
+                  wording: (reason: ReviewReason) =>
+                    questionFor(reason, languageOf(lang ?? "de"), task.externalId),
+                }
+              : {})}
+            busy={busy}
+            onDone={(reason, text) => void finish(panel.kind, reason, text)}
+            onCancel={cancel}
+          />
+        )}
+      </div>
       <WhatNow
         open={whatNow}
         close={() => setWhatNow(false)}

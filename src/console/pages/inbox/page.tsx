@@ -4,7 +4,7 @@
  * "Start" puts the most urgent case on the desk; from then on one case follows the other. When there is nothing to take,
  * the page says where the rest is: with others, snoozed, waiting for an answer, escalated.
  */
-import { Button } from "@mantine/core";
+import { Button, NativeSelect } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { sweepDrafts } from "../../case/drafts.ts";
@@ -143,20 +143,33 @@ function Tabs({ inbox, tab, choose }: { inbox: Inbox; tab: Tab; choose: (tab: Ta
     ["escalated", inbox.escalated.length],
   ];
   return (
-    <nav className={styles["tabs"]} aria-label={t("tabs")}>
-      {tabs.map(([name, count]) => (
-        <button
-          key={name}
-          type="button"
-          aria-current={tab === name ? "true" : undefined}
-          data-some={count > 0 || undefined}
-          onClick={() => choose(name)}
-        >
-          {t(`tab.${name}`)}
-          {name === "next" ? null : <span className={styles["count"]}>{count}</span>}
-        </button>
-      ))}
-    </nav>
+    <>
+      <NativeSelect
+        className={styles["select"] ?? ""}
+        size="xs"
+        aria-label={t("tabs")}
+        value={tab}
+        onChange={(event) => choose(event.currentTarget.value as Tab)}
+        data={tabs.map(([name, count]) => ({
+          value: name,
+          label: name === "next" ? t("tab.next") : `${t(`tab.${name}`)} (${count})`,
+        }))}
+      />
+      <nav className={styles["tabs"]} aria-label={t("tabs")}>
+        {tabs.map(([name, count]) => (
+          <button
+            key={name}
+            type="button"
+            aria-current={tab === name ? "true" : undefined}
+            data-some={count > 0 || undefined}
+            onClick={() => choose(name)}
+          >
+            {t(`tab.${name}`)}
+            {name === "next" ? null : <span className={styles["count"]}>{count}</span>}
+          </button>
+        ))}
+      </nav>
+    </>
   );
 }
 

@@ -51,8 +51,10 @@ export function ReasonPanel({ asks, text, onText, wording, preset, busy, onDone,
   useDigits(REVIEW_REASONS.length, choose, !busy);
 
   useEffect(() => {
-    if (wanted) words.current?.focus();
-    else panel.current?.focus();
+    const place = words.current;
+    if (!wanted || place === null) return panel.current?.focus();
+    place.focus();
+    place.setSelectionRange(place.value.length, place.value.length);
   }, [wanted]);
 
   const finish = () => {

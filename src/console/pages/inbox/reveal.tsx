@@ -4,7 +4,7 @@
  * Comes once, right after the verdict; Enter goes on.
  */
 import { Button } from "@mantine/core";
-import { useEffect, useRef } from "react";
+import { useId } from "react";
 import type { JsonObject, JsonValue } from "../../../contract/json.ts";
 import { labelOf, valueAt, type OutputField } from "../../case/output-fields.ts";
 import { INBOX } from "../../locales/inbox.ts";
@@ -27,14 +27,13 @@ export function Reveal({ revealed, goOn }: { revealed: Revealed; goOn: () => voi
   const t = useWords(INBOX);
   const formats = useFormats();
   const { reply, fields, yours, task } = revealed;
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  const heading = useId();
   const suggested = reply.modelOutput as JsonObject | null;
   const labels = (paths: readonly string[]) =>
     formats.list(paths.map((path) => fields.find((field) => field.path === path)?.label ?? labelOf(path)));
   return (
-    <section className={styles["reveal"]}>
-      <h2 ref={heading} tabIndex={-1}>
+    <section className={styles["reveal"]} role="group" aria-labelledby={heading}>
+      <h2 id={heading}>
         {t(reply.planted === null ? "reveal.title" : "planted.title")} · {task.externalId}
       </h2>
       {reply.planted === null ? null : (

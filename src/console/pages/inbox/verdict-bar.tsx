@@ -7,7 +7,7 @@
 import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
 import { INBOX } from "../../locales/inbox.ts";
 import { useWords } from "../../locales/words.ts";
-import { Icon, type IconName } from "../../parts/icon.tsx";
+import { Icon } from "../../parts/icon.tsx";
 import type { Shortcut } from "../../parts/keys.ts";
 import { KeyHint } from "../../parts/small.tsx";
 import { useKeys } from "../../parts/shortcuts.ts";
@@ -57,13 +57,12 @@ export function VerdictBar({
     const shown = keys.shown(name);
     return shown === undefined ? null : <KeyHint keys={shown} />;
   };
-  const verb = (name: Shortcut & Verb, icon: IconName, label: string) => (
+  const verb = (name: Shortcut & Verb, label: string) => (
     <Button
       variant="default"
       className={styles["verb"] ?? ""}
       disabled={busy}
       aria-keyshortcuts={keys.shown(name) ?? ""}
-      leftSection={<Icon name={icon} />}
       rightSection={hint(name)}
       onClick={() => does(name)}
     >
@@ -79,18 +78,17 @@ export function VerdictBar({
           aria-disabled={!ready}
           data-dead={!ready || undefined}
           aria-keyshortcuts="Control+Enter"
-          leftSection={<Icon name="check" />}
           rightSection={hint("approve")}
           onClick={() => does("approve")}
         >
           {t(approves)}
         </Button>
       </Tooltip>
-      {verb("edit", "edit", t("edit"))}
-      {verb("reject", "cross", t("reject"))}
-      {verb("ask", "ask", t("ask"))}
-      {verb("escalate", "up", t("escalate"))}
-      {verb("snooze", "wait", t("snooze"))}
+      {verb("edit", t("edit"))}
+      {verb("reject", t("reject"))}
+      {verb("ask", t("ask"))}
+      {verb("escalate", t("escalate"))}
+      {verb("snooze", t("snooze"))}
       <div className={styles["rest"]}>
         <Button
           variant="subtle"
