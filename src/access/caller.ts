@@ -25,6 +25,8 @@ export interface SignedIn {
   grants: readonly Grant[];
   /** When the session ends at the latest. */
   endsAt: number;
+  /** Null: is here. */
+  awayUntil: number | null;
 }
 
 export interface Caller {

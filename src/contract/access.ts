@@ -20,6 +20,10 @@ export const ROLES = {
 } as const;
 export type Role = keyof typeof ROLES;
 
+export function isRole(text: string): text is Role {
+  return Object.hasOwn(ROLES, text);
+}
+
 export const ACTIONS = {
   "workflow.see": "see states, counts and settings of a workflow",
   "case.read": "read what cases hold",

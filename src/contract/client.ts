@@ -15,6 +15,8 @@ export interface ClientOptions {
   as?: string | undefined;
   /** The browser's session: its cookie goes along, with the header that no other site can send. */
   session?: boolean;
+  /** A session's cookie, for programs that act as a browser does. */
+  cookie?: string | undefined;
   signal?: AbortSignal;
 }
 
@@ -46,7 +48,8 @@ export function openClient(options: ClientOptions): Client {
   const headers = (more: Record<string, string> = {}): Record<string, string> => ({
     ...(options.key === undefined ? {} : { authorization: `Bearer ${options.key}` }),
     ...(options.as === undefined ? {} : { "x-pilotage-as": encodeURIComponent(options.as) }),
-    ...(options.session ? { "x-pilotage-csrf": "1" } : {}),
+    ...(options.session || options.cookie !== undefined ? { "x-pilotage-csrf": "1" } : {}),
+    ...(options.cookie === undefined ? {} : { cookie: options.cookie }),
     ...more,
   });
 

@@ -57,6 +57,7 @@ const observed: string[] = [];
 const { fastify, routes } = bind({
   handlers,
   keys,
+  sessions: { find: async () => undefined },
   newId: idSource(clock),
   log,
   mostBytes: 2_000_000,

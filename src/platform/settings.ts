@@ -61,6 +61,16 @@ export const SETTINGS = {
     fallback: undefined,
     schema: z.url({ protocol: /^https?$/ }).optional(),
   },
+  PILOTAGE_SESSION_IDLE_HOURS: {
+    sentence: "Hours without use after which a session in the console ends.",
+    fallback: "12",
+    schema: count(1, 720),
+  },
+  PILOTAGE_SESSION_HOURS: {
+    sentence: "Hours after which a session in the console ends in any case.",
+    fallback: "168",
+    schema: count(1, 2_160),
+  },
   PILOTAGE_URL: {
     sentence:
       "Where the command line finds the running program. Default: what the program wrote into the data home.",
