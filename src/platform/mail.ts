@@ -35,8 +35,8 @@ export interface Mailer {
 }
 
 /** Milliseconds. Somebody may be waiting in front of a screen. */
-const CONNECT_WITHIN = 10_000;
-const ANSWER_WITHIN = 20_000;
+const CONNECT_WITHIN = 5_000;
+const ANSWER_WITHIN = 15_000;
 
 export function openMailer(parts: { settings: () => Promise<MailSettings | undefined>; log: Log }): Mailer {
   async function attempt(mail: Mail): Promise<{ outcome: Sent; problem: string | null }> {
