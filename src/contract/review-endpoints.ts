@@ -73,7 +73,7 @@ export const reviewTask = z.object({
   notes: z
     .array(
       z.object({
-        kind: z.enum(["escalated", "answer", "question", "skipped"]),
+        kind: z.enum(["escalated", "answer", "question", "skipped", "snoozed"]),
         text: z.string(),
         person: z.string().nullable(),
         at: time,

@@ -13,6 +13,7 @@ const parcel: Parcel = {
   disclosure: "Written by a machine.",
   decidedAt: Date.parse("2026-01-05T08:00:00Z"),
   drill: false,
+  correction: 0,
   feedbackUrl: undefined,
 };
 const read = (more: Partial<Parcel> = {}) =>

@@ -18,6 +18,8 @@ export interface Parcel {
   decidedAt: number;
   /** A rehearsal. */
   drill: boolean;
+  /** Of an answer that takes the place of one that was delivered: its number. 0 for the first. */
+  correction: number;
 }
 
 /** JSON in UTF-8. A field that the release calls a suggestion is named, so that the target files it as a draft. */
@@ -25,6 +27,7 @@ export function deliveryBody(parcel: Parcel): Uint8Array {
   return Buffer.from(
     JSON.stringify({
       type: "case.decided",
+      ...(parcel.correction === 0 ? {} : { correction: parcel.correction }),
       caseId: parcel.caseId,
       workflow: parcel.workflow,
       ...(parcel.drill ? { drill: true } : {}),
