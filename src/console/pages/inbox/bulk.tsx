@@ -8,6 +8,7 @@ import { useEffect, useRef, useState } from "react";
 import type { JsonObject } from "../../../contract/json.ts";
 import { Attachments } from "../../case/attachments.tsx";
 import { outputFields, valueAt } from "../../case/output-fields.ts";
+import { shownValue } from "../../case/shown-value.ts";
 import { Source } from "../../case/source.tsx";
 import { call, type Reply } from "../../data/api.ts";
 import { INBOX } from "../../locales/inbox.ts";
@@ -17,7 +18,6 @@ import { ErrorText } from "../../parts/page.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import styles from "./bulk.module.css";
 import { useReady } from "./ready.ts";
-import { shown } from "./reveal.tsx";
 
 type Alike = Reply<"claimAlike">;
 
@@ -163,7 +163,7 @@ function One({ task, seen }: { task: Alike["open"][number]; seen: () => void }) 
           {fields.map((field) => (
             <div key={field.path}>
               <dt>{field.label}</dt>
-              <dd>{shown(valueAt(task.output, field.path), field)}</dd>
+              <dd>{shownValue(valueAt(task.output, field.path), field)}</dd>
             </div>
           ))}
         </dl>

@@ -5,8 +5,9 @@
  */
 import { Button } from "@mantine/core";
 import { useId } from "react";
-import type { JsonObject, JsonValue } from "../../../contract/json.ts";
+import type { JsonObject } from "../../../contract/json.ts";
 import { labelOf, valueAt, type OutputField } from "../../case/output-fields.ts";
+import { shownValue } from "../../case/shown-value.ts";
 import { INBOX } from "../../locales/inbox.ts";
 import { useFormats } from "../../locales/formats.ts";
 import { useWords } from "../../locales/words.ts";
@@ -67,8 +68,8 @@ export function Reveal({ revealed, goOn }: { revealed: Revealed; goOn: () => voi
               {fields.map((field) => (
                 <tr key={field.path} data-differs={reply.differs.includes(field.path) || undefined}>
                   <th scope="row">{field.label}</th>
-                  <td>{yours === null ? "–" : shown(valueAt(yours, field.path), field)}</td>
-                  <td>{shown(valueAt(suggested, field.path), field)}</td>
+                  <td>{yours === null ? "–" : shownValue(valueAt(yours, field.path), field)}</td>
+                  <td>{shownValue(valueAt(suggested, field.path), field)}</td>
                 </tr>
               ))}
             </tbody>
@@ -80,10 +81,4 @@ export function Reveal({ revealed, goOn }: { revealed: Revealed; goOn: () => voi
       </Button>
     </section>
   );
-}
-
-export function shown(value: JsonValue | undefined, field: OutputField): string {
-  if (value === undefined || value === null || value === "") return "–";
-  const text = typeof value === "object" ? JSON.stringify(value, undefined, 1) : String(value);
-  return field.entry === "choice" ? labelOf(text) : text;
 }
