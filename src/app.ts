@@ -560,7 +560,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     const news = openNewsroom(database);
     every(2 * TICK, "looking for news", news.look);
     const handlers: Handlers = {
-      ...caseHandlers({ database, registry, vault, intake, stopped: stop.signal }),
+      ...caseHandlers({ database, registry, vault, clock, intake, stopped: stop.signal }),
       ...accessHandlers({
         database,
         registry,

@@ -71,9 +71,12 @@ export async function countStates(
   return counts;
 }
 
+/** Of a planted case, too: its id is a case's for whoever has it. */
 export async function workflowOf(database: Queryable, caseId: string): Promise<string | undefined> {
-  return (await database.maybe<{ workflow: string }>(sql`select workflow from case_ where id = ${caseId}`))
-    ?.workflow;
+  const found = await database.maybe<{ workflow: string }>(sql`
+    select workflow from case_ where id = ${caseId}
+    union all select workflow from planted where id = ${caseId}`);
+  return found?.workflow;
 }
 
 /** One case with everything that is kept about it in clear. */

@@ -1,12 +1,12 @@
 /** Handlers of intake and of cases: hand in, list, show. */
 import type { Intake, Receipt } from "../cases/intake/intake.ts";
 import { listCases } from "../cases/search.ts";
-import { readCase, readCaseContent } from "../cases/view.ts";
 import { attachmentBytes, attachmentName, keysOf } from "../cases/content.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
 import { checkValue, unsafeNumber } from "../connectors/feed/json.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { JsonValue } from "../contract/json.ts";
+import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import type { Vault } from "../platform/secrets.ts";
 import { sql } from "../platform/sql.ts";
@@ -15,12 +15,14 @@ import { badExternalId } from "../cases/intake/check.ts";
 import { subjectDigest, threadDigest } from "../cases/intake/intake.ts";
 import type { Handlers } from "./bind.ts";
 import { answerBatch } from "./batch.ts";
-import { seeCase } from "./see.ts";
+import { caseFor } from "./case-shown.ts";
+import { noCase, seeCase } from "./see.ts";
 
 export interface CaseParts {
   database: Database;
   registry: Registry;
   vault: Vault;
+  clock: Clock;
   intake: Intake;
   /** Aborted when the process stops: a batch ends with an answer that says so. */
   stopped: AbortSignal;
@@ -97,11 +99,12 @@ export function caseHandlers(
     },
 
     async getCase({ params, query, caller }) {
-      await seeCase(database, caller, params.case);
-      const found = (await readCase(database, params.case))!;
-      if (query.content !== "true") return found;
-      demandAction(caller, "case.read", found.workflow);
-      return { ...found, content: (await readCaseContent(database, vault, found.id, found)) ?? null };
+      const workflow = await seeCase(database, caller, params.case);
+      const content = query.content === "true";
+      if (content) demandAction(caller, "case.read", workflow);
+      const found = await caseFor(parts, caller, params.case, { content });
+      if (!found) throw noCase(params.case);
+      return found;
     },
 
     async getAttachment({ params, caller, reply }) {

@@ -7,15 +7,14 @@ import type { Queryable } from "../platform/database.ts";
 /** The case's workflow; throws `not_found` alike for a missing case and for one of a workflow that the caller may not see. */
 export async function seeCase(database: Queryable, caller: Caller, caseId: string): Promise<string> {
   const workflow = await workflowOf(database, caseId);
-  seeThrough(
-    caller,
-    workflow,
-    () =>
-      new PilotageError("not_found", `There is no case ${caseId.slice(0, 60)}.`, {
-        hint: "`pilotage case list <workflow>` lists them.",
-      }),
-  );
+  seeThrough(caller, workflow, () => noCase(caseId));
   return workflow!;
+}
+
+export function noCase(caseId: string): PilotageError {
+  return new PilotageError("not_found", `There is no case ${caseId.slice(0, 60)}.`, {
+    hint: "`pilotage case list <workflow>` lists them.",
+  });
 }
 
 /** The same for anything else that belongs to a workflow; `missing` is what a stranger hears. */

@@ -86,6 +86,14 @@ export async function lapse(tx: Tx, before: number): Promise<{ case_id: string; 
     update second_look s set state = 'lapsed' from gone where s.case_id = gone.case_id returning s.case_id, s.workflow`);
 }
 
+/** The workflow of a case whose second look was opened and is not done. */
+export async function workflowOfLook(tx: Queryable, caseId: string): Promise<string | undefined> {
+  const found = await tx.maybe<{ workflow: string }>(
+    sql`select workflow from second_look where case_id = ${caseId} and state = 'opened' for update`,
+  );
+  return found?.workflow;
+}
+
 /** With which probability the coin chose a case. */
 export async function probabilityOf(tx: Queryable, caseId: string): Promise<number | null> {
   const found = await tx.maybe<{ probability: number }>(

@@ -9,6 +9,7 @@
 import type { Audit } from "../audit/record.ts";
 import { dueAt } from "../cases/intake/due.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
+import type { Actor } from "../contract/scopes.ts";
 import type { Id } from "../contract/ids.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { ReviewReason } from "../contract/states.ts";
@@ -52,6 +53,26 @@ export function blindLabel(given: {
     asked_for: "second_look",
     probability: given.probability,
   };
+}
+
+/** Takes the own blind verdict back while its undo window is open; undefined when there is none to take back. */
+export async function takeBlindBack(
+  parts: { clock: Clock; registry: Registry; audit: Audit },
+  tx: Tx,
+  caseId: string,
+  reviewer: { holder: string; actor: Actor },
+): Promise<"in_review" | undefined> {
+  const now = parts.clock.now();
+  const workflow = await store.workflowOfLook(tx, caseId);
+  if (workflow === undefined) return undefined;
+  const { document } = await parts.registry.workflow(tx, workflow);
+  const since = now - document.undo;
+  const undone = await store.undoBlind(tx, { caseId, holder: reviewer.holder, now, since });
+  if (!undone) return undefined;
+  parts.audit.record(tx, [
+    { kind: "review.undone", actor: reviewer.actor, workflow, caseId, data: { review: undone.no } },
+  ]);
+  return "in_review";
 }
 
 export interface SecondLooks {
