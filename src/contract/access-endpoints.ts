@@ -160,7 +160,7 @@ export const ACCESS_ENDPOINTS = {
     reply: z.any(),
     wire: "raw",
     scope: null,
-    errors: ["not_found"],
+    errors: ["not_found", "wrong_state"],
     sentence: "Sends the browser to an OpenID provider (authorisation code with PKCE).",
     example: { params: { provider: "company" } },
   }),
