@@ -17,6 +17,7 @@ export const DIAL_WORDS = words({
   secondLook: { de: "Blinder zweiter Blick", en: "Blind second look" },
   rollout: { de: "Stufen des Rollouts", en: "Stages of the rollout" },
   undo: { de: "Rückgängig machen", en: "Undo window" },
+  fourEyes: { de: "Vier Augen", en: "Four eyes" },
   due: { de: "Fälligkeit", en: "Due time" },
   retention: { de: "Aufbewahrung", en: "Retention" },
   blockFields: { de: "Felder, die nie zum Modell gehen", en: "Fields that never go to the model" },
@@ -64,6 +65,10 @@ export const DIAL_SENTENCES: Readonly<Record<string, Text>> = {
   undo: {
     de: "So lange lässt sich ein Urteil zurücknehmen, bevor etwas hinausgeht.",
     en: "For so long a verdict can be taken back before anything goes out.",
+  },
+  fourEyes: {
+    de: "Bei diesen Vorgängen muss eine zweite Person zustimmen, bevor etwas hinausgeht.",
+    en: "For these cases a second person has to agree before anything goes out.",
   },
   due: { de: "So bald ist ein Vorgang nach dem Eingang fällig.", en: "So soon after arrival a case is due." },
   retention: {

@@ -44,8 +44,8 @@ export const OPERATIONS = words({
   stepTo: { de: "Auf „{word}“ stellen", en: "Move to “{word}”" },
   backTo: { de: "Zurück auf „{word}“", en: "Back to “{word}”" },
   concerns: {
-    de: "{n, plural, =0 {betrifft zurzeit keinen offenen Vorgang} one {betrifft einen offenen Vorgang} other {betrifft # offene Vorgänge}}",
-    en: "{n, plural, =0 {concerns no open case at present} one {concerns one open case} other {concerns # open cases}}",
+    de: "{n, plural, =0 {Betrifft zurzeit keinen offenen Vorgang} one {Betrifft einen offenen Vorgang} other {Betrifft # offene Vorgänge}}",
+    en: "{n, plural, =0 {Concerns no open case at present} one {Concerns one open case} other {Concerns # open cases}}",
   },
   stopTitle: { de: "Auf „{word}“ stellen?", en: "Move to “{word}”?" },
   stopNoReason: {
