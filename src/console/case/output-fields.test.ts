@@ -35,8 +35,8 @@ test("each field is entered as its kind asks", () => {
     "paid yes_no",
     "due date",
     "customerName line",
-    "draft text",
     "contact.email line",
+    "draft text",
     "lines json",
   ]);
   expect(fields[0]!.options.map(({ label }) => label)).toEqual(["Invoice question", "Complaint"]);
@@ -45,6 +45,17 @@ test("each field is entered as its kind asks", () => {
     "Customer name",
     "Titel",
   ]);
+});
+
+test("the order is that of what the schema demands, with texts last", () => {
+  const properties = {
+    body: { type: "string" },
+    team: { enum: ["a"] },
+    priority: { enum: ["b"] },
+    category: { enum: ["c"] },
+  };
+  const ordered = outputFields({ type: "object", properties, required: ["body", "category", "team"] });
+  expect(ordered.map(({ path }) => path)).toEqual(["category", "team", "priority", "body"]);
 });
 
 test("entries that nobody touched leave the output exactly as it was", () => {

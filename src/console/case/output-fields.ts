@@ -29,6 +29,11 @@ export interface Composed {
   problems: Readonly<Record<string, "not_a_number" | "ambiguous" | "not_whole" | "not_json" | "missing">>;
 }
 
+/**
+ * The fields of a form. What is required comes first, in the order in which the schema demands it; long texts come last.
+ *
+ * The order of a schema's properties does not survive its way through a database, that of its list of demands does.
+ */
 export function outputFields(schema: JsonObject, suggestions: readonly string[] = []): OutputField[] {
   const all = fieldsOf(schema);
   const isInside = (path: string, root: Field) => path.startsWith(`${root.path}.`);
@@ -50,7 +55,20 @@ export function outputFields(schema: JsonObject, suggestions: readonly string[] 
         .map((value) => ({ value, text: plainText(value), label: labelOf(plainText(value)) })),
       required: field.required,
       whole: field.types.includes("integer"),
-    }));
+    }))
+    .sort((a, b) => place(schema, a) - place(schema, b));
+}
+
+function place(schema: JsonObject, field: OutputField): number {
+  const late = field.entry === "text" || field.entry === "json" ? 1_000 : 0;
+  return late + demandedAt(schema, field.path);
+}
+
+/** Where a field, or what it is part of, stands in the schema's list of demands; what is not demanded comes after. */
+export function demandedAt(schema: JsonObject | undefined, path: string): number {
+  const demanded = schema?.["required"];
+  const at = Array.isArray(demanded) ? demanded.indexOf(path.split(".")[0]!) : -1;
+  return at === -1 ? 500 : at;
 }
 
 function entryOf(field: Field, isDraft: boolean): Entry {

@@ -1,5 +1,5 @@
 /**
- * What came in: texts first, then every other field, in the order of the schema, with the evidence for a value outlined.
+ * What came in: texts first, then every other field, as the schema demands them, with the evidence for a value outlined.
  *
  * Shown as plain text and nothing else: no markup is interpreted, no address is a link, no image is loaded. Texts carry
  * the language that the case says it is in, so that a screen reader pronounces it.
@@ -10,7 +10,7 @@ import { INBOX } from "../locales/inbox.ts";
 import { useFormats } from "../locales/formats.ts";
 import { useWords } from "../locales/words.ts";
 import { evidenceIn, type Stretch } from "./evidence.ts";
-import { labelOf } from "./output-fields.ts";
+import { demandedAt, labelOf } from "./output-fields.ts";
 import styles from "./source.module.css";
 
 interface Shown {
@@ -123,13 +123,7 @@ function shownFields(input: JsonObject, schema?: JsonObject): Shown[] {
     flat.push({ path, text, long: text.length > LONG || text.includes("\n") || IS_TEXT.test(path) });
   };
   collect(input, "");
-  const properties = schema?.["properties"];
-  const order = isJsonObject(properties) ? Object.keys(properties) : [];
-  const rank = ({ path }: Shown) => {
-    const at = order.indexOf(path.split(".")[0]!);
-    return at === -1 ? order.length : at;
-  };
-  return flat.sort((a, b) => rank(a) - rank(b));
+  return flat.sort((a, b) => demandedAt(schema, a.path) - demandedAt(schema, b.path));
 }
 
 /** The language that the case says it is in; undefined when it does not say. */

@@ -12,6 +12,7 @@ export const CASE = words({
     de: "{state}, {verdict}. Eingegangen {when} über {source}.",
     en: "{state}, {verdict}. Arrived {when} through {source}.",
   },
+  state: { de: "Stand", en: "State" },
   drill: { de: "Übung", en: "Drill" },
   arm: { de: "Arm", en: "Arm" },
   release: { de: "Release", en: "Release" },

@@ -1,7 +1,7 @@
 /** Correcting what was delivered: the final output as a form, a reason, and a window to take the correction back. */
 import { Button, Modal, NativeSelect, Textarea } from "@mantine/core";
 import { useMemo, useState } from "react";
-import { isJsonObject, type JsonObject } from "../../../contract/json.ts";
+import { isJsonObject } from "../../../contract/json.ts";
 import { REVIEW_REASONS, type ReviewReason } from "../../../contract/states.ts";
 import { OutputForm } from "../../case/output-form.tsx";
 import { compose, differing, entriesOf, type OutputField } from "../../case/output-fields.ts";
@@ -31,7 +31,7 @@ export function Correct({
   const toast = useToast();
   const correct = useAct("correctCase", { refreshes: ["getCase", "listCases"] });
   const before = useMemo(() => (isJsonObject(found.content?.final) ? found.content.final : {}), [found]);
-  const input = (isJsonObject(found.content?.input) ? found.content.input : {}) as JsonObject;
+  const input = isJsonObject(found.content?.input) ? found.content.input : {};
   const [entries, setEntries] = useState(() => entriesOf(fields, before));
   const [focused, setFocused] = useState<string>();
   const [reason, setReason] = useState<ReviewReason>("wrong_value");

@@ -132,7 +132,7 @@ function Facts({ found }: { found: Case }) {
   return (
     <dl className={styles["facts"]}>
       <div>
-        <dt>{t("outcome")}</dt>
+        <dt>{t("state")}</dt>
         <dd>
           <CaseState state={found.state} /> {found.drill ? <Tag>{t("drill")}</Tag> : null}
         </dd>

@@ -25,7 +25,7 @@ function schemaLike(value: JsonObject): JsonObject {
   const of = (one: JsonValue): JsonObject => {
     if (isJsonObject(one)) return schemaLike(one);
     if (Array.isArray(one)) return { type: "array" };
-    return { type: one === null ? "string" : (typeof one as "string" | "number" | "boolean") };
+    return { type: one === null ? "string" : typeof one };
   };
   return {
     type: "object",

@@ -148,7 +148,10 @@ export function useWork(task: Task, renewed: (leaseUntil: string) => void): Work
           },
         }),
       ),
-    restore: () => keepDraft(person, task.caseId, { entries: entered.entries, texts: entered.texts }),
+    restore: () =>
+      touched
+        ? keepDraft(person, task.caseId, { entries: entered.entries, texts: entered.texts })
+        : undefined,
   };
 }
 
