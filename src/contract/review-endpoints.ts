@@ -354,7 +354,7 @@ export const REVIEW_ENDPOINTS = {
     }),
     scope: "review",
     action: "case.correct",
-    errors: ["not_found", "wrong_state", "bad_output"],
+    errors: ["not_found", "wrong_state", "bad_output", "second_person_needed"],
     sentence:
       "Corrects what was delivered: a linked record with a delivery and a key of its own; counts as rework.",
     example: { params: { case: "case_..." }, body: { output: {}, reason: "wrong_value" } },
@@ -444,7 +444,7 @@ export const REVIEW_ENDPOINTS = {
       since: time,
     }),
     scope: "read",
-    action: "workflow.see",
+    action: "figures.team",
     errors: ["not_found", "wrong_state"],
     sentence:
       "What reviewing measures: of teams of five or more, of oneself, of nobody else without an agreement.",
