@@ -4,6 +4,8 @@
  * Values are stored as shares from 0 to 1 and milliseconds; people type per cent, seconds, days. A number may be written
  * with comma or point; what could mean two things (1.234) is asked about rather than guessed.
  */
+import { readNumber as asTyped } from "../../case/number-text.ts";
+
 export type DialForm = "percent" | "count" | "seconds" | "per" | "hours" | "retention" | "lines" | "json";
 
 const SECOND = 1_000;
@@ -19,11 +21,10 @@ export function formOf(setting: string): DialForm {
   return setting === "blockFields" ? "lines" : "json";
 }
 
-/** 2,5 and 2.5 alike; undefined for what is no number or could be a thousand. */
+/** Undefined for what is no number, and for what could be two. */
 export function readNumber(text: string): number | undefined {
-  const trimmed = text.trim();
-  if (!/^-?\d+([.,]\d+)?$/.test(trimmed) || /^-?[1-9]\d{0,2}[.,]\d{3}$/.test(trimmed)) return undefined;
-  return Number(trimmed.replace(",", "."));
+  const read = asTyped(text);
+  return read.kind === "number" ? read.value : undefined;
 }
 
 /** What stands in the fields before anything is typed. */
