@@ -164,7 +164,7 @@ function refused(caller: Caller, action: Action, workflow: string | null): Pilot
 /** What somebody with these roles hears who may not do it: who may. */
 export function refusal(action: Action, roles: readonly Role[]): PilotageError {
   const held =
-    roles.length === 0 ? "you have no role there" : `you have ${roles.join(", ").replaceAll("_", "-")}`;
+    roles.length === 0 ? "you have no role in this" : `you have ${roles.join(", ").replaceAll("_", "-")}`;
   return new PilotageError(
     "forbidden",
     `You may not do this: ${whoMay(action)}; ${held}. Nothing was done.`,
@@ -189,9 +189,10 @@ export function demandSomewhere(caller: Caller, purpose: Purpose | null, scope: 
   }
   if (purpose === null) return;
   const actions = actionsOf(purpose);
-  const places = [null, ...caller.signedIn!.grants.map((grant) => grant.workflow)];
+  const { grants } = caller.signedIn!;
+  const places = [null, ...grants.map((grant) => grant.workflow)];
   if (!places.some((place) => actions.some((action) => may(caller, action, place))))
-    throw refused(caller, actions[0]!, null);
+    throw refusal(actions[0]!, [...new Set(grants.map((grant) => grant.role))]);
 }
 
 /**

@@ -5,6 +5,12 @@ import { insertPerson, personByEmail, replaceGrants } from "../../src/access/peo
 import { SESSION_COOKIE } from "../../src/http/session-cookie.ts";
 import type { Installation } from "./installation.ts";
 
+/** What it takes: an installation of a test, or the store of a program that runs by itself. */
+export interface Signing {
+  url: string;
+  app: Pick<Installation["app"], "database" | "clock" | "newId" | "sessions">;
+}
+
 export interface Grant {
   role: Role;
   workflow: string | null;
@@ -12,7 +18,7 @@ export interface Grant {
 
 /** A client whose requests carry the session of this person, who is made when there is none; the grants are what they have from now on. */
 export async function signedIn(
-  installation: Installation,
+  installation: Signing,
   email: string,
   grants: readonly Grant[] = [],
 ): Promise<Client> {
@@ -21,7 +27,7 @@ export async function signedIn(
 
 /** The same as a header, for requests that a client would not send. */
 export async function sessionCookie(
-  { app }: Installation,
+  { app }: Signing,
   email: string,
   grants: readonly Grant[] = [],
 ): Promise<string> {
