@@ -105,7 +105,7 @@ export function figuresOf(deeds: readonly DeedCount[], active: Range): Figures {
 export function weeksOfTeams(deeds: readonly DeedCount[]): { weeks: string[]; deeds: DeedCount[] } {
   const people = Map.groupBy(deeds, (one) => one.week);
   const weeks = [...people]
-    .filter(([, list]) => new Set(list.map((one) => one.person)).size >= LEAST_PEOPLE)
+    .filter(([, list]) => new Set(list.map((one) => one.person.toLowerCase())).size >= LEAST_PEOPLE)
     .map(([week]) => week);
   return { weeks, deeds: deeds.filter((one) => weeks.includes(one.week)) };
 }
