@@ -9,7 +9,8 @@ import type { CaseId } from "../../contract/ids.ts";
 import { isoTime } from "../../platform/clock.ts";
 import type { Tx } from "../../platform/database.ts";
 import type { Operation } from "../../platform/group-commit.ts";
-import { hex, packed, rows, sql } from "../../platform/sql.ts";
+import { binaryRows, textRows } from "../../platform/copy.ts";
+import { hex, rows, sql } from "../../platform/sql.ts";
 import type { Audit } from "../../audit/record.ts";
 import type { Actor } from "../../contract/scopes.ts";
 import { PilotageError } from "../../contract/errors.ts";
@@ -158,6 +159,12 @@ async function knownKeys(
   );
 }
 
+const CASE_COLUMNS = [
+  ...["id", "workflow", "state", "arm", "release", "share", "autonomy_coin", "qa", "qa_probability"],
+  ...["cold", "cold_probability", "drill", "door", "source", "external_id", "thread", "team", "facets"],
+  ...["received_at", "due_at", "next_at", "worker", "lease_no"],
+];
+
 async function insertCases(
   tx: Tx,
   arrivals: Arrival[],
@@ -180,52 +187,51 @@ async function insertCases(
   });
   const adopted = adoptFirst(tx, drawn, views, parts.adoption());
   const stateOf = (id: CaseId) => adopted.get(id)?.case_.state ?? "received";
-  await tx.run(sql`
-    insert into case_ (id, workflow, state, arm, release, share, autonomy_coin, qa, qa_probability, cold, cold_probability, drill, door, source,
-      external_id, thread, team, facets, received_at, due_at, next_at, worker, lease_no)
-    select id, workflow, state, arm, release, share, autonomy_coin, qa, qa_probability, cold, cold_probability, drill, door, source,
-      external_id, thread, team, facets, received_at, due_at, next_at, worker, lease_no
-    from json_populate_recordset(null::case_, ${rows(
-      drawn.map(({ arrival, assignment, coins }) => ({
-        id: arrival.id,
-        workflow: arrival.workflow,
-        state: stateOf(arrival.id),
-        arm: assignment.arm,
-        release: assignment.release,
-        share: assignment.share,
-        autonomy_coin: coins.autonomyCoin,
-        qa: coins.qa,
-        qa_probability: coins.qaProbability,
-        cold: coins.cold,
-        cold_probability: coins.coldProbability,
-        drill: arrival.drill,
-        door: arrival.door,
-        source: arrival.source,
-        external_id: arrival.externalId,
-        thread: arrival.thread ?? null,
-        team: arrival.team ?? null,
-        facets: arrival.facets,
-        received_at: isoTime(arrival.receivedAt),
-        due_at: arrival.dueAt === undefined ? null : isoTime(arrival.dueAt),
-        next_at: isoTime(arrival.receivedAt),
-        worker: adopted.get(arrival.id)?.lease.worker ?? null,
-        lease_no: adopted.get(arrival.id)?.lease.leaseNo ?? 0,
-      })),
-    )}::json)`);
-  const keys = packed();
-  const contents = packed();
-  const secrets = arrivals.map((one) => {
-    const key = keys.add(one.wrappedKey);
-    const content = contents.add(one.sealedInput);
-    return { id: one.id, kf: key.start, kl: key.length, cf: content.start, cl: content.length };
-  });
-  await tx.run(sql`
-    with one as materialized (
-      select * from json_to_recordset(${rows(secrets)}::json) as r (id text, kf int, kl int, cf int, cl int)),
-    locked as (
-      insert into case_key (owner, wrapped) select id, substring(${keys.all()}::bytea from kf for kl) from one)
-    insert into case_content (case_id, kind, sealed)
-    select id, 'input', substring(${contents.all()}::bytea from cf for cl) from one`);
+  await tx.copy([
+    textRows(
+      "case_",
+      CASE_COLUMNS,
+      drawn.map(({ arrival, assignment, coins }) => {
+        const held = adopted.get(arrival.id);
+        const received = isoTime(arrival.receivedAt);
+        return [
+          arrival.id,
+          arrival.workflow,
+          stateOf(arrival.id),
+          assignment.arm,
+          assignment.release,
+          assignment.share,
+          coins.autonomyCoin,
+          coins.qa,
+          coins.qaProbability,
+          coins.cold,
+          coins.coldProbability,
+          arrival.drill,
+          arrival.door,
+          arrival.source,
+          arrival.externalId,
+          arrival.thread ?? null,
+          arrival.team ?? null,
+          arrival.facets,
+          received,
+          arrival.dueAt === undefined ? null : isoTime(arrival.dueAt),
+          received,
+          held?.lease.worker ?? null,
+          held?.lease.leaseNo ?? 0,
+        ];
+      }),
+    ),
+    binaryRows(
+      "case_key",
+      ["owner", "wrapped"],
+      arrivals.map((one) => [one.id, one.wrappedKey]),
+    ),
+    binaryRows(
+      "case_content",
+      ["case_id", "kind", "sealed"],
+      arrivals.map((one) => [one.id, "input", one.sealedInput]),
+    ),
+  ]);
   await insertExtras(tx, arrivals);
   await admitToShadow(
     tx,
@@ -254,8 +260,11 @@ async function insertCases(
       },
     })),
   );
+  // Nobody is woken for cases that the ladder keeps: whoever moves it back has them found by the clock.
   // Sorted: waking writes a row of the workflow's, and two groups that write in another order wait for each other in a ring.
-  const left = arrivals.filter((one) => !adopted.has(one.id)).map((one) => one.workflow);
+  const left = arrivals
+    .filter((one) => !adopted.has(one.id) && views.get(one.workflow)!.row.rung < INTAKE_ONLY)
+    .map((one) => one.workflow);
   for (const name of [...new Set(left)].sort()) await parts.wake(tx, name);
 }
 
