@@ -49,10 +49,17 @@ export function openAudit(options: { clock: Clock; newId: NewId }): Audit {
     const writer = writerOf(tx.connection);
     const at = isoTime(options.clock.now());
     const first = writer.next;
+    const actors = new Map<Actor, string>();
+    const actorText = (actor: Actor) => {
+      let text = actors.get(actor);
+      if (text === undefined) actors.set(actor, (text = canonicalize(actor)!));
+      return text;
+    };
     const written = events.map((event, i) => {
       const id = options.newId("event");
       const salt = freshBytes(16).toString("hex");
-      const body = bodyOf({ ...event, id, at, writer: writer.id, wseq: first + i, salt });
+      const actor = actorText(event.actor);
+      const body = bodyOf(event, { actor, id, at, writer: writer.id, wseq: first + i, salt });
       return { id, wseq: first + i, body, leaf: hex(leafHash(body)), event };
     });
     await tx.copy([
@@ -101,11 +108,12 @@ export function openAudit(options: { clock: Clock; newId: NewId }): Audit {
  * The salt keeps a leaf from being guessed when one day the body is deleted and the leaf stays.
  */
 function bodyOf(
-  event: AuditEvent & { id: string; at: string; writer: string; wseq: number; salt: string },
+  event: AuditEvent,
+  place: { actor: string; id: string; at: string; writer: string; wseq: number; salt: string },
 ): string {
   const member = (name: string, value: JsonValue | undefined) =>
     value === undefined ? "" : `"${name}":${canonicalize(value)!},`;
-  return `{${member("actor", event.actor)}"at":"${event.at}",${member("case", event.caseId)}${member("data", event.data)}"id":"${event.id}","kind":"${event.kind}","salt":"${event.salt}",${member("workflow", event.workflow)}"writer":"${event.writer}","wseq":${event.wseq}}`;
+  return `{"actor":${place.actor},"at":"${place.at}",${member("case", event.caseId)}${member("data", event.data)}"id":"${place.id}","kind":"${event.kind}","salt":"${place.salt}",${member("workflow", event.workflow)}"writer":"${place.writer}","wseq":${place.wseq}}`;
 }
 
 /** SHA-256 over 0x00 and the canonical bytes: the leaf of RFC 6962. */

@@ -10,7 +10,7 @@ import { isoTime } from "../../platform/clock.ts";
 import type { Tx } from "../../platform/database.ts";
 import type { Operation } from "../../platform/group-commit.ts";
 import { binaryRows, textRows } from "../../platform/copy.ts";
-import { hex, rows, sql } from "../../platform/sql.ts";
+import { hex, packed, rows, sql } from "../../platform/sql.ts";
 import type { Audit } from "../../audit/record.ts";
 import type { Actor } from "../../contract/scopes.ts";
 import { PilotageError } from "../../contract/errors.ts";
@@ -80,14 +80,15 @@ type Parts = Parameters<typeof admission>[0] & { today: ReturnType<typeof openDa
 
 async function admitAll(tx: Tx, arrivals: Arrival[], parts: Parts): Promise<Admission[]> {
   const views = await lockWorkflows(tx, arrivals, parts.registry);
-  const fresh = await claimKeys(tx, arrivals);
-  const admitted = arrivals.filter((arrival) => fresh.has(arrival.id));
+  const known = (await claimKeys(tx, arrivals)) ? undefined : await knownKeys(tx, arrivals);
+  const first = (arrival: Arrival) =>
+    known ? known.get(keyText(arrival))! : { caseId: arrival.id, digest: arrival.digest };
+  const admitted = known ? arrivals.filter((arrival) => first(arrival).caseId === arrival.id) : arrivals;
   if (admitted.length > 0) await insertCases(tx, admitted, views, parts);
-  const known = await knownKeys(tx, arrivals, fresh);
   return arrivals.map((arrival) => {
-    if (fresh.has(arrival.id)) return { kind: "admitted", caseId: arrival.id };
-    const first = known.get(keyText(arrival))!;
-    return { kind: first.digest.equals(arrival.digest) ? "duplicate" : "conflict", caseId: first.caseId };
+    const { caseId, digest } = first(arrival);
+    if (caseId === arrival.id) return { kind: "admitted", caseId };
+    return { kind: digest.equals(arrival.digest) ? "duplicate" : "conflict", caseId };
   });
 }
 
@@ -110,36 +111,36 @@ async function lockWorkflows(
   return views;
 }
 
-/** Claims the external ids that nobody has; answers the arrivals that got theirs. Sorted, so that two groups never wait for each other in a ring. */
-async function claimKeys(tx: Tx, arrivals: Arrival[]): Promise<Set<string>> {
-  const wanted = arrivals
-    .map((a) => ({
-      workflow: a.workflow,
-      source: a.source,
-      external_id: a.externalId,
-      case_id: a.id,
-      digest: hex(a.digest),
-    }))
-    .map((one) => ({
-      ...one,
-      order: JSON.stringify([one.workflow, one.source, one.external_id, one.case_id]),
-    }))
-    .sort((a, b) => (a.order < b.order ? -1 : 1))
-    .map(({ order: _, ...one }) => one);
-  const claimed = await tx.all<{ case_id: string }>(sql`
+/** Claims the external ids that nobody has; answers whether every arrival got its own. Sorted, so that two groups never wait for each other in a ring. */
+async function claimKeys(tx: Tx, arrivals: Arrival[]): Promise<boolean> {
+  const wanted = arrivals.toSorted(
+    (a, b) =>
+      compare(a.workflow, b.workflow) ||
+      compare(a.source, b.source) ||
+      compare(a.externalId, b.externalId) ||
+      compare(a.id, b.id),
+  );
+  const digests = packed();
+  const starts = wanted.map((one) => digests.add(one.digest).start);
+  const claimed = await tx.run(sql`
     insert into intake_key (workflow, source, external_id, case_id, digest)
-    select workflow, source, external_id, case_id, digest from json_populate_recordset(null::intake_key, ${rows(wanted)}::json)
-    on conflict do nothing returning case_id`);
-  return new Set(claimed.map((row) => row.case_id));
+    select workflow, source, external_id, case_id, substring(${digests.all()}::bytea from start for 32)
+    from unnest(${wanted.map((one) => one.workflow)}::text[], ${wanted.map((one) => one.source)}::text[],
+      ${wanted.map((one) => one.externalId)}::text[], ${wanted.map((one) => one.id)}::text[], ${starts}::int[])
+      as t (workflow, source, external_id, case_id, start)
+    on conflict do nothing`);
+  return claimed === arrivals.length;
 }
 
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Whose each key is, by this transaction's account. */
 async function knownKeys(
   tx: Tx,
   arrivals: Arrival[],
-  fresh: Set<string>,
 ): Promise<Map<string, { caseId: CaseId; digest: Buffer }>> {
-  const others = arrivals.filter((arrival) => !fresh.has(arrival.id));
-  if (others.length === 0) return new Map();
   const found = await tx.all<{
     workflow: string;
     source: string;
@@ -150,7 +151,7 @@ async function knownKeys(
     select k.workflow, k.source, k.external_id, k.case_id, k.digest from intake_key k
     where (k.workflow, k.source, k.external_id) in (
       select workflow, source, external_id from json_populate_recordset(null::intake_key,
-        ${rows(others.map((a) => ({ workflow: a.workflow, source: a.source, external_id: a.externalId })))}::json))`);
+        ${rows(arrivals.map((a) => ({ workflow: a.workflow, source: a.source, external_id: a.externalId })))}::json))`);
   return new Map(
     found.map((row) => [
       keyText({ workflow: row.workflow, source: row.source, externalId: row.external_id }),
@@ -159,11 +160,10 @@ async function knownKeys(
   );
 }
 
-const CASE_COLUMNS = [
-  ...["id", "workflow", "state", "arm", "release", "share", "autonomy_coin", "qa", "qa_probability"],
-  ...["cold", "cold_probability", "drill", "door", "source", "external_id", "thread", "team", "facets"],
-  ...["received_at", "due_at", "next_at", "worker", "lease_no"],
-];
+const CASE_COLUMNS =
+  "id workflow state arm release share autonomy_coin qa qa_probability cold cold_probability drill door source external_id thread team facets received_at due_at next_at worker lease_no".split(
+    " ",
+  );
 
 async function insertCases(
   tx: Tx,
