@@ -2,8 +2,8 @@
  * `npm run build`: what the npm package runs, made from the sources.
  *
  * Node strips no types below `node_modules`, so the package holds compiled JavaScript with its declarations. What is no
- * TypeScript (migrations, pages, pictures) is copied beside it, so that a file finds its neighbours as in the sources. No
- * source maps: the compiler only takes types away, and a trace names a file and function that reads like its source.
+ * TypeScript (migrations, pictures) is copied beside it, so that a file finds its neighbours as in the sources. The
+ * console is for browsers and is built apart (console.ts); its files lie in console/. No source maps: the compiler only takes types away, and a trace names a file and function that reads like its source.
  * The result takes its place in one step. What must hold for the package is in package-check.ts.
  */
 import { execFile } from "node:child_process";
@@ -23,6 +23,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { copyConsole } from "./console.ts";
 import { isTestMaterial } from "./package-check.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -31,9 +32,10 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 export async function build(to: string): Promise<void> {
   const draft = mkdtempSync(`${to}.new-`);
   try {
-    await compile(draft);
+    await Promise.all([compile(draft), copyConsole(join(draft, "console"))]);
     chmodSync(draft, 0o755);
-    for (const name of globSync("**/*.{js,d.ts}", { cwd: draft })) pointToJavaScript(join(draft, name));
+    for (const name of globSync("**/*.{js,d.ts}", { cwd: draft, exclude: ["console"] }))
+      pointToJavaScript(join(draft, name));
     for (const name of assetsIn(join(ROOT, "src"))) {
       mkdirSync(dirname(join(draft, name)), { recursive: true });
       copyFileSync(join(ROOT, "src", name), join(draft, name));
@@ -75,7 +77,7 @@ function assetsIn(folder: string): string[] {
   return globSync("**/*", { cwd: folder, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-    .filter((name) => !/\.tsx?$/.test(name) && !isTestMaterial(name));
+    .filter((name) => !name.startsWith("console/") && !/\.tsx?$/.test(name) && !isTestMaterial(name));
 }
 
 function replace(old: string, made: string): void {

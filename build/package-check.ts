@@ -1,7 +1,8 @@
 /**
  * What must hold for the npm package, found by reading it: the files that `npm pack` lists, and package.json.
  *
- * Every source has its compiled twin and nothing else lies in dist/; what is imported or named by address is packed or a
+ * Every source has its compiled twin and nothing else lies in dist/ but the console, which is there with every file that
+ * it loads; what is imported or named by address is packed or a
  * dependency; the types that the SDK shows come with the packages that it needs; no tests, no sources, no paths of the
  * machine that built it. Pure: the files come in as texts.
  */
@@ -30,6 +31,7 @@ export interface Package {
   machine: readonly string[];
 }
 
+const CONSOLE = "dist/console/";
 const FIELDS = ["name", "version", "description", "keywords", "license", "type", "engines", "files"];
 const TEXT = /\.(js|ts|json|md|ya?ml|sql|css|html|svg|jsonl|csv|txt)$/;
 
@@ -43,6 +45,7 @@ export function problemsOf(pack: Package): string[] {
   return [
     ...manifestProblems(pack),
     ...twinProblems(pack),
+    ...consoleProblems(pack),
     ...foreignFiles(pack),
     ...importProblems(pack),
     ...addressProblems(pack),
@@ -80,14 +83,41 @@ function manifestProblems({ manifest, files, executable }: Package): string[] {
 function twinProblems({ files, sources }: Package): string[] {
   const expected = new Map(
     sources
-      .filter((source) => !isTestMaterial(source))
+      .filter((source) => !isTestMaterial(source) && !source.startsWith("console/"))
       .flatMap((source) => twinsOf(source).map((twin): [string, string] => [twin, source])),
   );
   const missing = [...expected].filter(([twin]) => !files.has(twin));
-  const built = [...files.keys()].filter((file) => file.startsWith("dist/"));
+  const built = [...files.keys()].filter((file) => file.startsWith("dist/") && !file.startsWith(CONSOLE));
   return [
     ...missing.map(([twin, source]) => `src/${source} has no twin ${twin}`),
     ...built.filter((file) => !expected.has(file)).map((file) => `${file} comes from no source`),
+  ];
+}
+
+/** The console is bundled: no twins, but its page, and every file that is named by it or by a file that it loads. */
+function consoleProblems({ files }: Package): string[] {
+  const page = files.get(`${CONSOLE}index.html`);
+  if (page === undefined) return ["the console is not packed"];
+  const here = [...files.keys()].filter((file) => file.startsWith(CONSOLE));
+  const named = here
+    .filter((file) => /\.(html|js|css)$/.test(file))
+    .flatMap((file) =>
+      [...files.get(file)!.matchAll(/\bassets\/[\w.-]+\.(?:js|mjs|css|svg|woff2?)/g)].map(
+        ([name]) => [file, name] as const,
+      ),
+    );
+  const missing = named.filter(([, name]) => !files.has(`${CONSOLE}${name}`));
+  return [
+    ...(named.length === 0 ? ["the console's page loads nothing"] : []),
+    ...missing.map(([file, name]) => `${file} loads ${name}, which is not packed`),
+    ...here
+      .filter(
+        (file) =>
+          !/^(?:index\.html|stamp\.json|assets\/[\w.-]+-[\w-]{8}\.\w+)(?:\.(?:br|gz))?$/.test(
+            file.slice(CONSOLE.length),
+          ),
+      )
+      .map((file) => `${file} is not what the console's build makes`),
   ];
 }
 
@@ -163,7 +193,10 @@ function machineTraces({ files, machine }: Package): string[] {
 }
 
 function modules({ files }: Package): [string, string][] {
-  return [...files].filter(([file]) => /^(dist|bin)\/.*\.(js|d\.ts)$/.test(file));
+  // The console's scripts are bundles: what they need is in them, or checked by name above.
+  return [...files].filter(
+    ([file]) => /^(dist|bin)\/.*\.(js|d\.ts)$/.test(file) && !file.startsWith(CONSOLE),
+  );
 }
 
 /** A relative import as a path in the package; a declaration's neighbour is a declaration. */

@@ -27,6 +27,16 @@ function review(externalId: string, category = "billing"): Review {
     output: { category },
     withheld: null,
     outputSchema: {},
+    team: null,
+    turn: "first",
+    doubts: [],
+    notes: [],
+    earlier: null,
+    inputSchema: {},
+    suggestions: [],
+    facets: { input: [], output: [] },
+    instructions: { de: null, en: null },
+    unit: "ticket",
   };
 }
 
@@ -50,11 +60,12 @@ function inbox(waiting: Review[], fail: (call: "claim" | "verdict", at: number) 
         undoUntil: "",
         modelOutput: null,
         differs: [],
+        planted: null,
       };
     },
     async releaseReview(input) {
       released.push(input!.params!.case);
-      return { released: true };
+      return { released: true, escalated: false };
     },
   };
   return { client, taken, released };

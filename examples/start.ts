@@ -11,6 +11,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { consoleBuilt } from "../build/console.ts";
 import { PilotageError } from "../src/contract/errors.ts";
 import { dataHomeFor } from "../src/platform/embedded/data-home.ts";
 import { towardsAutomation } from "./sample-automation.ts";
@@ -208,6 +209,11 @@ async function main(): Promise<number> {
     for (const one of running) one.child.kill("SIGKILL");
   });
   say(`Starting Pilotage on the data home ${where.dataHome} ...`);
+  const built = consoleBuilt(say).catch((error: unknown) =>
+    say(
+      `The console could not be built, the rest goes on: ${error instanceof Error ? error.message : String(error)}`,
+    ),
+  );
   const serve = startProcess({
     name: "Pilotage",
     arguments: [join(ROOT, "bin", "pilotage.js"), "serve", ...where.passedOn],
@@ -223,6 +229,7 @@ async function main(): Promise<number> {
     say(`It answers at ${serving.url} (${seconds()}); setting up the sample workflow ...`);
     ready = await setUpSample({ ...serving, folder: SAMPLE, signal, say });
     if (ready === undefined) return 0;
+    await built;
     const ended = new AbortController();
     void serve.gone.then(() => ended.abort());
     const over = AbortSignal.any([signal, ended.signal]);

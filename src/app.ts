@@ -8,6 +8,12 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { openKeys, type Keys } from "./access/keys.ts";
+import { openProviders } from "./access/oidc.ts";
+import { stillThere } from "./access/still.ts";
+import { openPeople, peopleWith, personByEmail } from "./access/people.ts";
+import { openSessions, type Sessions } from "./access/sessions.ts";
+import { openTokens, pageLink } from "./access/tokens.ts";
+import type { Role as PersonRole } from "./contract/access.ts";
 import { openAudit, type Audit } from "./audit/record.ts";
 import { openSequencer, type Sequencer } from "./audit/sequencer.ts";
 import { openSigner } from "./audit/signing.ts";
@@ -27,14 +33,25 @@ import { failing, reserving } from "./cases/model/record.ts";
 import { openRunner, type Runner } from "./cases/runner.ts";
 import { openWorkflowSettings } from "./cases/workflow/apply.ts";
 import { openRegistry, type Registry } from "./cases/workflow/registry.ts";
+import { SHARE } from "./cases/workflow/rule.ts";
 import { emptySpool } from "./connectors/feed/folder.ts";
+import { accessHandlers } from "./http/access.ts";
 import { auditHandlers } from "./http/audit.ts";
 import { caseHandlers } from "./http/cases.ts";
 import { bind, type Handlers, type Server } from "./http/bind.ts";
 import { certificateHandlers } from "./http/certificates.ts";
+import { connectionHandlers } from "./http/connections.ts";
+import { serveConsole } from "./http/console.ts";
 import { evaluationHandlers } from "./http/evaluations.ts";
+import { figureHandlers } from "./http/figures.ts";
+import { feedbackHandlers } from "./http/feedback.ts";
 import { openApiDocument } from "./http/openapi.ts";
+import { ladderHandlers } from "./http/ladder.ts";
+import { liveHandlers } from "./http/live.ts";
 import { operationHandlers } from "./http/operations.ts";
+import { overviewHandlers } from "./http/overview.ts";
+import { peopleHandlers } from "./http/people.ts";
+import { providerHandlers } from "./http/sign-in-providers.ts";
 import { reviewHandlers } from "./http/reviews.ts";
 import { serveStatus } from "./http/status.ts";
 import { workflowHandlers } from "./http/workflows.ts";
@@ -43,16 +60,23 @@ import { idSource, type NewId } from "./platform/chance.ts";
 import { simulatedClock, systemClock, type Clock } from "./platform/clock.ts";
 import { endsWithin } from "./platform/deadline.ts";
 import { watchForSetBack } from "./monitoring/clock-set-back.ts";
+import { openCounts } from "./monitoring/counts.ts";
+import { countHours } from "./monitoring/hourly.ts";
+import { openLadder } from "./monitoring/ladder.ts";
+import { openNewsroom } from "./monitoring/news.ts";
+import { openStopRequests } from "./monitoring/stop-request.ts";
 import { openDatabase, type Database, type DatabaseOptions, type Tx } from "./platform/database.ts";
 import { openGroupCommit } from "./platform/group-commit.ts";
 import { addJob, migrateJobs, openJobs } from "./platform/jobs.ts";
 import type { Log } from "./platform/log.ts";
 import { unlock } from "./platform/master-key.ts";
+import { MAIL_CONNECTION, openMailer } from "./platform/mail.ts";
 import { openMetrics } from "./platform/metrics.ts";
 import { ensureMonths, migrate } from "./platform/migrations.ts";
 import { prepareProgramRole } from "./platform/program-role.ts";
 import type { Settings } from "./platform/settings.ts";
 import { followSimulatedTime, joinSimulatedTime } from "./platform/simulated-time.ts";
+import { programVersion } from "./platform/version.ts";
 import { watchWorkers } from "./platform/workers.ts";
 import { openTrials, trialSources, workBeside, type Beside } from "./releases/beside.ts";
 import { openCertificates } from "./releases/certify.ts";
@@ -60,6 +84,15 @@ import { labelSample } from "./releases/label-sample.ts";
 import { openReleases, PREPARE_JOB } from "./releases/publish.ts";
 import { openShares } from "./releases/share.ts";
 import { openReviews } from "./reviews/review.ts";
+import { openSecondLooks } from "./reviews/blind.ts";
+import { feedbackToken, openFeedback } from "./reviews/feedback/feedback.ts";
+import { openImprovements } from "./reviews/feedback/improvements.ts";
+import { ASKED, openPulse } from "./reviews/feedback/pulse.ts";
+import { openReviewFigures } from "./reviews/figures.ts";
+import { noticeDuty } from "./reviews/notices.ts";
+import { withPlanted } from "./reviews/planted-desk.ts";
+import { openPost } from "./reviews/post.ts";
+import { allowIndividuals, INDIVIDUALS, openWorksCouncil } from "./reviews/works-council.ts";
 
 export type Role = "all" | "web" | "worker";
 
@@ -84,6 +117,7 @@ export interface App {
   newId: NewId;
   registry: Registry;
   keys: Keys;
+  sessions: Sessions;
   intake: Intake;
   /** Cases in this process's hands. */
   runner: Runner | undefined;
@@ -150,6 +184,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const metrics = openMetrics();
   const worker = newId("worker");
   let runner: Runner | undefined;
+  let webUrl: string | undefined;
   const poke = (workflow: string) => runner?.poke(workflow);
   /** With a worker in this process its runner is told after the commit; else a job wakes a worker elsewhere. */
   const wake = async (tx: Tx, workflow: string) => {
@@ -178,7 +213,13 @@ export async function openApp(options: AppOptions): Promise<App> {
   });
   const replays = openReplays({ database, registry, vault, intake, audit, clock, poke });
   const releases = openReleases({ database, registry, clock, newId, audit });
-  const shares = openShares({ database, registry, clock, audit });
+  const shares = openShares({
+    database,
+    registry,
+    clock,
+    audit,
+    askForTwo: (...asked) => workflowSettings.askForTwo(...asked),
+  });
   const sets = { database, registry, vault, clock, newId, audit };
   const trials = openTrials(sets);
   const certificates = openCertificates({
@@ -198,9 +239,104 @@ export async function openApp(options: AppOptions): Promise<App> {
     hasGo: (tx, workflow) => shares.waived(tx, workflow, "go"),
     grantGo: (tx, workflow, waiver, person, by) =>
       shares.grant(tx, workflow, { item: "go", ...waiver }, person, by),
+    acts: { [INDIVIDUALS]: allowIndividuals, [SHARE]: shares.raise },
+  });
+  const mailFailed = (error: unknown) => log.warn({ err: error }, "a mail could not be written");
+  const ladder = openLadder({ database, registry, clock, newId, audit, poke });
+  const stops = openStopRequests({
+    database,
+    vault,
+    clock,
+    newId,
+    audit,
+    ladder,
+    async tellOwners(workflow, person) {
+      const roles = ["owner", "on_call"] as const;
+      const told = await Promise.all(roles.map((role) => peopleWith(database, workflow, role)));
+      // The request is stored and stands on their pages; whoever asked does not wait for a mail server.
+      void post.toRoles(workflow, roles, "stop_request", { workflow, person }).catch(mailFailed);
+      return [...new Set(told.flat().map((one) => one.email))];
+    },
+    async tellAsker(workflow, person) {
+      void post.toAddresses([person], "stop_answer", { workflow }).catch(mailFailed);
+    },
   });
   const connections = openConnections({ database, vault, clock, audit });
-  const reviews = openReviews({ database, group, registry, vault, clock, newId, audit });
+  const sessions = openSessions({
+    database,
+    clock,
+    newId,
+    audit,
+    idleHours: settings.PILOTAGE_SESSION_IDLE_HOURS,
+    longestHours: settings.PILOTAGE_SESSION_HOURS,
+  });
+  const people = openPeople({
+    database,
+    clock,
+    newId,
+    audit,
+    sessions,
+    returnLeases: (tx, person) => reviews.returnLeases(tx, person, { kind: "system", name: worker }),
+  });
+  const mailer = openMailer({
+    async settings() {
+      const found = await connections.read(MAIL_CONNECTION);
+      return found?.kind === "smtp" ? found : undefined;
+    },
+    log,
+  });
+  const tokens = openTokens(vault);
+  /** Where people find this installation. */
+  const publicUrl = () => settings.PILOTAGE_PUBLIC_URL ?? webUrl ?? "http://127.0.0.1:4700";
+  const providers = openProviders({ connections, vault, clock, log, publicUrl });
+  const post = openPost({
+    send: (mail) => mailer.send(mail),
+    peopleWith: (workflow, role) => peopleWith(database, workflow, role),
+    personOf: (email) => personByEmail(database, email),
+    consoleUrl: publicUrl,
+  });
+  const reviewParts = {
+    database,
+    group,
+    registry,
+    vault,
+    clock,
+    newId,
+    audit,
+    chance: Math.random,
+    answerLink: (caseId, no, expiresAt) =>
+      pageLink(publicUrl(), tokens.make({ kind: "answer", caseId, no, expiresAt })),
+    mail: (letter) => mailer.send(letter),
+  } satisfies Parameters<typeof openReviews>[0];
+  const reviews = withPlanted(openReviews(reviewParts), reviewParts);
+  const improvements = openImprovements({ database, registry, vault, clock, newId, audit, post });
+  const feedback = openFeedback({
+    database,
+    registry,
+    vault,
+    clock,
+    newId,
+    audit,
+    tokens,
+    improvements,
+    questions: reviews.questions,
+    publicUrl,
+  });
+  const figures = openReviewFigures({ database, registry, clock, audit });
+  const worksCouncil = openWorksCouncil({ database, registry, clock, audit, settings: workflowSettings });
+  /** How many people have one of these roles now. */
+  const countWith = async (workflow: string, roles: readonly PersonRole[]) => {
+    const found = new Set<string>();
+    for (const role of roles)
+      for (const { email } of await peopleWith(database, workflow, role)) found.add(email);
+    return found.size;
+  };
+  const pulse = openPulse({
+    database,
+    registry,
+    clock,
+    peopleAsked: (workflow) => countWith(workflow, ASKED),
+  });
   const openers = openOpeners({ database, vault, clock, files, log });
   const patience = settings.PILOTAGE_DATABASE_PATIENCE;
   const jobs = openJobs({ url: directUrl, database, worker, clock, log, patience, release: releaseWorker });
@@ -230,6 +366,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     newId,
     registry,
     keys,
+    sessions,
     intake,
     runner,
     server: server?.bound,
@@ -305,6 +442,10 @@ export async function openApp(options: AppOptions): Promise<App> {
         modelFor: openers.modelFor,
         stopped: stop.signal,
         targetFor: openers.targetFor,
+        feedbackUrl: (workflow, caseId) =>
+          settings.PILOTAGE_PUBLIC_URL !== undefined && workflow.document.feedback?.link
+            ? pageLink(settings.PILOTAGE_PUBLIC_URL, feedbackToken(tokens, workflow, caseId, clock.now()))
+            : undefined,
       },
     });
     await jobs.start({
@@ -333,11 +474,30 @@ export async function openApp(options: AppOptions): Promise<App> {
       await runner?.freeLost();
       for (const workflow of await dueWorkflows(database, clock.now())) poke(workflow);
     });
+    every(TICK, "bringing back cases whose senders did not answer", async () => {
+      await reviews.endWaits(worker);
+    });
     // A commit may land after it was given up, and after its worker was buried: nobody would know of its case.
     every(STRAY, "freeing cases that nobody works on", async () => {
       await runner?.freeLost(true);
       await releaseStrays(database);
     });
+    const secondLooks = openSecondLooks({ database, registry, clock, audit, worker, improvements });
+    every(TICK, "opening second looks", secondLooks.look);
+    every(
+      TICK,
+      "telling people about their queue",
+      noticeDuty({
+        database,
+        registry,
+        clock,
+        audit,
+        worker,
+        post,
+        peopleWith: (workflow, role) => peopleWith(database, workflow, role),
+        isAway: async ({ email }, now) => ((await personByEmail(database, email))?.away_until ?? 0) > now,
+      }),
+    );
     every(TICK, "looking for due feeds", async () => {
       // Each feed by itself: a long file or a slow folder of one never keeps another waiting.
       for (const { workflow, name } of await dueFeeds(database, worker, clock.now())) {
@@ -365,6 +525,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     });
     for (const [duty, work] of Object.entries(beside.duties)) every(TICK, duty, work);
     every(DAY / 24, "removing unfinished imports", beside.tidy);
+    every(60 * TICK, "counting hours", async () => void (await countHours(database, clock)));
     if (!simulated)
       every(TICK, "watching the clock", watchForSetBack({ database, clock, audit, worker, log }));
     if (signer) sequencer = openSequencer({ database, audit, clock, worker, signer, log });
@@ -395,8 +556,41 @@ export async function openApp(options: AppOptions): Promise<App> {
   async function startWeb(): Promise<{ bound: Server; url: string }> {
     const workers = watchWorkers(database);
     every(2 * TICK, "looking for workers", workers.look);
+    const counts = openCounts({ database, registry, clock });
+    const news = openNewsroom(database);
+    every(2 * TICK, "looking for news", news.look);
     const handlers: Handlers = {
-      ...caseHandlers({ database, registry, vault, intake, stopped: stop.signal }),
+      ...caseHandlers({ database, registry, vault, clock, intake, stopped: stop.signal }),
+      ...accessHandlers({
+        database,
+        registry,
+        vault,
+        clock,
+        audit,
+        people,
+        sessions,
+        providers: providers.list,
+        version: programVersion(),
+      }),
+      ...providerHandlers({ database, clock, newId, audit, providers, sessions }),
+      ...connectionHandlers({ connections, mail: mailer.attempt, askProvider: providers.test }),
+      ...peopleHandlers({
+        database,
+        clock,
+        people,
+        address: () => publicUrl().replace(/\/$/, ""),
+        mail: (mail) => mailer.send(mail),
+      }),
+      ...figureHandlers({
+        database,
+        registry,
+        vault,
+        clock,
+        figures,
+        worksCouncil,
+        reviewers: (workflow) => countWith(workflow, ["reviewer"]),
+      }),
+      ...feedbackHandlers({ database, registry, clock, feedback, improvements, pulse }),
       ...reviewHandlers({ database, reviews }),
       ...workflowHandlers({
         database,
@@ -410,6 +604,24 @@ export async function openApp(options: AppOptions): Promise<App> {
       }),
       ...certificateHandlers({ database, registry, certificates, clock }),
       ...operationHandlers({ database, registry, replays, connections, keys, audit, clock, simulated, poke }),
+      ...ladderHandlers({ ladder, stops }),
+      ...overviewHandlers({
+        database,
+        registry,
+        clock,
+        audit,
+        figures: counts,
+        ladder,
+        stops,
+        workers,
+        poke,
+      }),
+      ...liveHandlers({
+        news,
+        clock,
+        stopped: stop.signal,
+        again: (caller) => stillThere(database, clock, caller, settings.PILOTAGE_SESSION_IDLE_HOURS),
+      }),
       ...auditHandlers({
         database,
         clock,
@@ -423,6 +635,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     const bound = bind({
       handlers,
       keys,
+      sessions,
       newId,
       log,
       mostBytes: settings.PILOTAGE_INTAKE_BYTES,
@@ -430,10 +643,12 @@ export async function openApp(options: AppOptions): Promise<App> {
     });
     let announced = false;
     serveStatus(bound.fastify, { database, registry, clock, metrics, workers, announced: () => announced });
+    await serveConsole(bound.fastify);
     const address = await bound.fastify.listen({
       host: settings.PILOTAGE_HOST,
       port: settings.PILOTAGE_PORT,
     });
+    webUrl = address;
     await options.announce?.({ url: address, keys, database });
     announced = true;
     return { bound, url: address };

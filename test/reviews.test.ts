@@ -94,7 +94,7 @@ describe("a verdict", async () => {
       input: { text: "the bill is wrong" },
     });
     const verdict = await decide(anna, caseId, task.lease, "approve");
-    expect(Date.parse(verdict.undoUntil) - app.clock.now()).toBe(UNDO);
+    expect(Date.parse(verdict.undoUntil!) - app.clock.now()).toBe(UNDO);
     expect((await look(caseId)).deliveries).toEqual([]);
     await pass(UNDO);
     await reach(caseId, "delivered");
@@ -197,18 +197,21 @@ describe("a verdict", async () => {
     expect((await reach(caseId, "closed")).labels).toMatchObject([{ wrong: true, wrongFields: [] }]);
   });
 
-  test("sent twice has one effect", async () => {
+  test("sent twice has one effect and the same answer", async () => {
     const caseId = await waiting();
     const { lease } = await claim(anna, caseId);
-    const both = await Promise.allSettled([
+    const both = await Promise.all([
       decide(anna, caseId, lease, "approve"),
       decide(anna, caseId, lease, "approve"),
     ]);
-    expect(both.map((one) => one.status).sort()).toEqual(["fulfilled", "rejected"]);
-    await expect(decide(anna, caseId, lease, "approve")).rejects.toMatchObject({
+    expect(both[0]).toEqual(both[1]);
+    expect(await decide(anna, caseId, lease, "approve")).toEqual(both[0]);
+    // Another word under the same lease is no repetition.
+    await expect(decide(anna, caseId, lease, "reject", { reason: "out_of_scope" })).rejects.toMatchObject({
       code: "wrong_state",
       message: expect.stringContaining("is decided by now"),
     });
+    await expect(decide(ben, caseId, lease, "approve")).rejects.toMatchObject({ code: "wrong_state" });
     await pass(UNDO);
     const done = await reach(caseId, "delivered");
     expect(done.labels).toHaveLength(1);

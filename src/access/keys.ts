@@ -13,6 +13,7 @@ import type { NewId } from "../platform/chance.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database, Queryable } from "../platform/database.ts";
 import { sql, time } from "../platform/sql.ts";
+import { callerOfKey, type Caller } from "./caller.ts";
 
 export interface KeyRow {
   id: Id<"key">;
@@ -24,14 +25,6 @@ export interface KeyRow {
   made_by: string;
   expires_at: number;
   revoked_at: number | null;
-}
-
-/** Who is asking, as the key shows. */
-export interface Caller {
-  key: KeyRow;
-  actor: Actor;
-  /** The named person, when a local operator acts for one. */
-  person: string;
 }
 
 export interface NewKey {
@@ -128,36 +121,9 @@ export function openKeys(parts: { database: Database; clock: Clock; newId: NewId
         throw new PilotageError("forbidden", "Only the local operator's key may act for a named person.", {
           hint: "Leave --as away, or use the command line of the machine itself.",
         });
-      if (as === undefined)
-        return { key, actor: { kind: "key", name: key.name, key: key.id }, person: key.name };
-      return { key, actor: { kind: "person", name: as, key: key.id }, person: as };
+      return callerOfKey(key, as);
     },
   };
-}
-
-/** Throws `forbidden` unless the key holds the scope, and `not_found` for a workflow that it may not see. */
-export function demand(caller: Caller, scope: Scope, workflow: string | undefined): void {
-  const { scopes, workflow: bound } = caller.key;
-  // The local operator stands at the machine itself and may do what its owner may.
-  if (!scopes.includes(scope) && !scopes.includes("operator"))
-    throw new PilotageError(
-      "forbidden",
-      `This key may not do that: the scope ${scope} is missing; it has ${scopes.join(", ")}. Nothing was done.`,
-      { hint: "Use a key with that scope." },
-    );
-  if (bound !== null && workflow !== undefined && workflow !== bound)
-    throw new PilotageError("not_found", `There is no workflow "${workflow.slice(0, 80)}".`);
-}
-
-/** Throws `forbidden` for a key that is bound to one workflow: connections, keys and the clock belong to the whole installation. */
-export function demandWhole(caller: Caller): void {
-  const bound = caller.key.workflow;
-  if (bound !== null)
-    throw new PilotageError(
-      "forbidden",
-      `This key is for the workflow ${bound} alone, and this concerns the whole installation. Nothing was done.`,
-      { hint: "Use a key that is not bound to a workflow." },
-    );
 }
 
 /** The named person of a request; throws `bad_request` when the name cannot stand in a record. */

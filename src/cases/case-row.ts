@@ -23,6 +23,8 @@ export interface CaseRow {
   decided_at: number | null;
   verdict: "auto" | "approve" | "edit" | "reject" | null;
   lease_no: number;
+  /** The number of its newest correction; 0 when it was never corrected. */
+  corrections: number;
   /** Faults of ours since its last move (fault.ts). */
   faults: number;
 }
@@ -64,7 +66,7 @@ export async function claimDue(
         and (select rung from workflow where name = ${workflow}) < ${HALTED_AT[lane]}
       order by next_at limit ${most} for update skip locked))
     returning id, workflow, state, arm, release, qa, qa_probability, cold, cold_probability, autonomy_coin, drill, source, external_id,
-      received_at, due_at, decided_at, verdict, lease_no, faults`);
+      received_at, due_at, decided_at, verdict, corrections, lease_no, faults`);
 }
 
 /** Workflows with cases that are due, that nobody holds, and that the ladder lets go on. */

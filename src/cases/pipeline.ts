@@ -168,6 +168,7 @@ export async function giveUpDelivery(parts: PipelineParts, case_: CaseRow, worke
     ),
     next: undefined,
     to: "failed_delivery",
+    secondLook: undefined,
     now: parts.clock.now(),
   });
 }
@@ -332,7 +333,12 @@ function answeredBy(
 
 async function deliverAnswer(parts: PipelineParts, { cases }: Batch): Promise<Promise<void>[]> {
   const delivering = cases.filter((one) => one.case_.state === "delivering").map((one) => one.case_.id);
-  const deliveries = delivering.length > 0 ? await deliveriesOf(parts.database, delivering) : new Map();
+  // A correction takes the place of deliveries that are there.
+  const corrected = cases
+    .filter((one) => one.case_.state === "decided" && one.case_.corrections > 0)
+    .map((one) => one.case_.id);
+  const known = [...delivering, ...corrected];
+  const deliveries = known.length > 0 ? await deliveriesOf(parts.database, known) : new Map();
   const bodies =
     delivering.length > 0
       ? await sealedBodies(parts.database, delivering)

@@ -1,4 +1,4 @@
-/** What screens and programs read about cases: lists, one case with its history, counts. Never changes anything. */
+/** What screens and programs read about cases: one case with its history, counts; lists are in search.ts. Never changes anything. */
 import { isoTime } from "../platform/clock.ts";
 import type { Queryable } from "../platform/database.ts";
 import { sql } from "../platform/sql.ts";
@@ -8,7 +8,7 @@ import type { Vault } from "../platform/secrets.ts";
 import { keysOf, readContent } from "./content.ts";
 import { shownReasons, stageOf, type Stage } from "./decision/shown.ts";
 
-interface SummaryRow {
+export interface SummaryRow {
   id: string;
   workflow: string;
   state: string;
@@ -26,7 +26,7 @@ interface SummaryRow {
   drill: boolean;
 }
 
-const SUMMARY = sql`id, workflow, state, arm, release, source, external_id, facets, received_at, due_at, decided_at, delivered_at, verdict, cold, drill`;
+export const SUMMARY = sql`id, workflow, state, arm, release, source, external_id, facets, received_at, due_at, decided_at, delivered_at, verdict, cold, drill`;
 
 export function maybeIso(at: number | null): string | null {
   return at === null ? null : isoTime(at);
@@ -37,7 +37,7 @@ export function outputHidden(row: { cold: boolean; verdict: string | null }): bo
   return row.cold && row.verdict === null;
 }
 
-function summary(row: SummaryRow) {
+export function summary(row: SummaryRow) {
   return {
     id: row.id,
     workflow: row.workflow,
@@ -58,35 +58,6 @@ function summary(row: SummaryRow) {
 
 export type CaseSummary = ReturnType<typeof summary>;
 
-export async function listCases(
-  database: Queryable,
-  filter: {
-    workflow: string;
-    state?: string | undefined;
-    externalId?: string | undefined;
-    source?: string | undefined;
-    before?: string | undefined;
-    limit: number;
-  },
-): Promise<CaseSummary[]> {
-  const { workflow, state = null, externalId = null, source = null, before = null, limit } = filter;
-  if (externalId !== null) {
-    // By its key: the idempotency table finds it, whatever the month.
-    const found = await database.all<SummaryRow>(sql`
-      select ${SUMMARY} from case_ where id in (
-        select case_id from intake_key where workflow = ${workflow} and external_id = ${externalId} and (${source}::text is null or source = ${source}))
-        and (${state}::text is null or state = ${state})
-      order by id desc limit ${limit}`);
-    return found.map(summary);
-  }
-  const found = await database.all<SummaryRow>(sql`
-    select ${SUMMARY} from case_
-    where workflow = ${workflow} and (${state}::text is null or state = ${state}) and (${source}::text is null or source = ${source})
-      and (${before}::text is null or id < ${before})
-    order by id desc limit ${limit}`);
-  return found.map(summary);
-}
-
 /** Cases per state, of one workflow or of each. Rehearsals are left out. */
 export async function countStates(
   database: Queryable,
@@ -100,9 +71,12 @@ export async function countStates(
   return counts;
 }
 
+/** Of a planted case, too: its id is a case's for whoever has it. */
 export async function workflowOf(database: Queryable, caseId: string): Promise<string | undefined> {
-  return (await database.maybe<{ workflow: string }>(sql`select workflow from case_ where id = ${caseId}`))
-    ?.workflow;
+  const found = await database.maybe<{ workflow: string }>(sql`
+    select workflow from case_ where id = ${caseId}
+    union all select workflow from planted where id = ${caseId}`);
+  return found?.workflow;
 }
 
 /** One case with everything that is kept about it in clear. */

@@ -2,13 +2,14 @@
 import type { Command } from "commander";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
+import { EXIT } from "./exit.ts";
 import { readJsonObject } from "./reading.ts";
 import { brief, moment, table } from "./text.ts";
 
 export function addConnection(program: Command, desk: Desk): void {
   const group = program
     .command("connection")
-    .description("Stores and lists the connections of this installation.");
+    .description("Stores, lists, tries and removes the connections of this installation.");
 
   const list = group
     .command("list")
@@ -37,7 +38,10 @@ export function addConnection(program: Command, desk: Desk): void {
     .description(
       "Stores a connection, encrypted. Its settings come from a file or standard input, never from the command line, where others could read them.",
     )
-    .requiredOption("--settings <file>", "a JSON object with kind, url, secret; - reads standard input")
+    .requiredOption(
+      "--settings <file>",
+      "a JSON object with kind and what that kind needs; - reads standard input",
+    )
     .action(async (name: string, { settings }: { settings: string }) => {
       const body = { settings: await readJsonObject(settings, desk.stdin) };
       const reply = await (await desk.client("change")).saveConnection({ params: { name }, body });
@@ -48,4 +52,34 @@ export function addConnection(program: Command, desk: Desk): void {
     "pilotage connection set crm --settings crm.json --as j.okafor@example.com",
     "pilotage connection set crm --settings - --as j.okafor@example.com",
   );
+
+  const test = group
+    .command("test")
+    .argument("<name>", "`mail`, or a sign-in provider")
+    .description("Tries a connection: mail sends a message, a sign-in provider is asked for its description.")
+    .option("--to <email>", "where the test mail goes")
+    .action(async (name: string, { to }: { to?: string }) => {
+      const client = await desk.client("change");
+      const reply = await client.testConnection({ params: { name }, body: to === undefined ? {} : { to } });
+      if (!reply.ok) desk.exit = EXIT.found;
+      desk.out.result(
+        reply,
+        () => `${reply.ok ? "ok" : "failed"} (${reply.milliseconds} ms): ${reply.detail}`,
+      );
+    });
+  withExamples(
+    test,
+    "pilotage connection test mail --to j.okafor@example.com --as j.okafor@example.com",
+    "pilotage connection test company --as j.okafor@example.com",
+  );
+
+  const remove = group
+    .command("remove")
+    .argument("<name>", "the name of the connection")
+    .description("Removes a connection that no workflow and no release in use names.")
+    .action(async (name: string) => {
+      const reply = await (await desk.client("change")).removeConnection({ params: { name } });
+      desk.out.result(reply, () => `${name} is removed.`);
+    });
+  withExamples(remove, "pilotage connection remove company --as j.okafor@example.com");
 }

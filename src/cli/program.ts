@@ -29,6 +29,7 @@ import { addReview } from "./review.ts";
 import { addShadow } from "./shadow.ts";
 import { addShare } from "./share.ts";
 import { addStatus } from "./status.ts";
+import { addUser } from "./user.ts";
 
 /** Builds the tree; `desk` is given the tree, because it asks it for the global options. */
 export function openProgram(deskFor: (program: Command) => Desk): Command {
@@ -81,6 +82,7 @@ export function openProgram(deskFor: (program: Command) => Desk): Command {
   addDelivery(program, desk);
   addConnection(program, desk);
   addKey(program, desk);
+  addUser(program, desk);
   addInstallation(program, desk);
   addAudit(program, desk);
   addMachine(program, desk);

@@ -25,6 +25,29 @@ const summary = {
   drill: false,
 };
 
+const kim = {
+  id: "prs_1",
+  email: "k.adler@example.com",
+  name: "Kim",
+  locale: "de-DE",
+  state: "active" as "active" | "disabled",
+  grants: [
+    { role: "reviewer" as const, workflow: "support-triage", from: "granted" as const },
+    { role: "on_call" as const, workflow: "support-triage", from: "workflow" as const },
+  ],
+  awayUntil: null,
+  lastSeenAt: AT,
+  mayChange: true,
+};
+
+const invitation = {
+  person: kim,
+  link: "https://pilotage.example.com/link#pin_2",
+  expiresAt: AT,
+  mailed: "not_configured" as const,
+  problem: null,
+};
+
 const workflow = {
   name: "support-triage",
   purpose: "Classify and route support tickets.",
@@ -149,6 +172,16 @@ const task = {
   output: { category: "fault" },
   withheld: "none" as const,
   outputSchema: {},
+  team: null,
+  turn: "first" as const,
+  doubts: [{ field: "category", code: "no_evidence" as const, detail: null }],
+  notes: [{ kind: "escalated" as const, text: "Unsure.", person: "k.adler@example.com", at: AT }],
+  earlier: null,
+  inputSchema: {},
+  suggestions: ["reply"],
+  facets: { input: [], output: ["category"] },
+  instructions: { de: null, en: "Sort them." },
+  unit: "ticket",
 };
 
 const record = {
@@ -187,6 +220,7 @@ const verdict = {
   undoUntil: AT,
   modelOutput: null,
   differs: ["category"],
+  planted: null,
 };
 
 type Samples = {
@@ -286,7 +320,7 @@ const JSON_SAMPLES: Samples = {
   publishRelease: release,
   listReleases: { releases: [release] },
   getRelease: release,
-  setShare: workflow,
+  setShare: { ...workflow, pending: null },
   setAutonomy: change,
   waive: workflow,
   listChanges: { changes: [change] },
@@ -294,7 +328,7 @@ const JSON_SAMPLES: Samples = {
   refuseChange: { ...change, state: "refused", decidedBy: "e.brandt@example.com" },
   claimReviews: { reviews: [task] },
   claimReview: task,
-  releaseReview: { released: true },
+  releaseReview: { released: true, escalated: false },
   giveVerdict: verdict,
   undoVerdict: { state: "in_review" },
   listQuarantine: { records: [record], next: null },
@@ -339,6 +373,26 @@ const JSON_SAMPLES: Samples = {
   listKeys: { keys: [key] },
   makeKey: { ...key, secret: "pil_key_1_secret" },
   revokeKey: { revoked: true },
+  makeSignInLink: { link: "https://pilotage.example.com/link#pin_1", expiresAt: AT, person: kim },
+  listPeople: { people: [kim], lacking: ["support-triage: no second person with the role approver"] },
+  invitePerson: invitation,
+  inviteAgain: invitation,
+  setRoles: kim,
+  disablePerson: { ...kim, state: "disabled" },
+  listRules: {
+    rules: [
+      {
+        action: "go.grant",
+        sentence: "say go: unlock the autonomy",
+        alone: [],
+        pair: [["owner"], ["sponsor"]],
+        scope: "operate",
+        whole: false,
+      },
+    ],
+  },
+  testConnection: { ok: true, detail: "mail.example.com:587 took a mail.", milliseconds: 210 },
+  removeConnection: { removed: true },
   getAudit: auditStatus,
   listAuditEvents: {
     events: [{ seq: 7, id: "evt_1", kind: "case.admitted", at: AT, body: '{"actor":{"name":"helpdesk"}}' }],

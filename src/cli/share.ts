@@ -15,16 +15,17 @@ export function addShare(program: Command, desk: Desk): void {
     .argument("<release>", "the id of a release, or `latest`")
     .argument("<percent>", "the share of new cases, such as 20 or 2.5%", readShare)
     .description(
-      "Sets which share of new cases a release gets; the rest stays with the stable release or with people. Cases keep the arm that they have.",
+      "Sets which share of new cases a release gets; the rest stays with the stable release or with people. Cases keep the arm that they have. While cases may go out alone, raising waits for a second person.",
     )
     .action(async (workflow: string, wanted: string, part: number) => {
       const client = await desk.client("change");
       const release = wanted === "latest" ? await newest(client, workflow) : wanted;
       const reply = await client.setShare({ params: { workflow }, body: { release, share: part } });
-      desk.out.result(
-        reply,
-        () =>
-          `${workflow}: ${release} gets ${percent(reply.candidateRelease === release ? reply.share : part)} of the new cases.`,
+      const { pending } = reply;
+      desk.out.result(reply, () =>
+        pending
+          ? `${workflow}: cases may go out alone, so a raise of the share waits for a second person:\n  pilotage approve ${pending.id} --as <another person>`
+          : `${workflow}: ${release} gets ${percent(reply.candidateRelease === release ? reply.share : part)} of the new cases.`,
       );
     });
   withExamples(

@@ -7,7 +7,7 @@
  */
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
-import { named } from "./schemas.ts";
+import { named } from "./named.ts";
 
 export const BUNDLE_FORMAT = "pilotage-audit/1";
 
@@ -179,6 +179,7 @@ export const AUDIT_ENDPOINTS = {
     query: z.object({ thorough: z.enum(["true", "false"]).optional() }),
     reply: auditStatus,
     scope: "audit",
+    action: "audit.read",
     sentence:
       "Where the audit log stands: size, last checkpoint, what waits, who signs; with `thorough=true` also events that never came into it.",
     example: { query: { thorough: "true" } },
@@ -200,6 +201,7 @@ export const AUDIT_ENDPOINTS = {
     reply: exportLine,
     wire: "ndjson",
     scope: "audit",
+    action: "audit.read",
     errors: ["not_found", "wrong_state"],
     sentence:
       "Exports the audit log up to its last checkpoint as JSON Lines that verify offline, whole or in part.",
@@ -215,6 +217,7 @@ export const AUDIT_ENDPOINTS = {
     }),
     reply: auditEvents,
     scope: "audit",
+    action: "audit.read",
     errors: ["not_found"],
     sentence: "The events of one case, oldest first, with their numbers in the log.",
     example: { params: { case: "case_..." } },

@@ -1,7 +1,8 @@
 /** Endpoints of certificates, with their bodies and replies: looking at labels, what was issued, suspending. */
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
-import { listQuery, named } from "./schemas.ts";
+import { named } from "./named.ts";
+import { listQuery } from "./schemas.ts";
 
 export const CERTIFICATION_SOURCES = {
   labels: "coin labels of cases that the release answered",
@@ -116,6 +117,7 @@ export const CERTIFICATE_ENDPOINTS = {
     body: certifyBody,
     reply: certificationReply,
     scope: "operate",
+    action: "certificate.ask",
     errors: ["not_found", "wrong_state", "conflict"],
     sentence:
       "Looks at labels in the name of a person and issues a certificate when they prove the workflow's error rate. Each look that tests a threshold spends from the error budget.",
@@ -129,6 +131,7 @@ export const CERTIFICATE_ENDPOINTS = {
     query: listQuery,
     reply: z.object({ certifications: z.array(certificationReply), next: z.string().nullable() }),
     scope: "read",
+    action: "workflow.see",
     errors: ["not_found"],
     sentence: "Lists the looks at labels, newest first, with what each tested, spent and issued.",
     example: { params: { workflow: "support-triage" } },
@@ -139,6 +142,7 @@ export const CERTIFICATE_ENDPOINTS = {
     params: named("certification"),
     reply: recheckReply,
     scope: "read",
+    action: "workflow.see",
     errors: ["not_found"],
     sentence:
       "Runs a stored look again from its whole numbers and says whether it comes out the same; nothing changes.",
@@ -151,6 +155,7 @@ export const CERTIFICATE_ENDPOINTS = {
     query: listQuery,
     reply: z.object({ certificates: z.array(certificateReply), next: z.string().nullable() }),
     scope: "read",
+    action: "workflow.see",
     errors: ["not_found"],
     sentence: "Lists the certificates of a workflow, newest first, each in force or with the reason why not.",
     example: { params: { workflow: "support-triage" } },
@@ -162,6 +167,7 @@ export const CERTIFICATE_ENDPOINTS = {
     body: z.strictObject({ reason: z.string().min(3).max(500) }),
     reply: certificateReply,
     scope: "operate",
+    action: "certificate.suspend",
     errors: ["not_found"],
     sentence: "Suspends a certificate at once and for good: its cases are reviewed from now on.",
     example: { params: { certificate: "cert_..." }, body: { reason: "Two customers complained today" } },

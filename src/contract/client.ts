@@ -13,6 +13,10 @@ export interface ClientOptions {
   key?: string | undefined;
   /** The person for whom a local operator's key acts. */
   as?: string | undefined;
+  /** The browser's session: its cookie goes along, with the header that no other site can send. */
+  session?: boolean;
+  /** A session's cookie, for programs that act as a browser does. */
+  cookie?: string | undefined;
   signal?: AbortSignal;
 }
 
@@ -44,6 +48,8 @@ export function openClient(options: ClientOptions): Client {
   const headers = (more: Record<string, string> = {}): Record<string, string> => ({
     ...(options.key === undefined ? {} : { authorization: `Bearer ${options.key}` }),
     ...(options.as === undefined ? {} : { "x-pilotage-as": encodeURIComponent(options.as) }),
+    ...(options.session || options.cookie !== undefined ? { "x-pilotage-csrf": "1" } : {}),
+    ...(options.cookie === undefined ? {} : { cookie: options.cookie }),
     ...more,
   });
 
@@ -63,7 +69,7 @@ export function openClient(options: ClientOptions): Client {
 
   async function reach(url: string, init: RequestInit): Promise<Response> {
     try {
-      return await fetch(url, init);
+      return await fetch(url, options.session ? { credentials: "same-origin", ...init } : init);
     } catch (cause) {
       throw new PilotageError("database_unavailable", `Pilotage does not answer at ${options.url}.`, {
         hint: "Start it with `pilotage serve`, or set PILOTAGE_URL.",
@@ -99,8 +105,8 @@ export function openClient(options: ClientOptions): Client {
     const response = await reach(addressOf(options.url, endpoint, input), {
       method: "POST",
       headers: headers({ "content-type": type }),
-      body: ReadableStream.from(source),
-      duplex: "half",
+      body: streamOf(source),
+      ...HALF_DUPLEX,
     });
     if (!response.ok) throw await errorOf(response);
     let rest = "";
@@ -135,16 +141,37 @@ export function openClient(options: ClientOptions): Client {
   return { ...calls, batch, importSet, auditLines } as unknown as Client;
 }
 
+/** Answers are read while the body is still being sent; not every list of types knows the word. */
+const HALF_DUPLEX: object = { duplex: "half" };
+
+/** As `ReadableStream.from`, which not every browser has. */
+function streamOf(source: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const reading = source[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await reading.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel(reason) {
+      await reading.return?.(reason);
+    },
+  });
+}
+
 /** The full address of a call; path parameters are escaped. */
 function addressOf(base: string, endpoint: Endpoint, input: { params?: unknown; query?: unknown }): string {
   const params = (input.params ?? {}) as Record<string, string>;
   const path = endpoint.path.replaceAll(/:(\w+)/g, (_, name: string) =>
     encodeURIComponent(params[name] ?? ""),
   );
-  const given = Object.entries((input.query ?? {}) as Record<string, string | number | undefined>);
+  type Given = string | number | undefined;
+  const given = Object.entries((input.query ?? {}) as Record<string, Given | Given[]>);
   const query = new URLSearchParams(
-    given.flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, String(value)] as [string, string]],
+    given.flatMap(([name, values]) =>
+      [values]
+        .flat()
+        .flatMap((value): [string, string][] => (value === undefined ? [] : [[name, String(value)]])),
     ),
   ).toString();
   return `${base.replace(/\/$/, "")}${path}${query === "" ? "" : `?${query}`}`;

@@ -5,6 +5,7 @@
  * all derive from it; nothing is written twice.
  */
 import { z } from "zod";
+import type { Purpose } from "./access.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { Scope } from "./scopes.ts";
 
@@ -21,10 +22,12 @@ export interface Endpoint<
   query: Q;
   body: B;
   reply: R;
-  /** `json`: one object each way. `ndjson`: JSON Lines in (but for GET), JSON Lines out. `raw`: bytes out. */
-  wire: "json" | "ndjson" | "raw";
-  /** What the key must be allowed to do; null for everybody. */
+  /** `json`: one object each way. `ndjson`: JSON Lines in (but for GET), JSON Lines out. `raw`: bytes out. `sse`: server-sent events out. */
+  wire: "json" | "ndjson" | "raw" | "sse";
+  /** What a key must be allowed to do; null for everybody, signed in or not. */
   scope: Scope | null;
+  /** What a signed-in person must be allowed to do (access/rules.ts); null: whoever is signed in. */
+  action: Purpose | null;
   errors: readonly ErrorCode[];
   sentence: string;
   /** What is answered with 201 in place of 200: every reply, or those in which these fields hold these values. */
@@ -58,6 +61,7 @@ const defaults = {
   body: z.object({}),
   wire: "json",
   errors: [],
+  action: null,
 } as const;
 
 /** Makes an endpoint: fills in what it does not have, and keeps its exact types. */

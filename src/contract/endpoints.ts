@@ -1,31 +1,31 @@
 /** Every endpoint of the program. Handlers are in http/, one file per resource; a test compares both lists. */
 import { z } from "zod";
+import { ACCESS_ENDPOINTS } from "./access-endpoints.ts";
 import { AUDIT_ENDPOINTS } from "./audit.ts";
 import { CERTIFICATE_ENDPOINTS } from "./certificate-endpoints.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
 import { EVALUATION_ENDPOINTS } from "./evaluation-endpoints.ts";
+import { FEEDBACK_ENDPOINTS } from "./feedback-endpoints.ts";
 import { OPERATION_ENDPOINTS } from "./operation-endpoints.ts";
+import { OVERVIEW_ENDPOINTS } from "./overview-endpoints.ts";
+import { REVIEW_ENDPOINTS } from "./review-endpoints.ts";
+import { named } from "./named.ts";
 import {
   applyBody,
   applyReply,
   batchLine,
   caseList,
+  caseQuery,
   caseReply,
   changeList,
   changeReply,
-  claimBody,
   listQuery,
-  named,
   publishBody,
   receipt,
   releaseList,
   releaseReply,
-  reviewTask,
-  reviewTasks,
   shareBody,
   submitBody,
-  verdictBody,
-  verdictReply,
   waiverBody,
   workflowList,
   workflowReply,
@@ -41,6 +41,7 @@ export const ENDPOINTS = {
     body: submitBody,
     reply: receipt,
     scope: "intake",
+    action: "case.hand_in",
     errors: ["not_found", "bad_input", "conflict", "too_many_requests", "intake_stopped", "wrong_state"],
     sentence:
       "Hands in one case; answered when it is stored. The same external id with the same content answers as a duplicate.",
@@ -58,6 +59,7 @@ export const ENDPOINTS = {
     reply: batchLine,
     wire: "ndjson",
     scope: "intake",
+    action: "case.hand_in",
     errors: ["not_found", "wrong_state"],
     sentence:
       "Hands in many cases, one JSON object a line; each line is answered by a line of its own, the last line counts.",
@@ -68,15 +70,13 @@ export const ENDPOINTS = {
     method: "GET",
     path: "/api/v1/workflows/:workflow/cases",
     params: named("workflow"),
-    query: listQuery.extend({
-      state: z.string().optional(),
-      externalId: z.string().optional(),
-      source: z.string().optional(),
-    }),
+    query: caseQuery,
     reply: caseList,
     scope: "read",
+    action: "workflow.see",
     errors: ["not_found"],
-    sentence: "Lists cases, newest first, without content.",
+    sentence:
+      "Lists cases, newest first, without content, by what lies in clear. A page may hold fewer than asked for and still have a next one: a rare thing is looked for in some thousand cases at a time.",
     example: { params: { workflow: "support-triage" }, query: { state: "in_review" } },
   }),
   getCase: endpoint({
@@ -86,6 +86,7 @@ export const ENDPOINTS = {
     query: z.object({ content: z.enum(["true", "false"]).optional() }),
     reply: caseReply,
     scope: "read",
+    action: "workflow.see",
     errors: ["not_found"],
     sentence:
       "One case with its attempts, decision, reviews, deliveries and history; with `content=true` and the scope content:read also what it holds.",
@@ -98,6 +99,7 @@ export const ENDPOINTS = {
     reply: z.any(),
     wire: "raw",
     scope: "content:read",
+    action: "case.read",
     errors: ["not_found"],
     sentence: "The bytes of one attachment, for download only.",
     example: { params: { case: "case_...", no: "1" } },
@@ -116,6 +118,7 @@ export const ENDPOINTS = {
     params: named("workflow"),
     reply: workflowReply,
     scope: "read",
+    action: "workflow.see",
     errors: ["not_found"],
     sentence: "One workflow: what is in force, and how many cases stand where.",
     example: { params: { workflow: "support-triage" } },
@@ -127,6 +130,7 @@ export const ENDPOINTS = {
     body: applyBody,
     reply: applyReply,
     scope: "operate",
+    action: "workflow.apply",
     errors: ["definition_invalid", "conflict"],
     sentence:
       "Applies a workflow document. Dials that are in force stay, unless `takeFile` says otherwise; differences are shown.",
@@ -139,6 +143,7 @@ export const ENDPOINTS = {
     body: publishBody,
     reply: releaseReply,
     scope: "operate",
+    action: "release.publish",
     errors: ["not_found", "definition_invalid"],
     sentence:
       "Publishes an immutable release; the same document answers with the release that it already is. A local model is trained in the background.",
@@ -151,6 +156,7 @@ export const ENDPOINTS = {
     params: named("workflow"),
     reply: releaseList,
     scope: "read",
+    action: "workflow.see",
     errors: ["not_found"],
     sentence: "Lists the releases of a workflow, newest first.",
     example: { params: { workflow: "support-triage" } },
@@ -161,6 +167,7 @@ export const ENDPOINTS = {
     params: named("release"),
     reply: releaseReply,
     scope: "read",
+    action: "workflow.see",
     errors: ["not_found"],
     sentence: "One release with its document and the report of its local model.",
     example: { params: { release: "rel_..." } },
@@ -170,11 +177,17 @@ export const ENDPOINTS = {
     path: "/api/v1/workflows/:workflow/share",
     params: named("workflow"),
     body: shareBody,
-    reply: workflowReply,
+    reply: workflowReply.extend({
+      pending: changeReply
+        .nullable()
+        .default(null)
+        .describe("While cases may go out alone, a raise waits for a second person: this change"),
+    }),
     scope: "operate",
+    action: ["share.lower", "share.pilot", "share.raise"],
     errors: ["not_found", "wrong_state"],
     sentence:
-      "Sets which share of new cases a release gets; the rest stays with the stable release or with people.",
+      "Sets which share of new cases a release gets; the rest stays with the stable release or with people. While cases may go out alone, raising it waits for a second person.",
     example: { params: { workflow: "support-triage" }, body: { release: "rel_...", share: 0.2 } },
   }),
   setAutonomy: endpoint({
@@ -187,6 +200,7 @@ export const ENDPOINTS = {
     }),
     reply: changeReply,
     scope: "operate",
+    action: ["autonomy.lower", "autonomy.raise"],
     errors: ["not_found", "wrong_state"],
     sentence:
       "Sets which part of an AI release's cases may go out unreviewed. Raising it waits for a second person.",
@@ -199,6 +213,7 @@ export const ENDPOINTS = {
     body: waiverBody,
     reply: workflowReply,
     scope: "operate",
+    action: ["waiver.grant", "go.grant"],
     errors: ["not_found"],
     sentence: "Waives a requirement by name, with a reason and an end; the go waits for a second person.",
     example: {
@@ -212,6 +227,7 @@ export const ENDPOINTS = {
     params: named("workflow"),
     reply: changeList,
     scope: "read",
+    action: "workflow.see",
     errors: ["not_found"],
     sentence: "Lists the changes of dials, the waiting ones first.",
     example: { params: { workflow: "support-triage" } },
@@ -222,6 +238,7 @@ export const ENDPOINTS = {
     params: named("change"),
     reply: changeReply,
     scope: "operate",
+    action: ["dial.loosen", "autonomy.raise", "share.raise", "go.grant", "data.change"],
     errors: ["not_found", "wrong_state", "second_person_needed"],
     sentence: "Puts a waiting change in force, as its second person.",
     example: { params: { change: "chg_..." } },
@@ -232,68 +249,16 @@ export const ENDPOINTS = {
     params: named("change"),
     reply: changeReply,
     scope: "operate",
+    action: "change.refuse",
     errors: ["not_found", "wrong_state"],
-    sentence: "Refuses a waiting change.",
+    sentence: "Refuses a waiting change; who asked for it may take it back.",
     example: { params: { change: "chg_..." } },
   }),
 
-  claimReviews: endpoint({
-    method: "POST",
-    path: "/api/v1/workflows/:workflow/reviews/claim",
-    params: named("workflow"),
-    body: claimBody,
-    reply: reviewTasks,
-    scope: "review",
-    errors: ["not_found"],
-    sentence:
-      "Leases the next reviews, the earliest due first. A cold case comes without the model's output.",
-    example: { params: { workflow: "support-triage" }, body: { count: 1 } },
-  }),
-  claimReview: endpoint({
-    method: "POST",
-    path: "/api/v1/cases/:case/review/claim",
-    params: named("case"),
-    body: claimBody,
-    reply: reviewTask,
-    scope: "review",
-    errors: ["not_found", "wrong_state"],
-    sentence: "Leases the review of a given case.",
-    example: { params: { case: "case_..." }, body: {} },
-  }),
-  releaseReview: endpoint({
-    method: "POST",
-    path: "/api/v1/cases/:case/review/release",
-    params: named("case"),
-    body: z.strictObject({ lease: z.string() }),
-    reply: z.object({ released: z.boolean() }),
-    scope: "review",
-    errors: ["not_found", "lease_lost"],
-    sentence: "Gives a leased review back undecided.",
-    example: { params: { case: "case_..." }, body: { lease: "lse_..." } },
-  }),
-  giveVerdict: endpoint({
-    method: "POST",
-    path: "/api/v1/cases/:case/review/verdict",
-    params: named("case"),
-    body: verdictBody,
-    reply: verdictReply,
-    scope: "review",
-    errors: ["not_found", "wrong_state", "lease_lost", "bad_output"],
-    sentence:
-      "Gives the verdict on a leased case: approve, edit (with the whole output) or reject (with a reason).",
-    example: { params: { case: "case_..." }, body: { lease: "lse_...", verdict: "approve" } },
-    bodyLimit: 12 * MEGABYTE,
-  }),
-  undoVerdict: endpoint({
-    method: "POST",
-    path: "/api/v1/cases/:case/review/undo",
-    params: named("case"),
-    reply: z.object({ state: z.literal("in_review") }),
-    scope: "review",
-    errors: ["not_found", "wrong_state"],
-    sentence: "Takes the own verdict back while the undo window is open.",
-    example: { params: { case: "case_..." } },
-  }),
+  ...REVIEW_ENDPOINTS,
+  ...FEEDBACK_ENDPOINTS,
+  ...OVERVIEW_ENDPOINTS,
+  ...ACCESS_ENDPOINTS,
   ...OPERATION_ENDPOINTS,
   ...CERTIFICATE_ENDPOINTS,
   ...EVALUATION_ENDPOINTS,

@@ -1,7 +1,7 @@
 /** Endpoints of shadow runs and evaluation sets, with their bodies and replies: what a release would have answered. */
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
-import { named } from "./schemas.ts";
+import { named } from "./named.ts";
 
 const MEGABYTE = 1024 * 1024;
 
@@ -95,6 +95,7 @@ export const EVALUATION_ENDPOINTS = {
     params: named("workflow"),
     reply: shadowReply,
     scope: "read",
+    action: "workflow.see",
     errors: ["not_found"],
     sentence: "Which release answers in shadow, and how far it is; never what it said.",
     example: { params: workflow },
@@ -106,6 +107,7 @@ export const EVALUATION_ENDPOINTS = {
     body: z.strictObject({ release: z.string().nullable().describe("null stops it") }),
     reply: shadowReply,
     scope: "operate",
+    action: ["shadow.start", "shadow.stop"],
     errors: ["not_found", "wrong_state"],
     sentence:
       "Lets a release answer the new cases in shadow: nobody sees its output and nothing uses it. With null, stops that.",
@@ -124,6 +126,7 @@ export const EVALUATION_ENDPOINTS = {
     reply: importLine,
     wire: "ndjson",
     scope: "operate",
+    action: "evaluation.run",
     errors: ["not_found", "wrong_state"],
     sentence:
       "Makes a new version of an evaluation set from labelled cases, one `{input, output}` a line or as CSV; lines that are left out are named, the last line of the answer describes the set.",
@@ -136,6 +139,7 @@ export const EVALUATION_ENDPOINTS = {
     params: named("workflow"),
     reply: z.object({ sets: z.array(set) }),
     scope: "read",
+    action: "workflow.see",
     errors: ["not_found"],
     sentence: "Lists the evaluation sets of a workflow, newest first, without content.",
     example: { params: workflow },
@@ -146,6 +150,7 @@ export const EVALUATION_ENDPOINTS = {
     params: named("workflow", "set"),
     reply: set.extend({ runs: z.array(run) }),
     scope: "read",
+    action: "workflow.see",
     errors: ["not_found"],
     sentence:
       "One evaluation set with the runs over it. A name means its newest version, `name@2` a certain one.",
@@ -162,6 +167,7 @@ export const EVALUATION_ENDPOINTS = {
     }),
     reply: run,
     scope: "operate",
+    action: "evaluation.run",
     errors: ["not_found", "wrong_state"],
     sentence:
       "Lets a release answer every item of a set, in the background; the answers are compared with the truth by the release's own `error`.",
@@ -174,6 +180,7 @@ export const EVALUATION_ENDPOINTS = {
     params: named("run"),
     reply: run,
     scope: "read",
+    action: "workflow.see",
     errors: ["not_found"],
     sentence: "One run of a release over a set: how far it is, and its figures.",
     example: { params: { run: "evr_..." } },

@@ -27,6 +27,14 @@ const PREFIXES = {
   certificate: "cert_",
   evaluationSet: "set_",
   evaluationRun: "evr_",
+  session: "ses_",
+  invitation: "inv_",
+  bulk: "blk_",
+  improvement: "imp_",
+  report: "rpt_",
+  stopRequest: "stp_",
+  ladderMove: "ldm_",
+  pulse: "pls_",
 } as const;
 
 export type IdKind = keyof typeof PREFIXES;

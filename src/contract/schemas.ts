@@ -3,7 +3,7 @@ import { z } from "zod";
 import { QUARANTINE_REASONS, type QuarantineReason } from "./quarantine.ts";
 import { SCOPES, type Scope } from "./scopes.ts";
 import { caseShadow, shadowContent } from "./shadow.ts";
-import { CASE_STATES, REVIEW_REASONS, VERDICTS, type CaseState, type Verdict } from "./states.ts";
+import { ARMS, CASE_STATES, type Arm, type CaseState } from "./states.ts";
 
 const time = z.string().describe("UTC, e.g. 2026-01-05T08:00:00.000Z");
 const maybeTime = time.nullable();
@@ -12,15 +12,6 @@ const json = z.record(z.string(), z.any());
 const keysOf = <K extends string>(table: Record<K, unknown>) => Object.keys(table) as [K, ...K[]];
 
 export const nothing = z.object({});
-
-/** Path parameters by name, each a short text. */
-export function named<const N extends string>(...names: N[]) {
-  const shape = Object.fromEntries(names.map((name) => [name, z.string().min(1).max(200)])) as Record<
-    N,
-    z.ZodString
-  >;
-  return z.object(shape);
-}
 
 export const listQuery = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(50),
@@ -107,6 +98,42 @@ const caseSummary = z.object({
   deliveredAt: maybeTime,
   verdict: z.string().nullable(),
   drill: z.boolean(),
+});
+
+const states = z
+  .string()
+  .max(200)
+  .transform((text) => text.split(","))
+  .pipe(z.array(state).min(1).max(11));
+
+const facetEquals = z
+  .string()
+  .max(500)
+  .regex(/^[^=]+=/, "name=value is expected");
+
+export const caseQuery = listQuery.extend({
+  state: states.optional().describe("One state, or several with commas between"),
+  arm: z.enum(keysOf<Arm>(ARMS)).optional(),
+  release: z.string().max(60).optional(),
+  verdict: z.enum(["auto", "approve", "edit", "reject"]).optional(),
+  team: z.string().max(200).optional(),
+  source: z.string().max(200).optional(),
+  externalId: z.string().max(500).optional(),
+  thread: z.string().max(500).optional().describe("As the input names it"),
+  subject: z
+    .string()
+    .max(500)
+    .optional()
+    .describe("A value of a data subject, such as a customer number; only its keyed digest is looked up"),
+  q: z.string().max(200).optional().describe("The beginning of a case's id, or of an external id"),
+  from: z.iso.datetime({ offset: true }).optional().describe("Received at or after"),
+  to: z.iso.datetime({ offset: true }).optional().describe("Received before"),
+  dueBefore: z.iso.datetime({ offset: true }).optional(),
+  facet: z
+    .union([facetEquals, z.array(facetEquals).max(10)])
+    .transform((given) => [given].flat())
+    .optional()
+    .describe("`name=value`, such as output.category=billing; may be given several times"),
 });
 
 export const caseList = z.object({ cases: z.array(caseSummary), next: z.string().nullable() });
@@ -300,44 +327,6 @@ export const changeReply = z.object({
   note: z.string().nullable().describe("What the change does not do, such as autonomy without a certificate"),
 });
 export const changeList = z.object({ changes: z.array(changeReply) });
-
-export const claimBody = z.strictObject({
-  count: z.number().int().min(1).max(100).default(1),
-  leaseSeconds: z.number().int().min(5).max(3600).default(600),
-});
-export const reviewTask = z.object({
-  caseId: z.string(),
-  workflow: z.string(),
-  lease: z.string(),
-  leaseUntil: time,
-  dueAt: maybeTime,
-  receivedAt: time,
-  source: z.string(),
-  externalId: z.string(),
-  reasons: z.array(reason),
-  input: json,
-  attachments: z.array(
-    z.object({ no: z.number(), name: z.string(), mediaType: z.string(), size: z.number() }),
-  ),
-  output: json.nullable(),
-  withheld: z.enum(["cold", "none"]).nullable(),
-  outputSchema: json,
-});
-export const reviewTasks = z.object({ reviews: z.array(reviewTask) });
-export const verdictBody = z.strictObject({
-  lease: z.string(),
-  verdict: z.enum(keysOf<Verdict>(VERDICTS)),
-  output: json.optional(),
-  reason: z.enum(REVIEW_REASONS).optional(),
-});
-export const verdictReply = z.object({
-  caseId: z.string(),
-  state: z.literal("decided"),
-  verdict: z.string(),
-  undoUntil: time,
-  modelOutput: json.nullable(),
-  differs: z.array(z.string()),
-});
 
 const quarantined = z.object({
   id: z.string(),

@@ -5,6 +5,7 @@ export const SCOPES = {
   read: "see cases, states and counts, without content",
   "content:read": "see the content of cases",
   review: "take and decide reviews",
+  feedback: "say that a delivered result was wrong",
   audit: "read and export the audit log",
   operate: "apply, publish, set dials, replay, correct",
   operator: "act as a named person from the command line of this machine",
@@ -13,6 +14,6 @@ export type Scope = keyof typeof SCOPES;
 
 /** Who did something: a named person, a key, or the program itself. */
 export type Actor =
-  | { kind: "person"; name: string; key?: string }
+  | { kind: "person"; name: string; key?: string; session?: string }
   | { kind: "key"; name: string; key: string }
   | { kind: "system"; name: string };

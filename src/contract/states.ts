@@ -26,10 +26,10 @@ export const CASE_MOVES: Record<CaseState, readonly CaseState[]> = {
   received: ["running", "in_review", "cancelled"],
   running: ["in_review", "decided", "delivering", "cancelled"],
   in_review: ["decided", "returned", "cancelled"],
-  decided: ["in_review", "delivering", "closed", "cancelled"],
+  decided: ["in_review", "delivering", "closed", "cancelled", "delivered", "failed_delivery"],
   delivering: ["delivered", "failed_delivery"],
-  delivered: ["erased"],
-  failed_delivery: ["delivering", "erased"],
+  delivered: ["decided", "erased"],
+  failed_delivery: ["delivering", "decided", "erased"],
   returned: ["in_review", "closed", "cancelled"],
   closed: ["erased"],
   cancelled: ["erased"],
@@ -61,6 +61,8 @@ export const REVIEW_STATES = {
   claimed: "somebody works on it, until the lease ends",
   decided: "the verdict was given",
   undone: "the verdict was taken back in the undo window",
+  escalated: "handed on to the owner's group, undecided",
+  asked: "the sender was asked; the answer opens the next review",
 } as const;
 export type ReviewState = keyof typeof REVIEW_STATES;
 

@@ -1,9 +1,11 @@
 /** The checks of a workflow that need more than one of its sections, or the schemas of its release. */
+import type { JsonObject } from "../contract/json.ts";
+import { checkExpression } from "./expression.ts";
 import { knowsCountryOf, REGIONS } from "./calendar/holidays.ts";
 import type { WorkflowDocument } from "./document.ts";
 import { ATTACHMENTS } from "./policy.ts";
 import type { Scope } from "./scope.ts";
-import { fieldNamed, isScalar, noDuplicates, suggesting } from "./scope.ts";
+import { fieldNamed, isScalar, noDuplicates, suggesting, typesOf } from "./scope.ts";
 import type { PathPart } from "./source.ts";
 import { closest } from "./suggest.ts";
 
@@ -15,6 +17,7 @@ export function checkWorkflow(scope: Scope, workflow: PartialWorkflow): void {
   checkFeeds(scope, workflow);
   checkDeliveries(scope, workflow);
   checkRollout(scope, workflow);
+  checkAsk(scope, workflow);
   noDuplicates(scope, workflow.teams ?? [], (index) => ["teams", index]);
 }
 
@@ -130,5 +133,35 @@ function checkRollout(scope: Scope, { rollout = [], teams = [], team }: PartialW
         scope.at(place, "nothing says which team a case belongs to", { expected });
       }
     }
+  }
+}
+
+/** Whoever is asked is written to: the field must hold one text. */
+function checkAsk(scope: Scope, { ask }: PartialWorkflow): void {
+  const contact = ask?.contact;
+  if (contact === undefined) return;
+  const place = ["ask", "contact"];
+  const field = fieldNamed(scope, "input", contact, place);
+  if (field !== undefined && !typesOf(field).every((type) => type === "string"))
+    scope.at(place, `${contact} is no text`, {
+      expected: "a field of the input that holds an e-mail address",
+    });
+}
+
+/** The expressions over input and output that ask for more than one person, against the schemas of the release. */
+export function checkFourEyes(
+  scope: Scope,
+  { fourEyes }: PartialWorkflow,
+  schemas: { input: JsonObject; output: JsonObject },
+): void {
+  for (const [index, expression] of (fourEyes?.when ?? []).entries()) {
+    const place = ["fourEyes", "when", index];
+    for (const fault of checkExpression(expression, schemas))
+      scope.at(
+        place,
+        fault.message,
+        suggesting(fault.expected, fault.suggestion),
+        scope.source.placeInText(place, fault.start),
+      );
   }
 }

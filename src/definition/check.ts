@@ -11,7 +11,7 @@ import { checkExamples, checkLocal } from "./check-local.ts";
 import { checkRelease } from "./check-release.ts";
 import type { PartialRelease } from "./check-release.ts";
 import { checkSchema } from "./check-schemas.ts";
-import { checkWorkflow } from "./check-workflow.ts";
+import { checkFourEyes, checkWorkflow } from "./check-workflow.ts";
 import type { PartialWorkflow } from "./check-workflow.ts";
 import type { ReleaseDocument, WorkflowDocument } from "./document.ts";
 import { releaseSchema, releaseSections, workflowSchema, workflowSections } from "./document.ts";
@@ -130,7 +130,13 @@ function checkSections(
     const text = examples === undefined ? undefined : parts.examples(examples);
     if (examples !== undefined && text !== undefined) checkExamples(scope, release.sections, examples, text);
   }
-  if (workflow !== undefined) checkWorkflow(openScope(workflow.source, fields, problems), workflow.sections);
+  if (workflow !== undefined) {
+    const scope = openScope(workflow.source, fields, problems);
+    checkWorkflow(scope, workflow.sections);
+    const { input, output } = release?.sections ?? {};
+    if (fields.input && fields.output && input && output)
+      checkFourEyes(scope, workflow.sections, { input, output });
+  }
   if (workflow !== undefined && release !== undefined) checkNames(workflow, release, problems);
 }
 

@@ -131,6 +131,7 @@ export function workflowSections<D, P, T, J, E>(read: Reading<D, P, T, J, E>) {
       .strictObject({ share: read.percent(), atLeastPerDay: z.number().int().min(0).max(100_000).default(0) })
       .default({ share: 0.05, atLeastPerDay: 0 }),
     planted: z.strictObject({ share: read.percent({ min: 0, max: 0.1 }) }).default({ share: 0 }),
+    secondLook: z.strictObject({ share: read.percent({ min: 0, max: 1 }) }).exactOptional(),
     calendar: z
       .strictObject({
         region: shaped(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/, "a region such as DE, DE-BY or AT-9"),
@@ -149,6 +150,16 @@ export function workflowSections<D, P, T, J, E>(read: Reading<D, P, T, J, E>) {
       .default(["shadow", 0.2, 0.5, 1]),
     due: z.strictObject({ workingHours: z.number().positive().max(2000) }).exactOptional(),
     undo: read.duration({ min: 0, max: 10 * MINUTE }).default(10_000),
+    fourEyes: z
+      .strictObject({
+        when: z.array(z.string().min(1).max(2000)).default([]),
+        people: z.number().int().min(2).max(5).default(2),
+        blind: z.boolean().default(false),
+      })
+      .exactOptional(),
+    ask: z
+      .strictObject({ contact: path().exactOptional(), days: z.number().int().min(1).max(60).default(7) })
+      .default({ days: 7 }),
     feeds: z
       .array(
         z.strictObject({
@@ -185,6 +196,10 @@ export function workflowSections<D, P, T, J, E>(read: Reading<D, P, T, J, E>) {
     instructions: z
       .strictObject({ de: read.text().exactOptional(), en: read.text().exactOptional() })
       .default({}),
+    support: z
+      .strictObject({ contact: line(), answerHours: z.number().positive().max(2000).exactOptional() })
+      .exactOptional(),
+    feedback: z.strictObject({ link: z.boolean() }).exactOptional(),
     blockFields: z.array(path()).default([]),
   });
 }

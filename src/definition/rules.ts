@@ -18,8 +18,16 @@ export interface Rules {
 
 /** Compiles the rules of a release; throws `definition_invalid` for an expression that the check would refuse. */
 export function compileRules(release: Pick<ReleaseDocument, "input" | "output" | "decide">): Rules {
+  return compileExpressions(release.decide.review, release);
+}
+
+/** The same for expressions that stand elsewhere, over the schemas of a release. */
+export function compileExpressions(
+  expressions: readonly string[],
+  release: Pick<ReleaseDocument, "input" | "output">,
+): Rules {
   const environment = environmentFor(release.input, release.output);
-  const rules = release.decide.review.map((expression) => {
+  const rules = expressions.map((expression) => {
     const [fault] = faultsIn(environment, expression, release);
     if (fault !== undefined) {
       throw new PilotageError(

@@ -1,7 +1,8 @@
 /** What all endpoints share: bodies, keys, errors. Nothing inner leaves the program, whatever a handler does. */
 import { Writable } from "node:stream";
 import { afterAll, describe, expect, test } from "vitest";
-import type { Caller, Keys } from "../access/keys.ts";
+import type { Caller } from "../access/caller.ts";
+import type { Keys } from "../access/keys.ts";
 import { openClient } from "../contract/client.ts";
 import { ENDPOINTS, type EndpointName } from "../contract/endpoints.ts";
 import { PilotageError, type ErrorBody } from "../contract/errors.ts";
@@ -56,6 +57,7 @@ const observed: string[] = [];
 const { fastify, routes } = bind({
   handlers,
   keys,
+  sessions: { find: async () => undefined },
   newId: idSource(clock),
   log,
   mostBytes: 2_000_000,

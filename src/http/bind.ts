@@ -4,16 +4,20 @@
  * Everything that all endpoints share is here and only here. Bodies of `json` endpoints keep their text, because intake
  * must see the exact form that came. No stack trace leaves the program; a fault in Pilotage answers with a request id.
  */
+import cookies from "@fastify/cookie";
 import fastify from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isUtf8 } from "node:buffer";
 import type { Readable } from "node:stream";
 import type { z } from "zod";
-import { demand, personNamed, type Caller, type Keys } from "../access/keys.ts";
+import { callerOfSession, demandAction, demandSomewhere, type Caller } from "../access/caller.ts";
+import { personNamed, type Keys } from "../access/keys.ts";
+import type { Sessions } from "../access/sessions.ts";
 import type { Endpoint } from "../contract/endpoint.ts";
 import { ENDPOINTS, type EndpointName, type Endpoints } from "../contract/endpoints.ts";
 import { PilotageError, type ErrorBody, type ErrorCode } from "../contract/errors.ts";
 import { byteBudget } from "./byte-budget.ts";
+import { SESSION_COOKIE, setSessionCookie } from "./session-cookie.ts";
 import type { NewId } from "../platform/chance.ts";
 import type { Log } from "../platform/log.ts";
 
@@ -31,7 +35,7 @@ export interface Call<E extends Endpoint> {
   reply: FastifyReply;
 }
 
-/** `raw` and `ndjson` handlers write to the reply themselves; the others answer an object. */
+/** `raw`, `sse` and `ndjson` handlers write to the reply themselves; the others answer an object. */
 export type Handler<E extends Endpoint> = (
   call: Call<E>,
 ) => Promise<E["wire"] extends "json" ? z.input<E["reply"]> : void>;
@@ -53,6 +57,7 @@ interface Body {
 export function bind(options: {
   handlers: Handlers;
   keys: Keys;
+  sessions: Pick<Sessions, "find">;
   newId: NewId;
   log: Log;
   observe: (name: string, status: number, milliseconds: number) => void;
@@ -72,6 +77,7 @@ export function bind(options: {
     requestTimeout: 300_000,
     connectionTimeout: 120_000,
   });
+  void app.register(cookies);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, bytes, done) => {
     // Bytes that are no text would be replaced in silence.
@@ -129,7 +135,7 @@ export function bind(options: {
       ...(endpoint.bodyLimit === undefined ? {} : { bodyLimit: endpoint.bodyLimit }),
       // Before the body is read: a stranger sends nothing.
       onRequest: async (request, reply) => {
-        await authorise(endpoint, keys, request);
+        await authorise(endpoint, options, request, reply);
         // A batch is read as it comes and bounds itself.
         const hasBody = endpoint.method === "POST" || endpoint.method === "PUT";
         if (hasBody && endpoint.wire === "json")
@@ -144,15 +150,75 @@ export function bind(options: {
 const CALLER = Symbol("caller");
 type Marked = FastifyRequest & { [CALLER]?: Caller };
 
-async function authorise(endpoint: Endpoint, keys: Keys, request: FastifyRequest): Promise<void> {
+interface Doors {
+  keys: Keys;
+  sessions: Pick<Sessions, "find">;
+}
+
+async function authorise(
+  endpoint: Endpoint,
+  doors: Doors,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  // Also where anybody may come: a foreign page could sign somebody in or out.
+  if (request.cookies[SESSION_COOKIE] !== undefined && endpoint.method !== "GET") demandOwnPage(request);
   if (endpoint.scope === null) return;
-  const as = request.headers["x-pilotage-as"];
-  const caller = await keys.authenticate(
-    request.headers.authorization,
-    typeof as === "string" ? personNamed(decoded(as)) : undefined,
+  const caller = await callerOf(doors, request, reply);
+  demandSomewhere(caller, endpoint.action, endpoint.scope);
+  const { workflow } = request.params as { workflow?: string };
+  // Where the address names no workflow, the handler judges once it knows which one it is about (http/see.ts).
+  if (workflow !== undefined) demandAction(caller, endpoint.action ?? "workflow.see", workflow);
+  (request as Marked)[CALLER] = { ...caller, purpose: endpoint.action };
+}
+
+/** A key or a session, never both: it would not be clear in whose name something is done. */
+async function callerOf(
+  { keys, sessions }: Doors,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Caller> {
+  const token = request.cookies[SESSION_COOKIE];
+  if (token === undefined || request.headers.authorization !== undefined) {
+    if (token !== undefined)
+      throw new PilotageError(
+        "bad_request",
+        "The request comes with a key and with a session; nothing was done.",
+        { hint: "Send the header Authorization or the cookie, not both." },
+      );
+    const as = request.headers["x-pilotage-as"];
+    return keys.authenticate(
+      request.headers.authorization,
+      typeof as === "string" ? personNamed(decoded(as)) : undefined,
+    );
+  }
+  const found = await sessions.find(token);
+  if (!found) {
+    void reply.clearCookie(SESSION_COOKIE, { path: "/" });
+    throw new PilotageError("unauthenticated", "Your session is over; nothing was done.", {
+      hint: "Sign in again.",
+    });
+  }
+  if (found.renewed !== undefined) setSessionCookie(reply, found.renewed);
+  return callerOfSession(found.signedIn);
+}
+
+/**
+ * A change that comes with the cookie must come from the console's own pages: they send a header that no other site can
+ * send without being asked for permission, which is never given; and where the browser says whence it comes, it must be here.
+ */
+function demandOwnPage(request: FastifyRequest): void {
+  const site = request.headers["sec-fetch-site"];
+  const { origin, host } = request.headers;
+  const foreign =
+    (typeof site === "string" && site !== "same-origin" && site !== "none") ||
+    (origin !== undefined && URL.parse(origin)?.host !== host);
+  if (request.headers["x-pilotage-csrf"] === "1" && !foreign) return;
+  throw new PilotageError(
+    "forbidden",
+    "The request came with a session but not from the console itself; nothing was done.",
+    { hint: "Programs use an API key; pages of other sites may not act here." },
   );
-  demand(caller, endpoint.scope, (request.params as { workflow?: string }).workflow);
-  (request as Marked)[CALLER] = caller;
 }
 
 /** Percent-decoded; a text that is not well encoded stays what it is, and is judged as it stands. */
@@ -254,7 +320,8 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply,
     );
   if (!own)
     log.error({ err: error, request: request.id, route: request.routeOptions.url }, "a request failed");
-  if (failure.retryable) void reply.header("retry-after", "1");
+  if (failure.retryable)
+    void reply.header("retry-after", String(Math.max(1, Math.ceil((failure.retryAfterMs ?? 0) / 1000))));
   if (failure.code === "unauthenticated") void reply.header("www-authenticate", "Bearer");
   if (failure.code === "too_large") {
     // The client may be sending still, and a connection closed now would take this answer from it: the rest is read and thrown away.

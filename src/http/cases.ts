@@ -1,24 +1,28 @@
 /** Handlers of intake and of cases: hand in, list, show. */
 import type { Intake, Receipt } from "../cases/intake/intake.ts";
-import { listCases, readCase, readCaseContent } from "../cases/view.ts";
+import { listCases } from "../cases/search.ts";
 import { attachmentBytes, attachmentName, keysOf } from "../cases/content.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
 import { checkValue, unsafeNumber } from "../connectors/feed/json.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { JsonValue } from "../contract/json.ts";
+import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import type { Vault } from "../platform/secrets.ts";
 import { sql } from "../platform/sql.ts";
-import { demand } from "../access/keys.ts";
+import { demandAction } from "../access/caller.ts";
 import { badExternalId } from "../cases/intake/check.ts";
+import { subjectDigest, threadDigest } from "../cases/intake/intake.ts";
 import type { Handlers } from "./bind.ts";
 import { answerBatch } from "./batch.ts";
-import { seeCase } from "./see.ts";
+import { caseFor } from "./case-shown.ts";
+import { noCase, seeCase } from "./see.ts";
 
 export interface CaseParts {
   database: Database;
   registry: Registry;
   vault: Vault;
+  clock: Clock;
   intake: Intake;
   /** Aborted when the process stops: a batch ends with an answer that says so. */
   stopped: AbortSignal;
@@ -79,23 +83,28 @@ export function caseHandlers(
 
     async listCases({ params, query }) {
       await registry.workflow(database, params.workflow);
-      const cases = await listCases(database, {
+      const { state, thread, subject, q, from, to, dueBefore, facet, ...rest } = query;
+      return listCases(database, {
+        ...rest,
         workflow: params.workflow,
-        state: query.state,
-        externalId: query.externalId,
-        source: query.source,
-        before: query.before,
-        limit: query.limit,
+        states: state ?? [],
+        thread: thread === undefined ? undefined : threadDigest(vault, params.workflow, thread),
+        subject: subject === undefined ? undefined : subjectDigest(vault, subject),
+        startsWith: q,
+        from: from === undefined ? undefined : Date.parse(from),
+        to: to === undefined ? undefined : Date.parse(to),
+        dueBefore: dueBefore === undefined ? undefined : Date.parse(dueBefore),
+        facets: facet === undefined ? undefined : facetsOf(facet),
       });
-      return { cases, next: cases.length === query.limit ? cases.at(-1)!.id : null };
     },
 
     async getCase({ params, query, caller }) {
-      await seeCase(database, caller, params.case);
-      const found = (await readCase(database, params.case))!;
-      if (query.content !== "true") return found;
-      demand(caller, "content:read", found.workflow);
-      return { ...found, content: (await readCaseContent(database, vault, found.id, found)) ?? null };
+      const workflow = await seeCase(database, caller, params.case);
+      const content = query.content === "true";
+      if (content) demandAction(caller, "case.read", workflow);
+      const found = await caseFor(parts, caller, params.case, { content });
+      if (!found) throw noCase(params.case);
+      return found;
     },
 
     async getAttachment({ params, caller, reply }) {
@@ -144,5 +153,17 @@ export function taken(receipt: Receipt): {
       hint: "Correct it and send it again, or correct and replay it from quarantine.",
       details: { quarantineId: receipt.quarantineId, reason: receipt.reason, problems: receipt.details },
     },
+  );
+}
+
+/** `name=value` as it stands in an address: a number or a truth is compared as one, anything else as a text. */
+function facetsOf(given: readonly string[]): Record<string, JsonValue> {
+  return Object.fromEntries(
+    given.map((one) => {
+      const at = one.indexOf("=");
+      const value = one.slice(at + 1);
+      const plain = /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?|true|false)$/.test(value);
+      return [one.slice(0, at), plain ? (JSON.parse(value) as JsonValue) : value];
+    }),
   );
 }

@@ -1,5 +1,5 @@
 /** Handlers of certificates: looks at labels, what was issued, suspending; and how they are shown elsewhere. */
-import type { Caller } from "../access/keys.ts";
+import type { Caller } from "../access/caller.ts";
 import { lapseOf } from "../cases/decision/certificate.ts";
 import { maybeIso } from "../cases/view.ts";
 import type { Registry, WorkflowRow } from "../cases/workflow/registry.ts";

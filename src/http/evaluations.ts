@@ -1,5 +1,6 @@
 /** Handlers of shadow runs and evaluation sets: start and stop, import, list, evaluate. */
-import type { Caller } from "../access/keys.ts";
+import type { Caller } from "../access/caller.ts";
+import { demandAlone } from "../access/standing.ts";
 import { maybeIso } from "../cases/view.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
@@ -11,7 +12,8 @@ import { findSet, listSets, type SetRow } from "../releases/evaluation-set.ts";
 import type { Shadows } from "../releases/shadow.ts";
 import { untilStopped } from "./batch.ts";
 import type { Handlers } from "./bind.ts";
-import { named, signer } from "./workflows.ts";
+import { seeThrough } from "./see.ts";
+import { deciding, signer } from "./workflows.ts";
 
 type Names =
   | "getShadow"
@@ -35,7 +37,9 @@ export function evaluationHandlers(parts: {
   return {
     getShadow: ({ params }) => shadows.status(params.workflow),
     async setShadow({ params, body, caller }) {
-      await shadows.setShadow(params.workflow, body.release, named(caller));
+      const by = deciding(caller, params.workflow);
+      demandAlone(by, body.release === null ? "shadow.stop" : "shadow.start");
+      await shadows.setShadow(params.workflow, body.release, by.actor);
       return shadows.status(params.workflow);
     },
     async importEvaluationSet({ params, query, stream, caller, reply }) {
@@ -104,10 +108,9 @@ function failureLine(error: unknown): { code: string; message: string } {
   };
 }
 
-/** A key that is bound to one workflow learns nothing about the evaluations of others. */
 function seen(caller: Caller, run: RunRow): RunRow {
-  if (caller.key.workflow === null || caller.key.workflow === run.workflow) return run;
-  throw new PilotageError("not_found", `There is no evaluation ${run.id}.`);
+  seeThrough(caller, run.workflow, () => new PilotageError("not_found", `There is no evaluation ${run.id}.`));
+  return run;
 }
 
 function showSet(row: SetRow) {

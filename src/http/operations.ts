@@ -1,5 +1,15 @@
 /** Handlers of what keeps the path running: quarantine, feeds, dead letters, connections, keys, simulated time. */
-import { demand, demandWhole, type Caller, type KeyRow, type Keys } from "../access/keys.ts";
+import {
+  boundTo,
+  demandAction,
+  demandSomewhere,
+  demandWhole,
+  isOperator,
+  mayAtOnce,
+  type Caller,
+} from "../access/caller.ts";
+import type { Scope } from "../contract/scopes.ts";
+import type { KeyRow, Keys } from "../access/keys.ts";
 import type { Audit } from "../audit/record.ts";
 import { listDeadLetters, replayDeadLetters } from "../cases/delivery/dead-letters.ts";
 import { listRuns } from "../cases/feed/store.ts";
@@ -176,7 +186,7 @@ export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> 
     },
 
     async listKeys({ caller }) {
-      const { workflow } = caller.key;
+      const workflow = boundTo(caller);
       return {
         keys: (await keys.list())
           .filter((row) => workflow === null || row.workflow === workflow)
@@ -184,8 +194,8 @@ export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> 
       };
     },
     async makeKey({ body, caller }) {
-      // A key passes on no more than its maker may do itself.
-      for (const scope of body.scopes) if (scope !== "operator") demand(caller, scope, body.workflow);
+      demandAction(caller, "key.manage", body.workflow ?? boundTo(caller));
+      for (const scope of body.scopes) demandGiveable(caller, scope, body.workflow ?? null);
       if (body.scopes.includes("operator"))
         throw new PilotageError(
           "forbidden",
@@ -193,25 +203,26 @@ export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> 
         );
       if (body.workflow !== undefined) await registry.workflow(database, body.workflow);
       // Nor for longer: else a key could outlive its own end through the keys that it makes.
-      const days = caller.key.scopes.includes("operator")
-        ? body.days
-        : Math.min(body.days, (caller.key.expires_at - clock.now()) / 86_400_000);
+      const days =
+        caller.key === undefined || isOperator(caller)
+          ? body.days
+          : Math.min(body.days, (caller.key.expires_at - clock.now()) / 86_400_000);
       const { secret, ...row } = await keys.make(
         {
           name: body.name,
           scopes: body.scopes,
-          workflow: body.workflow ?? caller.key.workflow ?? undefined,
+          workflow: body.workflow ?? boundTo(caller) ?? undefined,
           days,
-          simulated: body.simulated || caller.key.simulated,
+          simulated: body.simulated || caller.simulated,
         },
         caller.actor,
       );
       return { ...showKey(row), secret };
     },
     async revokeKey({ params, caller }) {
-      const bound = caller.key.workflow;
+      const bound = boundTo(caller);
       const target = (await keys.list()).find((row) => row.id === params.id);
-      if (target?.scopes.includes("operator") && !caller.key.scopes.includes("operator"))
+      if (target?.scopes.includes("operator") && !isOperator(caller))
         throw new PilotageError(
           "forbidden",
           "The key of the local operator is not revoked by another key: it would shut people out of their own machine. Nothing was done.",
@@ -246,6 +257,21 @@ export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> 
       return { now: isoTime(clock.now()) };
     },
   };
+}
+
+/** What an engineer's keys may do: run the path, never read content, review or audit. */
+const ENGINEERS_SCOPES: readonly Scope[] = ["intake", "read", "feedback", "operate"];
+
+/** A key passes on no more than its maker may do: a key its own scopes, an administrator all, an engineer what runs the path. */
+function demandGiveable(caller: Caller, scope: Scope, workflow: string | null): void {
+  if (scope === "operator") return;
+  if (caller.key) return demandSomewhere(caller, null, scope);
+  if (mayAtOnce(caller, "people.manage", null) || ENGINEERS_SCOPES.includes(scope)) return;
+  throw new PilotageError(
+    "forbidden",
+    `Only an administrator may give a key the scope ${scope}${workflow === null ? "" : ` on ${workflow}`}. Nothing was made.`,
+    { hint: `An engineer's keys may have ${ENGINEERS_SCOPES.join(", ")}.` },
+  );
 }
 
 function showRecord(row: QuarantineRow) {

@@ -1,33 +1,87 @@
-/** Handlers of reviews: take, give back, decide, take back. */
-import type { Caller } from "../access/keys.ts";
+/** Handlers of the inbox: take, every way to end a turn, take back, correct, and batches. */
+import { isOperator, rolesOf, type Caller } from "../access/caller.ts";
 import type { JsonObject } from "../contract/json.ts";
+import { PilotageError } from "../contract/errors.ts";
 import { isoTime } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
+import type { Listed } from "../reviews/inbox.ts";
 import type { Reviewer, Reviews, ReviewTask } from "../reviews/review.ts";
 import type { Handlers } from "./bind.ts";
-import { seeCase } from "./see.ts";
+import { seeCase, seeThrough } from "./see.ts";
 
-export function reviewHandlers(parts: {
-  database: Database;
-  reviews: Reviews;
-}): Pick<Handlers, "claimReviews" | "claimReview" | "releaseReview" | "giveVerdict" | "undoVerdict"> {
+type ReviewHandlers = Pick<
+  Handlers,
+  | "getInbox"
+  | "claimReviews"
+  | "claimReview"
+  | "renewReview"
+  | "releaseReview"
+  | "giveVerdict"
+  | "undoVerdict"
+  | "snoozeReview"
+  | "escalateReview"
+  | "askSender"
+  | "recordAnswer"
+  | "correctCase"
+  | "claimAlike"
+  | "approveAlike"
+  | "undoAlike"
+  | "releaseAlike"
+>;
+
+export function reviewHandlers(parts: { database: Database; reviews: Reviews }): ReviewHandlers {
   const { database, reviews } = parts;
+
+  async function onCase(caller: Caller, caseId: string): Promise<Reviewer> {
+    return reviewerOf(caller, await seeCase(database, caller, caseId));
+  }
+
+  async function onBulk(caller: Caller, bulk: string): Promise<Reviewer> {
+    const workflow = await reviews.bulk.workflowOf(bulk);
+    seeThrough(
+      caller,
+      workflow,
+      () => new PilotageError("not_found", `There is no batch ${bulk.slice(0, 60)} of yours.`),
+    );
+    return reviewerOf(caller, workflow!);
+  }
+
   return {
+    async getInbox({ params, caller }) {
+      const inbox = await reviews.inbox(params.workflow, reviewerOf(caller, params.workflow));
+      const { signedIn } = caller;
+      return {
+        ...inbox,
+        mine: inbox.mine.map((one) => ({ ...one, leaseUntil: isoTime(one.leaseUntil) })),
+        snoozed: inbox.snoozed.map(listed),
+        asked: inbox.asked.map(listed),
+        returned: inbox.returned.map(listed),
+        escalated: inbox.escalated.map(listed),
+        away: maybeIso(signedIn?.awayUntil ?? null),
+      };
+    },
     async claimReviews({ params, body, caller }) {
-      const claimed = await reviews.claim(params.workflow, reviewerOf(caller), body.count, body.leaseSeconds);
+      const reviewer = reviewerOf(caller, params.workflow);
+      const claimed = await reviews.claim(params.workflow, reviewer, body.count, body);
       return { reviews: claimed.map(shown) };
     },
     async claimReview({ params, body, caller }) {
-      await seeCase(database, caller, params.case);
-      return shown(await reviews.claimCase(params.case, reviewerOf(caller), body.leaseSeconds));
+      return shown(await reviews.claimCase(params.case, await onCase(caller, params.case), body));
+    },
+    async renewReview({ params, body, caller }) {
+      const reviewer = await onCase(caller, params.case);
+      const until = await reviews.renew(params.case, body.lease, reviewer, body.leaseSeconds);
+      return { leaseUntil: isoTime(until) };
     },
     async releaseReview({ params, body, caller }) {
-      await seeCase(database, caller, params.case);
-      await reviews.release(params.case, body.lease, reviewerOf(caller));
-      return { released: true };
+      const { lease, skip, reason: text, activeMilliseconds } = body;
+      const { escalated } = await reviews.release(
+        { caseId: params.case, lease, skip, text, activeMilliseconds },
+        await onCase(caller, params.case),
+      );
+      return { released: true, escalated };
     },
     async giveVerdict({ params, body, caller }) {
-      await seeCase(database, caller, params.case);
       const taken = await reviews.decide(
         params.case,
         {
@@ -35,37 +89,100 @@ export function reviewHandlers(parts: {
           verdict: body.verdict,
           output: body.output as JsonObject | undefined,
           reason: body.reason,
+          text: body.text,
+          activeMilliseconds: body.activeMilliseconds,
+          hidden: body.hidden,
         },
-        reviewerOf(caller),
+        await onCase(caller, params.case),
       );
       return {
         caseId: taken.caseId,
         state: taken.state,
         verdict: taken.verdict,
-        undoUntil: isoTime(taken.undoUntil),
+        undoUntil: taken.planted ? null : isoTime(taken.undoUntil),
         modelOutput: taken.modelOutput ?? null,
         differs: taken.differs,
+        planted: taken.planted ?? null,
       };
     },
     async undoVerdict({ params, caller }) {
+      return { state: await reviews.undo(params.case, await onCase(caller, params.case)) };
+    },
+    async snoozeReview({ params, body, caller }) {
+      const { until, ...rest } = body;
+      await reviews.snooze(
+        { caseId: params.case, ...rest, text: body.text, until: Date.parse(until) },
+        await onCase(caller, params.case),
+      );
+      return { caseId: params.case, state: "in_review" };
+    },
+    async escalateReview({ params, body, caller }) {
+      await reviews.escalate({ caseId: params.case, ...body }, await onCase(caller, params.case));
+      return { caseId: params.case, state: "in_review" };
+    },
+    async askSender({ params, body, caller }) {
+      const asked = await reviews.ask({ caseId: params.case, ...body }, await onCase(caller, params.case));
+      return { caseId: params.case, state: "returned", ...asked };
+    },
+    async recordAnswer({ params, body, caller }) {
       await seeCase(database, caller, params.case);
-      await reviews.undo(params.case, reviewerOf(caller));
-      return { state: "in_review" as const };
+      await reviews.answer(params.case, { text: body.text, person: caller.person, actor: caller.actor });
+      return { caseId: params.case, state: "in_review" };
+    },
+    async correctCase({ params, body, caller }) {
+      const made = await reviews.correct(
+        params.case,
+        { output: body.output as JsonObject, reason: body.reason, text: body.text },
+        await onCase(caller, params.case),
+      );
+      return { ...made, undoUntil: isoTime(made.undoUntil) };
+    },
+    async claimAlike({ params, body, caller }) {
+      const reviewer = reviewerOf(caller, params.workflow);
+      const alike = await reviews.bulk.claimAlike(params.workflow, body.like, body.most, reviewer);
+      return { ...alike, open: alike.open.map(shown), leaseUntil: isoTime(alike.leaseUntil) };
+    },
+    async approveAlike({ params, body, caller }) {
+      const done = await reviews.bulk.approve(params.bulk, body, await onBulk(caller, params.bulk));
+      return { ...done, undoUntil: isoTime(done.undoUntil) };
+    },
+    async undoAlike({ params, caller }) {
+      return { undone: await reviews.bulk.undo(params.bulk, await onBulk(caller, params.bulk)) };
+    },
+    async releaseAlike({ params, caller }) {
+      return { released: await reviews.bulk.release(params.bulk, await onBulk(caller, params.bulk)) };
     },
   };
 }
 
-function reviewerOf(caller: Caller): Reviewer {
-  return { name: caller.person, key: caller.key.id, actor: caller.actor, simulated: caller.key.simulated };
+function reviewerOf(caller: Caller, workflow: string): Reviewer {
+  return {
+    name: caller.person,
+    holder: caller.holder,
+    actor: caller.actor,
+    simulated: caller.simulated,
+    owner: isOperator(caller) || rolesOf(caller, workflow).includes("owner"),
+    saysWhy: caller.signedIn !== undefined,
+  };
 }
 
 function shown(task: ReviewTask) {
   return {
     ...task,
     leaseUntil: isoTime(task.leaseUntil),
-    dueAt: task.dueAt === null ? null : isoTime(task.dueAt),
+    dueAt: maybeIso(task.dueAt),
     receivedAt: isoTime(task.receivedAt),
+    notes: task.notes.map((note) => ({ ...note, at: isoTime(note.at) })),
+    earlier: task.earlier ?? null,
     output: task.output ?? null,
     withheld: task.withheld ?? null,
   };
+}
+
+function listed(one: Listed) {
+  return { ...one, dueAt: maybeIso(one.dueAt), until: maybeIso(one.until), at: isoTime(one.at) };
+}
+
+function maybeIso(at: number | null): string | null {
+  return at === null ? null : isoTime(at);
 }

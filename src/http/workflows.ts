@@ -1,10 +1,11 @@
 /** Handlers of workflows, releases, dials and waivers. */
-import type { Caller } from "../access/keys.ts";
+import { isOperator, sees, type Caller } from "../access/caller.ts";
+import { demandAlone, standingOf, type Standing } from "../access/standing.ts";
 import { countStates, maybeIso } from "../cases/view.ts";
 import type { ChangeRow, WorkflowSettings } from "../cases/workflow/apply.ts";
 import type { Registry, WorkflowView } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
-import type { JsonObject } from "../contract/json.ts";
+import type { JsonObject, JsonValue } from "../contract/json.ts";
 import { isoTime } from "../platform/clock.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
@@ -14,7 +15,8 @@ import type { ReleaseModelRow, ReleaseRow, Releases } from "../releases/publish.
 import type { Certificates } from "../releases/certify.ts";
 import type { Shares } from "../releases/share.ts";
 import type { Handlers } from "./bind.ts";
-import { standingOf } from "./certificates.ts";
+import { standingOf as certificatesOf } from "./certificates.ts";
+import { seeThrough } from "./see.ts";
 
 type Names =
   | "listWorkflows"
@@ -25,6 +27,7 @@ type Names =
   | "getRelease"
   | "setShare"
   | "setAutonomy"
+  | "setDial"
   | "waive"
   | "listChanges"
   | "approveChange"
@@ -63,23 +66,27 @@ export function workflowHandlers(parts: {
       counts,
       waivers: waivers.map((one) => ({ ...one, until: isoTime(one.until) })),
       pendingChanges: pending,
-      certificates: standingOf(row, await certificates.standing([row.name]), clock.now()),
+      certificates: certificatesOf(row, await certificates.standing([row.name]), clock.now()),
       dials: row.dials,
     };
   }
 
   /** A key that is bound to one workflow learns nothing about the changes of others. */
-  async function seeChange(caller: Caller, id: string): Promise<void> {
+  async function seeChange(caller: Caller, id: string): Promise<string> {
     const { workflow } = await settings.change(id);
-    if (caller.key.workflow !== null && caller.key.workflow !== workflow)
-      throw new PilotageError("not_found", `There is no change ${id.slice(0, 60)}.`);
+    seeThrough(
+      caller,
+      workflow,
+      () => new PilotageError("not_found", `There is no change ${id.slice(0, 60)}.`),
+    );
+    return workflow;
   }
 
   /** Autonomy lets nothing out by itself, and whoever turns it should know. */
   async function withNote(row: ChangeRow) {
     if (row.setting !== "autonomy" || Number(row.after) === 0) return showChange(row);
     const view = await registry.workflow(database, row.workflow);
-    const standing = standingOf(view.row, await certificates.standing([row.workflow]), clock.now());
+    const standing = certificatesOf(view.row, await certificates.standing([row.workflow]), clock.now());
     if (standing.some((one) => one.inForce)) return showChange(row);
     return showChange(
       row,
@@ -95,9 +102,7 @@ export function workflowHandlers(parts: {
   return {
     async listWorkflows({ caller }) {
       const counts = await countStates(database);
-      const views = (await registry.workflows(database)).filter(
-        (view) => caller.key.workflow === null || caller.key.workflow === view.row.name,
-      );
+      const views = (await registry.workflows(database)).filter((view) => sees(caller, view.row.name));
       return {
         workflows: await Promise.all(views.map((view) => show(view, counts.get(view.row.name) ?? {}))),
         workers: workers.atWork ?? null,
@@ -108,7 +113,7 @@ export function workflowHandlers(parts: {
       return settings.apply(params.workflow, body.document, {
         takeFile: body.takeFile,
         dryRun: body.dryRun,
-        by: body.takeFile ? named(caller) : signer(caller),
+        by: { ...standingOf(caller, params.workflow), actor: body.takeFile ? named(caller) : signer(caller) },
       });
     },
     async publishRelease({ params, body, caller }) {
@@ -128,36 +133,56 @@ export function workflowHandlers(parts: {
     },
     async getRelease({ params, caller }) {
       const row = await releases.get(params.release);
-      if (caller.key.workflow !== null && caller.key.workflow !== row.workflow)
-        throw new PilotageError("not_found", `There is no release ${params.release.slice(0, 60)}.`);
+      seeThrough(
+        caller,
+        row.workflow,
+        () => new PilotageError("not_found", `There is no release ${params.release.slice(0, 60)}.`),
+      );
       return {
         ...showRelease(row, await releases.models([row.id])),
         document: JSON.parse(row.document) as JsonObject,
       };
     },
     async setShare({ params, body, caller }) {
-      await shares.setShare(params.workflow, body.release, body.share, named(caller));
-      return showOne(params.workflow);
+      const pending = await shares.setShare(
+        params.workflow,
+        body.release,
+        body.share,
+        deciding(caller, params.workflow),
+      );
+      return { ...(await showOne(params.workflow)), pending: pending ? showChange(pending) : null };
     },
     async setAutonomy({ params, body, caller }) {
-      return withNote(await settings.setAutonomy(params.workflow, body.autonomy, named(caller), body.reason));
+      const by = deciding(caller, params.workflow);
+      return withNote(await settings.setAutonomy(params.workflow, body.autonomy, by, body.reason));
+    },
+    async setDial({ params, body, caller }) {
+      const by = deciding(caller, params.workflow);
+      return showChange(
+        await settings.setDial(params.workflow, body.setting, body.value as JsonValue, by, body.reason),
+      );
     },
     async waive({ params, body, caller }) {
       const { item, ...waiver } = body;
-      if (item === "go") await settings.waiveGo(params.workflow, waiver, named(caller));
-      else await shares.waive(params.workflow, { item, ...waiver }, named(caller));
+      const by = deciding(caller, params.workflow);
+      if (item === "go") {
+        await settings.waiveGo(params.workflow, waiver, by);
+        return showOne(params.workflow);
+      }
+      demandAlone(by, "waiver.grant");
+      await shares.waive(params.workflow, { item, ...waiver }, named(caller));
       return showOne(params.workflow);
     },
     async listChanges({ params }) {
       return { changes: (await settings.changes(params.workflow)).map((row) => showChange(row)) };
     },
     async approveChange({ params, caller }) {
-      await seeChange(caller, params.change);
-      return withNote(await settings.decideChange(params.change, "applied", named(caller)));
+      const workflow = await seeChange(caller, params.change);
+      return withNote(await settings.decideChange(params.change, "applied", deciding(caller, workflow)));
     },
     async refuseChange({ params, caller }) {
-      await seeChange(caller, params.change);
-      return showChange(await settings.decideChange(params.change, "refused", named(caller)));
+      const workflow = await seeChange(caller, params.change);
+      return showChange(await settings.decideChange(params.change, "refused", deciding(caller, workflow)));
     },
   };
 }
@@ -172,9 +197,14 @@ export function named(caller: Caller): Caller["actor"] {
   );
 }
 
+/** The same with the roles that count there; a change judges them under its lock. */
+export function deciding(caller: Caller, workflow: string): Standing {
+  return { ...standingOf(caller, workflow), actor: named(caller) };
+}
+
 /** Who applies and publishes: a named person, or a pipeline's own key. The operator's key is nobody by itself. */
 export function signer(caller: Caller): Caller["actor"] {
-  return caller.key.scopes.includes("operator") ? named(caller) : caller.actor;
+  return isOperator(caller) ? named(caller) : caller.actor;
 }
 
 function showRelease(row: ReleaseRow, models: ReleaseModelRow[]) {

@@ -6,6 +6,7 @@
  */
 import { BlockList, isIP } from "node:net";
 import { z } from "zod";
+import { grant } from "../contract/access-endpoints.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { Clock } from "../platform/clock.ts";
 import { httpModel } from "./http.ts";
@@ -37,7 +38,8 @@ const address = z.string().superRefine((text, ctx) => {
   if (problem !== undefined) ctx.addIssue({ code: "custom", message: problem });
 });
 
-function addressProblem(text: string): string | undefined {
+/** Why an address cannot be one of a connection; undefined when it can. */
+export function addressProblem(text: string): string | undefined {
   const url = URL.parse(text);
   if (url === null || (url.protocol !== "https:" && url.protocol !== "http:"))
     return "This is not an address that begins with https:// or http://.";
@@ -80,6 +82,69 @@ const extraHeaders = z
     error: `These headers are set by the call itself: ${[...OWN_HEADERS].join(", ")}.`,
   });
 
+const hostname = z
+  .string()
+  .max(253)
+  .regex(/^[A-Za-z0-9:]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/, "This is not the name or address of a machine.");
+
+/** The server through which this installation sends mail. */
+const smtp = z
+  .strictObject({
+    kind: z.literal("smtp"),
+    host: hostname,
+    port: z.int().min(1).max(65_535).default(587),
+    security: z
+      .enum(["starttls", "tls", "none"])
+      .default("starttls")
+      .describe(
+        "starttls: in clear first, then encrypted or not at all; tls: from the first byte (port 465)",
+      ),
+    user: z.string().min(1).max(300).exactOptional(),
+    password: z.string().min(1).max(1_000).exactOptional(),
+    from: z
+      .string()
+      .max(300)
+      .regex(
+        /^(?:[^\s@,;<>"]+@[^\s@,;<>"]+|[^\p{Cc}<>"@,;]+ <[^\s@,;<>"]+@[^\s@,;<>"]+>)$/u,
+        "A sender is an address, or a name and an address: Pilotage <pilotage@example.com>.",
+      ),
+  })
+  .refine(({ user, password }) => (user === undefined) === (password === undefined), {
+    error: "User and password go together: give both or neither.",
+  })
+  .refine(({ security, host }) => security !== "none" || isNear(host), {
+    error: "Mail without encryption is only for loopback and private addresses; use starttls or tls.",
+  });
+
+/** An OpenID provider through which people sign in. */
+const oidc = z.strictObject({
+  kind: z.literal("oidc"),
+  name: z.string().trim().min(1).max(60).describe("What stands on the button: Continue with ..."),
+  issuer: address.describe("As the provider writes it; its description lies below it"),
+  clientId: headerText,
+  clientSecret: headerText.exactOptional(),
+  scopes: z
+    .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, "A scope is one word."))
+    .max(20)
+    .default(["email", "profile"])
+    .describe("Beside openid, which is always asked for"),
+  groupsClaim: z.string().min(1).max(200).default("groups"),
+  groups: z
+    .record(z.string(), z.array(grant.strict()).max(50))
+    .default({})
+    .describe("Which roles members of a group have; set anew at each sign-in"),
+  makePeople: z
+    .boolean()
+    .default(false)
+    .describe("Whether somebody whom nobody invited gets an account at their first sign-in"),
+  trustEmail: z
+    .boolean()
+    .default(false)
+    .describe(
+      "For a provider of your own that says nothing of whether it verified an address; what it calls unverified stays refused",
+    ),
+});
+
 export const connectionSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("openai"),
@@ -90,9 +155,13 @@ export const connectionSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("http"), url: address, secret: signingSecret }),
   z.strictObject({ kind: z.literal("scripted"), script: scriptSchema }),
   z.strictObject({ kind: z.literal("webhook"), url: address, secret: signingSecret }),
+  smtp,
+  oidc,
 ]);
 
 export type Connection = z.output<typeof connectionSchema>;
+export type SmtpConnection = Extract<Connection, { kind: "smtp" }>;
+export type OidcConnection = Extract<Connection, { kind: "oidc" }>;
 export type ConnectionKind = Connection["kind"];
 
 /** What a release says about the model that it wants from a connection. */
@@ -128,7 +197,7 @@ export function openModel(connection: Connection, settings: ModelSettings, clock
   }
   throw new PilotageError(
     "definition_invalid",
-    `The connection ${known} is a ${connection.kind}: it takes deliveries, not questions.`,
+    `The connection ${known} is of the kind ${connection.kind}: it takes no questions.`,
     { hint: "Name a connection of the kind openai, http or scripted." },
   );
 }

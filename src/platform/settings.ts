@@ -55,6 +55,22 @@ export const SETTINGS = {
     fallback: "4700",
     schema: count(0, 65_535),
   },
+  PILOTAGE_PUBLIC_URL: {
+    sentence:
+      "The address under which people reach this installation, for links in mails and deliveries. Default: where the program listens; deliveries then carry no link.",
+    fallback: undefined,
+    schema: z.url({ protocol: /^https?$/ }).optional(),
+  },
+  PILOTAGE_SESSION_IDLE_HOURS: {
+    sentence: "Hours without use after which a session in the console ends.",
+    fallback: "12",
+    schema: count(1, 720),
+  },
+  PILOTAGE_SESSION_HOURS: {
+    sentence: "Hours after which a session in the console ends in any case.",
+    fallback: "168",
+    schema: count(1, 2_160),
+  },
   PILOTAGE_URL: {
     sentence:
       "Where the command line finds the running program. Default: what the program wrote into the data home.",

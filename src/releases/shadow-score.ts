@@ -81,12 +81,13 @@ async function scoreSome(parts: ScoreParts, tx: Tx): Promise<number> {
 
 /**
  * The label that speaks for each case: of those in force the one that a coin asked for before all others (the cold one,
- * which nothing swayed, first), else the newest. A planted case says nothing about its case.
+ * which nothing swayed, first), else the newest. A planted case says nothing about its case, and feedback from outside
+ * seldom says what would have been right.
  */
 async function labelsInForce(tx: Tx, ids: string[]): Promise<Map<string, string>> {
   const found = await tx.all<{ case_id: string; id: string }>(sql`
     select distinct on (case_id) case_id, id from label
-    where case_id = any(${ids}) and superseded_by is null and withdrawn_at is null and not drill and source <> 'planted'
+    where case_id = any(${ids}) and superseded_by is null and withdrawn_at is null and not drill and source not in ('planted', 'feedback')
     order by case_id, (source = 'cold') desc, (source = 'qa') desc, id desc`);
   return new Map(found.map((row) => [row.case_id, row.id]));
 }

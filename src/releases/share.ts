@@ -6,12 +6,18 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Audit } from "../audit/record.ts";
-import { lockForChange, type Registry } from "../cases/workflow/registry.ts";
+import { demandAlone, demandOneOfTwo, type Standing } from "../access/standing.ts";
+import type { ChangeRow, PairedAct, WorkflowSettings } from "../cases/workflow/apply.ts";
+import { lockForChange, type Registry, type WorkflowRow } from "../cases/workflow/registry.ts";
+import { SHARE } from "../cases/workflow/rule.ts";
 import { PilotageError } from "../contract/errors.ts";
+import type { JsonObject } from "../contract/json.ts";
 import type { Actor } from "../contract/scopes.ts";
+import { sameJson } from "../definition/path.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database, Queryable, Tx } from "../platform/database.ts";
 import { sql, time } from "../platform/sql.ts";
+import { councilRecord } from "../reviews/works-council.ts";
 import { demandReady } from "./ready.ts";
 
 export interface Waiver {
@@ -21,7 +27,19 @@ export interface Waiver {
 }
 
 export interface Shares {
-  setShare(workflow: string, release: string, share: number, by: Actor): Promise<void>;
+  /**
+   * At once where it goes down, and up while every case is reviewed; up while cases may go out alone it waits for a second
+   * person. Answers the change that waits.
+   */
+  setShare(
+    workflow: string,
+    release: string,
+    share: number,
+    by: Standing,
+    reason?: string,
+  ): Promise<ChangeRow | undefined>;
+  /** How the second person's approval comes into force. */
+  raise: PairedAct;
   /** Waives what one person may; the go takes two (cases/workflow/apply.ts). */
   waive(
     workflow: string,
@@ -40,11 +58,27 @@ const NEEDED: Record<string, string> = {
   works_council: "it is neither recorded that the works council was informed, nor waived",
 };
 
+/** What a change of the share asks for. */
+interface Wanted {
+  release: string;
+  share: number;
+}
+
+function shareOf(row: WorkflowRow, release: string): number {
+  return row.candidate_release === release ? row.candidate_share : 0;
+}
+
+/** Which release has a share, and which: what the second person approves a step from. */
+function standing(row: WorkflowRow): JsonObject {
+  return { release: row.candidate_release, share: row.candidate_share };
+}
+
 export function openShares(parts: {
   database: Database;
   registry: Registry;
   clock: Clock;
   audit: Audit;
+  askForTwo: WorkflowSettings["askForTwo"];
 }): Shares {
   const { database, registry, clock, audit } = parts;
 
@@ -58,31 +92,57 @@ export function openShares(parts: {
 
   return {
     waived,
-    async setShare(workflow, release, share, by) {
-      await database.transaction(async (tx) => {
+    setShare(workflow, release, share, by, reason) {
+      return database.transaction(async (tx) => {
         await lockForChange(tx);
         await tx.run(sql`select 1 from workflow where name = ${workflow} for update`);
         const { row } = await registry.workflow(tx, workflow);
+        const before = shareOf(row, release);
+        const raises = share > before;
+        const alone = raises ? "share.pilot" : "share.lower";
+        if (raises && row.autonomy > 0) demandOneOfTwo(by, "share.raise");
+        else demandAlone(by, alone);
         await demandReady(tx, workflow, release, "The share was not changed.");
-        const before = row.candidate_release === release ? row.candidate_share : 0;
         // A release that is not the candidate has no share: there is nothing to take from it, and the candidate keeps its own.
-        if (share === 0 && row.candidate_release !== release) return;
-        if (share > before) await demandReadiness(tx, workflow);
-        // Another candidate begins its own draw: a new salt, so that its cases are not the old one's.
-        const salt = row.candidate_release === release ? row.salt : randomBytes(12).toString("hex");
-        await tx.run(sql`
-          update workflow set candidate_release = ${release}, candidate_share = ${share}, salt = ${salt},
-            reference_release = case when ${share}::numeric > 0 then ${release} else reference_release end
-          where name = ${workflow}`);
+        if (share === 0 && row.candidate_release !== release) return undefined;
+        if (raises) await demandReadiness(tx, workflow);
+        if (raises && row.autonomy > 0)
+          return parts.askForTwo(
+            tx,
+            workflow,
+            { setting: SHARE, before: standing(row), after: { release, share }, reason },
+            by,
+          );
+        await put(tx, row, release, share);
         audit.record(tx, [
           {
             kind: "setting.changed",
-            actor: by,
+            actor: by.actor,
             workflow,
-            data: { setting: "share", release, before: String(before), after: String(share) },
+            data: { setting: SHARE, release, before: String(before), after: String(share) },
           },
         ]);
+        return undefined;
       });
+    },
+    raise: {
+      async demandStillFits(tx, { id, workflow, before, after }) {
+        await lockForChange(tx);
+        await tx.run(sql`select 1 from workflow where name = ${workflow} for update`);
+        const { row } = await registry.workflow(tx, workflow);
+        if (!sameJson(standing(row), before))
+          throw new PilotageError(
+            "wrong_state",
+            `The change ${id} can no longer be approved: the share was changed after it was asked for. Nothing was changed.`,
+            { hint: "Refuse it, and ask for the change anew." },
+          );
+        await demandReady(tx, workflow, (after as unknown as Wanted).release, "The share was not changed.");
+        await demandReadiness(tx, workflow);
+      },
+      async putInForce(tx, { workflow, after }) {
+        const { row } = await registry.workflow(tx, workflow);
+        await put(tx, row, (after as unknown as Wanted).release, (after as unknown as Wanted).share);
+      },
     },
     async waive(workflow, waiver, by) {
       await database.transaction(async (tx) => {
@@ -92,6 +152,15 @@ export function openShares(parts: {
     },
     grant,
   };
+
+  async function put(tx: Tx, row: WorkflowRow, release: string, share: number): Promise<void> {
+    // Another candidate begins its own draw: a new salt, so that its cases are not the old one's.
+    const salt = row.candidate_release === release ? row.salt : randomBytes(12).toString("hex");
+    await tx.run(sql`
+      update workflow set candidate_release = ${release}, candidate_share = ${share}, salt = ${salt},
+        reference_release = case when ${share}::numeric > 0 then ${release} else reference_release end
+      where name = ${row.name}`);
+  }
 
   async function grant(
     tx: Tx,
@@ -110,7 +179,10 @@ export function openShares(parts: {
 
   async function demandReadiness(tx: Queryable, workflow: string): Promise<void> {
     const missing: string[] = [];
-    for (const item of Object.keys(NEEDED)) if (!(await waived(tx, workflow, item))) missing.push(item);
+    for (const item of Object.keys(NEEDED)) {
+      const met = item === "works_council" && (await councilRecord(tx, workflow)) !== undefined;
+      if (!met && !(await waived(tx, workflow, item))) missing.push(item);
+    }
     if (missing.length > 0)
       throw new PilotageError(
         "wrong_state",

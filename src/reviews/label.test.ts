@@ -18,8 +18,15 @@ const review: OpenReview = {
   step: 0,
   confidence: 0.8,
   reasons: [{ code: "rule", detail: "x" }, { code: "no_certificate" }],
+  turn: "first",
+  not_for: [],
+  behind: [],
+  skipped_by: [],
+  due_at: null,
+  judged: false,
   lease: "lse_1",
   lease_until: 1,
+  holder: null,
 };
 const label = (more: Partial<OpenReview>, seen = true) =>
   labelOf({

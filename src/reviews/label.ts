@@ -10,7 +10,7 @@ export interface LabelRow {
   release: string;
   arm: string;
   step: number | null;
-  source: "review" | "qa" | "cold";
+  source: "review" | "qa" | "cold" | "second_review" | "correction";
   asked_for: string;
   probability: number | null;
   qa: boolean;
@@ -26,6 +26,23 @@ export interface LabelRow {
   labelled_at: number;
   drill: boolean;
 }
+
+/** What a label needs to know of the case that was judged. */
+export type Judged = Pick<
+  OpenReview,
+  | "case_id"
+  | "workflow"
+  | "release"
+  | "arm"
+  | "step"
+  | "confidence"
+  | "reasons"
+  | "qa"
+  | "qa_probability"
+  | "cold"
+  | "cold_probability"
+  | "drill"
+>;
 
 /** Whether a rejection says that the output was wrong; the other reasons are about the case, and leave that open. */
 const REJECTED_AS_WRONG: Record<ReviewReason, boolean> = {
@@ -56,7 +73,7 @@ export function wrongByRejection(
  */
 export function labelOf(given: {
   id: Id<"label">;
-  review: OpenReview;
+  review: Judged;
   wrong: { wrong: boolean; fields: string[] } | undefined;
   seen: boolean;
   reviewer: { name: string; simulated: boolean };

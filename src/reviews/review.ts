@@ -3,143 +3,102 @@
  *
  * Stands between decision and delivery. Guarantees: one live lease per case; a late verdict is refused and its text
  * kept; a cold case's output does not leave the program before the verdict; verdict, label, state and audit event are
- * one transaction. SQL is in reviews/store.ts.
+ * one transaction. What a task shows is in task.ts, verdicts in verdict.ts, every other end of a turn in turn.ts, taking
+ * back in undo.ts, batches in bulk.ts, SQL in store.ts.
  */
-import { attachmentName, openEach } from "../cases/content.ts";
-import { shownReasons } from "../cases/decision/shown.ts";
 import { PilotageError } from "../contract/errors.ts";
-import { type CaseId } from "../contract/ids.ts";
-import { type JsonObject } from "../contract/json.ts";
-import type { Reason } from "../contract/states.ts";
+import type { Actor } from "../contract/scopes.ts";
 import type { Database, Tx } from "../platform/database.ts";
+import { takeBlindBack } from "./blind.ts";
+import { openBulk, type Bulk } from "./bulk.ts";
+import { correct, type CorrectionGiven, type CorrectionMade } from "./correction.ts";
+import { claimerOf, inboxOf, type Inbox } from "./inbox.ts";
 import * as store from "./store.ts";
+import { tasksOf, type ReviewTask } from "./task.ts";
+import { openTurns, type AskParts, type Turns } from "./turn.ts";
+import { undoIn, type UndoneState } from "./undo.ts";
 import {
   deciding,
-  schemaFor,
   notThere,
   type Reviewer,
+  type ReviewParts,
   type VerdictGiven,
   type VerdictTaken,
-  type ReviewParts,
-  holderOf,
 } from "./verdict.ts";
 
+export type { ReviewTask } from "./task.ts";
 export type { Reviewer, ReviewParts, VerdictGiven, VerdictTaken } from "./verdict.ts";
 
-/** A review as a reviewer gets it. */
-export interface ReviewTask {
-  caseId: CaseId;
-  workflow: string;
-  lease: string;
-  leaseUntil: number;
-  dueAt: number | null;
-  receivedAt: number;
-  source: string;
-  externalId: string;
-  reasons: Reason[];
-  input: JsonObject;
-  attachments: { no: number; name: string; mediaType: string; size: number }[];
-  /** The model's output; undefined when there is none or it is withheld. */
-  output: JsonObject | undefined;
-  /** Why there is no output to see. */
-  withheld: "cold" | "none" | undefined;
-  outputSchema: JsonObject;
+/** For how long a review is taken; a soft hold is for a page that loads ahead. */
+export interface Hold {
+  leaseSeconds: number;
+  soft: boolean;
 }
 
-export interface Reviews {
-  claim(workflow: string, reviewer: Reviewer, most: number, leaseSeconds: number): Promise<ReviewTask[]>;
+const SOFT_SECONDS = 60;
+
+export interface Reviews extends Turns {
+  claim(workflow: string, reviewer: Reviewer, most: number, hold: Hold): Promise<ReviewTask[]>;
   /** A given case's review, when nobody has it. */
-  claimCase(caseId: string, reviewer: Reviewer, leaseSeconds: number): Promise<ReviewTask>;
-  release(caseId: string, lease: string, reviewer: Reviewer): Promise<void>;
+  claimCase(caseId: string, reviewer: Reviewer, hold: Hold): Promise<ReviewTask>;
+  /** A later end for the own lease; answers it. */
+  renew(caseId: string, lease: string, reviewer: Reviewer, leaseSeconds: number): Promise<number>;
   decide(caseId: string, verdict: VerdictGiven, reviewer: Reviewer): Promise<VerdictTaken>;
-  undo(caseId: string, reviewer: Reviewer): Promise<void>;
+  undo(caseId: string, reviewer: Reviewer): Promise<UndoneState>;
+  correct(caseId: string, given: CorrectionGiven, reviewer: Reviewer): Promise<CorrectionMade>;
+  inbox(workflow: string, reviewer: Reviewer): Promise<Inbox>;
+  /** Gives back what a person holds, in the caller's transaction: they are away, or may not work here any more. */
+  returnLeases(tx: Tx, person: string, by: Actor): Promise<number>;
+  bulk: Bulk;
 }
 
-export function openReviews(parts: ReviewParts): Reviews {
+export function openReviews(parts: ReviewParts & AskParts & { chance(): number }): Reviews {
   const { database, registry, clock, newId, audit } = parts;
   const decideTogether = deciding(parts);
 
-  async function tasks(claimed: store.ClaimedReview[]): Promise<ReviewTask[]> {
-    if (claimed.length === 0) return [];
-    const opened = await openEach(
-      database,
-      parts.vault,
-      claimed.map((one) => one.case_id),
-      ["input", "output"],
-    );
-    const attachments = await store.attachmentsOf(
-      database,
-      claimed.map((one) => one.case_id),
-    );
-    const schemas = new Map<string, JsonObject>();
-    for (const one of claimed) schemas.set(one.case_id, (await schemaFor(parts, one)).document.output);
-    return claimed.flatMap((one): ReviewTask[] => {
-      const found = opened.get(one.case_id)!;
-      // Nobody can judge what cannot be read; its lease runs out, and the others of the claim are none the worse.
-      if (!found.ok) return [];
-      const { key, content } = found;
-      const output = content.get("output") as JsonObject | undefined;
-      const withheld = output === undefined ? "none" : one.cold ? "cold" : undefined;
-      return [
-        {
-          caseId: one.case_id,
-          workflow: one.workflow,
-          lease: one.lease,
-          leaseUntil: one.lease_until,
-          dueAt: one.due_at,
-          receivedAt: one.received_at,
-          source: one.source,
-          externalId: one.external_id,
-          reasons: shownReasons(one.reasons, { awaitsVerdict: true, mayRedo: true, cold: one.cold }),
-          input: content.get("input") as JsonObject,
-          attachments: (attachments.get(one.case_id) ?? []).map((file) => ({
-            no: file.no,
-            name: attachmentName(key, file),
-            mediaType: file.media_type,
-            size: file.size,
-          })),
-          output: withheld ? undefined : output,
-          withheld,
-          outputSchema: schemas.get(one.case_id)!,
-        },
-      ];
-    });
+  async function decide(caseId: string, verdict: VerdictGiven, reviewer: Reviewer): Promise<VerdictTaken> {
+    const taken = await parts.group.do(decideTogether, { caseId, verdict, reviewer });
+    if (taken instanceof PilotageError) throw taken;
+    return taken;
   }
 
   return {
-    async claim(workflow, reviewer, most, leaseSeconds) {
+    ...openTurns(parts),
+    decide,
+    bulk: openBulk({ ...parts, decide }),
+
+    async claim(workflow, reviewer, most, hold) {
       await registry.workflow(database, workflow);
-      const leases = Array.from({ length: most }, () => newId("lease"));
-      const claimed = await claimWith(parts, reviewer, (tx, now) =>
-        store.claimNext(tx, {
-          workflow,
-          person: reviewer.name,
-          holder: holderOf(reviewer),
-          simulated: reviewer.simulated,
-          leases,
-          now,
-          until: now + leaseSeconds * 1000,
-        }),
-      );
-      return tasks(claimed);
+      const claimed = await claimWith(parts, reviewer, hold, async (tx, { now, until }) => {
+        const next = (wanted: number, skipped: boolean) =>
+          store.claimNext(tx, {
+            ...claimerOf(reviewer),
+            workflow,
+            leases: Array.from({ length: wanted }, () => newId("lease")),
+            skipped,
+            now,
+            until,
+          });
+        const found = await next(most, false);
+        return found.length < most ? [...found, ...(await next(most - found.length, true))] : found;
+      });
+      return tasksOf(parts, claimed);
     },
 
-    async claimCase(caseId, reviewer, leaseSeconds) {
-      const claimed = await claimWith(parts, reviewer, (tx, now) =>
+    async claimCase(caseId, reviewer, hold) {
+      const claimed = await claimWith(parts, reviewer, hold, (tx, { now, until }) =>
         store.claimOne(tx, {
+          ...claimerOf(reviewer),
           caseId,
-          person: reviewer.name,
-          holder: holderOf(reviewer),
           named: reviewer.actor.kind === "person",
-          simulated: reviewer.simulated,
           lease: newId("lease"),
           now,
-          until: now + leaseSeconds * 1000,
+          until,
         }),
       );
-      const [task] = await tasks(claimed);
+      const [task] = await tasksOf(parts, claimed);
       if (task) return task;
-      if (claimed.length === 0) throw await notClaimable(database, caseId);
+      if (claimed.length === 0) throw await notClaimable(database, caseId, reviewer);
       throw new PilotageError(
         "internal",
         `The content of ${caseId} does not open: it was damaged, or its key is gone. Nobody can decide it as it is; everything else goes on.`,
@@ -147,46 +106,53 @@ export function openReviews(parts: ReviewParts): Reviews {
       );
     },
 
-    async release(caseId, lease, reviewer) {
-      await database.transaction(async (tx) => {
-        const given = await store.giveBack(tx, caseId, lease);
-        if (!given)
-          throw new PilotageError(
-            "lease_lost",
-            `You do not have the case ${caseId} any more: your time was over, or it is decided. Nothing was changed.`,
-          );
-        audit.record(tx, [
-          { kind: "review.released", actor: reviewer.actor, workflow: given.workflow, caseId, data: {} },
-        ]);
+    async renew(caseId, lease, reviewer, leaseSeconds) {
+      const now = clock.now();
+      const until = now + leaseSeconds * 1000;
+      const renewed = await store.renewLease(database, {
+        caseId,
+        lease,
+        holder: reviewer.holder,
+        now,
+        until,
       });
-    },
-
-    async decide(caseId, verdict, reviewer) {
-      const taken = await parts.group.do(decideTogether, { caseId, verdict, reviewer });
-      if (taken instanceof PilotageError) throw taken;
-      return taken;
+      if (renewed) return renewed.lease_until;
+      throw new PilotageError(
+        "lease_lost",
+        `You do not have the case ${caseId} any more: your time was over, or it is decided. Nothing was changed.`,
+        { hint: "Take it again if it is still waiting." },
+      );
     },
 
     async undo(caseId, reviewer) {
-      const now = clock.now();
-      await database.transaction(async (tx) => {
-        const undone = await store.undoDecision(tx, { caseId, now, holder: holderOf(reviewer) });
-        if (!undone)
-          throw new PilotageError(
-            "wrong_state",
-            `The verdict on ${caseId} cannot be taken back: the undo window is over, or it was somebody else's verdict. Nothing was changed.`,
-            { hint: "What is delivered can only be corrected." },
-          );
-        audit.record(tx, [
-          {
-            kind: "review.undone",
-            actor: reviewer.actor,
-            workflow: undone.workflow,
-            caseId,
-            data: { review: undone.no },
-          },
-        ]);
-      });
+      const state = await database.transaction(
+        async (tx) =>
+          (await undoIn(parts, tx, caseId, reviewer)) ?? (await takeBlindBack(parts, tx, caseId, reviewer)),
+      );
+      if (state) return state;
+      throw new PilotageError(
+        "wrong_state",
+        `The verdict on ${caseId} cannot be taken back: the undo window is over, it was somebody else's, or somebody looks at it already. Nothing was changed.`,
+        { hint: "What is delivered can only be corrected." },
+      );
+    },
+
+    correct: (caseId, given, reviewer) => correct(parts, caseId, given, reviewer),
+    inbox: (workflow, reviewer) => inboxOf(parts, workflow, reviewer),
+
+    async returnLeases(tx, person, by) {
+      const returned = await store.returnLeasesOf(tx, person);
+      audit.record(
+        tx,
+        returned.map((one) => ({
+          kind: "review.released",
+          actor: by,
+          workflow: one.workflow,
+          caseId: one.case_id,
+          data: { because: "away" },
+        })),
+      );
+      return returned.length;
     },
   };
 }
@@ -194,10 +160,12 @@ export function openReviews(parts: ReviewParts): Reviews {
 async function claimWith(
   parts: ReviewParts,
   reviewer: Reviewer,
-  take: (tx: Tx, now: number) => Promise<store.ClaimedReview[]>,
+  { leaseSeconds, soft }: Hold,
+  take: (tx: Tx, span: { now: number; until: number }) => Promise<store.ClaimedReview[]>,
 ): Promise<store.ClaimedReview[]> {
   return parts.database.transaction(async (tx) => {
-    const claimed = await take(tx, parts.clock.now());
+    const now = parts.clock.now();
+    const claimed = await take(tx, { now, until: now + (soft ? SOFT_SECONDS : leaseSeconds) * 1000 });
     parts.audit.record(
       tx,
       claimed.map((one) => ({
@@ -205,17 +173,29 @@ async function claimWith(
         actor: reviewer.actor,
         workflow: one.workflow,
         caseId: one.case_id,
-        data: { review: one.no },
+        data: { review: one.no, ...(soft ? { soft } : {}) },
       })),
     );
     return claimed;
   });
 }
 
-async function notClaimable(database: Database, caseId: string): Promise<PilotageError> {
+async function notClaimable(database: Database, caseId: string, reviewer: Reviewer): Promise<PilotageError> {
   const found = await store.reviewed(database, caseId);
   if (!found) return notThere(caseId);
   const { state } = found;
+  const why =
+    state === "in_review" ? await store.whyNotFor(database, caseId, claimerOf(reviewer)) : undefined;
+  if (why === "escalated")
+    return new PilotageError(
+      "wrong_state",
+      `The case ${caseId} was escalated: its owner takes it. Nothing was changed.`,
+    );
+  if (why === "behind")
+    return new PilotageError(
+      "wrong_state",
+      `You stand behind the answer to ${caseId} already; it takes another person. Nothing was changed.`,
+    );
   return new PilotageError(
     "wrong_state",
     `The case ${caseId} is ${state === "in_review" ? "leased already, by you or by somebody else" : state}; it cannot be taken for review now.`,

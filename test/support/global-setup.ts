@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
+import { consoleBuilt } from "../../build/console.ts";
 import { startEmbedded } from "../../src/platform/embedded/embedded.ts";
 import { migrateJobs } from "../../src/platform/jobs.ts";
 import { silentLog } from "../../src/platform/log.ts";
@@ -22,6 +23,9 @@ declare module "vitest" {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const built = consoleBuilt();
+  // Waited for below; what goes wrong before then must not count as unnoticed.
+  built.catch(() => undefined);
   const own = process.env["PILOTAGE_TEST_DATABASE_URL"];
   const folder = mkdtempSync(join(tmpdir(), "pilotage-test-"));
   // Started as root, the server runs as another account, which must be able to come in.
@@ -34,6 +38,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const url = withDatabase(serverUrl, template);
   await migrate(url);
   await migrateJobs(url);
+  await built;
   project.provide("serverUrl", serverUrl);
   project.provide("template", template);
   return async () => {

@@ -13,6 +13,8 @@ const parcel: Parcel = {
   disclosure: "Written by a machine.",
   decidedAt: Date.parse("2026-01-05T08:00:00Z"),
   drill: false,
+  correction: 0,
+  feedbackUrl: undefined,
 };
 const read = (more: Partial<Parcel> = {}) =>
   JSON.parse(Buffer.from(deliveryBody({ ...parcel, ...more })).toString("utf8")) as Record<string, unknown>;
@@ -30,6 +32,12 @@ test("the body says what was decided, when, by whom, and which fields are only s
     output: { category: "billing", draft: "Grüß Gott \u{1f600}" },
     suggestions: ["draft"],
   });
+});
+
+test("a page for feedback is named where there is one", () => {
+  const feedbackUrl = "https://pilotage.example.com/say#f.case_1";
+  expect(read({ feedbackUrl })).toMatchObject({ feedbackUrl });
+  expect(read()).not.toHaveProperty("feedbackUrl");
 });
 
 test("a rehearsal says that it is one", () => {

@@ -13,9 +13,13 @@ export interface Parcel {
   release: string;
   suggestions: string[];
   disclosure: string | undefined;
+  /** A signed page on which whoever receives it can say that it is wrong. */
+  feedbackUrl: string | undefined;
   decidedAt: number;
   /** A rehearsal. */
   drill: boolean;
+  /** Of an answer that takes the place of one that was delivered: its number. 0 for the first. */
+  correction: number;
 }
 
 /** JSON in UTF-8. A field that the release calls a suggestion is named, so that the target files it as a draft. */
@@ -23,6 +27,7 @@ export function deliveryBody(parcel: Parcel): Uint8Array {
   return Buffer.from(
     JSON.stringify({
       type: "case.decided",
+      ...(parcel.correction === 0 ? {} : { correction: parcel.correction }),
       caseId: parcel.caseId,
       workflow: parcel.workflow,
       ...(parcel.drill ? { drill: true } : {}),
@@ -36,6 +41,7 @@ export function deliveryBody(parcel: Parcel): Uint8Array {
       ...(parcel.disclosure === undefined || parcel.verdict !== "auto"
         ? {}
         : { disclosure: parcel.disclosure }),
+      ...(parcel.feedbackUrl === undefined ? {} : { feedbackUrl: parcel.feedbackUrl }),
     }),
     "utf8",
   );

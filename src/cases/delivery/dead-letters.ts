@@ -53,3 +53,45 @@ export async function replayDeadLetters(
     return { workflow: row.workflow, targets };
   });
 }
+
+const MOST_AT_ONCE = 500;
+
+/** Sends all dead letters of one target again, under their old keys, some hundred cases a transaction; answers how many cases. */
+export async function replayTarget(
+  parts: { database: Database; clock: Clock; audit: Audit },
+  workflow: string,
+  target: string,
+  by: Actor,
+): Promise<number> {
+  let replayed = 0;
+  // By id upwards: a case that fails anew meanwhile is not met twice.
+  for (let after = ""; ;) {
+    const last = await parts.database.transaction(async (tx) => {
+      const cases = await tx.all<{ id: string }>(sql`
+        select id from case_ where workflow = ${workflow} and state = 'failed_delivery' and id > ${after}
+          and exists (select from delivery d where d.case_id = case_.id and d.target = ${target} and d.state = 'dead')
+        order by id limit ${MOST_AT_ONCE} for update skip locked`);
+      if (cases.length === 0) return undefined;
+      const ids = cases.map((one) => one.id);
+      const now = time(parts.clock.now());
+      await tx.run(sql`
+        update delivery set state = 'pending', next_at = ${now}, error = null, failures = 0
+        where case_id = any(${ids}) and target = ${target} and state = 'dead'`);
+      await tx.run(sql`update case_ set state = 'delivering', next_at = ${now} where id = any(${ids})`);
+      parts.audit.record(
+        tx,
+        ids.map((caseId) => ({
+          kind: "delivery.replayed" as const,
+          actor: by,
+          workflow,
+          caseId,
+          data: { targets: [target] },
+        })),
+      );
+      replayed += ids.length;
+      return ids.at(-1)!;
+    });
+    if (last === undefined) return replayed;
+    after = last;
+  }
+}

@@ -30,6 +30,8 @@ export interface Dispatch {
   aloneWith: number | undefined;
   /** Empty when the verdict was to reject: nothing leaves. */
   items: OutboxItem[];
+  /** The items take the place of what was delivered before, in a correction. */
+  corrects: boolean;
   now: number;
 }
 
@@ -52,6 +54,8 @@ export interface Results {
   next: number | undefined;
   /** What becomes of the case. */
   to: "delivered" | "failed_delivery" | "delivering";
+  /** The probability with which the coin chose it for a blind second look, once it is delivered; undefined: it did not. */
+  secondLook: number | undefined;
   now: number;
 }
 
@@ -104,9 +108,10 @@ export function dispatching(audit: Audit, worker: string): Operation<Dispatch, b
       for (const { id } of withheld) ours.delete(id);
       await giveToPeople(tx, audit, worker, withheld, list[0]!.now);
       const mine = list.filter((one) => ours.has(one.lease.id));
-      const { deliveries, bodies } = beginParts(
-        mine.flatMap((one) => one.items.map((item) => ({ ...item, now: one.now }))),
-      );
+      const itemsOf = (list: Dispatch[]) =>
+        list.flatMap((one) => one.items.map((item) => ({ ...item, now: one.now })));
+      await beginAgain(tx, itemsOf(mine.filter((one) => one.corrects)));
+      const { deliveries, bodies } = beginParts(itemsOf(mine.filter((one) => !one.corrects)));
       if (bodies.length > 0) await tx.run(sql`with ${listed(deliveries)} ${contentInsert(bodies)}`);
       const moves = mine.map((one) => ({
         id: one.lease.id,
@@ -164,6 +169,30 @@ export function beginParts(items: (OutboxItem & { now: number })[]): {
     sealed: item.sealedBody,
   }));
   return { deliveries, bodies };
+}
+
+/** The outbox rows of a correction: the old ones, under their new keys and with the first new try. What they were is with the correction. */
+async function beginAgain(tx: Queryable, items: (OutboxItem & { now: number })[]): Promise<void> {
+  if (items.length === 0) return;
+  const again = items.map((item) => ({
+    case_id: item.caseId,
+    target: item.target,
+    key: item.key,
+    at: isoTime(item.now),
+  }));
+  const bodies = items.map((item) => ({
+    case_id: item.caseId,
+    kind: `delivery.${item.target}`,
+    sealed: item.sealedBody,
+  }));
+  await tx.run(sql`
+    with begun as (
+      update delivery d set key = r.key, state = 'pending', tries = d.tries + 1, failures = 0, next_at = r.at, sent_at = null, error = null, receipt = null
+      from json_to_recordset(${rows(again)}::json) as r (case_id text, target text, key text, at timestamptz)
+      where d.case_id = r.case_id and d.target = r.target
+      returning d.case_id, d.target, d.tries, r.at),
+    tried as (insert into delivery_attempt (case_id, target, no, started_at) select case_id, target, tries, at from begun)
+    ${contentInsert(bodies)}`);
 }
 
 /** Counts a try before it is made, so that a crash in the middle is seen as one. */
@@ -235,6 +264,24 @@ export function concluding(audit: Audit, worker: string): Operation<Results, boo
             where c.id = r.id and (c.worker, c.lease_no) is not distinct from (r.held_by, r.lease_no)`),
           mine,
         );
+      const looks = mine.flatMap((one) =>
+        one.to === "delivered" && one.secondLook !== undefined
+          ? [
+              {
+                case_id: one.lease.id,
+                workflow: one.workflow,
+                probability: one.secondLook,
+                at: isoTime(one.now),
+              },
+            ]
+          : [],
+      );
+      if (looks.length > 0)
+        await tx.run(sql`
+          insert into second_look (case_id, workflow, probability, state, drawn_at)
+          select case_id, workflow, probability, 'waiting', at
+          from json_to_recordset(${rows(looks)}::json) as r (case_id text, workflow text, probability numeric, at timestamptz)
+          on conflict do nothing`);
       audit.record(
         tx,
         mine.flatMap((one) => {

@@ -5,6 +5,7 @@
  * transaction. A target that failed is tried again later under the same key; the others are not sent twice.
  */
 import { PilotageError } from "../../contract/errors.ts";
+import type { CaseId } from "../../contract/ids.ts";
 import type { JsonObject } from "../../contract/json.ts";
 import type { Target } from "../../connectors/target.ts";
 import type { NewId } from "../../platform/chance.ts";
@@ -12,6 +13,7 @@ import type { Clock } from "../../platform/clock.ts";
 import type { GroupCommit, Operation } from "../../platform/group-commit.ts";
 import type { ContentKey } from "../../platform/secrets.ts";
 import type { CaseRow, Lease } from "../case-row.ts";
+import { drawSecondLook } from "../intake/coins.ts";
 import type { ReleaseView, WorkflowView } from "../workflow/registry.ts";
 import { deliveryBody } from "./body.ts";
 import type { Attempting, DeliveryRow, Dispatch, OutboxItem, Results, TargetResult } from "./record.ts";
@@ -27,6 +29,8 @@ export interface SendParts {
   attempt: Operation<Attempting, boolean>;
   conclude: Operation<Results, boolean>;
   targetFor(workflow: WorkflowView, name: string): Promise<Target>;
+  /** The signed page for feedback on a case; undefined where the workflow wants none, or nobody outside could open it. */
+  feedbackUrl(workflow: WorkflowView, caseId: CaseId): string | undefined;
 }
 
 /** A decided or delivering case with everything that sending needs. */
@@ -50,12 +54,14 @@ const DELIVERY_TIMEOUT = 30_000;
 export async function send(parts: SendParts, parcel: Consignment): Promise<void> {
   const now = parts.clock.now();
   if (parcel.case_.state === "decided") {
-    const { items, deliveries, bodies } = outboxOf(parts, parcel);
+    const corrects = parcel.case_.corrections > 0;
+    const { items, deliveries, bodies } = corrects ? correctedOutbox(parts, parcel) : outboxOf(parts, parcel);
     const kept = await parts.group.do(parts.dispatch, {
       lease: parcel.lease,
       workflow: parcel.case_.workflow,
       aloneWith: parcel.case_.verdict === "auto" ? parcel.case_.autonomy_coin : undefined,
       items,
+      corrects,
       now,
     });
     if (!kept || items.length === 0) return;
@@ -105,8 +111,15 @@ async function deliver(parts: SendParts, parcel: Consignment, due: DeliveryRow[]
     results,
     next: pending.length > 0 ? Math.min(...pending) : undefined,
     to,
+    secondLook: to === "delivered" ? secondLookOf(parcel) : undefined,
     now: parts.clock.now(),
   });
+}
+
+/** The coin's probability, where it chose this case. A rehearsal is not measured. */
+function secondLookOf({ case_, workflow }: Consignment): number | undefined {
+  const share = workflow.document.secondLook?.share ?? 0;
+  return !case_.drill && drawSecondLook(case_.id, case_.release, share) ? share : undefined;
 }
 
 /** What goes into the outbox of a decided case, and the same as it stands there with its first try begun. Nothing when nothing leaves. */
@@ -138,32 +151,85 @@ function packagesOf(
   parcel: Omit<Consignment, "deliveries" | "bodies">,
   output: JsonObject,
 ): (OutboxItem & { plain: Uint8Array })[] {
-  const { case_, workflow, release } = parcel;
+  const { workflow } = parcel;
   const plans =
     workflow.document.deliveries.length > 0
       ? workflow.document.deliveries
       : [{ name: FETCHED, disclosure: undefined }];
   return plans.map((plan) => {
-    const plain = deliveryBody({
-      caseId: case_.id,
-      workflow: case_.workflow,
-      externalId: case_.external_id,
-      source: case_.source,
-      output,
-      verdict: case_.verdict as "auto" | "approve" | "edit",
-      release: release?.digest ?? "manual",
-      suggestions: release?.document.suggestions ?? [],
-      disclosure: plan.disclosure,
-      decidedAt: case_.decided_at!,
-      drill: case_.drill,
-    });
-    return {
-      caseId: case_.id,
-      target: plan.name,
-      key: parts.newId("delivery"),
-      plain,
-      sealedBody: parcel.key.seal(`delivery.${plan.name}`, plain),
-    };
+    const plain = bodyFor(parts, parcel, output, plan.disclosure);
+    return packed(parcel, plan.name, parts.newId("delivery"), plain);
+  });
+}
+
+/**
+ * What a correction puts in place of what every target got, or was to get: a new answer under a key that comes from the
+ * old one.
+ */
+function correctedOutbox(
+  parts: SendParts,
+  parcel: Consignment,
+): Pick<Consignment, "deliveries" | "bodies"> & { items: OutboxItem[] } {
+  const now = parts.clock.now();
+  const plain = bodyFor(parts, parcel, parcel.output!, undefined);
+  return {
+    items: parcel.deliveries.map(({ target, key }) => {
+      const { plain: _, ...item } = packed(
+        parcel,
+        target,
+        correctionKey(key, parcel.case_.corrections),
+        plain,
+      );
+      return item;
+    }),
+    deliveries: parcel.deliveries.map((row) => ({
+      ...row,
+      key: correctionKey(row.key, parcel.case_.corrections),
+      state: "pending",
+      tries: row.tries + 1,
+      failures: 0,
+      next_at: now,
+      sent_at: null,
+      error: null,
+    })),
+    bodies: new Map(parcel.deliveries.map(({ target }) => [target, plain])),
+  };
+}
+
+/** Of a correction of a correction, too: the part before the dot is the delivery's own. */
+export function correctionKey(key: string, correction: number): string {
+  return `${key.split(".")[0]!}.c${correction}`;
+}
+
+function packed(
+  { case_, key: content }: Pick<Consignment, "case_" | "key">,
+  target: string,
+  key: string,
+  plain: Uint8Array,
+): OutboxItem & { plain: Uint8Array } {
+  return { caseId: case_.id, target, key, plain, sealedBody: content.seal(`delivery.${target}`, plain) };
+}
+
+function bodyFor(
+  parts: SendParts,
+  { case_, workflow, release }: Pick<Consignment, "case_" | "workflow" | "release">,
+  output: JsonObject,
+  disclosure: string | undefined,
+): Uint8Array {
+  return deliveryBody({
+    caseId: case_.id,
+    workflow: case_.workflow,
+    externalId: case_.external_id,
+    source: case_.source,
+    output,
+    verdict: case_.verdict as "auto" | "approve" | "edit",
+    release: release?.digest ?? "manual",
+    suggestions: release?.document.suggestions ?? [],
+    disclosure,
+    decidedAt: case_.decided_at!,
+    feedbackUrl: parts.feedbackUrl(workflow, case_.id),
+    drill: case_.drill,
+    correction: case_.corrections,
   });
 }
 

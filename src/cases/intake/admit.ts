@@ -317,6 +317,7 @@ function loaded({ arrival, assignment, coins }: Drawn, rung: number, worker: str
       decided_at: null,
       verdict: null,
       lease_no: 1,
+      corrections: 0,
       faults: 0,
     },
     lease: { id: arrival.id, worker, leaseNo: 1 },

@@ -1,8 +1,7 @@
 /**
- * The draws at intake: arm, quality coin, cold coin, autonomy coin.
+ * The draws: arm, quality coin, cold coin, autonomy coin at intake; the second look at delivery.
  *
- * Pure and by hash, before any model runs, so that nothing about the output can sway them; each is stored with its
- * probability. Raising a share only adds units, because one salt serves a whole rollout. Source of the bucket:
+ * Pure and by hash, so that nothing about the output can sway them; each is stored with its probability. Raising a share only adds units, because one salt serves a whole rollout. Source of the bucket:
  * reference statistics, section 3.0 (`assignment_bucket`).
  */
 import { hash } from "node:crypto";
@@ -61,6 +60,11 @@ export function drawCoins(caseId: string, assignment: Assignment, dials: Dials):
 /** No bucket lies below 0: a coin that is never thrown needs no hash. */
 function falls(salt: string, unit: string, probability: number): boolean {
   return probability > 0 && bucket(salt, unit) < probability;
+}
+
+/** Whether a case is looked at a second time, blind, after its delivery: at one rate in all arms, whoever decided it. */
+export function drawSecondLook(caseId: string, release: string, share: number): boolean {
+  return bucket(`second:${release}`, caseId) < share;
 }
 
 /**

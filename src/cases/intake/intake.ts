@@ -196,16 +196,12 @@ function arrive(
     digest: vault.digest("content", contentBytes(input, incoming.attachments)),
     receivedAt: now,
     dueAt: document.due === undefined ? undefined : dueAt(now, document.due.workingHours, document.calendar),
-    thread: isText(thread)
-      ? vault.digest(`thread:${incoming.workflow}`, String(thread)).toString("hex")
-      : undefined,
+    thread: isText(thread) ? threadDigest(vault, incoming.workflow, String(thread)) : undefined,
     team: typeof team === "string" && document.teams.includes(team) ? team : undefined,
     facets: facetsOf(reference.document, input, undefined),
     subjects: document.subject.flatMap((path) => {
       const value = valueAt(input, path);
-      return isText(value)
-        ? [vault.digest("subject", String(value).normalize("NFC").trim().toLowerCase())]
-        : [];
+      return isText(value) ? [subjectDigest(vault, String(value))] : [];
     }),
     wrappedKey: wrapped,
     sealedInput: sealJson(key, "input", input),
@@ -357,4 +353,14 @@ function quarantined(refused: Refused): Receipt {
     message: refused.message,
     details: refused.details,
   };
+}
+
+/** What stands in the index for a thread: nobody without the key can try threads out. */
+export function threadDigest(vault: Vault, workflow: string, thread: string): string {
+  return vault.digest(`thread:${workflow}`, thread).toString("hex");
+}
+
+/** The same for a value of a data subject, however it was written. */
+export function subjectDigest(vault: Vault, value: string): Buffer {
+  return vault.digest("subject", value.normalize("NFC").trim().toLowerCase());
 }

@@ -1,11 +1,12 @@
 /** Connections of the installation: addresses and secrets under names, sealed; what may be shown is kept beside. */
+import { endProviderRoles } from "../../access/provider-person.ts";
 import type { Audit } from "../../audit/record.ts";
 import { PilotageError } from "../../contract/errors.ts";
 import type { JsonObject } from "../../contract/json.ts";
 import type { Actor } from "../../contract/scopes.ts";
-import { connectionSchema, type Connection } from "../../models/connection.ts";
+import { connectionSchema, type Connection, type ConnectionKind } from "../../models/connection.ts";
 import type { Clock } from "../../platform/clock.ts";
-import type { Database } from "../../platform/database.ts";
+import type { Database, Queryable } from "../../platform/database.ts";
 import type { Vault } from "../../platform/secrets.ts";
 import { sql, time } from "../../platform/sql.ts";
 
@@ -20,6 +21,16 @@ export interface ConnectionRow {
 export interface Connections {
   save(name: string, settings: JsonObject, by: Actor): Promise<{ name: string; kind: string }>;
   list(): Promise<ConnectionRow[]>;
+  /** With its secrets, for the program itself; undefined when there is none of this name. */
+  read(name: string): Promise<Connection | undefined>;
+  /** All of one kind, with their secrets. */
+  ofKind<K extends ConnectionKind>(
+    kind: K,
+  ): Promise<{ name: string; settings: Extract<Connection, { kind: K }> }[]>;
+  /**
+   * Throws `wrong_state` while the definition of a workflow or a release in use names it. False when there is none.
+   */
+  remove(name: string, by: Actor): Promise<boolean>;
 }
 
 export function openConnections(parts: {
@@ -60,11 +71,75 @@ export function openConnections(parts: {
       database.all<ConnectionRow>(
         sql`select name, kind, shown, saved_at, saved_by from connection order by name`,
       ),
+    async read(name) {
+      const row = await database.maybe<{ settings: Uint8Array }>(
+        sql`select settings from connection where name = ${name}`,
+      );
+      return row && opened(name, row.settings);
+    },
+    async ofKind<K extends ConnectionKind>(kind: K) {
+      const found = await database.all<{ name: string; settings: Uint8Array }>(
+        sql`select name, settings from connection where kind = ${kind} order by name`,
+      );
+      return found.map(({ name, settings }) => ({
+        name,
+        settings: opened(name, settings) as Extract<Connection, { kind: K }>,
+      }));
+    },
+    remove: (name, by) =>
+      database.transaction(async (tx) => {
+        const users = await usersOf(tx, name);
+        if (users.length > 0)
+          throw new PilotageError(
+            "wrong_state",
+            `The connection ${name} is in use: ${users.join(", ")}. Nothing was removed.`,
+            { hint: "Take it out of the definition first, or store other settings under the same name." },
+          );
+        const removed = await tx.maybe<{ kind: string; settings: Uint8Array }>(
+          sql`delete from connection where name = ${name} returning kind, settings`,
+        );
+        if (!removed) return false;
+        const settings = opened(name, removed.settings);
+        // Whoever signed in through it got roles from it; without it nobody would ever take them back.
+        if (settings.kind === "oidc") await endProviderRoles(tx, settings.issuer);
+        audit.record(tx, [
+          { kind: "connection.removed", actor: by, data: { name, connection: removed.kind } },
+        ]);
+        return true;
+      }),
   };
+
+  function opened(name: string, settings: Uint8Array): Connection {
+    return connectionSchema.parse(
+      JSON.parse(Buffer.from(vault.open(`connection:${name}`, settings)).toString("utf8")),
+    );
+  }
+}
+
+/** Which definitions in force name a connection, in words. */
+async function usersOf(database: Queryable, name: string): Promise<string[]> {
+  const found = await database.all<{ user: string }>(sql`
+    with named as (select '$.**.connection ? (@ == $name)'::jsonpath as path, jsonb_build_object('name', ${name}::text) as name)
+    select 'workflow ' || w.name as user from workflow w, named where jsonb_path_exists(w.document::jsonb, named.path, named.name)
+    union all
+    select 'release ' || r.id from named, release r
+    where r.id in (select unnest(array[stable_release, candidate_release, shadow_release]) from workflow)
+      and jsonb_path_exists(r.document::jsonb, named.path, named.name)
+    order by 1`);
+  return found.map((row) => row.user);
 }
 
 /** Where a connection goes, never what opens it. */
 function shown(connection: Connection): JsonObject {
   if (connection.kind === "scripted") return { rules: connection.script.rules.length };
-  return { address: connection.kind === "openai" ? connection.baseUrl : connection.url };
+  switch (connection.kind) {
+    case "openai":
+      return { address: connection.baseUrl };
+    case "smtp":
+      return { address: `${connection.host}:${connection.port}`, from: connection.from };
+    case "oidc":
+      return { address: connection.issuer, name: connection.name, groups: Object.keys(connection.groups) };
+    default:
+      return { address: connection.url };
+  }
 }

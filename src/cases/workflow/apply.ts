@@ -11,6 +11,8 @@ import { PilotageError } from "../../contract/errors.ts";
 import type { ChangeId } from "../../contract/ids.ts";
 import type { JsonValue } from "../../contract/json.ts";
 import type { Actor } from "../../contract/scopes.ts";
+import type { Role } from "../../contract/access.ts";
+import { demandAlone, demandOneOfTwo, type Standing } from "../../access/standing.ts";
 import { canonical, digestOf } from "../../definition/digest.ts";
 import { checkDocuments } from "../../definition/check.ts";
 import type { WorkflowDocument } from "../../definition/document.ts";
@@ -22,7 +24,10 @@ import { sameJson } from "../../definition/path.ts";
 import { isoTime } from "../../platform/clock.ts";
 import { sql, time } from "../../platform/sql.ts";
 import { suspendCertificates } from "../decision/certificate-store.ts";
-import { dialDifferences, dialsOf, newlyBlocked, type DialDifference } from "./dials.ts";
+import { dialValue } from "./dial-value.ts";
+import { dialDifferences, DIALS, dialsOf, newlyBlocked, type DialDifference } from "./dials.ts";
+import { demandMayRefuse, demandSecond } from "./second-person.ts";
+import { GO_WAIVER, ruleAlone, ruleForTwo } from "./rule.ts";
 import { lockForChange, type Registry, type WorkflowView } from "./registry.ts";
 
 export interface Applied {
@@ -47,21 +52,39 @@ export interface ChangeRow {
   requested_by: string;
   decided_by: string | null;
   needs_second: boolean;
+  /** With which roles it was asked for; null: from the machine itself. */
+  requested_roles: Role[] | null;
 }
 
 export interface WorkflowSettings {
   apply(
     name: string,
     document: unknown,
-    options: { takeFile: boolean; dryRun: boolean; by: Actor },
+    options: { takeFile: boolean; dryRun: boolean; by: Standing },
   ): Promise<Applied>;
   /** Asks to waive the go; in force when a second person approves. */
-  waiveGo(workflow: string, waiver: GoWaiver, by: Actor): Promise<ChangeRow>;
+  waiveGo(workflow: string, waiver: GoWaiver, by: Standing): Promise<ChangeRow>;
+  /** Asks for what two people decide and what is no dial; in force by its act (`acts`) when a second person approves. */
+  askForTwo(
+    tx: Tx,
+    workflow: string,
+    wanted: { setting: string; before: JsonValue; after: JsonValue; reason?: string | undefined },
+    by: Standing,
+  ): Promise<ChangeRow>;
   /** Lowers the autonomy at once; raising it takes the workflow's go, and waits for a second person. */
-  setAutonomy(workflow: string, autonomy: number, by: Actor, reason?: string): Promise<ChangeRow>;
+  setAutonomy(workflow: string, autonomy: number, by: Standing, reason?: string): Promise<ChangeRow>;
+  /** Changes one dial of `DIALS`: what tightens at once, what loosens when a second person approves. Null unsets an optional one. */
+  setDial(
+    workflow: string,
+    setting: string,
+    value: JsonValue,
+    by: Standing,
+    reason?: string,
+  ): Promise<ChangeRow>;
   change(id: string): Promise<ChangeRow>;
   changes(workflow: string): Promise<ChangeRow[]>;
-  decideChange(id: string, decision: "applied" | "refused", by: Actor): Promise<ChangeRow>;
+  /** Approved by whoever makes the pair of its rule; refused by whoever could, and taken back by whoever asked. */
+  decideChange(id: string, decision: "applied" | "refused", by: Standing): Promise<ChangeRow>;
 }
 
 export interface SettingsParts {
@@ -74,6 +97,15 @@ export interface SettingsParts {
   hasGo(tx: Tx, workflow: string): Promise<boolean>;
   /** Puts a waiver of the go in force, in the name of the one who asked. Handed in from releases/. */
   grantGo(tx: Tx, workflow: string, waiver: GoWaiver, person: string, by: Actor): Promise<void>;
+  /** By the name of their setting. */
+  acts: Readonly<Record<string, PairedAct>>;
+}
+
+/** What a second person's approval does when the change is no dial. Handed in from above. */
+export interface PairedAct {
+  /** Throws `wrong_state` when what was asked for no longer means what it meant. */
+  demandStillFits(tx: Tx, change: ChangeRow): Promise<void>;
+  putInForce(tx: Tx, change: ChangeRow, by: Actor): Promise<void>;
 }
 
 export interface GoWaiver {
@@ -81,40 +113,38 @@ export interface GoWaiver {
   days: number;
 }
 
-/** The go unlocks autonomy: what waives it waits for a second person as a raise of the autonomy does. */
-const GO_WAIVER = "waiver.go";
-
 export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
   const { database, registry, clock, newId, audit } = parts;
 
-  async function insertChange(
-    tx: Tx,
-    workflow: string,
-    wanted: {
-      setting: string;
-      before: JsonValue;
-      after: JsonValue;
-      needsSecond: boolean;
-      reason?: string | undefined;
-    },
-    by: Actor,
-  ): Promise<ChangeRow> {
+  /** One change, by the rule that it falls under: in force at once, or waiting, once however often it is asked for. */
+  async function change(tx: Tx, workflow: string, wanted: Wanted, by: Standing): Promise<ChangeRow> {
+    if (!wanted.needsSecond) demandAlone(by, ruleAlone(wanted.setting));
+    else {
+      demandOneOfTwo(by, ruleForTwo(wanted.setting));
+      const waits = await waitingAlready(tx, workflow, wanted);
+      if (waits) return waits;
+    }
+    return insertChange(tx, workflow, wanted, by);
+  }
+
+  async function insertChange(tx: Tx, workflow: string, wanted: Wanted, by: Standing): Promise<ChangeRow> {
     const id = newId("change");
     const now = clock.now();
     const pending = wanted.needsSecond;
+    const { actor, roles } = by;
     await tx.run(sql`
-      insert into workflow_setting_change (id, workflow, setting, before, after, reason, state, requested_at, requested_by, decided_at, decided_by, needs_second)
+      insert into workflow_setting_change (id, workflow, setting, before, after, reason, state, requested_at, requested_by, requested_roles, decided_at, decided_by, needs_second)
       values (${id}, ${workflow}, ${wanted.setting}, ${JSON.stringify(wanted.before)}::jsonb, ${JSON.stringify(wanted.after)}::jsonb, ${wanted.reason ?? null},
-        ${pending ? "pending" : "applied"}, ${time(now)}, ${by.name}, ${pending ? null : time(now)}, ${pending ? null : by.name}, ${pending})`);
+        ${pending ? "pending" : "applied"}, ${time(now)}, ${actor.name}, ${roles}, ${pending ? null : time(now)}, ${pending ? null : actor.name}, ${pending})`);
     audit.record(tx, [
       {
         kind: pending ? "setting.requested" : "setting.changed",
-        actor: by,
+        actor,
         workflow,
         data: { change: id, setting: wanted.setting, before: text(wanted.before), after: text(wanted.after) },
       },
     ]);
-    if (!pending) await enforce(tx, workflow, wanted.setting, wanted.after, by);
+    if (!pending) await enforce(tx, workflow, wanted.setting, wanted.after, actor);
     return readChange(tx, id);
   }
 
@@ -158,10 +188,10 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
           pending: [],
         };
         if (dryRun) return result;
-        if (!known) await insertWorkflow(tx, document, digest, by);
+        if (!known) await insertWorkflow(tx, document, digest, by.actor);
         else if (result.changed)
           await tx.run(
-            sql`update workflow set document = ${canonical(document)}, digest = ${digest}, applied_at = ${time(clock.now())}, applied_by = ${by.name} where name = ${name}`,
+            sql`update workflow set document = ${canonical(document)}, digest = ${digest}, applied_at = ${time(clock.now())}, applied_by = ${by.actor.name} where name = ${name}`,
           );
         await tx.run(sql`
           insert into feed (workflow, name, next_at) select ${name}, unnest(${document.feeds.map((feed) => feed.name)}::text[]), ${time(clock.now())} on conflict do nothing`);
@@ -169,7 +199,7 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
           audit.record(tx, [
             {
               kind: "workflow.applied",
-              actor: by,
+              actor: by.actor,
               workflow: name,
               data: { digest, created: result.created },
             },
@@ -178,17 +208,16 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
         if (blocked.length > 0) {
           const before = inForce["blockFields"] ?? [];
           const after = [...(before as JsonValue[]), ...blocked];
+          // By the file alone, as the structure is: whoever applies it may always block.
           await insertChange(tx, name, { setting: "blockFields", before, after, needsSecond: false }, by);
           result.taken.push("blockFields");
           result.differences = dialDifferences({ ...inForce, blockFields: after }, proposed);
         }
         if (takeFile)
           for (const difference of result.differences) {
-            const change =
-              (await waitingAlready(tx, name, difference)) ?? (await insertChange(tx, name, difference, by));
-            (change.state === "pending" ? result.pending : result.taken).push(
-              change.state === "pending" ? change.id : difference.setting,
-            );
+            const { id, state } = await change(tx, name, difference, by);
+            if (state === "pending") result.pending.push(id);
+            else result.taken.push(difference.setting);
           }
         return result;
       });
@@ -204,19 +233,52 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
           needsSecond: true,
           reason,
         };
-        return (await waitingAlready(tx, workflow, wanted)) ?? (await insertChange(tx, workflow, wanted, by));
+        return change(tx, workflow, wanted, by);
       });
+    },
+
+    async askForTwo(tx, workflow, wanted, by) {
+      await lockWorkflow(tx, workflow);
+      return change(tx, workflow, { ...wanted, needsSecond: true }, by);
     },
 
     setAutonomy(workflow, autonomy, by, reason) {
       return database.transaction(async (tx) => {
         const { row } = await lockWorkflow(tx, workflow);
         const raises = autonomy > row.autonomy;
-        if (raises) await demandGo(tx, workflow);
+        if (raises) {
+          demandOneOfTwo(by, ruleForTwo("autonomy"));
+          await demandGo(tx, workflow);
+        } else demandAlone(by, ruleAlone("autonomy"));
         return insertChange(
           tx,
           workflow,
           { setting: "autonomy", before: row.autonomy, after: autonomy, needsSecond: raises, reason },
+          by,
+        );
+      });
+    },
+
+    async setDial(workflow, setting, value, by, reason) {
+      return database.transaction(async (tx) => {
+        const { row, document } = await lockWorkflow(tx, workflow);
+        const before = row.dials[setting];
+        const after = dialValue(document, setting, value);
+        if (sameJson(before, after))
+          throw new PilotageError(
+            "wrong_state",
+            `${setting} of ${workflow} is ${text(before ?? null)} already. Nothing was changed.`,
+          );
+        return change(
+          tx,
+          workflow,
+          {
+            setting,
+            before: before ?? null,
+            after: after ?? null,
+            needsSecond: DIALS[setting]!.loosens(before, after),
+            reason,
+          },
           by,
         );
       });
@@ -244,15 +306,13 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
         if (!change) throw noChange(id);
         if (change.state !== "pending")
           throw new PilotageError("wrong_state", `The change ${id} is ${change.state} already.`);
-        if (decision === "applied" && samePerson(change.requested_by, by.name))
-          throw new PilotageError(
-            "second_person_needed",
-            `${by.name} asked for this change and cannot approve it: it takes a second person. Nothing was changed.`,
-            { hint: "Let another person run `pilotage approve`." },
-          );
-        if (decision === "applied") await demandStillFits(tx, change);
+        if (decision === "refused") demandMayRefuse(change, by);
+        else {
+          demandSecond(change, by);
+          await demandStillFits(tx, change);
+        }
         await tx.run(
-          sql`update workflow_setting_change set state = ${decision}, decided_at = ${time(clock.now())}, decided_by = ${by.name} where id = ${id}`,
+          sql`update workflow_setting_change set state = ${decision}, decided_at = ${time(clock.now())}, decided_by = ${by.actor.name} where id = ${id}`,
         );
         if (decision === "applied" && change.setting === GO_WAIVER)
           await parts.grantGo(
@@ -260,13 +320,16 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
             change.workflow,
             change.after as unknown as GoWaiver,
             change.requested_by,
-            by,
+            by.actor,
           );
-        else if (decision === "applied") await enforce(tx, change.workflow, change.setting, change.after, by);
+        else if (decision === "applied" && parts.acts[change.setting])
+          await parts.acts[change.setting]!.putInForce(tx, change, by.actor);
+        else if (decision === "applied")
+          await enforce(tx, change.workflow, change.setting, change.after, by.actor);
         audit.record(tx, [
           {
             kind: decision === "applied" ? "setting.changed" : "setting.refused",
-            actor: by,
+            actor: by.actor,
             workflow: change.workflow,
             data: {
               change: id,
@@ -301,6 +364,8 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
   async function demandStillFits(tx: Tx, change: ChangeRow): Promise<void> {
     // A waiver starts from nothing: its days are counted from the approval.
     if (change.setting === GO_WAIVER) return;
+    const act = parts.acts[change.setting];
+    if (act) return act.demandStillFits(tx, change);
     const { row } = await lockWorkflow(tx, change.workflow);
     const inForce = change.setting === "autonomy" ? row.autonomy : (row.dials[change.setting] ?? null);
     if (!sameJson(inForce, change.before))
@@ -324,7 +389,12 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
   }
 }
 
-const COLUMNS = sql`id, workflow, setting, before, after, reason, state, requested_at, requested_by, decided_by, needs_second`;
+const COLUMNS = sql`id, workflow, setting, before, after, reason, state, requested_at, requested_by, decided_by, needs_second, requested_roles`;
+
+/** What a change is to be; `reason` for the record. */
+interface Wanted extends DialDifference {
+  reason?: string | undefined;
+}
 
 async function putInForce(
   tx: Tx,
@@ -364,15 +434,11 @@ function readChange(database: Queryable, id: string): Promise<ChangeRow> {
 }
 
 /** The same change that waits already: asked for twice, it is approved once. */
-function waitingAlready(tx: Tx, workflow: string, wanted: DialDifference): Promise<ChangeRow | undefined> {
+function waitingAlready(tx: Tx, workflow: string, wanted: Wanted): Promise<ChangeRow | undefined> {
   return tx.maybe<ChangeRow>(sql`
     select ${COLUMNS} from workflow_setting_change
     where workflow = ${workflow} and setting = ${wanted.setting} and state = 'pending'
       and before is not distinct from ${JSON.stringify(wanted.before)}::jsonb and after is not distinct from ${JSON.stringify(wanted.after)}::jsonb`);
-}
-
-function samePerson(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
 }
 
 function noChange(id: string): PilotageError {

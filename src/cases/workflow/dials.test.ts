@@ -68,6 +68,22 @@ describe("dials", () => {
     ["other retention", {}, { retention: { content: 30 * 86_400_000 } }, ["retention!"]],
     ["another owner", {}, { people: { owner: "m.keller@example.com" } }, ["people"]],
     ["a due time", {}, { due: { workingHours: 4 } }, ["due"]],
+    ["a second person", {}, { fourEyes: {} }, ["fourEyes"]],
+    ["no second person", { fourEyes: {} }, {}, ["fourEyes!"]],
+    ["a third person", { fourEyes: {} }, { fourEyes: { people: 3 } }, ["fourEyes"]],
+    ["a second person for fewer answers", { fourEyes: {} }, { fourEyes: { when: ["true"] } }, ["fourEyes!"]],
+    [
+      "a second person for more answers",
+      { fourEyes: { when: ["a"] } },
+      { fourEyes: { when: ["a", "b"] } },
+      ["fourEyes"],
+    ],
+    [
+      "a second person who sees the first answer",
+      { fourEyes: { blind: true } },
+      { fourEyes: {} },
+      ["fourEyes!"],
+    ],
     ["no due time", { due: { workingHours: 4 } }, {}, ["due"]],
   ])("%s", (_, before, after, expected) => {
     expect(changes(before, after)).toEqual(expected);

@@ -7,7 +7,7 @@
 import type { JsonValue } from "../../contract/json.ts";
 import { isWithin, removeAt, sameJson, setAt, valueAt } from "../../definition/path.ts";
 import type { WorkflowDocument } from "../../definition/document.ts";
-import type { JsonObject } from "../../contract/json.ts";
+import { isJsonObject, type JsonObject } from "../../contract/json.ts";
 
 export type DialValues = Record<string, JsonValue>;
 
@@ -27,6 +27,16 @@ const less = (before: JsonValue | undefined, after: JsonValue | undefined) =>
 const unblocks = (before: JsonValue | undefined, after: JsonValue | undefined) =>
   listed(before).some((path) => !listed(after).some((other) => isWithin(path, other)));
 const listed = (value: JsonValue | undefined) => (Array.isArray(value) ? value.map(String) : []);
+const shareOf = (value: JsonValue | undefined) => (isJsonObject(value) ? value["share"] : undefined);
+const fewerPeople = (before: JsonValue, after: JsonValue | undefined) =>
+  !isJsonObject(after) || less(isJsonObject(before) ? before["people"] : 0, after["people"]);
+const isBlind = (value: JsonValue | undefined) => isJsonObject(value) && value["blind"] === true;
+/** Some answers that took several people no longer do; no expression at all means every answer. */
+const narrower = (before: JsonValue, after: JsonValue | undefined) => {
+  const [was, is] = [before, after].map((value) => (isJsonObject(value) ? listed(value["when"]) : []));
+  if (is!.length === 0) return false;
+  return was!.length === 0 || was!.some((expression) => !is!.includes(expression));
+};
 const never = () => false;
 const always = () => true;
 
@@ -40,8 +50,20 @@ export const DIALS: Record<string, Dial> = {
   "qa.share": { sentence: "the share of cases that quality assurance looks at", loosens: less },
   "qa.atLeastPerDay": { sentence: "the least number of such cases a day", loosens: less },
   "planted.share": { sentence: "the share of planted cases", loosens: never },
+  secondLook: {
+    sentence: "the share of cases that a second person looks at blind, after their delivery",
+    loosens: (before, after) => less(shareOf(before), shareOf(after)),
+    optional: true,
+  },
   rollout: { sentence: "the stages of a rollout", loosens: always },
   undo: { sentence: "how long a verdict can be taken back", loosens: less },
+  fourEyes: {
+    sentence: "which answers take more than one person before they go out",
+    loosens: (before, after) =>
+      before !== undefined &&
+      (fewerPeople(before, after) || narrower(before, after) || (isBlind(before) && !isBlind(after))),
+    optional: true,
+  },
   due: { sentence: "how soon a case is due", loosens: never, optional: true },
   retention: { sentence: "how long content and decisions are kept", loosens: always },
   blockFields: { sentence: "fields that never go to a model", loosens: unblocks },

@@ -12,6 +12,14 @@ const DIFFERENCES: Record<string, string> = {
   "CH-GL, Näfelser Fahrt of 2027: ours 2027-04-01, theirs 2027-04-08":
     "the first Thursday of April; they never take the first of the month, though it lies after Easter",
   "CH-GL, Näfelser Fahrt of 2032: ours 2032-04-01, theirs 2032-04-08": "the same",
+  "CH-GL, each 12-24: only theirs": "not among the days of rest that the canton names",
+  "CH-GL, each 12-31: only theirs": "the same",
+  ...Object.fromEntries(
+    YEARS.map((year) => [
+      `CH-GR, Karfreitag of ${year}: ours ${isoDay(easterSunday(year) - 2)}, theirs none`,
+      "a high holiday by the canton's law on days of rest",
+    ]),
+  ),
   "CH-SO, each 05-01: only theirs": "from noon only; half days are working days here",
   "CH-VS, each 05-01: only theirs": "from noon only; half days are working days here",
   "CH-VS, each 12-24: only theirs": "from noon only; half days are working days here",

@@ -48,7 +48,7 @@ export const SWITZERLAND: readonly HolidayRule[] = [
   { name: { de: "Ausrufung der Republik", en: "Proclamation of the Republic" }, on: "03-01", where: "NE" },
   { name: { de: "Josefstag", en: "St Joseph's Day" }, on: "03-19", where: "NW SZ TI UR VS" },
   { name: { de: "Näfelser Fahrt", en: "Näfels Procession" }, on: naefelserFahrt, where: "GL" },
-  { name: { de: "Karfreitag", en: "Good Friday" }, on: -2, except: "GR TI VS" },
+  { name: { de: "Karfreitag", en: "Good Friday" }, on: -2, except: "TI VS" },
   { name: { de: "Ostersonntag", en: "Easter Sunday" }, on: 0 },
   { name: { de: "Ostermontag", en: "Easter Monday" }, on: 1, except: "FR LU NW OW SO VS ZG" },
   { name: { de: "Tag der Arbeit", en: "Labour Day" }, on: "05-01", where: "AG BL BS JU NE SH TG TI ZH" },
@@ -96,7 +96,6 @@ export const SWITZERLAND: readonly HolidayRule[] = [
     on: "12-08",
     where: "AG FR LU NW OW SZ TI UR VS ZG",
   },
-  { name: { de: "Heiligabend", en: "Christmas Eve" }, on: "12-24", where: "GL" },
   { name: { de: "Weihnachten", en: "Christmas Day" }, on: "12-25" },
   { name: STEPHEN, on: "12-26", where: "CH AG BE BL BS GL GR LU SG SH SZ TG TI ZH" },
   // These spare themselves a long run of closed days: a Monday or Friday beside Christmas and the weekend.
@@ -104,7 +103,6 @@ export const SWITZERLAND: readonly HolidayRule[] = [
   { name: STEPHEN, on: unless(12, 26, [TUESDAY, SATURDAY]), where: "AI" },
   { name: STEPHEN, on: unless(12, 26, [MONDAY, FRIDAY]), where: "UR" },
   { name: STEPHEN, on: onMonday(12, 26), where: "NE" },
-  { name: { de: "Silvester", en: "New Year's Eve" }, on: "12-31", where: "GL" },
   {
     name: { de: "Wiederherstellung der Republik", en: "Restoration of the Republic" },
     on: "12-31",

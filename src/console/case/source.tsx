@@ -1,0 +1,143 @@
+/**
+ * What came in: texts first, then every other field, as the schema demands them, with the evidence for a value outlined.
+ *
+ * Shown as plain text and nothing else: no markup is interpreted, no address is a link, no image is loaded. Texts carry
+ * the language that the case says it is in, so that a screen reader pronounces it.
+ */
+import { useMemo, type Ref } from "react";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../contract/json.ts";
+import { INBOX } from "../locales/inbox.ts";
+import { useFormats } from "../locales/formats.ts";
+import { useWords } from "../locales/words.ts";
+import { evidenceIn, type Stretch } from "./evidence.ts";
+import { demandedAt, labelOf } from "./output-fields.ts";
+import styles from "./source.module.css";
+
+interface Shown {
+  path: string;
+  text: string;
+  long: boolean;
+}
+
+/** Beyond this, or over several lines, a text is read and not looked up. */
+const LONG = 60;
+/** What texts are usually called: read first, whatever their length. */
+const IS_TEXT =
+  /(?:^|\.)(?:subject|title|body|text|message|description|comment|content|betreff|nachricht|beschreibung)$/i;
+const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
+/** A text beyond this is cut on screen; the whole stands in the case file. */
+const MOST_SHOWN = 200_000;
+
+export interface SourceProps {
+  input: JsonObject;
+  schema?: JsonObject;
+  /** The value whose evidence is outlined. */
+  sought?: unknown;
+  ref?: Ref<HTMLDivElement>;
+}
+
+export function Source({ input, schema, sought, ref }: SourceProps) {
+  const fields = useMemo(() => shownFields(input, schema), [input, schema]);
+  const formats = useFormats();
+  const lang = languageOfCase(input);
+  const short = fields.filter((field) => !field.long);
+  const long = fields.filter((field) => field.long);
+  return (
+    <div className={styles["source"]} ref={ref}>
+      {long.map((field) => (
+        <section key={field.path} className={styles["long"]}>
+          <h3>{labelOf(field.path)}</h3>
+          <div lang={lang} className={styles["text"]}>
+            <Marked text={field.text.slice(0, MOST_SHOWN)} sought={sought} />
+          </div>
+        </section>
+      ))}
+      {short.length === 0 ? null : (
+        <dl className={styles["short"]}>
+          {short.map((field) => (
+            <div key={field.path}>
+              <dt>{labelOf(field.path)}</dt>
+              <dd lang={lang}>
+                {MOMENT.test(field.text) ? (
+                  <time dateTime={field.text}>{formats.moment(field.text)}</time>
+                ) : (
+                  <Marked text={field.text} sought={sought} />
+                )}
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </div>
+  );
+}
+
+function Marked({ text, sought }: { text: string; sought: unknown }) {
+  const stretches = useMemo(() => (sought === undefined ? [] : evidenceIn(text, sought)), [text, sought]);
+  if (stretches.length === 0) return text;
+  return piecesOf(text, stretches).map((piece) =>
+    piece.marked ? (
+      <mark key={piece.from} className={styles["evidence"]}>
+        {piece.text}
+      </mark>
+    ) : (
+      <span key={piece.from}>{piece.text}</span>
+    ),
+  );
+}
+
+function piecesOf(
+  text: string,
+  stretches: readonly Stretch[],
+): { from: number; text: string; marked: boolean }[] {
+  const pieces: { from: number; text: string; marked: boolean }[] = [];
+  let at = 0;
+  for (const { from, to } of stretches) {
+    if (from < at) continue;
+    if (from > at) pieces.push({ from: at, text: text.slice(at, from), marked: false });
+    pieces.push({ from, text: text.slice(from, to), marked: true });
+    at = to;
+  }
+  if (at < text.length) pieces.push({ from: at, text: text.slice(at), marked: false });
+  return pieces;
+}
+
+/** How often a value stands in the source. */
+export function evidenceCount(input: JsonObject, value: unknown): number {
+  return shownFields(input).reduce((sum, field) => sum + evidenceIn(field.text, value).length, 0);
+}
+
+function shownFields(input: JsonObject, schema?: JsonObject): Shown[] {
+  const flat: Shown[] = [];
+  const collect = (value: JsonValue, path: string) => {
+    if (isJsonObject(value)) {
+      for (const [name, one] of Object.entries(value)) collect(one, path === "" ? name : `${path}.${name}`);
+      return;
+    }
+    if (value === null || value === "") return;
+    const text = Array.isArray(value)
+      ? value.every((one) => typeof one !== "object")
+        ? value.join(", ")
+        : JSON.stringify(value, undefined, 2)
+      : String(value);
+    flat.push({ path, text, long: text.length > LONG || text.includes("\n") || IS_TEXT.test(path) });
+  };
+  collect(input, "");
+  return flat.sort((a, b) => demandedAt(schema, a.path) - demandedAt(schema, b.path));
+}
+
+/** The language that the case says it is in; undefined when it does not say. */
+export function languageOfCase(input: JsonObject): string | undefined {
+  for (const name of ["language", "lang", "locale", "sprache"]) {
+    const value = input[name];
+    if (typeof value === "string" && /^[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?$/.test(value))
+      return value.replace("_", "-");
+  }
+  return undefined;
+}
+
+export function EvidenceNote({ input, value }: { input: JsonObject; value: unknown }) {
+  const t = useWords(INBOX);
+  const n = useMemo(() => evidenceCount(input, value), [input, value]);
+  return <>{n > 0 ? t("evidenceFound", { n }) : t("evidenceNone")}</>;
+}

@@ -1,0 +1,464 @@
+/**
+ * A case in front of somebody: source left, output right, verdict last, in reading and in tab order.
+ *
+ * The verdict is dead until the source has been painted on a visible page. After a verdict the next case takes its place
+ * and its heading has the focus; the toast says what happened and how long it can be undone.
+ */
+import { Button } from "@mantine/core";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { JsonObject } from "../../../contract/json.ts";
+import type { ReviewReason } from "../../../contract/states.ts";
+import { Attachments } from "../../case/attachments.tsx";
+import { OutputForm } from "../../case/output-form.tsx";
+import { differing, valueAt } from "../../case/output-fields.ts";
+import { languageOfCase, Source } from "../../case/source.tsx";
+import { now } from "../../clock.ts";
+import { call } from "../../data/api.ts";
+import { DOUBT_WORDS } from "../../locales/codes.ts";
+import { useFormats } from "../../locales/formats.ts";
+import { INBOX } from "../../locales/inbox.ts";
+import { languageOf, useCode, useWords } from "../../locales/words.ts";
+import { Icon } from "../../parts/icon.tsx";
+import { CopyableId } from "../../parts/small.tsx";
+import { ErrorText } from "../../parts/page.tsx";
+import { useDigits, useShortcuts } from "../../parts/shortcuts.ts";
+import { ShortcutList } from "../../parts/shortcut-list.tsx";
+import { useToast } from "../../parts/toast.tsx";
+import styles from "./at-work.module.css";
+import { CaseHead } from "./case-head.tsx";
+import type { Desk, Task } from "./desk.ts";
+import { questionFor } from "./question.ts";
+import { ReasonPanel, SkipPanel, SnoozePanel, type Asking } from "./panel.tsx";
+import type { Revealed } from "./reveal.tsx";
+import { snoozeTimes } from "./snooze-times.ts";
+import { useReady } from "./ready.ts";
+import { VerdictBar, type Verb } from "./verdict-bar.tsx";
+import { WhatNow } from "./what-now.tsx";
+import { useWork } from "./work.ts";
+
+export interface AtWorkProps {
+  workflow: string;
+  desk: Desk;
+  task: Task;
+  onReveal: (revealed: Revealed) => void;
+  onBulk: (caseId: string) => void;
+}
+
+type Panel = { kind: Asking; preset?: ReviewReason } | { kind: "snooze" } | { kind: "skip" };
+
+export function AtWork({ workflow, desk, task, onReveal, onBulk }: AtWorkProps) {
+  const t = useWords(INBOX);
+  const formats = useFormats();
+  const toast = useToast();
+  const { renewed } = desk;
+  const work = useWork(
+    task,
+    useCallback((until) => renewed(task.caseId, until), [renewed, task.caseId]),
+  );
+  const [panel, setPanel] = useState<Panel>();
+  const [focused, setFocused] = useState<string>();
+  const [strict, setStrict] = useState(false);
+  const [whatNow, setWhatNow] = useState(false);
+  const [list, setList] = useState(false);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const source = useRef<HTMLDivElement>(null);
+  const form = useRef<HTMLDivElement>(null);
+  const bar = useRef<HTMLDivElement>(null);
+  const ready = useReady(task.caseId, source);
+  const input = task.input as JsonObject;
+  const lang = languageOfCase(input);
+  const cold = task.withheld === "cold";
+  const busy = work.busy || desk.busy;
+
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+    document.getElementById("content")?.scrollTo({ top: 0 });
+  }, [task.caseId]);
+
+  useEffect(() => {
+    if (focused !== undefined) source.current?.querySelector("mark")?.scrollIntoView({ block: "nearest" });
+  }, [focused]);
+
+  const doubt = useCode(DOUBT_WORDS);
+  const doubts = useMemo(
+    () =>
+      work.hidden
+        ? []
+        : task.doubts.map(({ field, code, detail }) => ({
+            field,
+            sentence: detail === null ? doubt(code) : `${doubt(code)} (${detail})`,
+          })),
+    [task.doubts, work.hidden, doubt],
+  );
+  /** Where "edit" leads. */
+  const first = task.doubts.find(({ field }) => field !== "")?.field ?? work.fields[0]?.path;
+  const active = useMemo(() => {
+    const choices = work.fields.filter((field) => field.entry === "choice");
+    return (choices.find((field) => task.doubts.some((doubt) => doubt.field === field.path)) ?? choices[0])
+      ?.path;
+  }, [work.fields, task.doubts]);
+  const activeField = work.fields.find((field) => field.path === active);
+  useDigits(
+    activeField?.options.length ?? 0,
+    (index) => work.enter(active!, activeField!.options[index]!.text),
+    panel === undefined && !busy && !work.lease.lost,
+  );
+
+  const toField = useCallback((path: string | undefined) => {
+    const place = form.current?.querySelector<HTMLElement>(`[data-path="${CSS.escape(path ?? "")}"]`);
+    place?.scrollIntoView({ block: "nearest" });
+    place?.querySelector<HTMLElement>("input:checked, input, select, textarea")?.focus();
+  }, []);
+
+  const undoing = (caseId: string, restore: () => void) => async () => {
+    await call("undoVerdict", { params: { case: caseId } });
+    restore();
+    await desk.open(caseId);
+    toast.show({ what: t("done.undo") });
+  };
+
+  async function give(verdict: "approve" | "edit" | "reject", reason?: ReviewReason, text?: string) {
+    const reply = await work.verdict(verdict, reason, text);
+    if (reply === undefined) return;
+    setPanel(undefined);
+    const restore = work.restore;
+    toast.show({
+      what: t(reply.state === "in_review" ? "done.second" : `done.${verdict}`),
+      ...(reply.undoUntil === null
+        ? {}
+        : { undo: { until: reply.undoUntil, run: undoing(task.caseId, restore) } }),
+    });
+    const reveals = reply.planted !== null || cold || work.hidden;
+    if (reveals)
+      onReveal({
+        task,
+        reply,
+        yours:
+          verdict === "reject"
+            ? null
+            : verdict === "approve"
+              ? (task.output as JsonObject | null)
+              : work.output,
+        fields: work.fields,
+      });
+    await desk.ended(task.caseId, { stay: reveals });
+  }
+
+  function approve() {
+    if (!ready || busy || work.lease.lost) return;
+    const wrong = Object.keys(work.problems)[0];
+    if (wrong !== undefined) {
+      setStrict(true);
+      return toField(wrong);
+    }
+    if (task.output === null) return void give("edit");
+    if (work.hidden)
+      return void give(
+        differing(work.fields, task.output as JsonObject, work.output).length > 0 ? "edit" : "approve",
+      );
+    if (work.changed) return setPanel({ kind: "edit" });
+    void give("approve");
+  }
+
+  async function finish(kind: Asking, reason: ReviewReason, text: string | undefined) {
+    if (kind === "edit" || kind === "reject") return give(kind, reason, text);
+    const params = { case: task.caseId };
+    if (kind === "escalate") {
+      const done = await work.end((activeMilliseconds) =>
+        call("escalateReview", {
+          params,
+          body: { lease: task.lease, reason, text: text ?? "", activeMilliseconds },
+        }),
+      );
+      return done === undefined ? undefined : leftDesk(t("done.escalate"));
+    }
+    const done = await work.end((activeMilliseconds) =>
+      call("askSender", {
+        params,
+        body: { lease: task.lease, reason, question: text ?? "", activeMilliseconds },
+      }),
+    );
+    if (done === undefined) return undefined;
+    return leftDesk(
+      t(`done.ask.${done.mailed}`),
+      done.mailed === "sent" ? undefined : <CopyableId id={done.answerLink} />,
+    );
+  }
+
+  async function leftDesk(what: string, more?: React.ReactNode) {
+    setPanel(undefined);
+    toast.show({ what, ...(more === undefined ? {} : { more }) });
+    await desk.ended(task.caseId);
+  }
+
+  async function snooze(until: string) {
+    const done = await work.end((activeMilliseconds) =>
+      call("snoozeReview", {
+        params: { case: task.caseId },
+        body: { lease: task.lease, until, activeMilliseconds },
+      }),
+    );
+    if (done !== undefined) await leftDesk(t("done.snooze", { until: formats.moment(until) }));
+  }
+
+  async function skip() {
+    const reason = (work.texts["skip"] ?? "").trim();
+    const done = await work.end((activeMilliseconds) =>
+      call("releaseReview", {
+        params: { case: task.caseId },
+        body: { lease: task.lease, reason, skip: true, activeMilliseconds },
+      }),
+    );
+    if (done !== undefined) await leftDesk(t(done.escalated ? "done.skipEscalated" : "done.skip"));
+  }
+
+  function does(verb: Verb) {
+    if (busy && verb !== "list") return;
+    switch (verb) {
+      case "approve":
+        return approve();
+      case "edit":
+        return toField(first);
+      case "reject":
+      case "escalate":
+      case "ask":
+        return setPanel({ kind: verb });
+      case "snooze":
+      case "skip":
+        return setPanel({ kind: verb });
+      case "hide":
+        return task.output === null ? undefined : work.hide(!work.hidden);
+      case "next":
+        return void desk.next();
+      case "previous":
+        return desk.previous();
+      case "whatNow":
+        return setWhatNow(true);
+      case "list":
+        return setList(true);
+      case "bulk":
+        return onBulk(task.caseId);
+      case "pause":
+        return void desk.leave();
+    }
+  }
+  const free = panel === undefined;
+  useShortcuts({
+    ...(free
+      ? {
+          approve: () => does("approve"),
+          edit: () => does("edit"),
+          reject: () => does("reject"),
+          escalate: () => does("escalate"),
+          ask: () => does("ask"),
+          snooze: () => does("snooze"),
+          hide: () => does("hide"),
+        }
+      : {}),
+    next: () => does("next"),
+    previous: () => does("previous"),
+    whatNow: () => does("whatNow"),
+    list: () => does("list"),
+  });
+
+  const cancel = () => {
+    setPanel(undefined);
+    requestAnimationFrame(() => bar.current?.querySelector("button")?.focus());
+  };
+  const times = panel?.kind === "snooze" ? snoozeTimes(now()) : [];
+  const sought =
+    focused === undefined ? undefined : soughtValue(work.fields, work.output, work.entries, focused);
+
+  return (
+    <div className={styles["work"]}>
+      <CaseHead task={task} at={desk.at} of={desk.tasks.length} ref={heading} />
+      <section className={styles["left"]} aria-label={t("source")} tabIndex={0}>
+        <Attachments caseId={task.caseId} attachments={task.attachments} />
+        <Source ref={source} input={input} schema={task.inputSchema as JsonObject} sought={sought} />
+        <Instructions task={task} />
+      </section>
+      <section className={styles["right"]} aria-label={t(task.output === null ? "outputCold" : "output")}>
+        <div className={styles["form"]} ref={form}>
+          {cold ? (
+            <p className={styles["hint"]}>{t("cold")}</p>
+          ) : task.output === null ? (
+            <p className={styles["hint"]}>{t("noSuggestion")}</p>
+          ) : null}
+          {work.hidden ? <p className={styles["hint"]}>{t("hiddenNow")}</p> : null}
+          {work.draftFrom === undefined ? null : (
+            <p className={styles["hint"]}>
+              {t("draftBack", { when: formats.when(new Date(work.draftFrom).toISOString()) })}{" "}
+              <Button variant="subtle" size="compact-xs" onClick={work.afresh}>
+                {t("fresh")}
+              </Button>
+            </p>
+          )}
+          {doubts
+            .filter(({ field }) => field === "")
+            .map(({ sentence }) => (
+              <p key={sentence} className={styles["doubt"]}>
+                <Icon name="warn" size={14} /> {t("doubtful", { why: sentence })}
+              </p>
+            ))}
+          <OutputForm
+            fields={work.fields}
+            entries={work.entries}
+            suggested={work.suggested}
+            doubts={doubts}
+            suggestions={task.suggestions}
+            problems={work.problems}
+            strict={strict}
+            input={input}
+            lang={lang}
+            focused={focused}
+            active={active}
+            disabled={work.busy}
+            onFocus={setFocused}
+            onChange={work.enter}
+          />
+        </div>
+      </section>
+      <div className={styles["bar"]} ref={bar}>
+        <LeaseLine
+          work={work}
+          retake={() => void desk.open(task.caseId)}
+          drop={() => void desk.ended(task.caseId)}
+        />
+        {work.error === undefined ? null : (
+          <div role="alert" className={styles["error"]}>
+            <ErrorText error={work.error} />
+          </div>
+        )}
+        {panel === undefined ? (
+          <VerdictBar
+            approves={
+              task.output === null || work.hidden
+                ? "submitAnswer"
+                : work.changed
+                  ? "approveEdited"
+                  : "approve"
+            }
+            ready={ready && !work.lease.lost}
+            busy={busy}
+            hidden={work.hidden}
+            canHide={task.output !== null}
+            canBulk={task.output !== null && task.turn === "first"}
+            canGoBack={desk.at > 0}
+            does={does}
+          />
+        ) : panel.kind === "snooze" ? (
+          <SnoozePanel
+            options={times.map(({ name, at }) => ({
+              until: at.toISOString(),
+              label: t(`snooze.${name}`, { time: formats.hour(at.toISOString()) }),
+            }))}
+            busy={busy}
+            onDone={(until) => void snooze(until)}
+            onCancel={cancel}
+          />
+        ) : panel.kind === "skip" ? (
+          <SkipPanel
+            text={work.texts["skip"] ?? ""}
+            onText={(text) => work.say("skip", text)}
+            busy={busy}
+            onDone={() => void skip()}
+            onCancel={cancel}
+          />
+        ) : (
+          <ReasonPanel
+            key={panel.kind}
+            asks={panel.kind}
+            preset={panel.preset}
+            text={work.texts[panel.kind] ?? ""}
+            onText={(text) => work.say(panel.kind, text)}
+            {...(panel.kind === "ask"
+              ? {
+                  wording: (reason: ReviewReason) =>
+                    questionFor(reason, languageOf(lang ?? "de"), task.externalId),
+                }
+              : {})}
+            busy={busy}
+            onDone={(reason, text) => void finish(panel.kind, reason, text)}
+            onCancel={cancel}
+          />
+        )}
+      </div>
+      <WhatNow
+        open={whatNow}
+        close={() => setWhatNow(false)}
+        workflow={workflow}
+        caseId={task.caseId}
+        field={first}
+        correct={() => requestAnimationFrame(() => toField(first))}
+        go={(kind, preset) => setPanel({ kind, preset })}
+      />
+      <ShortcutList open={list} close={() => setList(false)} />
+    </div>
+  );
+}
+
+/** What is looked for: the value as it stands in the form now. */
+function soughtValue(
+  fields: ReturnType<typeof useWork>["fields"],
+  output: JsonObject,
+  entries: Readonly<Record<string, string>>,
+  path: string,
+): unknown {
+  const field = fields.find((one) => one.path === path);
+  return field?.entry === "number" ? (valueAt(output, path) ?? entries[path]) : entries[path];
+}
+
+function LeaseLine({
+  work,
+  retake,
+  drop,
+}: {
+  work: ReturnType<typeof useWork>;
+  retake: () => void;
+  drop: () => void;
+}) {
+  const t = useWords(INBOX);
+  const { lost, endsIn, keep } = work.lease;
+  // Said once, not every second.
+  const spoken = lost ? t("leaseLost") : endsIn === undefined ? "" : t("leaseEnds", { seconds: 60 });
+  return (
+    <>
+      <p role="status" className={styles["spoken"]}>
+        {spoken}
+      </p>
+      {lost ? (
+        <div className={styles["lease"]}>
+          <span aria-hidden>{t("leaseLost")}</span>
+          <Button size="xs" variant="default" onClick={retake}>
+            {t("takeAgain")}
+          </Button>
+          <Button size="xs" variant="subtle" onClick={drop}>
+            {t("drop")}
+          </Button>
+        </div>
+      ) : endsIn === undefined ? null : (
+        <div className={styles["lease"]}>
+          <span aria-hidden>{t("leaseEnds", { seconds: endsIn })}</span>
+          <Button size="xs" variant="default" onClick={keep}>
+            {t("keep")}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Instructions({ task }: { task: Task }) {
+  const t = useWords(INBOX);
+  const language = languageOf(document.documentElement.lang);
+  const text = task.instructions[language] ?? task.instructions.de ?? task.instructions.en;
+  if (text === null) return null;
+  return (
+    <details className={styles["instructions"]}>
+      <summary>{t("instructions")}</summary>
+      <div lang={task.instructions[language] === null ? (language === "de" ? "en" : "de") : language}>
+        {text}
+      </div>
+    </details>
+  );
+}

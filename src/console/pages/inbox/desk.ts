@@ -1,0 +1,185 @@
+/**
+ * The desk: the cases that somebody has taken, the one in front of them, and the next one loaded ahead.
+ *
+ * Taking, ending and undoing are here; how a case looks is in at-work.tsx. The next case is held softly for a minute while
+ * the current one is worked on, so that it shows at once; the real lease begins when it is opened.
+ */
+import { useCallback, useEffect, useRef, useState } from "react";
+import { call, isRefusal, queries, useRead, type Reply } from "../../data/api.ts";
+
+export type Task = Reply<"claimReview">;
+export type Inbox = Reply<"getInbox">;
+
+export interface Desk {
+  tasks: readonly Task[];
+  at: number;
+  current: Task | undefined;
+  busy: boolean;
+  /** Asked for the next case, and there was none. */
+  dry: boolean;
+  error: Error | undefined;
+  start(): Promise<void>;
+  next(): Promise<void>;
+  previous(): void;
+  open(caseId: string): Promise<void>;
+  /** The case is off the desk: the next one comes, unless something is still to be shown. */
+  ended(caseId: string, more?: { stay?: boolean }): Promise<void>;
+  goOn(): Promise<void>;
+  leave(): Promise<void>;
+  renewed(caseId: string, leaseUntil: string): void;
+  clearError(): void;
+}
+
+export function useInbox(workflow: string | undefined) {
+  return useRead(
+    "getInbox",
+    { params: { workflow: workflow ?? "" } },
+    { enabled: workflow !== undefined, every: 30_000, keep: true },
+  );
+}
+
+const refresh = () => void queries.invalidateQueries({ queryKey: ["getInbox"] });
+
+export function useDesk(workflow: string, inbox: Inbox | undefined): Desk {
+  const [tasks, setTasks] = useState<readonly Task[]>([]);
+  const [at, setAt] = useState(0);
+  const [busy, setBusy] = useState(false);
+  const [dry, setDry] = useState(false);
+  const [error, setError] = useState<Error>();
+  const ahead = useRef<Task | undefined>(undefined);
+  const aheadFor = useRef<string | undefined>(undefined);
+  const current = tasks[at];
+
+  /** Everything that takes or gives waits for the one before it. */
+  const working = useCallback(async (work: () => Promise<void>) => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await work();
+    } catch (failure) {
+      setError(failure as Error);
+    } finally {
+      setBusy(false);
+    }
+  }, []);
+
+  const take = useCallback(async (): Promise<Task | undefined> => {
+    const held = ahead.current;
+    ahead.current = undefined;
+    if (held !== undefined) {
+      try {
+        const { leaseUntil } = await call("renewReview", {
+          params: { case: held.caseId },
+          body: { lease: held.lease },
+        });
+        return { ...held, leaseUntil };
+      } catch (failure) {
+        if (!isRefusal(failure, "lease_lost", "wrong_state", "not_found")) throw failure;
+      }
+    }
+    const { reviews } = await call("claimReviews", { params: { workflow }, body: { count: 1 } });
+    return reviews[0];
+  }, [workflow]);
+
+  const takeNext = useCallback(async () => {
+    const task = await take();
+    setDry(task === undefined);
+    if (task !== undefined)
+      setTasks((before) => {
+        const rest = before.filter((one) => one.caseId !== task.caseId);
+        setAt(rest.length);
+        return [...rest, task];
+      });
+    refresh();
+  }, [take]);
+
+  useEffect(() => {
+    if (current === undefined || aheadFor.current === current.caseId) return;
+    aheadFor.current = current.caseId;
+    if (ahead.current !== undefined) return;
+    call("claimReviews", { params: { workflow }, body: { count: 1, soft: true } }).then(
+      ({ reviews }) => {
+        ahead.current = reviews[0];
+      },
+      () => undefined,
+    );
+  }, [current, workflow]);
+
+  const open = useCallback(
+    (caseId: string) =>
+      working(async () => {
+        const task = await call("claimReview", { params: { case: caseId }, body: {} });
+        setTasks((before) => {
+          const rest = before.filter((one) => one.caseId !== caseId);
+          setAt(rest.length);
+          return [...rest, task];
+        });
+        refresh();
+      }),
+    [working],
+  );
+
+  const start = useCallback(
+    () =>
+      working(async () => {
+        const mine = inbox?.mine ?? [];
+        const found: Task[] = [];
+        for (const { caseId } of mine) {
+          const task = await call("claimReview", { params: { case: caseId }, body: {} }).catch(
+            () => undefined,
+          );
+          if (task !== undefined) found.push(task);
+        }
+        if (found.length === 0) return takeNext();
+        setTasks(found);
+        setAt(0);
+        refresh();
+      }),
+    [working, inbox, takeNext],
+  );
+
+  const goOn = useCallback(
+    () => working(() => (tasks.length > 0 ? Promise.resolve() : takeNext())),
+    [working, tasks, takeNext],
+  );
+
+  return {
+    tasks,
+    at,
+    current,
+    busy,
+    dry,
+    error,
+    start,
+    open,
+    goOn,
+    next: () => (at + 1 < tasks.length ? Promise.resolve(setAt(at + 1)) : working(takeNext)),
+    previous: () => setAt(Math.max(0, at - 1)),
+    ended: (caseId, { stay = false } = {}) => {
+      const rest = tasks.filter((one) => one.caseId !== caseId);
+      setTasks(rest);
+      setAt(Math.max(0, Math.min(at, rest.length - 1)));
+      refresh();
+      return stay || rest.length > 0 ? Promise.resolve() : working(takeNext);
+    },
+    leave: () =>
+      working(async () => {
+        const held = [...tasks, ...(ahead.current === undefined ? [] : [ahead.current])];
+        ahead.current = undefined;
+        aheadFor.current = undefined;
+        await Promise.all(
+          held.map((task) =>
+            call("releaseReview", { params: { case: task.caseId }, body: { lease: task.lease } }).catch(
+              () => undefined,
+            ),
+          ),
+        );
+        setTasks([]);
+        setAt(0);
+        refresh();
+      }),
+    renewed: (caseId, leaseUntil) =>
+      setTasks((before) => before.map((one) => (one.caseId === caseId ? { ...one, leaseUntil } : one))),
+    clearError: () => setError(undefined),
+  };
+}

@@ -1,0 +1,222 @@
+/**
+ * The inbox: what is next, what is late, what came back.
+ *
+ * "Start" puts the most urgent case on the desk; from then on one case follows the other. When there is nothing to take,
+ * the page says where the rest is: with others, snoozed, waiting for an answer, escalated.
+ */
+import { Button, NativeSelect } from "@mantine/core";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { sweepDrafts } from "../../case/drafts.ts";
+import { call, type Reply } from "../../data/api.ts";
+import { useWorkflow } from "../../data/me.tsx";
+import { useFormats } from "../../locales/formats.ts";
+import { FRAME } from "../../locales/frame.ts";
+import { INBOX } from "../../locales/inbox.ts";
+import { useWords } from "../../locales/words.ts";
+import { Icon } from "../../parts/icon.tsx";
+import { Empty, ErrorText, Page } from "../../parts/page.tsx";
+import { useToast } from "../../parts/toast.tsx";
+import { AtWork } from "./at-work.tsx";
+import { Bulk } from "./bulk.tsx";
+import { useDesk, useInbox, type Desk, type Inbox } from "./desk.ts";
+import { InboxList, type ListName } from "./lists.tsx";
+import styles from "./page.module.css";
+import { Reveal, type Revealed } from "./reveal.tsx";
+
+export default function InboxPage() {
+  const t = useWords(INBOX);
+  const frame = useWords(FRAME);
+  const workflow = useWorkflow();
+  if (workflow === undefined)
+    return (
+      <Page title={t("title")}>
+        <Empty icon="inbox" title={frame("noWorkflow")}>
+          <p>{t("cause.nothing")}</p>
+        </Empty>
+      </Page>
+    );
+  return <WorkflowInbox key={workflow.name} workflow={workflow.name} />;
+}
+
+type Tab = "next" | ListName;
+
+function WorkflowInbox({ workflow }: { workflow: string }) {
+  const t = useWords(INBOX);
+  const toast = useToast();
+  const navigate = useNavigate();
+  const read = useInbox(workflow);
+  const inbox = read.data;
+  const desk = useDesk(workflow, inbox);
+  const [tab, setTab] = useState<Tab>("next");
+  const [revealed, setRevealed] = useState<Revealed>();
+  const [alike, setAlike] = useState<Reply<"claimAlike">>();
+  const { case: wanted } = useSearch({ strict: false }) as { case?: string };
+  useEffect(sweepDrafts, []);
+
+  const { open } = desk;
+  const openCase = (caseId: string) => {
+    setTab("next");
+    void open(caseId);
+  };
+  useEffect(() => {
+    if (wanted === undefined) return;
+    void open(wanted);
+    void navigate({
+      to: "/inbox",
+      search: ({ workflow }: { workflow?: string }) => (workflow === undefined ? {} : { workflow }),
+      replace: true,
+    });
+  }, [wanted, open, navigate]);
+
+  async function bulk(like: string) {
+    try {
+      setAlike(await call("claimAlike", { params: { workflow }, body: { like } }));
+    } catch (error) {
+      toast.show({ what: t("bulk"), error: error as Error });
+    }
+  }
+
+  const counts =
+    inbox === undefined
+      ? undefined
+      : t("counts", {
+          open: inbox.open,
+          overdue: inbox.overdue,
+          dueToday: inbox.dueToday,
+          done: inbox.team.decidedToday,
+          arrived: inbox.team.arrivedToday,
+        });
+  return (
+    <Page
+      full
+      title={t("title")}
+      sentence={counts}
+      needs="review.work"
+      read={read}
+      actions={inbox === undefined ? undefined : <Tabs inbox={inbox} tab={tab} choose={setTab} />}
+    >
+      {tab !== "next" ? (
+        <InboxList name={tab} rows={inbox?.[tab] ?? []} open={openCase} />
+      ) : revealed !== undefined ? (
+        <Reveal
+          revealed={revealed}
+          goOn={() => {
+            setRevealed(undefined);
+            void desk.goOn();
+          }}
+        />
+      ) : alike !== undefined ? (
+        <Bulk
+          alike={alike}
+          done={() => {
+            const gone = alike.cases[0]?.caseId;
+            setAlike(undefined);
+            void desk.ended(
+              alike.cases.find(({ caseId }) => caseId === desk.current?.caseId)?.caseId ?? gone ?? "",
+            );
+          }}
+        />
+      ) : desk.current !== undefined ? (
+        <AtWork
+          key={desk.current.caseId}
+          workflow={workflow}
+          desk={desk}
+          task={desk.current}
+          onReveal={setRevealed}
+          onBulk={(caseId) => void bulk(caseId)}
+        />
+      ) : (
+        <Before inbox={inbox} desk={desk} />
+      )}
+    </Page>
+  );
+}
+
+function Tabs({ inbox, tab, choose }: { inbox: Inbox; tab: Tab; choose: (tab: Tab) => void }) {
+  const t = useWords(INBOX);
+  const tabs: readonly (readonly [Tab, number])[] = [
+    ["next", 0],
+    ["returned", inbox.returned.length],
+    ["snoozed", inbox.snoozed.length],
+    ["asked", inbox.asked.length],
+    ["escalated", inbox.escalated.length],
+  ];
+  return (
+    <>
+      <NativeSelect
+        className={styles["select"] ?? ""}
+        size="xs"
+        aria-label={t("tabs")}
+        value={tab}
+        onChange={(event) => choose(event.currentTarget.value as Tab)}
+        data={tabs.map(([name, count]) => ({
+          value: name,
+          label: name === "next" ? t("tab.next") : `${t(`tab.${name}`)} (${count})`,
+        }))}
+      />
+      <nav className={styles["tabs"]} aria-label={t("tabs")}>
+        {tabs.map(([name, count]) => (
+          <button
+            key={name}
+            type="button"
+            aria-current={tab === name ? "true" : undefined}
+            data-some={count > 0 || undefined}
+            onClick={() => choose(name)}
+          >
+            {t(`tab.${name}`)}
+            {name === "next" ? null : <span className={styles["count"]}>{count}</span>}
+          </button>
+        ))}
+      </nav>
+    </>
+  );
+}
+
+/** Before the first case, and when there is none: the truth about the queue. */
+function Before({ inbox, desk }: { inbox: Inbox | undefined; desk: Desk }) {
+  const t = useWords(INBOX);
+  const formats = useFormats();
+  if (inbox === undefined) return null;
+  const mine = inbox.mine.length;
+  const some = mine + inbox.free > 0;
+  const causes = [
+    ...(inbox.atRisk > 0 ? [t("atRisk", { n: inbox.atRisk })] : []),
+    ...(inbox.held > 0 ? [t("cause.held", { n: inbox.held })] : []),
+    ...(inbox.snoozed.length > 0 ? [t("cause.snoozed", { n: inbox.snoozed.length })] : []),
+    ...(inbox.asked.length > 0 ? [t("cause.asked", { n: inbox.asked.length })] : []),
+    ...(inbox.escalated.length > 0 ? [t("cause.escalated", { n: inbox.escalated.length })] : []),
+  ];
+  return (
+    <Empty
+      icon={some ? "inbox" : "check"}
+      title={some ? t("ready", { free: Math.max(inbox.free, mine) }) : t("none")}
+      action={
+        some ? (
+          <Button
+            size="md"
+            autoFocus
+            loading={desk.busy}
+            leftSection={<Icon name="arrow" />}
+            onClick={() => void desk.start()}
+          >
+            {mine > 0 ? t("goOn", { n: mine }) : t("start")}
+          </Button>
+        ) : undefined
+      }
+    >
+      {causes.length === 0 && !some ? (
+        <p>{t("cause.nothing")}</p>
+      ) : causes.length === 0 ? null : (
+        <p>{causes.join(" ")}</p>
+      )}
+      <p>{t("ownToday", { n: inbox.own.decidedToday })}</p>
+      {inbox.away === null ? null : <p>{t("awayNow", { until: formats.when(inbox.away) })}</p>}
+      {desk.error === undefined ? null : (
+        <div role="alert">
+          <ErrorText error={desk.error} />
+        </div>
+      )}
+    </Empty>
+  );
+}

@@ -1,0 +1,223 @@
+/** The form of a connection by its kind; a kind without a form of its own is written as JSON. */
+import { Button, Group, Modal, NativeSelect, PasswordInput, Textarea, TextInput } from "@mantine/core";
+import { useState, type FormEvent } from "react";
+import { useAct } from "../../data/api.ts";
+import { FRAME } from "../../locales/frame.ts";
+import { useWords } from "../../locales/words.ts";
+import { ErrorText } from "../../parts/page.tsx";
+import { useToast } from "../../parts/toast.tsx";
+import type { Connection } from "./connections.tsx";
+import { CONNECTIONS } from "./connections-words.ts";
+import styles from "./settings.module.css";
+
+type Kind = "openai" | "http" | "webhook" | "smtp" | "oidc" | "other";
+interface Field {
+  name:
+    | "baseUrl"
+    | "apiKey"
+    | "url"
+    | "secret"
+    | "host"
+    | "port"
+    | "security"
+    | "user"
+    | "password"
+    | "from"
+    | "name"
+    | "issuer"
+    | "clientId"
+    | "clientSecret"
+    | "groupsClaim"
+    | "groups";
+  as?: "secret" | "number" | "json" | readonly string[];
+  optional?: true;
+  start?: string;
+}
+
+const FIELDS: Record<Exclude<Kind, "other">, readonly Field[]> = {
+  openai: [{ name: "baseUrl" }, { name: "apiKey", as: "secret", optional: true }],
+  http: [{ name: "url" }, { name: "secret", as: "secret" }],
+  webhook: [{ name: "url" }, { name: "secret", as: "secret" }],
+  smtp: [
+    { name: "host" },
+    { name: "port", as: "number", start: "587" },
+    { name: "security", as: ["starttls", "tls", "none"], start: "starttls" },
+    { name: "user", optional: true },
+    { name: "password", as: "secret", optional: true },
+    { name: "from" },
+  ],
+  oidc: [
+    { name: "name" },
+    { name: "issuer" },
+    { name: "clientId" },
+    { name: "clientSecret", as: "secret", optional: true },
+    { name: "groupsClaim", start: "groups" },
+    { name: "groups", as: "json", optional: true },
+  ],
+};
+const KINDS = [...(Object.keys(FIELDS) as Exclude<Kind, "other">[]), "other"] as const;
+
+export function ConnectionDialog({
+  connection,
+  close,
+}: {
+  connection: Connection | undefined;
+  close: () => void;
+}) {
+  const t = useWords(CONNECTIONS);
+  const frame = useWords(FRAME);
+  const toast = useToast();
+  const save = useAct("saveConnection", { refreshes: ["listConnections"] });
+  const [kind, setKind] = useState<Kind>(
+    connection === undefined ? "openai" : (KINDS.find((one) => one === connection.kind) ?? "other"),
+  );
+  const [name, setName] = useState(connection?.name ?? "");
+  const [json, setJson] = useState('{ "kind": "" }');
+  const [values, setValues] = useState<Record<string, string>>(() =>
+    Object.fromEntries(
+      Object.entries(connection?.shown ?? {}).flatMap(([key, value]) =>
+        typeof value === "string" || typeof value === "number" ? [[key, String(value)]] : [],
+      ),
+    ),
+  );
+  const [problem, setProblem] = useState<"notJson">();
+  const fields = kind === "other" ? [] : FIELDS[kind];
+  const valueOf = (field: Field) =>
+    field.as === "secret" && values[field.name] === undefined
+      ? ""
+      : (values[field.name] ?? field.start ?? "");
+  const called = kind === "smtp" ? "mail" : name.trim();
+
+  function settings(): Record<string, unknown> {
+    if (kind === "other") return JSON.parse(json) as Record<string, unknown>;
+    return {
+      kind,
+      ...Object.fromEntries(
+        fields.flatMap((field) => {
+          const text = valueOf(field).trim();
+          if (text === "") return [];
+          const value: unknown =
+            field.as === "number" ? Number(text) : field.as === "json" ? JSON.parse(text) : text;
+          return [[field.name, value]];
+        }),
+      ),
+    };
+  }
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    setProblem(undefined);
+    try {
+      save.mutate(
+        { params: { name: called }, body: { settings: settings() } },
+        {
+          onSuccess() {
+            toast.show({ what: t("stored") });
+            close();
+          },
+        },
+      );
+    } catch {
+      setProblem("notJson");
+    }
+  }
+
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title={connection === undefined ? t("add") : t("replaceOf", { name: connection.name })}
+      closeButtonProps={{ "aria-label": frame("close") }}
+    >
+      <form onSubmit={submit} className={styles["stack"]}>
+        <NativeSelect
+          label={t("kind")}
+          data-autofocus
+          value={kind}
+          disabled={connection !== undefined}
+          onChange={(event) => setKind(event.currentTarget.value as Kind)}
+          data={KINDS.map((value) => ({ value, label: t(`kind.${value}`) }))}
+        />
+        <TextInput
+          label={t("name")}
+          description={t(kind === "smtp" ? "nameMail" : "nameWhat")}
+          required
+          withAsterisk={false}
+          readOnly={connection !== undefined || kind === "smtp"}
+          value={kind === "smtp" ? "mail" : name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        {kind === "other" ? (
+          <Textarea
+            label={t("json")}
+            className="mono"
+            autosize
+            minRows={6}
+            spellCheck={false}
+            value={json}
+            onChange={(event) => setJson(event.currentTarget.value)}
+          />
+        ) : null}
+        {fields.map((field) => {
+          const shared = {
+            label: t(`field.${field.name}`),
+            value: valueOf(field),
+            required: field.optional !== true,
+            withAsterisk: false,
+          };
+          const take = (text: string) => setValues({ ...values, [field.name]: text });
+          if (field.as === "secret")
+            return (
+              <PasswordInput
+                key={field.name}
+                {...shared}
+                autoComplete="off"
+                onChange={(event) => take(event.currentTarget.value)}
+              />
+            );
+          if (field.as === "json")
+            return (
+              <Textarea
+                key={field.name}
+                {...shared}
+                className="mono"
+                autosize
+                minRows={2}
+                spellCheck={false}
+                onChange={(event) => take(event.currentTarget.value)}
+              />
+            );
+          if (typeof field.as === "object")
+            return (
+              <NativeSelect
+                key={field.name}
+                {...shared}
+                data={[...field.as]}
+                onChange={(event) => take(event.currentTarget.value)}
+              />
+            );
+          return (
+            <TextInput
+              key={field.name}
+              {...shared}
+              autoComplete="off"
+              {...(field.as === "number" ? { inputMode: "numeric" as const } : {})}
+              onChange={(event) => take(event.currentTarget.value)}
+            />
+          );
+        })}
+        {problem === undefined && !save.isError ? null : (
+          <div role="alert">{problem === undefined ? <ErrorText error={save.error} /> : t(problem)}</div>
+        )}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={close}>
+            {t("cancel")}
+          </Button>
+          <Button type="submit" loading={save.isPending}>
+            {t("add")}
+          </Button>
+        </Group>
+      </form>
+    </Modal>
+  );
+}

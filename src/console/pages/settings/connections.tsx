@@ -1,0 +1,177 @@
+/** Connections of the installation: what is stored, without secrets; adding, replacing, testing, removing. */
+import { Button, Group, Modal, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { useAct, useRead, type Reply } from "../../data/api.ts";
+import { useMe } from "../../data/me.tsx";
+import { FRAME } from "../../locales/frame.ts";
+import { useWords } from "../../locales/words.ts";
+import { Confirm } from "../../parts/confirm.tsx";
+import { DataTable } from "../../parts/data-table.tsx";
+import { ErrorText, Failed, Loading } from "../../parts/page.tsx";
+import { RelativeTime } from "../../parts/small.tsx";
+import { useToast } from "../../parts/toast.tsx";
+import { ConnectionDialog } from "./connection.tsx";
+import { CONNECTIONS } from "./connections-words.ts";
+import styles from "./settings.module.css";
+
+export type Connection = Reply<"listConnections">["connections"][number];
+
+export function Connections() {
+  const t = useWords(CONNECTIONS);
+  const list = useRead("listConnections");
+  const toast = useToast();
+  const remove = useAct("removeConnection", { refreshes: ["listConnections"] });
+  const [edited, setEdited] = useState<Connection | "new">();
+  const [tested, setTested] = useState<Connection>();
+  const [asked, setAsked] = useState<Connection>();
+  if (list.data === undefined)
+    return list.isError ? <Failed error={list.error} retry={list.refetch} /> : <Loading />;
+  return (
+    <>
+      <div className={styles["head"]}>
+        <p>{t("what")}</p>
+        <Button onClick={() => setEdited("new")}>{t("add")}</Button>
+      </div>
+      <DataTable
+        caption={t("what")}
+        rows={list.data.connections}
+        idOf={(row) => row.name}
+        empty={<p className={styles["soft"]}>{t("none")}</p>}
+        columns={[
+          { id: "name", head: t("name"), cell: (row) => row.name },
+          { id: "kind", head: t("kind"), wideOnly: true, cell: (row) => <KindWord kind={row.kind} /> },
+          {
+            id: "shown",
+            head: t("shown"),
+            wideOnly: true,
+            cell: (row) =>
+              Object.entries(row.shown)
+                .filter(([, value]) => typeof value === "string" || typeof value === "number")
+                .map(([, value]) => String(value))
+                .join(" · "),
+          },
+          { id: "saved", head: t("saved"), wideOnly: true, cell: (row) => <RelativeTime at={row.savedAt} /> },
+          {
+            id: "acts",
+            head: "",
+            cell: (row) => (
+              <span className={styles["acts"]}>
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  aria-label={t("testOf", { name: row.name })}
+                  onClick={() => setTested(row)}
+                >
+                  {t("test")}
+                </Button>
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  aria-label={t("replaceOf", { name: row.name })}
+                  onClick={() => setEdited(row)}
+                >
+                  {t("replace")}
+                </Button>
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  aria-label={`${t("remove")}: ${row.name}`}
+                  onClick={() => setAsked(row)}
+                >
+                  {t("remove")}
+                </Button>
+              </span>
+            ),
+          },
+        ]}
+      />
+      {edited === undefined ? null : (
+        <ConnectionDialog
+          key={edited === "new" ? "" : edited.name}
+          connection={edited === "new" ? undefined : edited}
+          close={() => setEdited(undefined)}
+        />
+      )}
+      {tested === undefined ? null : (
+        <TestDialog key={tested.name} connection={tested} close={() => setTested(undefined)} />
+      )}
+      {asked === undefined ? null : (
+        <Confirm
+          open
+          danger
+          title={t("removeTitle", { name: asked.name })}
+          verb={t("remove")}
+          onClose={() => setAsked(undefined)}
+          onConfirm={async () => {
+            await remove.mutateAsync({ params: { name: asked.name } });
+            toast.show({ what: t("removed") });
+          }}
+        >
+          <p>{t("removeWhat")}</p>
+        </Confirm>
+      )}
+    </>
+  );
+}
+
+const KINDS = ["openai", "http", "webhook", "smtp", "oidc"] as const;
+
+function KindWord({ kind }: { kind: string }) {
+  const t = useWords(CONNECTIONS);
+  const known = KINDS.find((one) => one === kind);
+  return <>{known === undefined ? kind : t(`kind.${known}`)}</>;
+}
+
+function TestDialog({ connection, close }: { connection: Connection; close: () => void }) {
+  const t = useWords(CONNECTIONS);
+  const frame = useWords(FRAME);
+  const me = useMe();
+  const test = useAct("testConnection");
+  const mail = connection.kind === "smtp";
+  const [to, setTo] = useState(me.person?.email ?? "");
+  const go = () =>
+    test.mutate({
+      params: { name: connection.name },
+      body: mail && to.trim() !== "" ? { to: to.trim() } : {},
+    });
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title={t("testOf", { name: connection.name })}
+      closeButtonProps={{ "aria-label": frame("close") }}
+    >
+      <div className={styles["stack"]}>
+        {mail ? (
+          <TextInput
+            label={t("testTo")}
+            type="email"
+            data-autofocus
+            value={to}
+            onChange={(event) => setTo(event.currentTarget.value)}
+          />
+        ) : null}
+        <div role="status">
+          {test.data === undefined ? null : (
+            <p style={{ color: `var(--${test.data.ok ? "good" : "bad"})` }}>
+              {t(test.data.ok ? "testOk" : "testBad", {
+                name: connection.name,
+                ms: Math.round(test.data.milliseconds),
+                detail: test.data.detail,
+              })}
+            </p>
+          )}
+          {test.isError ? <ErrorText error={test.error} /> : null}
+        </div>
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={close}>
+            {frame("close")}
+          </Button>
+          <Button loading={test.isPending} onClick={go}>
+            {t("test")}
+          </Button>
+        </Group>
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,62 @@
+/**
+ * Settings: the own account, and, as far as the reader may, people, dials, connections, keys and whom to ask.
+ *
+ * The tab stands behind `#` in the address, so that other pages can lead to it.
+ */
+import { Tabs } from "@mantine/core";
+import { useLocation, useNavigate } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useMay, useMe, useWorkflow } from "../../data/me.tsx";
+import { useWords } from "../../locales/words.ts";
+import { Page } from "../../parts/page.tsx";
+import { Account } from "./account.tsx";
+import { Connections } from "./connections.tsx";
+import { Dials } from "./dials.tsx";
+import { Keys } from "./keys.tsx";
+import { People } from "./people.tsx";
+import { SupportContact } from "./support-contact.tsx";
+import { SETTINGS } from "./words.ts";
+
+const TABS = ["account", "people", "dials", "connections", "keys", "support"] as const;
+type Tab = (typeof TABS)[number];
+
+export default function SettingsPage() {
+  const t = useWords(SETTINGS);
+  const may = useMay();
+  const me = useMe();
+  const workflow = useWorkflow();
+  const { hash } = useLocation();
+  const navigate = useNavigate();
+  const shown: Record<Tab, ReactNode> = {
+    account: <Account />,
+    people: may("people.see") ? <People workflow={workflow?.name} /> : null,
+    dials: workflow === undefined ? null : <Dials key={workflow.name} workflow={workflow.name} />,
+    connections: may("connection.manage") ? <Connections /> : null,
+    keys: may("key.manage") ? <Keys workflows={me.workflows.map((one) => one.name)} /> : null,
+    support: <SupportContact />,
+  };
+  const tabs = TABS.filter((tab) => shown[tab] !== null);
+  const current = tabs.find((tab) => tab === hash) ?? "account";
+  return (
+    <Page title={t("title")} sentence={t("sentence")}>
+      <Tabs
+        value={current}
+        keepMounted={false}
+        onChange={(tab) => void navigate({ to: ".", search: true, hash: tab ?? "account", replace: true })}
+      >
+        <Tabs.List mb="lg">
+          {tabs.map((tab) => (
+            <Tabs.Tab key={tab} value={tab}>
+              {t(`tab.${tab}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {tabs.map((tab) => (
+          <Tabs.Panel key={tab} value={tab}>
+            {shown[tab]}
+          </Tabs.Panel>
+        ))}
+      </Tabs>
+    </Page>
+  );
+}

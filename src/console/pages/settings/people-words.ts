@@ -1,0 +1,71 @@
+/** Texts of people: who has which role, inviting, changing roles, disabling. */
+import { words } from "../../locales/words.ts";
+
+export const PEOPLE = words({
+  what: {
+    de: "Wer hier ein Konto hat, mit welchen Rollen, und woher diese kommen.",
+    en: "Who has an account here, with which roles, and where these come from.",
+  },
+  none: {
+    de: "Noch niemand. Laden Sie die Menschen ein, die prüfen und zuständig sind.",
+    en: "Nobody yet. Invite the people who review and are responsible.",
+  },
+  lacking: { de: "Was noch fehlt", en: "What is lacking" },
+  lackingWhat: {
+    de: "Ohne eine zweite Person geht das hier nicht:",
+    en: "Without a second person this cannot be done here:",
+  },
+  invite: { de: "Person einladen", en: "Invite a person" },
+  name: { de: "Name", en: "Name" },
+  email: { de: "E-Mail-Adresse", en: "E-mail address" },
+  language: { de: "Sprache und Land", en: "Language and country" },
+  roles: { de: "Rollen", en: "Roles" },
+  state: { de: "Stand", en: "State" },
+  seen: { de: "Zuletzt da", en: "Last seen" },
+  never: { de: "noch nie", en: "never" },
+  "state.active": { de: "aktiv", en: "active" },
+  "state.invited": { de: "eingeladen", en: "invited" },
+  "state.disabled": { de: "gesperrt", en: "disabled" },
+  away: { de: "abwesend", en: "away" },
+  role: { de: "Rolle", en: "Role" },
+  where: { de: "Gilt für", en: "Holds for" },
+  everywhere: { de: "ganze Installation", en: "whole installation" },
+  addRole: { de: "Rolle hinzufügen", en: "Add a role" },
+  removeRole: { de: "Rolle {role} entfernen", en: "Remove the role {role}" },
+  remove: { de: "Entfernen", en: "Remove" },
+  "from.workflow": { de: "aus der Workflow-Datei", en: "from the workflow document" },
+  "from.provider": { de: "vom Anmeldedienst", en: "from the sign-in provider" },
+  change: { de: "Ändern", en: "Change" },
+  changeOf: { de: "{name} ändern", en: "Change {name}" },
+  saveRoles: { de: "Rollen speichern", en: "Save the roles" },
+  rolesSaved: { de: "Die Rollen gelten ab sofort.", en: "The roles hold from now on." },
+  newLink: { de: "Neuen Link geben", en: "Give a new link" },
+  newLinkWhat: {
+    de: "Für ein vergessenes Passwort oder eine abgelaufene Einladung; ältere Links gelten dann nicht mehr.",
+    en: "For a forgotten password or an invitation that ran out; older links are then void.",
+  },
+  disable: { de: "Sperren", en: "Disable" },
+  disableTitle: { de: "{name} sperren?", en: "Disable {name}?" },
+  disableWhat: {
+    de: "Alle Sitzungen enden sofort, offene Vorgänge gehen an das Team zurück. Das lässt sich wieder aufheben.",
+    en: "All sessions end at once, open cases go back to the team. It can be taken back.",
+  },
+  enable: { de: "Sperre aufheben", en: "Let in again" },
+  disabled: { de: "Das Konto ist gesperrt.", en: "The account is disabled." },
+  enabled: { de: "Das Konto gilt wieder.", en: "The account holds again." },
+  linkTitle: { de: "Link für {name}", en: "Link for {name}" },
+  linkWhat: {
+    de: "Wer diesen Link öffnet, gibt sich ein Passwort. Er gilt einmal und bis {until}.",
+    en: "Whoever opens this link chooses a password. It works once and until {until}.",
+  },
+  "mailed.sent": { de: "Er wurde auch an {email} gemailt.", en: "It was also mailed to {email}." },
+  "mailed.not_configured": {
+    de: "E-Mail ist nicht eingerichtet: Geben Sie den Link selbst weiter.",
+    en: "Mail is not set up: pass the link on yourself.",
+  },
+  "mailed.failed": {
+    de: "Die E-Mail ging nicht hinaus: Geben Sie den Link selbst weiter.",
+    en: "The mail did not go out: pass the link on yourself.",
+  },
+  cancel: { de: "Abbrechen", en: "Cancel" },
+});

@@ -1,0 +1,143 @@
+/** One person: the granted roles, those that come from elsewhere, a new link, and disabling. */
+import { Button, Group, Modal } from "@mantine/core";
+import { useState } from "react";
+import { useAct } from "../../data/api.ts";
+import { useMay } from "../../data/me.tsx";
+import { ROLE_WORDS } from "../../locales/codes.ts";
+import { FRAME } from "../../locales/frame.ts";
+import { useSay, useWords } from "../../locales/words.ts";
+import { Confirm } from "../../parts/confirm.tsx";
+import { ErrorText } from "../../parts/page.tsx";
+import { Tag } from "../../parts/small.tsx";
+import { useToast } from "../../parts/toast.tsx";
+import { Grants, type Grant } from "./grants.tsx";
+import type { Invitation, Person } from "./people.tsx";
+import { PEOPLE } from "./people-words.ts";
+import styles from "./settings.module.css";
+
+interface PersonProps {
+  person: Person;
+  close: () => void;
+  invited: (invitation: Invitation) => void;
+}
+
+export function PersonDialog({ person, close, invited }: PersonProps) {
+  const t = useWords(PEOPLE);
+  const frame = useWords(FRAME);
+  const say = useSay();
+  const may = useMay();
+  const toast = useToast();
+  const [grants, setGrants] = useState<Grant[]>(() =>
+    person.grants.flatMap(({ role, workflow, from }) => (from === "granted" ? [{ role, workflow }] : [])),
+  );
+  const [asks, setAsks] = useState(false);
+  const roles = useAct("setRoles", { refreshes: ["listPeople", "getMe"] });
+  const again = useAct("inviteAgain", { refreshes: ["listPeople"] });
+  const disable = useAct("disablePerson", { refreshes: ["listPeople"] });
+  const elsewhere = person.grants.filter((one) => one.from !== "granted");
+  const input = { params: { person: person.id } };
+  const failed = roles.error ?? again.error ?? disable.error;
+  return (
+    <Modal
+      opened
+      onClose={close}
+      title={person.name}
+      size="lg"
+      closeButtonProps={{ "aria-label": frame("close") }}
+    >
+      <div className={styles["stack"]}>
+        <Grants grants={grants} change={setGrants} />
+        {elsewhere.length === 0 ? null : (
+          <ul className={styles["list"]}>
+            {elsewhere.map((one) => (
+              <li key={`${one.role}-${one.workflow}-${one.from}`}>
+                <Tag>
+                  {say(ROLE_WORDS[one.role])} · {one.workflow ?? t("everywhere")}
+                </Tag>{" "}
+                <span className={styles["soft"]}>
+                  {t(one.from === "provider" ? "from.provider" : "from.workflow")}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+        {failed === null ? null : (
+          <div role="alert">
+            <ErrorText error={failed} />
+          </div>
+        )}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={close}>
+            {t("cancel")}
+          </Button>
+          <Button
+            loading={roles.isPending}
+            onClick={() =>
+              roles.mutate(
+                { ...input, body: { grants } },
+                {
+                  onSuccess() {
+                    toast.show({ what: t("rolesSaved") });
+                    close();
+                  },
+                },
+              )
+            }
+          >
+            {t("saveRoles")}
+          </Button>
+        </Group>
+        <hr style={{ width: "100%", border: 0, borderTop: "1px solid var(--line)", margin: 0 }} />
+        <p className={styles["soft"]}>{t("newLinkWhat")}</p>
+        <Group gap="xs">
+          {person.state === "disabled" ? null : (
+            <Button
+              variant="default"
+              loading={again.isPending}
+              onClick={() => again.mutate(input, { onSuccess: invited })}
+            >
+              {t("newLink")}
+            </Button>
+          )}
+          {!may("people.manage") ? null : person.state === "disabled" ? (
+            <Button
+              variant="default"
+              loading={disable.isPending}
+              onClick={() =>
+                disable.mutate(
+                  { ...input, body: { disabled: false } },
+                  {
+                    onSuccess() {
+                      toast.show({ what: t("enabled") });
+                      close();
+                    },
+                  },
+                )
+              }
+            >
+              {t("enable")}
+            </Button>
+          ) : (
+            <Button variant="default" onClick={() => setAsks(true)}>
+              {t("disable")}
+            </Button>
+          )}
+        </Group>
+      </div>
+      <Confirm
+        open={asks}
+        danger
+        title={t("disableTitle", { name: person.name })}
+        verb={t("disable")}
+        onClose={() => setAsks(false)}
+        onConfirm={async () => {
+          await disable.mutateAsync({ ...input, body: { disabled: true } });
+          toast.show({ what: t("disabled") });
+          close();
+        }}
+      >
+        <p>{t("disableWhat")}</p>
+      </Confirm>
+    </Modal>
+  );
+}

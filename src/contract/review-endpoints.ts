@@ -1,0 +1,528 @@
+/**
+ * The inbox: taking reviews, every verb that ends a turn, undo and correction, bulk, and what reviewing measures.
+ *
+ * A review is one task in one of these states: waiting, claimed, snoozed, asked (waits for the sender), decided, undone.
+ * `turn` says why a person is asked: the first look, a second pair of eyes before delivery, an escalation, or a blind
+ * second look after it, for measurement. Everything that ends a turn carries the lease; what comes late is refused, and
+ * its text is kept. A reviewer cannot tell a QA case, a blind second look or a planted case from any other.
+ */
+import { z } from "zod";
+import { endpoint, type Endpoint } from "./endpoint.ts";
+import { named } from "./named.ts";
+import { REVIEW_REASONS, VERDICTS, type Verdict } from "./states.ts";
+
+const MEGABYTE = 1024 * 1024;
+const time = z.string();
+const maybeTime = time.nullable();
+const json = z.record(z.string(), z.any());
+const keysOf = <K extends string>(table: Record<K, unknown>) => Object.keys(table) as [K, ...K[]];
+const text = (most: number) => z.string().trim().min(1).max(most);
+const reasonCode = z.enum(REVIEW_REASONS);
+const reason = z.object({ code: z.string(), detail: z.string().optional() });
+
+export const TURNS = {
+  first: "the first look at the case",
+  second: "a second pair of eyes before it goes out",
+  escalated: "somebody asked for another person",
+} as const;
+export type Turn = keyof typeof TURNS;
+
+/** Why a field of the output is doubtful, as far as the program knows. */
+export const DOUBTS = {
+  below_threshold: "the model was less sure of it than the certificate demands",
+  no_threshold: "nothing is certified for this category",
+  rule: "a rule of the release is about it; `detail` is the rule",
+  no_evidence: "its value does not stand in the input",
+  fallback_answer: "another step than the release's model answered; `detail` is the step",
+} as const;
+export type DoubtCode = keyof typeof DOUBTS;
+
+/** Milliseconds of work on this task, idle time left out; kept only as the works council's rule allows. */
+const active = z.number().int().min(0).max(86_400_000).default(0);
+
+export const claimBody = z.strictObject({
+  count: z.number().int().min(1).max(100).default(1),
+  leaseSeconds: z.number().int().min(5).max(3600).default(600),
+  soft: z
+    .boolean()
+    .default(false)
+    .describe("A hold of 60 s for a page that loads ahead; `renew` makes it a lease"),
+});
+
+export const reviewTask = z.object({
+  caseId: z.string(),
+  workflow: z.string(),
+  lease: z.string(),
+  leaseUntil: time,
+  dueAt: maybeTime,
+  receivedAt: time,
+  source: z.string(),
+  externalId: z.string(),
+  team: z.string().nullable(),
+  turn: z.enum(keysOf<Turn>(TURNS)),
+  reasons: z.array(reason),
+  doubts: z
+    .array(
+      z.object({
+        field: z.string().describe("Empty: the whole output"),
+        code: z.enum(keysOf<DoubtCode>(DOUBTS)),
+        detail: z.string().nullable(),
+      }),
+    )
+    .describe("Output fields that are doubtful, and why, as far as the program knows"),
+  notes: z
+    .array(
+      z.object({
+        kind: z.enum(["escalated", "answer", "question", "skipped", "snoozed"]),
+        text: z.string(),
+        person: z.string().nullable(),
+        at: time,
+      }),
+    )
+    .describe("What colleagues and the sender said so far"),
+  earlier: z
+    .object({ output: json, person: z.string(), verdict: z.string() })
+    .nullable()
+    .describe("What the first person decided, on a second turn that is not blind"),
+  input: json,
+  attachments: z.array(
+    z.object({ no: z.number(), name: z.string(), mediaType: z.string(), size: z.number() }),
+  ),
+  output: json.nullable(),
+  withheld: z.enum(["cold", "none"]).nullable(),
+  outputSchema: json,
+  inputSchema: json,
+  suggestions: z.array(z.string()).describe("Fields that reach the target as a draft only"),
+  facets: z.object({ input: z.array(z.string()), output: z.array(z.string()) }),
+  instructions: z.object({ de: z.string().nullable(), en: z.string().nullable() }),
+  unit: z.string(),
+});
+export const reviewTasks = z.object({ reviews: z.array(reviewTask) });
+
+export const verdictBody = z.strictObject({
+  lease: z.string(),
+  verdict: z.enum(keysOf<Verdict>(VERDICTS)),
+  output: json.optional(),
+  reason: reasonCode.optional().describe("Needed to reject and to edit from the console; `other` needs text"),
+  text: text(2_000).optional(),
+  activeMilliseconds: active,
+  hidden: z.boolean().default(false).describe("The person had the suggestion hidden until the verdict"),
+});
+export const verdictReply = z.object({
+  caseId: z.string(),
+  state: z
+    .enum(["decided", "in_review"])
+    .describe("`in_review`: a second person is needed before it goes out"),
+  verdict: z.string(),
+  undoUntil: maybeTime.describe("Null: nothing is left to take back"),
+  modelOutput: json.nullable(),
+  differs: z.array(z.string()),
+  planted: z
+    .object({ caught: z.boolean(), fields: z.array(z.string()) })
+    .nullable()
+    .describe(
+      "The case was planted: known-wrong fields, and whether they were noticed; nothing is delivered",
+    ),
+});
+const turnEnded = z.object({ caseId: z.string(), state: z.string() });
+
+const listed = z.object({
+  caseId: z.string(),
+  externalId: z.string(),
+  turn: z.string(),
+  facets: json,
+  dueAt: maybeTime,
+  until: maybeTime.describe("When it comes back by itself"),
+  note: z.string().nullable(),
+  at: time,
+});
+
+const range = z.object({
+  value: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  n: z.number(),
+  missing: z.number().describe("How many more are needed before the value says anything; 0 when it does"),
+});
+const reviewFigures = z.object({
+  decided: z.number(),
+  unchanged: range,
+  edited: range,
+  rejected: range,
+  escalated: z.number(),
+  asked: z.number(),
+  undone: z.number(),
+  corrected: z.number(),
+  activeSecondsMedian: range,
+  plantedCaught: range,
+});
+
+export const REVIEW_ENDPOINTS = {
+  getInbox: endpoint({
+    method: "GET",
+    path: "/api/v1/workflows/:workflow/inbox",
+    params: named("workflow"),
+    reply: z.object({
+      open: z.number().describe("Waiting or claimed"),
+      free: z.number().describe("What the reader could take now"),
+      held: z.number().describe("Claimed by others"),
+      mine: z.array(
+        z.object({ caseId: z.string(), externalId: z.string(), lease: z.string(), leaseUntil: time }),
+      ),
+      dueToday: z.number(),
+      overdue: z.number(),
+      atRisk: z.number().describe("Due within an hour"),
+      snoozed: z.array(listed),
+      asked: z.array(listed),
+      returned: z
+        .array(listed)
+        .describe("Came back to the reader: an answer, an end of a snooze, a refused second look"),
+      escalated: z.array(listed).describe("For people who may take escalated cases"),
+      team: z.object({ decidedToday: z.number(), arrivedToday: z.number() }),
+      own: z.object({ decidedToday: z.number() }),
+      away: maybeTime,
+    }),
+    scope: "review",
+    action: "review.work",
+    errors: ["not_found"],
+    sentence: "The truth about the queue, by cause, for the one who asks.",
+    example: { params: { workflow: "support-triage" } },
+  }),
+  claimReviews: endpoint({
+    method: "POST",
+    path: "/api/v1/workflows/:workflow/reviews/claim",
+    params: named("workflow"),
+    body: claimBody,
+    reply: reviewTasks,
+    scope: "review",
+    action: "review.work",
+    errors: ["not_found", "wrong_state"],
+    sentence:
+      "Leases the next reviews, the earliest due first. A cold case comes without the model's output.",
+    example: { params: { workflow: "support-triage" }, body: { count: 1 } },
+  }),
+  claimReview: endpoint({
+    method: "POST",
+    path: "/api/v1/cases/:case/review/claim",
+    params: named("case"),
+    body: claimBody,
+    reply: reviewTask,
+    scope: "review",
+    action: "review.work",
+    errors: ["not_found", "wrong_state"],
+    sentence: "Leases the review of a given case.",
+    example: { params: { case: "case_..." }, body: {} },
+  }),
+  renewReview: endpoint({
+    method: "POST",
+    path: "/api/v1/cases/:case/review/renew",
+    params: named("case"),
+    body: z.strictObject({ lease: z.string(), leaseSeconds: z.number().int().min(5).max(3600).default(600) }),
+    reply: z.object({ leaseUntil: time }),
+    scope: "review",
+    action: "review.work",
+    errors: ["not_found", "lease_lost"],
+    sentence: "Makes the own lease longer while somebody works, and a soft hold a lease.",
+    example: { params: { case: "case_..." }, body: { lease: "lse_..." } },
+  }),
+  releaseReview: endpoint({
+    method: "POST",
+    path: "/api/v1/cases/:case/review/release",
+    params: named("case"),
+    body: z.strictObject({
+      lease: z.string(),
+      reason: text(500).optional(),
+      skip: z.boolean().default(false),
+      activeMilliseconds: active,
+    }),
+    reply: z.object({ released: z.boolean(), escalated: z.boolean() }),
+    scope: "review",
+    action: "review.work",
+    errors: ["not_found", "lease_lost", "bad_request"],
+    sentence: "Gives a leased review back undecided. A skip says why; the third one escalates the case.",
+    example: { params: { case: "case_..." }, body: { lease: "lse_..." } },
+  }),
+  giveVerdict: endpoint({
+    method: "POST",
+    path: "/api/v1/cases/:case/review/verdict",
+    params: named("case"),
+    body: verdictBody,
+    reply: verdictReply,
+    scope: "review",
+    action: "review.work",
+    errors: ["not_found", "wrong_state", "lease_lost", "bad_output"],
+    sentence:
+      "Gives the verdict on a leased case: approve, edit (with the whole output) or reject (with a reason).",
+    example: { params: { case: "case_..." }, body: { lease: "lse_...", verdict: "approve" } },
+    bodyLimit: 12 * MEGABYTE,
+  }),
+  undoVerdict: endpoint({
+    method: "POST",
+    path: "/api/v1/cases/:case/review/undo",
+    params: named("case"),
+    reply: z.object({ state: z.enum(["in_review", "delivered", "failed_delivery"]) }),
+    scope: "review",
+    action: "review.work",
+    errors: ["not_found", "wrong_state"],
+    sentence: "Takes the own verdict, or the own correction, back while the undo window is open.",
+    example: { params: { case: "case_..." } },
+  }),
+  snoozeReview: endpoint({
+    method: "POST",
+    path: "/api/v1/cases/:case/review/snooze",
+    params: named("case"),
+    body: z.strictObject({
+      lease: z.string(),
+      until: z.iso.datetime(),
+      text: text(500).optional(),
+      activeMilliseconds: active,
+    }),
+    reply: turnEnded,
+    scope: "review",
+    action: "review.work",
+    errors: ["not_found", "lease_lost", "bad_request"],
+    sentence: "Puts a case off until a time, at most fourteen days; it comes back to the same person first.",
+    example: { params: { case: "case_..." }, body: { lease: "lse_...", until: "2026-01-06T07:00:00.000Z" } },
+  }),
+  escalateReview: endpoint({
+    method: "POST",
+    path: "/api/v1/cases/:case/review/escalate",
+    params: named("case"),
+    body: z.strictObject({
+      lease: z.string(),
+      reason: reasonCode,
+      text: text(2_000),
+      activeMilliseconds: active,
+    }),
+    reply: turnEnded,
+    scope: "review",
+    action: "review.work",
+    errors: ["not_found", "lease_lost"],
+    sentence:
+      "Hands a case to the owner's group with a reason; it never comes back to the same person by itself.",
+    example: {
+      params: { case: "case_..." },
+      body: { lease: "lse_...", reason: "other", text: "Unsure about the contract." },
+    },
+  }),
+  askSender: endpoint({
+    method: "POST",
+    path: "/api/v1/cases/:case/review/ask",
+    params: named("case"),
+    body: z.strictObject({
+      lease: z.string(),
+      reason: reasonCode,
+      question: text(4_000),
+      activeMilliseconds: active,
+    }),
+    reply: turnEnded.extend({
+      mailed: z.enum(["sent", "not_configured", "failed"]),
+      answerLink: z.string().describe("The signed page on which the sender can answer"),
+    }),
+    scope: "review",
+    action: "review.work",
+    errors: ["not_found", "lease_lost"],
+    sentence:
+      "Asks the sender a question: the case waits as `returned` and comes back with the answer, or after seven days without.",
+    example: {
+      params: { case: "case_..." },
+      body: { lease: "lse_...", reason: "missing", question: "Which order is it about?" },
+    },
+  }),
+  recordAnswer: endpoint({
+    method: "POST",
+    path: "/api/v1/cases/:case/answer",
+    params: named("case"),
+    body: z.strictObject({ text: text(20_000) }),
+    reply: turnEnded,
+    scope: "review",
+    action: "review.work",
+    errors: ["not_found", "wrong_state"],
+    sentence: "Records what the sender answered by another way; the case waits for a verdict again.",
+    example: { params: { case: "case_..." }, body: { text: "Order 4711." } },
+  }),
+  correctCase: endpoint({
+    method: "POST",
+    path: "/api/v1/cases/:case/correct",
+    params: named("case"),
+    body: z.strictObject({ output: json, reason: reasonCode, text: text(2_000).optional() }),
+    reply: z.object({
+      caseId: z.string(),
+      correction: z.number(),
+      undoUntil: time,
+      differs: z.array(z.string()),
+    }),
+    scope: "review",
+    action: "case.correct",
+    errors: ["not_found", "wrong_state", "bad_output", "second_person_needed"],
+    sentence:
+      "Corrects what was delivered: a linked record with a delivery and a key of its own; counts as rework.",
+    example: { params: { case: "case_..." }, body: { output: {}, reason: "wrong_value" } },
+    bodyLimit: 12 * MEGABYTE,
+  }),
+  claimAlike: endpoint({
+    method: "POST",
+    path: "/api/v1/workflows/:workflow/reviews/alike",
+    params: named("workflow"),
+    body: z.strictObject({ like: z.string(), most: z.number().int().min(3).max(100).default(50) }),
+    reply: z.object({
+      bulk: z.string(),
+      cases: z.array(z.object({ caseId: z.string(), externalId: z.string() })),
+      open: z.array(reviewTask).describe("Three at random that must be looked at first"),
+      leaseUntil: time,
+    }),
+    scope: "review",
+    action: "review.work",
+    errors: ["not_found", "wrong_state"],
+    sentence:
+      "Leases the cases with the identical suggestion and the identical reasons as a given one, itself among them.",
+    example: { params: { workflow: "support-triage" }, body: { like: "case_..." } },
+  }),
+  approveAlike: endpoint({
+    method: "POST",
+    path: "/api/v1/reviews/bulk/:bulk/approve",
+    params: named("bulk"),
+    body: z.strictObject({
+      opened: z.array(z.string()).max(3),
+      leave: z.array(z.string()).max(100).default([]),
+    }),
+    reply: z.object({ approved: z.number(), left: z.number(), undoUntil: time }),
+    scope: "review",
+    action: "review.work",
+    errors: ["not_found", "wrong_state", "lease_lost"],
+    sentence: "Approves all of them as suggested, once the three were opened.",
+    example: { params: { bulk: "blk_..." }, body: { opened: ["case_a", "case_b", "case_c"] } },
+  }),
+  undoAlike: endpoint({
+    method: "POST",
+    path: "/api/v1/reviews/bulk/:bulk/undo",
+    params: named("bulk"),
+    reply: z.object({ undone: z.number() }),
+    scope: "review",
+    action: "review.work",
+    errors: ["not_found", "wrong_state"],
+    sentence: "Takes the whole batch back while its undo window is open.",
+    example: { params: { bulk: "blk_..." } },
+  }),
+  releaseAlike: endpoint({
+    method: "POST",
+    path: "/api/v1/reviews/bulk/:bulk/release",
+    params: named("bulk"),
+    reply: z.object({ released: z.number() }),
+    scope: "review",
+    action: "review.work",
+    errors: ["not_found"],
+    sentence: "Gives the whole batch back undecided.",
+    example: { params: { bulk: "blk_..." } },
+  }),
+  getReviewFigures: endpoint({
+    method: "GET",
+    path: "/api/v1/workflows/:workflow/reviews/figures",
+    params: named("workflow"),
+    query: z.object({
+      days: z.enum(["7", "30", "90"]).default("30"),
+      individuals: z.enum(["true", "false"]).default("false"),
+    }),
+    reply: z.object({
+      team: reviewFigures
+        .nullable()
+        .describe("Of whole weeks in which five or more people worked; null where there is none"),
+      teamWithheld: z.enum(["few_people"]).nullable(),
+      teamSince: time,
+      teamUntil: time.describe("The end of the last whole week"),
+      own: reviewFigures.nullable().describe("Only the reader's own"),
+      individuals: z
+        .array(reviewFigures.extend({ person: z.string() }))
+        .nullable()
+        .describe(
+          "Only when asked for, under a recorded works agreement; looking is recorded, and those shown see it",
+        ),
+      seenBy: z
+        .array(z.object({ person: z.string(), at: time }))
+        .describe("Who looked at the reader's own figures in the last ninety days"),
+      people: z.number().describe("Who worked in the whole weeks of the team's figures"),
+      since: time,
+    }),
+    scope: "read",
+    action: "figures.team",
+    errors: ["not_found", "wrong_state"],
+    sentence:
+      "What reviewing measures: of teams of five or more, of oneself, of nobody else without an agreement.",
+    example: { params: { workflow: "support-triage" }, query: { days: "30" } },
+  }),
+  getAgreement: endpoint({
+    method: "GET",
+    path: "/api/v1/workflows/:workflow/agreement",
+    params: named("workflow"),
+    query: z.object({ days: z.coerce.number().int().min(1).max(400).default(90) }),
+    reply: z.object({
+      pairs: z.number(),
+      fields: z.array(
+        z.object({
+          field: z.string(),
+          n: z.number(),
+          same: range,
+          kappa: range,
+          alpha: range,
+          missing: z.number(),
+        }),
+      ),
+    }),
+    scope: "read",
+    action: "workflow.see",
+    errors: ["not_found"],
+    sentence: "How far people agree who judged the same case blind: kappa and alpha with 95 % intervals.",
+    example: { params: { workflow: "support-triage" } },
+  }),
+  getCapacity: endpoint({
+    method: "GET",
+    path: "/api/v1/workflows/:workflow/capacity",
+    params: named("workflow"),
+    query: z.object({
+      people: z.coerce.number().int().min(1).max(500).optional(),
+      reviewShare: z.coerce.number().min(0).max(1).optional(),
+      minutesPerCase: z.coerce.number().min(0.01).max(1_000).optional(),
+    }),
+    reply: z.object({
+      arrivalsPerHour: range,
+      reviewShare: range,
+      minutesPerCase: range,
+      people: z.number(),
+      utilisation: z.number().nullable(),
+      waitMinutes: z
+        .number()
+        .nullable()
+        .describe("Null: the queue grows without end, or nothing is measured yet"),
+      sentence: z.string(),
+    }),
+    scope: "read",
+    action: "workflow.see",
+    errors: ["not_found"],
+    sentence: "The queue to expect from arrivals, review share and handling time (Erlang C).",
+    example: { params: { workflow: "support-triage" }, query: { people: "3" } },
+  }),
+  recordWorksAgreement: endpoint({
+    method: "POST",
+    path: "/api/v1/workflows/:workflow/works-council",
+    params: named("workflow"),
+    body: z.strictObject({
+      state: z.enum(["informed", "agreed", "none_exists"]),
+      reference: text(300)
+        .optional()
+        .describe("Name and date of the agreement; needed for figures of single persons"),
+      individuals: z.boolean().default(false),
+    }),
+    reply: z.object({
+      state: z.string(),
+      reference: z.string().nullable(),
+      individuals: z.boolean(),
+      pending: z.boolean(),
+    }),
+    scope: "operate",
+    action: "works_council.record",
+    errors: ["not_found", "bad_request"],
+    sentence:
+      "Records what was agreed with the works council. Figures of single persons take a reference and a second person.",
+    example: { params: { workflow: "support-triage" }, body: { state: "none_exists" } },
+  }),
+} satisfies Record<string, Endpoint>;

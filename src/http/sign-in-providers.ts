@@ -1,0 +1,103 @@
+/**
+ * Handlers of the way through an OpenID provider: off to it, and back with its answer.
+ *
+ * Both are addresses that a browser goes to, so what went wrong is told on a page and not as JSON. The cookie that
+ * carries what was begun is of use only here and only once.
+ */
+import type { FastifyReply } from "fastify";
+import { KEPT_FOR, type Providers } from "../access/oidc.ts";
+import { personOfProvider } from "../access/provider-person.ts";
+import type { Sessions } from "../access/sessions.ts";
+import type { Audit } from "../audit/record.ts";
+import { PilotageError } from "../contract/errors.ts";
+import type { NewId } from "../platform/chance.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Database } from "../platform/database.ts";
+import type { Handlers } from "./bind.ts";
+import { html } from "./markup.ts";
+import { overTls, setSessionCookie } from "./session-cookie.ts";
+
+const COOKIE = "pilotage_provider";
+const PATH = "/api/v1/sign-in/providers";
+
+export interface ProviderHandlerParts {
+  database: Database;
+  clock: Clock;
+  newId: NewId;
+  audit: Audit;
+  providers: Providers;
+  sessions: Sessions;
+}
+
+export function providerHandlers(
+  parts: ProviderHandlerParts,
+): Pick<Handlers, "beginProviderSignIn" | "endProviderSignIn"> {
+  const { database, providers, sessions } = parts;
+  return {
+    beginProviderSignIn: ({ params, query, reply }) =>
+      onPage(reply, async () => {
+        const { address, kept } = await providers.begin(params.provider, query.to);
+        void reply.setCookie(COOKIE, kept, {
+          path: PATH,
+          httpOnly: true,
+          // The provider sends the browser back from another site; Lax lets that through, and nothing else.
+          sameSite: "lax",
+          secure: overTls(reply.request),
+          maxAge: KEPT_FOR / 1000,
+        });
+        await reply.redirect(address, 302);
+      }),
+
+    endProviderSignIn: ({ params, reply }) =>
+      onPage(reply, async () => {
+        const { request } = reply;
+        const kept = request.cookies[COOKIE];
+        void reply.clearCookie(COOKIE, { path: PATH });
+        const at = request.url.indexOf("?");
+        const { person: said, to } = await providers.end(
+          params.provider,
+          at < 0 ? "" : request.url.slice(at),
+          kept,
+        );
+        const { token } = await database.transaction(async (tx) => {
+          const person = await personOfProvider(tx, parts, said);
+          return sessions.start(tx, person, request.headers["user-agent"], "provider");
+        });
+        setSessionCookie(reply, token);
+        await reply.redirect(to, 303);
+      }),
+  };
+}
+
+async function onPage(reply: FastifyReply, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof PilotageError) || !reply.request.headers.accept?.includes("text/html"))
+      throw error;
+    await reply
+      .code(error.status)
+      .type("text/html; charset=utf-8")
+      .header("content-security-policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'")
+      .send(pageOf(error));
+  }
+}
+
+function pageOf({ message, hint }: PilotageError): string {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <title>Pilotage</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+      </head>
+      <body>
+        <h1>You are not signed in</h1>
+        <p>${message}</p>
+        <p>${hint ?? ""}</p>
+        <p lang="de">Sie sind nicht angemeldet.</p>
+        <p><a href="/sign-in">Zur Anmeldung / To the sign-in page</a></p>
+      </body>
+    </html>`.text;
+}

@@ -1,0 +1,191 @@
+/**
+ * What waits for a decision of this reader: changes that they can approve, requests to stop, what runs out, what is stuck.
+ *
+ * Nothing is listed that its reader could not settle, so nobody is sent to a page that refuses them. The most urgent first.
+ */
+import { makePair, samePerson, type Standing } from "../access/standing.ts";
+import type { ChangeRow } from "../cases/workflow/apply.ts";
+import { ruleForTwo } from "../cases/workflow/rule.ts";
+import type { Action, Role } from "../contract/access.ts";
+import type { NeedCode } from "../contract/overview-codes.ts";
+import { isoTime } from "../platform/clock.ts";
+import type { Queryable } from "../platform/database.ts";
+import { sql, time } from "../platform/sql.ts";
+import { certificateInForce } from "./overview.ts";
+import type { Counts } from "./counts.ts";
+
+export interface Need {
+  kind:
+    | "change"
+    | "report"
+    | "stop_request"
+    | "waiver_ends"
+    | "certificate"
+    | "dead_letters"
+    | "quarantine"
+    | "orphan"
+    | "second_person";
+  id: string;
+  code: NeedCode;
+  values: Record<string, string | number>;
+  at: string;
+  link: string;
+}
+
+export interface Reader {
+  standing: Standing;
+  may(action: Action): boolean;
+}
+
+const DAY = 86_400_000;
+const WAIVER_SOON = 14 * DAY;
+const CERTIFICATE_SOON = 7 * DAY;
+const MOST = 50;
+
+export async function needsOf(
+  database: Queryable,
+  figures: Counts,
+  reader: Reader,
+  known: {
+    stops: readonly { id: string; person: string; asked_at: number }[];
+    orphaned: boolean;
+    /** Whether anybody else could be the second person for this rule; undefined when that is not known. */
+    somebodyElse(action: Action, person: string, roles: readonly Role[] | null): Promise<boolean | undefined>;
+  },
+): Promise<Need[]> {
+  const { row, document } = figures.view;
+  const workflow = row.name;
+  const page = (name: string, more = "") => `/${name}?workflow=${encodeURIComponent(workflow)}${more}`;
+  const now = isoTime(figures.at);
+  const needs: Need[] = [];
+
+  if (reader.may("ladder.tighten"))
+    for (const { id, person, asked_at } of known.stops)
+      needs.push({
+        kind: "stop_request",
+        id,
+        code: "stop_requested",
+        values: { person },
+        at: isoTime(asked_at),
+        link: page("operations"),
+      });
+
+  for (const change of await waitingChanges(database, workflow)) {
+    const rule = ruleForTwo(change.setting);
+    const own = samePerson(change.requested_by, reader.standing.actor.name);
+    if (!own && makePair(rule, change.requested_roles, reader.standing.roles))
+      needs.push({
+        kind: "change",
+        id: change.id,
+        code: "change_waits",
+        values: {
+          setting: change.setting,
+          before: JSON.stringify(change.before),
+          after: JSON.stringify(change.after),
+          by: change.requested_by,
+        },
+        at: isoTime(change.requested_at),
+        link: page("settings", "&part=dials"),
+      });
+    if (own && (await known.somebodyElse(rule, change.requested_by, change.requested_roles)) === false)
+      needs.push({
+        kind: "second_person",
+        id: change.id,
+        code: "second_person_missing",
+        values: { action: rule },
+        at: isoTime(change.requested_at),
+        link: page("settings", "&part=people"),
+      });
+  }
+
+  if (known.orphaned && (reader.may("people.staff") || reader.may("people.appoint")))
+    needs.push({
+      kind: "orphan",
+      id: workflow,
+      code: "orphaned",
+      values: { person: document.people.owner },
+      at: now,
+      link: page("settings", "&part=people"),
+    });
+
+  if (reader.may("delivery.replay"))
+    for (const { target, count, newest_at } of figures.deadLetters)
+      needs.push({
+        kind: "dead_letters",
+        id: target,
+        code: "dead_letters",
+        values: { target, cases: count },
+        at: newest_at === null ? now : isoTime(newest_at),
+        link: page("operations"),
+      });
+
+  const held = figures.quarantine.reduce((total, one) => total + one.count, 0);
+  if (held > 0 && reader.may("quarantine.settle"))
+    needs.push({
+      kind: "quarantine",
+      id: workflow,
+      code: "quarantine_open",
+      values: { count: held },
+      at: isoTime(Math.max(...figures.quarantine.map((one) => one.newest_at))),
+      link: page("operations"),
+    });
+
+  if (reader.may("improvement.manage"))
+    needs.push(...(await newReports(database, workflow, page("quality"))));
+  if (reader.may("certificate.ask")) needs.push(...certificateNeeds(figures, page("operations")));
+  if (reader.may("waiver.grant")) needs.push(...(await endingWaivers(database, figures, page("settings"))));
+  return needs.slice(0, MOST);
+}
+
+function waitingChanges(database: Queryable, workflow: string): Promise<ChangeRow[]> {
+  return database.all<ChangeRow>(sql`
+    select id, setting, before, after, requested_at, requested_by, requested_roles from workflow_setting_change
+    where workflow = ${workflow} and state = 'pending' order by id limit ${MOST}`);
+}
+
+async function newReports(database: Queryable, workflow: string, link: string): Promise<Need[]> {
+  const found = await database.all<{ id: string; kind: string; reports: number; last_at: number }>(sql`
+    select i.id, i.kind, (select count(*) from report r where r.improvement = i.id)::int as reports, i.last_at from improvement i
+    where i.workflow = ${workflow} and i.state = 'open' order by i.last_at desc limit 10`);
+  return found.map(({ id, kind, reports, last_at }) => ({
+    kind: "report",
+    id,
+    code: "report_new",
+    values: { title: kind, reports },
+    at: isoTime(last_at),
+    link,
+  }));
+}
+
+/** While cases may go out alone: a certificate that ends soon, or the last one that was suspended with none in its place. */
+function certificateNeeds(figures: Counts, link: string): Need[] {
+  const inForce = certificateInForce(figures);
+  const need = (id: string, code: NeedCode, at: number, values: Need["values"]): Need[] => [
+    { kind: "certificate", id, code, values, at: isoTime(at), link },
+  ];
+  if (inForce)
+    return inForce.expires_at - figures.at < CERTIFICATE_SOON
+      ? need(inForce.id, "certificate_ends", inForce.expires_at, {
+          release: inForce.release,
+          until: isoTime(inForce.expires_at),
+        })
+      : [];
+  const suspended = figures.certificates.find((one) => one.suspended_at !== null);
+  return suspended
+    ? need(suspended.id, "certificate_suspended", suspended.suspended_at!, { release: suspended.release })
+    : [];
+}
+
+async function endingWaivers(database: Queryable, figures: Counts, link: string): Promise<Need[]> {
+  const found = await database.all<{ item: string; until: number }>(sql`
+    select item, until from waiver where workflow = ${figures.view.row.name}
+      and until > ${time(figures.at)} and until < ${time(figures.at + WAIVER_SOON)} order by until`);
+  return found.map(({ item, until }) => ({
+    kind: "waiver_ends",
+    id: item,
+    code: "waiver_ends",
+    values: { item, until: isoTime(until) },
+    at: isoTime(until),
+    link,
+  }));
+}

@@ -1,0 +1,232 @@
+/**
+ * A correction after delivery: a linked record with a delivery and keys of its own, never a change of what was decided.
+ *
+ * The case goes once more from `decided`, with its undo window, over `delivering` to `delivered`; targets get the new
+ * answer under `<old key>.c<number>`. What stood before stays with the record, and comes back when the correction is
+ * taken back in time. Counts as rework; its label takes nothing from the others. Where an answer takes several people
+ * (four-eyes.ts), so does its correction: the second person sends the same.
+ */
+import { keysOf, readContent, sealJson } from "../cases/content.ts";
+import { insertContent } from "../cases/model/record.ts";
+import { checkValue } from "../connectors/feed/json.ts";
+import { samePerson } from "../access/standing.ts";
+import { PilotageError } from "../contract/errors.ts";
+import type { JsonObject } from "../contract/json.ts";
+import type { Reason, ReviewReason } from "../contract/states.ts";
+import { diffFields, isWrong } from "../definition/error-rule.ts";
+import { sameJson } from "../definition/path.ts";
+import type { Tx } from "../platform/database.ts";
+import { sql, time } from "../platform/sql.ts";
+import { takesSeveral } from "./four-eyes.ts";
+import { labelOf, type Judged } from "./label.ts";
+import { insertLabels } from "./store.ts";
+import type { UndoneState } from "./undo.ts";
+import { notThere, schemaFor, type Reviewer, type ReviewParts } from "./verdict.ts";
+
+export interface CorrectionGiven {
+  output: JsonObject;
+  reason: ReviewReason;
+  text: string | undefined;
+}
+
+export interface CorrectionMade {
+  caseId: string;
+  correction: number;
+  undoUntil: number;
+  differs: string[];
+}
+
+/** A correction that waits for another person: who sent what. */
+interface Proposed {
+  person: string;
+  output: JsonObject;
+}
+
+/** Content of a correction that takes a second person, until that one comes. */
+const PROPOSED = "correction.proposed";
+
+export async function correct(
+  parts: ReviewParts,
+  caseId: string,
+  given: CorrectionGiven,
+  reviewer: Reviewer,
+): Promise<CorrectionMade> {
+  const { database, vault } = parts;
+  const answer = await database.transaction(async (tx) => {
+    const case_ = await lockCase(tx, caseId);
+    if (case_.state !== "delivered" && case_.state !== "failed_delivery")
+      throw notCorrectable(caseId, case_.state);
+    const view = await parts.registry.workflow(tx, case_.workflow);
+    const release = await schemaFor(parts, case_, tx);
+    demandFit(release.checkOutput, given, reviewer);
+    const keys = await keysOf(tx, vault, [caseId]);
+    const key = keys.get(caseId);
+    if (!key) throw notCorrectable(caseId, "erased");
+    const content = (await readContent(tx, keys, ["input", "output", "final", PROPOSED])).get(caseId)!;
+    const modelOutput = content.get("output") as JsonObject | undefined;
+    const hadFinal = content.has("final");
+    const before = (content.get("final") ?? modelOutput) as JsonObject;
+    const differs = diffFields(before, given.output);
+    if (differs.length === 0)
+      throw new PilotageError("bad_output", `That is what was delivered for ${caseId}; nothing was changed.`);
+
+    const fourEyes = view.document.fourEyes;
+    const several =
+      fourEyes && takesSeveral(fourEyes, release, content.get("input") as JsonObject, given.output);
+    const proposed = content.get(PROPOSED) as unknown as Proposed | undefined;
+    if (
+      several &&
+      !(proposed && sameJson(proposed.output, given.output) && !samePerson(proposed.person, reviewer.name))
+    ) {
+      const wanted = { person: reviewer.name, output: given.output };
+      await insertContent(tx, [{ case_id: caseId, kind: PROPOSED, sealed: sealJson(key, PROPOSED, wanted) }]);
+      return new PilotageError(
+        "second_person_needed",
+        `The correction of ${caseId} takes a second person. It is kept, and goes out when another person sends the same.`,
+        { hint: "Tell a colleague which answer you sent." },
+      );
+    }
+
+    const now = parts.clock.now();
+    const no = case_.corrections + 1;
+    const undoUntil = now + view.document.undo;
+    const label = parts.newId("label");
+    const seal = (kind: string, value: JsonObject | string) => ({
+      case_id: caseId,
+      kind,
+      sealed: sealJson(key, kind, value),
+    });
+    await tx.run(sql`delete from case_content where case_id = ${caseId} and kind = ${PROPOSED}`);
+    await insertContent(tx, [
+      seal("final", given.output),
+      seal(`before.${no}`, before),
+      seal(`correction.${no}`, {
+        output: given.output,
+        ...(given.text === undefined ? {} : { text: given.text }),
+      }),
+      seal(`label.${label}`, given.output),
+    ]);
+    await tx.run(sql`
+      insert into correction (case_id, no, workflow, state, person, holder, simulated, reason, fields, made_at, before_state, before_verdict, before_delivered_at, had_final, replaced, label)
+      values (${caseId}, ${no}, ${case_.workflow}, 'made', ${reviewer.name}, ${reviewer.holder}, ${reviewer.simulated}, ${given.reason}, ${differs}, ${time(now)},
+        ${case_.state}, ${case_.verdict}, ${case_.delivered_at === null ? null : time(case_.delivered_at)}, ${hadFinal},
+        coalesce((select jsonb_agg(jsonb_build_object('target', target, 'key', key, 'sentAt', sent_at) order by target) from delivery where case_id = ${caseId}), '[]'), ${label})`);
+    await tx.run(sql`
+      update case_ set state = 'decided', verdict = 'edit', delivered_at = null, corrections = ${no}, next_at = ${time(undoUntil)} where id = ${caseId}`);
+    const wrong = modelOutput ? isWrong(release.document.error, modelOutput, given.output) : undefined;
+    await insertLabels(tx, [
+      {
+        ...labelOf({ id: label, review: case_, wrong, seen: modelOutput !== undefined, reviewer, now }),
+        source: "correction",
+        asked_for: "correction",
+        probability: null,
+      },
+    ]);
+    parts.audit.record(tx, [
+      {
+        kind: "case.corrected",
+        actor: reviewer.actor,
+        workflow: case_.workflow,
+        caseId,
+        data: { correction: no, reason: given.reason, edited: differs, simulated: reviewer.simulated },
+      },
+    ]);
+    return { caseId, correction: no, undoUntil, differs };
+  });
+  if (answer instanceof PilotageError) throw answer;
+  return answer;
+}
+
+interface CorrectedCase extends Judged {
+  state: string;
+  verdict: string;
+  delivered_at: number | null;
+  corrections: number;
+}
+
+async function lockCase(tx: Tx, caseId: string): Promise<CorrectedCase> {
+  const found = await tx.maybe<CorrectedCase & { reasons: Reason[] }>(sql`
+    select c.id as case_id, c.workflow, c.release, c.arm, c.cold, c.cold_probability, c.qa, c.qa_probability, c.drill, c.state, c.verdict, c.delivered_at, c.corrections,
+      d.step, d.confidence, coalesce(d.reasons, '[]') as reasons
+    from case_ c left join decision d on d.case_id = c.id where c.id = ${caseId} for update of c`);
+  if (!found) throw notThere(caseId);
+  return found;
+}
+
+function demandFit(
+  check: (value: JsonObject) => { path: string; message: string }[],
+  { output, reason, text }: CorrectionGiven,
+  { saysWhy }: Reviewer,
+): void {
+  if (saysWhy && reason === "other" && text === undefined)
+    throw new PilotageError("bad_request", "The reason `other` needs a few words; nothing was changed.", {
+      hint: "Say in `text` what it was.",
+    });
+  if (checkValue(output) !== undefined)
+    throw new PilotageError(
+      "bad_output",
+      "The answer holds text that cannot be stored; nothing was changed.",
+    );
+  const problems = check(output);
+  if (problems.length > 0)
+    throw new PilotageError(
+      "bad_output",
+      `The answer breaks the output schema: ${problems.map((one) => `${one.path || "output"}: ${one.message}`).join("; ")}. Nothing was changed.`,
+      { details: problems },
+    );
+}
+
+function notCorrectable(caseId: string, state: string): PilotageError {
+  return new PilotageError(
+    "wrong_state",
+    `The case ${caseId} is ${state}; only what was delivered can be corrected. Nothing was changed.`,
+    state === "in_review" ? { hint: "Take it for review and decide it." } : {},
+  );
+}
+
+/** Takes the own newest correction back: the case is delivered as it was. The caller holds the case, and its window is open. */
+export async function undoCorrection(
+  parts: ReviewParts,
+  tx: Tx,
+  caseId: string,
+  reviewer: Reviewer,
+): Promise<UndoneState | undefined> {
+  const found = await tx.maybe<{
+    no: number;
+    workflow: string;
+    before_state: "delivered" | "failed_delivery";
+    before_verdict: string;
+    before_delivered_at: number | null;
+    had_final: boolean;
+    label: string;
+  }>(sql`
+    update correction set state = 'undone' where case_id = ${caseId} and state = 'made' and holder = ${reviewer.holder}
+      and no = (select max(no) from correction where case_id = ${caseId})
+    returning no, workflow, before_state, before_verdict, before_delivered_at, had_final, label`);
+  if (!found) return undefined;
+  const now = parts.clock.now();
+  const keys = await keysOf(tx, parts.vault, [caseId]);
+  const kind = `before.${found.no}`;
+  const before = (await readContent(tx, keys, [kind])).get(caseId)?.get(kind);
+  await tx.run(sql`delete from case_content where case_id = ${caseId} and kind = 'final'`);
+  if (found.had_final && before !== undefined)
+    await insertContent(tx, [
+      { case_id: caseId, kind: "final", sealed: sealJson(keys.get(caseId)!, "final", before) },
+    ]);
+  await tx.run(sql`
+    update case_ set state = ${found.before_state}, verdict = ${found.before_verdict}, next_at = null,
+      delivered_at = ${found.before_delivered_at === null ? null : time(found.before_delivered_at)} where id = ${caseId}`);
+  await tx.run(
+    sql`update label set withdrawn_at = ${time(now)} where case_id = ${caseId} and id = ${found.label}`,
+  );
+  parts.audit.record(tx, [
+    {
+      kind: "case.correction_undone",
+      actor: reviewer.actor,
+      workflow: found.workflow,
+      caseId,
+      data: { correction: found.no },
+    },
+  ]);
+  return found.before_state;
+}

@@ -1,0 +1,214 @@
+/**
+ * The truth about a queue, by cause, for the one who asks: what is open, what they could take, what others hold, what is
+ * late, what was put off or waits for a sender, what came back to them.
+ *
+ * Nothing here tells a coin's case or a blind second look from another. Counts are of this moment; "today" is the day
+ * where the workflow is.
+ */
+import { openEach } from "../cases/content.ts";
+import { outputHidden } from "../cases/view.ts";
+import { idBorder, type CaseId } from "../contract/ids.ts";
+import { isJsonObject, type JsonObject } from "../contract/json.ts";
+import type { Queryable } from "../platform/database.ts";
+import { sql, time, type Sql } from "../platform/sql.ts";
+import { DateTime } from "luxon";
+import { personKey } from "./four-eyes.ts";
+import { startOfDay } from "./local-day.ts";
+import { comesBy, type Claimer } from "./store.ts";
+import type { Reviewer, ReviewParts } from "./verdict.ts";
+
+const HOUR = 3_600_000;
+/** A list shows so many; the counts say how many there are. */
+const MOST_LISTED = 50;
+
+export interface Listed {
+  caseId: CaseId;
+  externalId: string;
+  turn: string;
+  facets: JsonObject;
+  dueAt: number | null;
+  /** When it comes back by itself. */
+  until: number | null;
+  note: string | null;
+  at: number;
+}
+
+export interface Inbox {
+  open: number;
+  free: number;
+  held: number;
+  mine: { caseId: CaseId; externalId: string; lease: string; leaseUntil: number }[];
+  dueToday: number;
+  overdue: number;
+  atRisk: number;
+  snoozed: Listed[];
+  asked: Listed[];
+  returned: Listed[];
+  escalated: Listed[];
+  team: { decidedToday: number; arrivedToday: number };
+  own: { decidedToday: number };
+}
+
+export async function inboxOf(
+  parts: Pick<ReviewParts, "database" | "registry" | "vault" | "clock">,
+  workflow: string,
+  reviewer: Reviewer,
+): Promise<Inbox> {
+  const { database } = parts;
+  const { document } = await parts.registry.workflow(database, workflow);
+  const now = parts.clock.now();
+  const { zone } = document.calendar;
+  const morning = startOfDay(now, zone);
+  const night = DateTime.fromMillis(morning, { zone }).plus({ days: 1 }).toMillis();
+  const me = claimerOf(reviewer);
+  const [counts, mine, done, arrived, lists] = await Promise.all([
+    countsOf(database, workflow, me, { now, night }),
+    database.all<{ case_id: CaseId; external_id: string; lease: string; lease_until: number }>(sql`
+      select r.case_id, c.external_id, r.lease, r.lease_until from review r join case_ c on c.id = r.case_id
+      where r.person = ${reviewer.name} and r.holder = ${reviewer.holder} and r.state = 'claimed' and r.workflow = ${workflow} and r.lease_until > ${time(now)}
+      order by r.lease_until limit 100`),
+    database.one<{ team: number; own: number }>(sql`
+      select count(*)::int as team, (count(*) filter (where person = ${reviewer.name}))::int as own
+      from review where workflow = ${workflow} and decided_at >= ${time(morning)} and state = 'decided'`),
+    database.one<{ n: number }>(sql`
+      select count(*)::int as n from review where case_id >= ${idBorder("case", morning)} and workflow = ${workflow} and no = 1`),
+    listsOf(parts, workflow, me, now),
+  ]);
+  return {
+    ...counts,
+    mine: mine.map((one) => ({
+      caseId: one.case_id,
+      externalId: one.external_id,
+      lease: one.lease,
+      leaseUntil: one.lease_until,
+    })),
+    ...lists,
+    team: { decidedToday: done.team, arrivedToday: arrived.n },
+    own: { decidedToday: done.own },
+  };
+}
+
+export function claimerOf(reviewer: Reviewer): Claimer {
+  return {
+    person: reviewer.name,
+    key: personKey(reviewer.name),
+    holder: reviewer.holder,
+    simulated: reviewer.simulated,
+    owner: reviewer.owner,
+  };
+}
+
+function countsOf(
+  database: Queryable,
+  workflow: string,
+  me: Claimer,
+  { now, night }: { now: number; night: number },
+): Promise<Pick<Inbox, "open" | "free" | "held" | "dueToday" | "overdue" | "atRisk">> {
+  const live = sql`(state = 'claimed' and lease_until > ${time(now)})`;
+  return database.one(sql`
+    select count(*)::int as open,
+      (count(*) filter (where not ${live} and ${comesBy(me, now)}))::int as free,
+      (count(*) filter (where ${live} and holder <> ${me.holder}))::int as held,
+      (count(*) filter (where due_at > ${time(now)} and due_at < ${time(night)}))::int as "dueToday",
+      (count(*) filter (where due_at <= ${time(now)}))::int as overdue,
+      (count(*) filter (where due_at > ${time(now)} and due_at <= ${time(now + HOUR)}))::int as "atRisk"
+    from review where workflow = ${workflow} and state in ('waiting', 'claimed')`);
+}
+
+interface Row {
+  case_id: CaseId;
+  external_id: string;
+  turn: string;
+  facets: JsonObject;
+  cold: boolean;
+  verdict: string | null;
+  due_at: number | null;
+  until: number | null;
+  at: number;
+  /** The kind of content that holds the words. */
+  words: string | null;
+}
+
+async function listsOf(
+  { database, vault }: Pick<ReviewParts, "database" | "vault">,
+  workflow: string,
+  me: Claimer,
+  now: number,
+): Promise<Pick<Inbox, "snoozed" | "asked" | "returned" | "escalated">> {
+  const at = time(now);
+  const list = (which: Sql, until: Sql, since: Sql, words: Sql, order: Sql) =>
+    database.all<Row>(sql`
+      select r.case_id, c.external_id, r.turn, c.facets, c.cold, c.verdict, r.due_at, ${until} as until, ${since} as at, ${words} as words
+      from review r join case_ c on c.id = r.case_id
+      where r.workflow = ${workflow} and r.turn <> 'blind' and ${which} order by ${order} limit ${MOST_LISTED}`);
+  const lastNote = (kinds: string[]) => sql`
+    (select case when n.kind in ('question', 'answer') then n.kind || '.' || n.review else 'note.' || n.no end
+     from review_note n where n.case_id = r.case_id and n.kind = any(${kinds}) order by n.no desc limit 1)`;
+  const noUntil = sql`null::timestamptz`;
+  const [snoozed, asked, returned, escalated] = await Promise.all([
+    list(
+      sql`r.state = 'waiting' and r.snoozed_until > ${at}`,
+      sql`r.snoozed_until`,
+      sql`r.opened_at`,
+      lastNote(["snoozed"]),
+      sql`r.snoozed_until`,
+    ),
+    list(
+      sql`r.state = 'asked' and r.asked_until is not null`,
+      sql`r.asked_until`,
+      sql`r.ended_at`,
+      lastNote(["question"]),
+      sql`r.asked_until`,
+    ),
+    list(
+      sql`r.state = 'waiting' and r.prefer = ${me.key} and (r.snoozed_until is null or r.snoozed_until <= ${at}) and not (${me.key} = any(r.behind))`,
+      noUntil,
+      sql`coalesce(r.snoozed_until, r.opened_at)`,
+      lastNote(["answer", "snoozed", "question"]),
+      sql`r.due_at nulls last, r.case_id`,
+    ),
+    me.owner
+      ? list(
+          sql`r.state in ('waiting', 'claimed') and r.turn = 'escalated'`,
+          noUntil,
+          sql`r.opened_at`,
+          lastNote(["escalated", "skipped"]),
+          sql`r.due_at nulls last, r.case_id`,
+        )
+      : [],
+  ]);
+  const rows = [...snoozed, ...asked, ...returned, ...escalated];
+  const opened = await openEach(
+    database,
+    vault,
+    [...new Set(rows.map((row) => row.case_id))],
+    [...new Set(rows.flatMap((row) => row.words ?? []))],
+  );
+  const shown = (row: Row): Listed => {
+    const found = opened.get(row.case_id);
+    const note = found?.ok && row.words !== null ? found.content.get(row.words) : undefined;
+    return {
+      caseId: row.case_id,
+      externalId: row.external_id,
+      turn: row.turn,
+      facets: outputHidden(row) ? inputOnly(row.facets) : row.facets,
+      dueAt: row.due_at,
+      until: row.until,
+      note: typeof note === "string" ? note : null,
+      at: row.at,
+    };
+  };
+  return {
+    snoozed: snoozed.map(shown),
+    asked: asked.map(shown),
+    returned: returned.map(shown),
+    escalated: escalated.map(shown),
+  };
+}
+
+/** The output's facets would tell what a cold case's model said. */
+function inputOnly(facets: JsonObject): JsonObject {
+  return isJsonObject(facets)
+    ? Object.fromEntries(Object.entries(facets).filter(([name]) => name.startsWith("input.")))
+    : {};
+}

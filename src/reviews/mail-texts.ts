@@ -1,0 +1,133 @@
+/** What the program writes to people about reviews and feedback, in German and English. Pure. */
+
+/** What each kind of mail says; `console` is where the console is found. */
+export interface MailValues {
+  report: { workflow: string; today: number; console: string };
+  report_alert: { workflow: string; today: number; console: string };
+  improvement_answer: { workflow: string; answer: string; console: string };
+  digest: { queues: Queue[]; console: string };
+  stop_request: { workflow: string; person: string; console: string };
+  stop_answer: { workflow: string; console: string };
+  at_risk: { queues: { workflow: string; atRisk: number }[]; console: string };
+}
+export type MailKind = keyof MailValues;
+
+/** One workflow's queue on a morning. */
+export interface Queue {
+  workflow: string;
+  open: number;
+  dueToday: number;
+  overdue: number;
+  /** For owners: reports that nobody has looked at. */
+  reports: number;
+}
+
+interface Text {
+  subject: string;
+  text: string;
+}
+type Language = "de" | "en";
+
+const cases = {
+  de: (n: number) => (n === 1 ? "1 Fall" : `${n} Fälle`),
+  en: (n: number) => (n === 1 ? "1 case" : `${n} cases`),
+};
+
+const TEXTS: { [K in MailKind]: Record<Language, (values: MailValues[K]) => Text> } = {
+  report: {
+    de: ({ workflow, today, console }) => ({
+      subject: `${workflow}: Meldung aus der Prüfung`,
+      text: `In ${workflow} wurde ein Problem gemeldet (heute ${today}-mal). Die Meldung steht in der Liste der Verbesserungen:\n${console}`,
+    }),
+    en: ({ workflow, today, console }) => ({
+      subject: `${workflow}: a report from reviewing`,
+      text: `A problem was reported in ${workflow} (${today} today). It stands in the list of improvements:\n${console}`,
+    }),
+  },
+  report_alert: {
+    de: ({ workflow, today, console }) => ({
+      subject: `${workflow}: dasselbe Problem heute ${today}-mal gemeldet`,
+      text: `In ${workflow} wurde heute zum ${today}. Mal dasselbe gemeldet. Bitte ansehen und bei Bedarf einen Schritt zurückgehen:\n${console}`,
+    }),
+    en: ({ workflow, today, console }) => ({
+      subject: `${workflow}: the same problem reported ${today} times today`,
+      text: `The same was reported ${today} times today in ${workflow}. Please look at it, and step back if need be:\n${console}`,
+    }),
+  },
+  improvement_answer: {
+    de: ({ workflow, answer }) => ({
+      subject: `${workflow}: Antwort auf Ihre Rückmeldung`,
+      text: `Zu Ihrer Rückmeldung in ${workflow} gibt es eine Antwort:\n\n${answer}`,
+    }),
+    en: ({ workflow, answer }) => ({
+      subject: `${workflow}: an answer to what you reported`,
+      text: `There is an answer to what you reported in ${workflow}:\n\n${answer}`,
+    }),
+  },
+  digest: {
+    de: ({ queues, console }) => ({
+      subject: `Ihr Posteingang: ${cases.de(sum(queues, (one) => one.open))} offen, ${sum(queues, (one) => one.dueToday)} heute fällig`,
+      text: `${queues
+        .map(
+          (one) =>
+            `${one.workflow}: ${cases.de(one.open)} offen, ${one.dueToday} heute fällig, ${one.overdue} überfällig${one.reports > 0 ? `, ${one.reports} neue Meldungen` : ""}`,
+        )
+        .join("\n")}\n\n${console}`,
+    }),
+    en: ({ queues, console }) => ({
+      subject: `Your inbox: ${cases.en(sum(queues, (one) => one.open))} open, ${sum(queues, (one) => one.dueToday)} due today`,
+      text: `${queues
+        .map(
+          (one) =>
+            `${one.workflow}: ${cases.en(one.open)} open, ${one.dueToday} due today, ${one.overdue} overdue${one.reports > 0 ? `, ${one.reports} new reports` : ""}`,
+        )
+        .join("\n")}\n\n${console}`,
+    }),
+  },
+  stop_request: {
+    de: ({ workflow, person, console }) => ({
+      subject: `${workflow}: Bitte um Halt`,
+      text: `${person} bittet darum, ${workflow} anzuhalten. Warum, steht unter Betrieb; dort wird auch geantwortet:\n${console}`,
+    }),
+    en: ({ workflow, person, console }) => ({
+      subject: `${workflow}: a stop is asked for`,
+      text: `${person} asks for a stop of ${workflow}. Why is on the page Operations, where it is answered, too:\n${console}`,
+    }),
+  },
+  stop_answer: {
+    de: ({ workflow, console }) => ({
+      subject: `${workflow}: Antwort auf Ihre Bitte um Halt`,
+      text: `Ihre Bitte, ${workflow} anzuhalten, ist beantwortet:\n${console}`,
+    }),
+    en: ({ workflow, console }) => ({
+      subject: `${workflow}: an answer to your request to stop`,
+      text: `Your request to stop ${workflow} was answered:\n${console}`,
+    }),
+  },
+  at_risk: {
+    de: ({ queues, console }) => ({
+      subject: `${cases.de(sum(queues, (one) => one.atRisk))} in der nächsten Stunde fällig`,
+      text: `${queues.map((one) => `${one.workflow}: ${cases.de(one.atRisk)} in der nächsten Stunde fällig`).join("\n")}\n\n${console}`,
+    }),
+    en: ({ queues, console }) => ({
+      subject: `${cases.en(sum(queues, (one) => one.atRisk))} due within the hour`,
+      text: `${queues.map((one) => `${one.workflow}: ${cases.en(one.atRisk)} due within the hour`).join("\n")}\n\n${console}`,
+    }),
+  },
+};
+
+function sum<T>(list: readonly T[], of: (one: T) => number): number {
+  return list.reduce((total, one) => total + of(one), 0);
+}
+
+/** The mail in a person's language; in both, one after the other, for somebody whose language nobody knows. */
+export function mailText<K extends MailKind>(kind: K, locale: string, values: MailValues[K]): Text {
+  const { de, en } = TEXTS[kind];
+  if (locale.startsWith("de")) return de(values);
+  if (locale.startsWith("en")) return en(values);
+  const [german, english] = [de(values), en(values)];
+  return {
+    subject: `${german.subject} / ${english.subject}`,
+    text: `${german.text}\n\n---\n\n${english.text}`,
+  };
+}

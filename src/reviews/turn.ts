@@ -1,0 +1,477 @@
+/**
+ * Every way to end a turn without a verdict: give back, skip, snooze, escalate, ask the sender; and how a case comes back.
+ *
+ * Each carries the lease, and ends in one transaction with its audit event and its words. What comes late is refused with
+ * its text kept. No case is lost here: one that was skipped three times is escalated, one whose sender does not answer
+ * comes back to a person. A blind second look only ever goes back to the others: its case was delivered long ago.
+ */
+import { keysOf, openEach, readContent } from "../cases/content.ts";
+import { dueAt } from "../cases/intake/due.ts";
+import { insertContent, type Content } from "../cases/model/record.ts";
+import type { WorkflowView } from "../cases/workflow/registry.ts";
+import { PilotageError } from "../contract/errors.ts";
+import type { CaseId } from "../contract/ids.ts";
+import type { JsonObject } from "../contract/json.ts";
+import type { Actor } from "../contract/scopes.ts";
+import type { ReviewReason } from "../contract/states.ts";
+import { valueAt } from "../definition/path.ts";
+import { isoTime } from "../platform/clock.ts";
+import type { Tx } from "../platform/database.ts";
+import type { ContentKey } from "../platform/secrets.ts";
+import { sql, time } from "../platform/sql.ts";
+import { askMail } from "./ask-mail.ts";
+import { personKey } from "./four-eyes.ts";
+import { keepLate, tooLate } from "./late.ts";
+import { dayIn } from "./local-day.ts";
+import { addNote, noteRows, notesFrom } from "./notes.ts";
+import { isAddress } from "./post.ts";
+import * as store from "./store.ts";
+import { addWorked, countable } from "./time.ts";
+import { notThere, WAITS_FOR, type Reviewer, type ReviewParts } from "./verdict.ts";
+import { councilRecord, isSettled } from "./works-council.ts";
+
+const DAY = 86_400_000;
+/** Who answers through a signed page; nothing says who that is. */
+const PAGE: Actor = { kind: "system", name: "signed page" };
+/** The longest snooze. */
+const MOST_DAYS = 14;
+const SKIPS_ESCALATE = 3;
+
+/** A turn about to end, of the person who has it. */
+export interface Ending {
+  caseId: string;
+  lease: string;
+  activeMilliseconds: number;
+}
+
+export interface AskParts {
+  /** The signed page on which the sender can answer the question of a review. */
+  answerLink(caseId: CaseId, review: number, expiresAt: number): string;
+  mail(letter: { to: string; subject: string; text: string }): Promise<"sent" | "not_configured" | "failed">;
+}
+
+/** What ending a turn works with. */
+interface Turn {
+  tx: Tx;
+  review: store.OpenReview;
+  key: ContentKey;
+  view: WorkflowView;
+  now: number;
+  /** Milliseconds to keep with the review, where that was agreed. */
+  activeMs: number | undefined;
+}
+
+export interface Turns {
+  release(
+    ending: Ending & { skip: boolean; text: string | undefined },
+    reviewer: Reviewer,
+  ): Promise<{ escalated: boolean }>;
+  snooze(ending: Ending & { until: number; text: string | undefined }, reviewer: Reviewer): Promise<void>;
+  escalate(ending: Ending & { reason: ReviewReason; text: string }, reviewer: Reviewer): Promise<void>;
+  ask(
+    ending: Ending & { reason: ReviewReason; question: string },
+    reviewer: Reviewer,
+  ): Promise<{ mailed: "sent" | "not_configured" | "failed"; answerLink: string }>;
+  /** What the sender answered; `question` is the review that asked, when a signed page brings it. */
+  answer(
+    caseId: string,
+    given: { text: string; person: string | null; actor: Actor; question?: number },
+  ): Promise<void>;
+  /** What the signed page of a question shows, and what it takes. */
+  questions: {
+    look(
+      caseId: CaseId,
+      no: number,
+    ): Promise<{ question: string; open: boolean; said: { at: number; text: string }[] } | undefined>;
+    answer(caseId: CaseId, no: number, text: string): Promise<void>;
+  };
+  /** Brings back the cases whose senders did not answer in time; says how many. */
+  endWaits(worker: string): Promise<number>;
+}
+
+export function openTurns(parts: ReviewParts & AskParts): Turns {
+  const { database, clock, audit } = parts;
+
+  /** Works on the turn that this lease stands for, or refuses and keeps what was said. */
+  async function ending<R>(
+    { caseId, lease, activeMilliseconds }: Ending,
+    reviewer: Reviewer,
+    said: JsonObject | undefined,
+    work: (turn: Turn) => Promise<R>,
+  ): Promise<R> {
+    const answer = await database.transaction(async (tx): Promise<R | PilotageError> => {
+      const now = clock.now();
+      const review = (await store.openReviewsOf(tx, [caseId])).get(caseId as CaseId);
+      const key = (await keysOf(tx, parts.vault, [caseId])).get(caseId);
+      if (!review || !key || review.lease !== lease || review.lease_until! <= now)
+        return refuse(tx, { caseId, lease, said, key }, reviewer);
+      const view = await parts.registry.workflow(tx, review.workflow);
+      const worked = countable(activeMilliseconds, { drill: review.drill, simulated: reviewer.simulated });
+      const settled = worked !== undefined && isSettled(await councilRecord(tx, review.workflow));
+      const done = await work({ tx, review, key, view, now, activeMs: settled ? worked : undefined });
+      if (worked !== undefined)
+        await addWorked(tx, parts.vault, [
+          {
+            workflow: review.workflow,
+            day: dayIn(now, view.document.calendar.zone),
+            turn: review.turn,
+            person: reviewer.name,
+            milliseconds: worked,
+          },
+        ]);
+      return done;
+    });
+    if (answer instanceof PilotageError) throw answer;
+    return answer;
+  }
+
+  async function refuse(
+    tx: Tx,
+    late: { caseId: string; lease: string; said: JsonObject | undefined; key: ContentKey | undefined },
+    reviewer: Reviewer,
+  ): Promise<PilotageError> {
+    const found = await store.reviewed(tx, late.caseId);
+    if (!found) return notThere(late.caseId);
+    const pending: Content[] = [];
+    const kept = await keepLate(tx, { ...late, review: found.no, pending });
+    await insertContent(tx, pending);
+    if (found.no > 0 && late.said !== undefined)
+      audit.record(tx, [
+        {
+          kind: "review.late",
+          ...about(reviewer.actor, { case_id: late.caseId, workflow: found.workflow }),
+          data: { review: found.no, kept },
+        },
+      ]);
+    return tooLate(late.caseId, undefined, kept);
+  }
+
+  const about = (actor: Actor, { case_id, workflow }: { case_id: string; workflow: string }) => ({
+    actor,
+    workflow,
+    caseId: case_id,
+  });
+
+  const noteOf = (
+    turn: Turn,
+    kind: "escalated" | "skipped" | "snoozed" | "question",
+    reviewer: Reviewer,
+    text: string,
+  ) =>
+    addNote(turn.tx, turn.key, {
+      caseId: turn.review.case_id,
+      kind,
+      review: turn.review.no,
+      person: reviewer.name,
+      text,
+      now: turn.now,
+    });
+
+  async function answer(
+    caseId: string,
+    {
+      text,
+      person,
+      actor,
+      question,
+    }: { text: string; person: string | null; actor: Actor; question?: number },
+  ): Promise<void> {
+    await database.transaction(async (tx) => {
+      const now = clock.now();
+      const asked = await lockAsked(tx, caseId);
+      if (!asked || (question !== undefined && question !== asked.no)) {
+        const found = await store.reviewed(tx, caseId);
+        if (!found) throw notThere(caseId);
+        throw new PilotageError(
+          "wrong_state",
+          `The case ${caseId} does not wait for this answer${found.state === "returned" ? "" : `: it is ${found.state}`}. Nothing was stored.`,
+        );
+      }
+      const key = (await keysOf(tx, parts.vault, [caseId])).get(caseId);
+      if (!key) throw notThere(caseId);
+      await addNote(tx, key, { caseId, kind: "answer", review: asked.no, person, text, now });
+      await comeBack(tx, asked, "answer", now);
+      audit.record(tx, [{ kind: "review.answered", ...about(actor, asked), data: { review: asked.no } }]);
+    });
+  }
+
+  /** Ends this turn for the owner's group; it does not come back to whoever ended it by itself. */
+  async function handUp(turn: Turn, reviewer: Reviewer, reason: ReviewReason | null): Promise<void> {
+    const { tx, review, now } = turn;
+    await endUndecided(turn, "escalated", reviewer, reason);
+    await store.insertTurns(tx, [
+      {
+        ...nextOf(review, now),
+        turn: "escalated",
+        not_for: [...new Set([...review.not_for, personKey(reviewer.name)])],
+      },
+    ]);
+    audit.record(tx, [
+      { kind: "review.escalated", ...about(reviewer.actor, review), data: { review: review.no, reason } },
+    ]);
+  }
+
+  return {
+    release({ skip, text, ...end }, reviewer) {
+      if (skip && text === undefined)
+        throw new PilotageError("bad_request", "A skip needs a reason in a few words; nothing was changed.", {
+          hint: "Say in `reason` why; or give the case back without skipping it.",
+        });
+      return ending(end, reviewer, text === undefined ? undefined : { skip: text }, async (turn) => {
+        const { tx, review } = turn;
+        if (review.turn === "blind") return leaveBlind(turn, reviewer);
+        if (text !== undefined) await noteOf(turn, "skipped", reviewer, text);
+        if (!skip) {
+          await giveBack(turn);
+          audit.record(tx, [
+            { kind: "review.released", ...about(reviewer.actor, review), data: { review: review.no } },
+          ]);
+          return { escalated: false };
+        }
+        const skips = review.skipped_by.length + 1;
+        audit.record(tx, [
+          { kind: "review.skipped", ...about(reviewer.actor, review), data: { review: review.no, skips } },
+        ]);
+        if (skips >= SKIPS_ESCALATE && review.turn !== "escalated") {
+          await handUp(turn, reviewer, null);
+          return { escalated: true };
+        }
+        await giveBack(turn, { skippedBy: personKey(reviewer.name) });
+        return { escalated: false };
+      });
+    },
+
+    snooze({ until, text, ...end }, reviewer) {
+      const now = clock.now();
+      if (until <= now || until > now + MOST_DAYS * DAY)
+        throw new PilotageError(
+          "bad_request",
+          `A case can be put off until a time that lies ahead, by ${MOST_DAYS} days at most; nothing was changed.`,
+        );
+      return ending(end, reviewer, text === undefined ? undefined : { snooze: text }, async (turn) => {
+        const { tx, review, view } = turn;
+        if (review.turn === "blind") return void leaveBlind(turn, reviewer);
+        if (text !== undefined) await noteOf(turn, "snoozed", reviewer, text);
+        await giveBack(turn, {
+          until,
+          prefer: personKey(reviewer.name),
+          preferUntil: dueAt(until, WAITS_FOR, view.document.calendar),
+        });
+        audit.record(tx, [
+          {
+            kind: "review.snoozed",
+            ...about(reviewer.actor, review),
+            data: { review: review.no, until: isoTime(until) },
+          },
+        ]);
+      });
+    },
+
+    escalate({ reason, text, ...end }, reviewer) {
+      return ending(end, reviewer, { escalate: text }, async (turn) => {
+        if (turn.review.turn === "blind") return void leaveBlind(turn, reviewer);
+        await noteOf(turn, "escalated", reviewer, text);
+        await handUp(turn, reviewer, reason);
+      });
+    },
+
+    async ask({ reason, question, ...end }, reviewer) {
+      const asked = await ending(end, reviewer, { ask: question }, async (turn) => {
+        const { tx, review, view, key, now } = turn;
+        const { contact, days } = view.document.ask;
+        const until = now + days * DAY;
+        const link = parts.answerLink(review.case_id, review.no, until);
+        if (review.turn === "blind") {
+          await leaveBlind(turn, reviewer);
+          return { link, to: undefined, about: undefined };
+        }
+        await noteOf(turn, "question", reviewer, question);
+        await endUndecided(turn, "asked", reviewer, reason);
+        await tx.run(
+          sql`update review set asked_until = ${time(until)} where case_id = ${review.case_id} and no = ${review.no}`,
+        );
+        await tx.run(sql`update case_ set state = 'returned' where id = ${review.case_id}`);
+        audit.record(tx, [
+          {
+            kind: "review.asked",
+            ...about(reviewer.actor, review),
+            data: { review: review.no, reason, days },
+          },
+        ]);
+        const input =
+          contact === undefined
+            ? undefined
+            : (await readContent(tx, new Map([[review.case_id as string, key]]), ["input"]))
+                .get(review.case_id)
+                ?.get("input");
+        const to = contact === undefined ? undefined : valueAt(input, contact);
+        const { external_id } = await tx.one<{ external_id: string }>(
+          sql`select external_id from case_ where id = ${review.case_id}`,
+        );
+        return {
+          link,
+          to: typeof to === "string" && isAddress(to) ? to : undefined,
+          about: { unit: view.document.unit, externalId: external_id, days },
+        };
+      });
+      const mailed =
+        asked.to === undefined || asked.about === undefined
+          ? "not_configured"
+          : await parts.mail({ to: asked.to, ...askMail({ ...asked.about, question, link: asked.link }) });
+      return { mailed, answerLink: asked.link };
+    },
+
+    answer,
+
+    questions: {
+      async look(caseId, no) {
+        const rows = (await noteRows(database, [caseId])).get(caseId) ?? [];
+        const ofIt = rows.filter((row) => row.review === no);
+        const opened = (
+          await openEach(
+            database,
+            parts.vault,
+            [caseId],
+            ofIt.map((row) => row.content),
+          )
+        ).get(caseId);
+        if (!opened?.ok) return undefined;
+        const said = notesFrom(ofIt, opened.content);
+        const question = said.find((note) => note.kind === "question");
+        if (!question) return undefined;
+        const waits = await database.maybe(
+          sql`select 1 from review where case_id = ${caseId} and no = ${no} and asked_until is not null`,
+        );
+        return {
+          question: question.text,
+          open: waits !== undefined,
+          said: said.filter((note) => note.kind === "answer").map(({ at, text }) => ({ at, text })),
+        };
+      },
+      answer: (caseId, question, text) => answer(caseId, { text, person: null, actor: PAGE, question }),
+    },
+
+    async endWaits(worker) {
+      return database.transaction(async (tx) => {
+        const now = clock.now();
+        const over = await tx.all<Asked>(sql`
+          select ${ASKED} from review r where r.asked_until <= ${time(now)} order by r.asked_until limit 200 for update skip locked`);
+        for (const asked of over) {
+          const { state } = await tx.one<{ state: string }>(
+            sql`select state from case_ where id = ${asked.case_id} for update`,
+          );
+          if (state !== "returned") {
+            await forgetQuestion(tx, asked);
+            continue;
+          }
+          await comeBack(tx, asked, "no_answer", now);
+          audit.record(tx, [
+            {
+              kind: "review.unanswered",
+              ...about({ kind: "system", name: worker }, asked),
+              data: { review: asked.no },
+            },
+          ]);
+        }
+        return over.length;
+      });
+    },
+  };
+
+  /** The case waits for a verdict again, first for the person who asked. */
+  async function comeBack(
+    tx: Tx,
+    asked: Asked,
+    came_back: "answer" | "no_answer",
+    now: number,
+  ): Promise<void> {
+    const { document } = await parts.registry.workflow(tx, asked.workflow);
+    await forgetQuestion(tx, asked);
+    await tx.run(sql`update case_ set state = 'in_review' where id = ${asked.case_id}`);
+    await store.insertTurns(tx, [
+      {
+        ...nextOf(asked, now),
+        prefer: personKey(asked.person),
+        prefer_until: dueAt(now, WAITS_FOR, document.calendar),
+        came_back,
+      },
+    ]);
+  }
+
+  /** The reviewer sees what they would see of any case; the second look waits for somebody else. */
+  async function leaveBlind({ tx, review }: Turn, reviewer: Reviewer): Promise<{ escalated: false }> {
+    await tx.run(sql`
+      update review set state = 'waiting', lease = null, lease_until = null, person = null, holder = null, simulated = false, not_for = not_for || ${[personKey(reviewer.name)]}::text[]
+      where case_id = ${review.case_id} and no = ${review.no}`);
+    audit.record(tx, [
+      { kind: "review.released", ...about(reviewer.actor, review), data: { review: review.no } },
+    ]);
+    return { escalated: false };
+  }
+}
+
+type Asked = Pick<
+  store.OpenReview,
+  "case_id" | "no" | "workflow" | "turn" | "not_for" | "behind" | "due_at"
+> & { person: string };
+
+const ASKED = sql`r.case_id, r.no, r.workflow, r.turn, r.not_for, r.behind, r.due_at, r.person`;
+
+async function lockAsked(tx: Tx, caseId: string): Promise<Asked | undefined> {
+  await tx.run(sql`select 1 from case_ where id = ${caseId} and state = 'returned' for update`);
+  return tx.maybe<Asked>(sql`
+    select ${ASKED} from review r join case_ c on c.id = r.case_id
+    where r.case_id = ${caseId} and r.asked_until is not null and c.state = 'returned' for update of r`);
+}
+
+async function forgetQuestion(tx: Tx, asked: Asked): Promise<void> {
+  await tx.run(
+    sql`update review set asked_until = null where case_id = ${asked.case_id} and no = ${asked.no}`,
+  );
+}
+
+/** The next turn of the same kind, for anybody. */
+function nextOf(
+  review: Pick<store.OpenReview, "case_id" | "no" | "workflow" | "turn" | "not_for" | "behind" | "due_at">,
+  now: number,
+): store.NextTurn {
+  const { case_id, no, workflow, turn, not_for, behind, due_at } = review;
+  return {
+    case_id,
+    no: no + 1,
+    workflow,
+    turn,
+    not_for,
+    behind,
+    due_at,
+    prefer: null,
+    prefer_until: null,
+    came_back: null,
+    opened_at: now,
+  };
+}
+
+async function endUndecided(
+  { tx, review, now, activeMs }: Turn,
+  state: "escalated" | "asked",
+  reviewer: Reviewer,
+  reason: ReviewReason | null,
+): Promise<void> {
+  await tx.run(sql`
+    update review set state = ${state}, ended_at = ${time(now)}, ended_lease = lease, lease = null, lease_until = null, reason = ${reason},
+      person = ${reviewer.name}, holder = ${reviewer.holder}, active_ms = ${activeMs ?? null}
+    where case_id = ${review.case_id} and no = ${review.no}`);
+}
+
+/** The same turn waits again. */
+async function giveBack(
+  { tx, review }: Turn,
+  more: { skippedBy?: string; until?: number; prefer?: string; preferUntil?: number } = {},
+): Promise<void> {
+  const maybe = (at: number | undefined) => (at === undefined ? null : time(at));
+  const skipped = more.skippedBy === undefined ? [] : [more.skippedBy];
+  await tx.run(sql`
+    update review set state = 'waiting', lease = null, lease_until = null, person = null, holder = null, simulated = false,
+      skipped_by = skipped_by || ${skipped}::text[], snoozed_until = ${maybe(more.until)}, prefer = ${more.prefer ?? null}, prefer_until = ${maybe(more.preferUntil)}
+    where case_id = ${review.case_id} and no = ${review.no}`);
+}
