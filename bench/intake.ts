@@ -2,7 +2,7 @@
  * Durable intake against the bare group-committed insert of the same run, and through its doors.
  *
  * Floor and intake are called in this process with the same number in flight, over the same embedded server, and answer
- * after the commit. The floor writes one row of the size of a case; intake checks, seals and stores a whole case with its
+ * after the commit. The floor writes one row with as many bytes as a case's sealed input; intake checks, seals and stores a whole case with its
  * audit event. Over HTTP the sender is a process of its own, on the same machine. That what was acknowledged is there
  * after kill -9 is not measured here but proved by `npm run show -- depth.3`.
  */
@@ -28,6 +28,7 @@ import { talkTo, type Talk } from "./talk.ts";
 const IN_FLIGHT = 400;
 const COUNTS = { inside: 30_000, single: 10_000, batch: 20_000 };
 const QUICK = { inside: 1_000, single: 200, batch: 500 };
+const SEAL_BYTES = 28;
 const SENDER = fileURLToPath(new URL("http-load.ts", import.meta.url));
 
 type Figures = Record<
@@ -134,6 +135,12 @@ async function everyOneStored({ app }: Bench, made: number): Promise<void> {
   if (stored !== made) throw new Error(`Of ${made} cases ${stored} are stored.`);
 }
 
+/** As many bytes as a case's sealed input: its JSON, and what encryption adds. */
+function asStored(i: number): string {
+  const text = JSON.stringify({ text: ticketText(i), amount: i });
+  return text.padEnd(text.length + SEAL_BYTES, "-");
+}
+
 type Floor = Awaited<ReturnType<typeof openFloor>>;
 
 async function openFloor(url: string) {
@@ -150,7 +157,7 @@ async function openFloor(url: string) {
     },
   };
   return {
-    insert: (id: string, i: number) => group.do(insert, { id, body: ticketText(i) }),
+    insert: (id: string, i: number) => group.do(insert, { id, body: asStored(i) }),
     close: () => database.close(),
   };
 }

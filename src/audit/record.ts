@@ -13,7 +13,8 @@ import type { Actor } from "../contract/scopes.ts";
 import { freshBytes, type NewId } from "../platform/chance.ts";
 import { isoTime, type Clock } from "../platform/clock.ts";
 import type { Tx } from "../platform/database.ts";
-import { sql } from "../platform/sql.ts";
+import { textRows } from "../platform/copy.ts";
+import { hex } from "../platform/sql.ts";
 
 export interface AuditEvent {
   kind: EventKind;
@@ -48,22 +49,42 @@ export function openAudit(options: { clock: Clock; newId: NewId }): Audit {
     const writer = writerOf(tx.connection);
     const at = isoTime(options.clock.now());
     const first = writer.next;
+    const actors = new Map<Actor, string>();
+    const actorText = (actor: Actor) => {
+      let text = actors.get(actor);
+      if (text === undefined) actors.set(actor, (text = canonicalize(actor)!));
+      return text;
+    };
     const written = events.map((event, i) => {
       const id = options.newId("event");
       const salt = freshBytes(16).toString("hex");
-      return { id, body: bodyOf({ ...event, id, at, writer: writer.id, wseq: first + i, salt }) };
+      const actor = actorText(event.actor);
+      const body = bodyOf(event, { actor, id, at, writer: writer.id, wseq: first + i, salt });
+      return { id, wseq: first + i, body, leaf: hex(leafHash(body)), event };
     });
-    // The bodies are lines: canonical JSON has no line breaks. What is the same for all goes along once.
-    await tx.run(sql`
-      with event as (
-        insert into audit_event (id, writer, wseq, kind, workflow, case_id, at, body, leaf)
-        select id, ${writer.id}, ${first - 1} + no, kind, workflow, case_id, ${at}, body, sha256('\\x00'::bytea || convert_to(body, 'UTF8'))
-        from rows from (
-          unnest(${written.map((one) => one.id)}::text[], ${events.map((one) => one.kind)}::text[],
-            ${events.map((one) => one.workflow ?? null)}::text[], ${events.map((one) => one.caseId ?? null)}::text[]),
-          string_to_table(${written.map((one) => one.body).join("\n")}, E'\\n')) with ordinality as t (id, kind, workflow, case_id, body, no)
-        returning writer, wseq, id, leaf)
-      insert into audit_pending (writer, wseq, event_id, leaf) select writer, wseq, id, leaf from event order by wseq`);
+    await tx.copy([
+      textRows(
+        "audit_event",
+        ["id", "writer", "wseq", "kind", "workflow", "case_id", "at", "body", "leaf"],
+        written.map(({ id, wseq, body, leaf, event }) => [
+          id,
+          writer.id,
+          wseq,
+          event.kind,
+          event.workflow ?? null,
+          event.caseId ?? null,
+          at,
+          body,
+          leaf,
+        ]),
+      ),
+      // In their order: the tickets are drawn row by row.
+      textRows(
+        "audit_pending",
+        ["writer", "wseq", "event_id", "leaf"],
+        written.map(({ id, wseq, leaf }) => [writer.id, wseq, id, leaf]),
+      ),
+    ]);
     tx.afterCommit(() => (writer.next += events.length));
     // After a failure the commit may or may not have happened: the numbers used are given up with the writer.
     tx.afterFailure(() => writers.delete(tx.connection));
@@ -87,11 +108,12 @@ export function openAudit(options: { clock: Clock; newId: NewId }): Audit {
  * The salt keeps a leaf from being guessed when one day the body is deleted and the leaf stays.
  */
 function bodyOf(
-  event: AuditEvent & { id: string; at: string; writer: string; wseq: number; salt: string },
+  event: AuditEvent,
+  place: { actor: string; id: string; at: string; writer: string; wseq: number; salt: string },
 ): string {
   const member = (name: string, value: JsonValue | undefined) =>
     value === undefined ? "" : `"${name}":${canonicalize(value)!},`;
-  return `{${member("actor", event.actor)}"at":"${event.at}",${member("case", event.caseId)}${member("data", event.data)}"id":"${event.id}","kind":"${event.kind}","salt":"${event.salt}",${member("workflow", event.workflow)}"writer":"${event.writer}","wseq":${event.wseq}}`;
+  return `{"actor":${place.actor},"at":"${place.at}",${member("case", event.caseId)}${member("data", event.data)}"id":"${place.id}","kind":"${event.kind}","salt":"${place.salt}",${member("workflow", event.workflow)}"writer":"${place.writer}","wseq":${place.wseq}}`;
 }
 
 /** SHA-256 over 0x00 and the canonical bytes: the leaf of RFC 6962. */

@@ -69,12 +69,12 @@ export async function claimDue(
       received_at, due_at, decided_at, verdict, corrections, lease_no, faults`);
 }
 
-/** Workflows with cases that are due and that nobody holds. */
+/** Workflows with cases that are due, that nobody holds, and that the ladder lets go on. */
 export async function dueWorkflows(database: Queryable, now: number): Promise<string[]> {
+  const due = (lane: Lane) =>
+    sql`w.rung < ${HALTED_AT[lane]} and exists (select from case_ c where c.workflow = w.name and c.next_at is not null and c.worker is null and c.next_at <= ${time(now)} and ${IN_LANE[lane]})`;
   const found = await database.all<{ name: string }>(sql`
-    select name from workflow w
-    where exists (select from case_ c where c.workflow = w.name and c.next_at is not null and c.worker is null and c.next_at <= ${time(now)} and ${IN_LANE.model})
-       or exists (select from case_ c where c.workflow = w.name and c.next_at is not null and c.worker is null and c.next_at <= ${time(now)} and ${IN_LANE.delivery})`);
+    select name from workflow w where (${due("model")}) or (${due("delivery")})`);
   return found.map((row) => row.name);
 }
 

@@ -1,7 +1,9 @@
 /** What keeps one case from holding up another: lanes, fair places, and an end for a case that cannot be opened. */
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
+import { idTime } from "../contract/ids.ts";
 import { sql } from "../platform/sql.ts";
+import { dueWorkflows } from "./case-row.ts";
 import { install, launch, until } from "../../test/support/installation.ts";
 
 const HANGING = {
@@ -189,4 +191,27 @@ test("a stop waits neither for a model that hangs nor for a batch whose sender i
     sql`select count(*)::int as cases, count(*) filter (where worker is null and next_at is not null)::int as free from case_`,
   );
   expect(held).toEqual({ cases: answered + 1, free: answered + 1 });
+});
+
+describe("a workflow that stands on intake only", async () => {
+  const installation = await install();
+  const { client, app } = installation;
+  await launch(installation);
+  const { database } = app;
+  const climb = (rung: number) =>
+    database.run(sql`update workflow set rung = ${rung} where name = 'tickets'`);
+
+  test("has no due cases, and all of them as soon as the ladder lets them go on", async () => {
+    await climb(3);
+    const { caseId } = await client.submitCase({
+      params: { workflow: "tickets" },
+      body: { externalId: "kept", input: { text: "the bill" } },
+    });
+    expect(await dueWorkflows(database, idTime(caseId) + 60_000)).toEqual([]);
+    await climb(0);
+    await until(
+      () => client.getCase({ params: { case: caseId } }),
+      (found) => found.state !== "received",
+    );
+  });
 });

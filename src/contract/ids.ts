@@ -84,12 +84,18 @@ export function isId<K extends IdKind>(kind: K, text: string): text is Id<K> {
 
 /** 128 bits as 26 letters, most significant first, so that letters sort as the bytes do. */
 function base32(bytes: Uint8Array): string {
-  let value = 0n;
-  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
   let text = "";
-  for (let i = 0; i < 26; i++) {
-    text = ALPHABET[Number(value & 31n)]! + text;
-    value >>= 5n;
+  // 130 bits are 26 letters: two zeros stand before the first byte.
+  let held = 0;
+  let bits = 2;
+  for (const byte of bytes) {
+    held = (held << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += ALPHABET[(held >> bits) & 31]!;
+    }
+    held &= (1 << bits) - 1;
   }
   return text;
 }

@@ -9,6 +9,7 @@
 import { Socket } from "node:net";
 import pg from "pg";
 import { PilotageError } from "../contract/errors.ts";
+import { sendCopies, type Copy } from "./copy.ts";
 import { explainFailure, isLost, outcomeUnknown } from "./database-failure.ts";
 import { endsWithin } from "./deadline.ts";
 import type { Log } from "./log.ts";
@@ -38,6 +39,8 @@ export interface Queryable {
 export interface Tx extends Queryable {
   /** The connection underneath; things that live as long as it does may be kept beside it. */
   readonly connection: object;
+  /** Rows into tables by COPY, all in one round trip (copy.ts). */
+  copy(copies: readonly Copy[]): Promise<void>;
   beforeCommit(hook: () => Promise<void>): void;
   afterCommit(hook: () => void): void;
   /** Runs when the outcome of the transaction is not a known commit. */
@@ -140,6 +143,10 @@ export function openDatabase(options: DatabaseOptions): Database {
         const result = await work({
           ...queryable(() => client),
           connection: client,
+          copy: (copies) =>
+            sendCopies(client, copies).catch((error: unknown) => {
+              throw translate(error);
+            }),
           beforeCommit: (hook) => before.push(hook),
           afterCommit: (hook) => after.push(hook),
           afterFailure: (hook) => failed.push(hook),

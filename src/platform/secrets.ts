@@ -63,7 +63,10 @@ export function openVault(masterKey: Uint8Array): Vault {
 function encrypt(key: KeyObject, bound: string, plain: Uint8Array): Uint8Array {
   const nonce = freshBytes(NONCE);
   const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(bound));
-  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  const sealed = cipher.update(plain);
+  // This mode leaves nothing for the end.
+  cipher.final();
+  return Buffer.concat([nonce, sealed, cipher.getAuthTag()], NONCE + sealed.length + TAG);
 }
 
 function decrypt(key: KeyObject, bound: string, sealed: Uint8Array): Uint8Array {

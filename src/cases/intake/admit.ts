@@ -9,6 +9,7 @@ import type { CaseId } from "../../contract/ids.ts";
 import { isoTime } from "../../platform/clock.ts";
 import type { Tx } from "../../platform/database.ts";
 import type { Operation } from "../../platform/group-commit.ts";
+import { binaryRows, textRows } from "../../platform/copy.ts";
 import { hex, packed, rows, sql } from "../../platform/sql.ts";
 import type { Audit } from "../../audit/record.ts";
 import type { Actor } from "../../contract/scopes.ts";
@@ -79,14 +80,15 @@ type Parts = Parameters<typeof admission>[0] & { today: ReturnType<typeof openDa
 
 async function admitAll(tx: Tx, arrivals: Arrival[], parts: Parts): Promise<Admission[]> {
   const views = await lockWorkflows(tx, arrivals, parts.registry);
-  const fresh = await claimKeys(tx, arrivals);
-  const admitted = arrivals.filter((arrival) => fresh.has(arrival.id));
+  const known = (await claimKeys(tx, arrivals)) ? undefined : await knownKeys(tx, arrivals);
+  const first = (arrival: Arrival) =>
+    known ? known.get(keyText(arrival))! : { caseId: arrival.id, digest: arrival.digest };
+  const admitted = known ? arrivals.filter((arrival) => first(arrival).caseId === arrival.id) : arrivals;
   if (admitted.length > 0) await insertCases(tx, admitted, views, parts);
-  const known = await knownKeys(tx, arrivals, fresh);
   return arrivals.map((arrival) => {
-    if (fresh.has(arrival.id)) return { kind: "admitted", caseId: arrival.id };
-    const first = known.get(keyText(arrival))!;
-    return { kind: first.digest.equals(arrival.digest) ? "duplicate" : "conflict", caseId: first.caseId };
+    const { caseId, digest } = first(arrival);
+    if (caseId === arrival.id) return { kind: "admitted", caseId };
+    return { kind: digest.equals(arrival.digest) ? "duplicate" : "conflict", caseId };
   });
 }
 
@@ -109,36 +111,36 @@ async function lockWorkflows(
   return views;
 }
 
-/** Claims the external ids that nobody has; answers the arrivals that got theirs. Sorted, so that two groups never wait for each other in a ring. */
-async function claimKeys(tx: Tx, arrivals: Arrival[]): Promise<Set<string>> {
-  const wanted = arrivals
-    .map((a) => ({
-      workflow: a.workflow,
-      source: a.source,
-      external_id: a.externalId,
-      case_id: a.id,
-      digest: hex(a.digest),
-    }))
-    .map((one) => ({
-      ...one,
-      order: JSON.stringify([one.workflow, one.source, one.external_id, one.case_id]),
-    }))
-    .sort((a, b) => (a.order < b.order ? -1 : 1))
-    .map(({ order: _, ...one }) => one);
-  const claimed = await tx.all<{ case_id: string }>(sql`
+/** Claims the external ids that nobody has; answers whether every arrival got its own. Sorted, so that two groups never wait for each other in a ring. */
+async function claimKeys(tx: Tx, arrivals: Arrival[]): Promise<boolean> {
+  const wanted = arrivals.toSorted(
+    (a, b) =>
+      compare(a.workflow, b.workflow) ||
+      compare(a.source, b.source) ||
+      compare(a.externalId, b.externalId) ||
+      compare(a.id, b.id),
+  );
+  const digests = packed();
+  const starts = wanted.map((one) => digests.add(one.digest).start);
+  const claimed = await tx.run(sql`
     insert into intake_key (workflow, source, external_id, case_id, digest)
-    select workflow, source, external_id, case_id, digest from json_populate_recordset(null::intake_key, ${rows(wanted)}::json)
-    on conflict do nothing returning case_id`);
-  return new Set(claimed.map((row) => row.case_id));
+    select workflow, source, external_id, case_id, substring(${digests.all()}::bytea from start for 32)
+    from unnest(${wanted.map((one) => one.workflow)}::text[], ${wanted.map((one) => one.source)}::text[],
+      ${wanted.map((one) => one.externalId)}::text[], ${wanted.map((one) => one.id)}::text[], ${starts}::int[])
+      as t (workflow, source, external_id, case_id, start)
+    on conflict do nothing`);
+  return claimed === arrivals.length;
 }
 
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Whose each key is, by this transaction's account. */
 async function knownKeys(
   tx: Tx,
   arrivals: Arrival[],
-  fresh: Set<string>,
 ): Promise<Map<string, { caseId: CaseId; digest: Buffer }>> {
-  const others = arrivals.filter((arrival) => !fresh.has(arrival.id));
-  if (others.length === 0) return new Map();
   const found = await tx.all<{
     workflow: string;
     source: string;
@@ -149,7 +151,7 @@ async function knownKeys(
     select k.workflow, k.source, k.external_id, k.case_id, k.digest from intake_key k
     where (k.workflow, k.source, k.external_id) in (
       select workflow, source, external_id from json_populate_recordset(null::intake_key,
-        ${rows(others.map((a) => ({ workflow: a.workflow, source: a.source, external_id: a.externalId })))}::json))`);
+        ${rows(arrivals.map((a) => ({ workflow: a.workflow, source: a.source, external_id: a.externalId })))}::json))`);
   return new Map(
     found.map((row) => [
       keyText({ workflow: row.workflow, source: row.source, externalId: row.external_id }),
@@ -157,6 +159,11 @@ async function knownKeys(
     ]),
   );
 }
+
+const CASE_COLUMNS =
+  "id workflow state arm release share autonomy_coin qa qa_probability cold cold_probability drill door source external_id thread team facets received_at due_at next_at worker lease_no".split(
+    " ",
+  );
 
 async function insertCases(
   tx: Tx,
@@ -180,52 +187,51 @@ async function insertCases(
   });
   const adopted = adoptFirst(tx, drawn, views, parts.adoption());
   const stateOf = (id: CaseId) => adopted.get(id)?.case_.state ?? "received";
-  await tx.run(sql`
-    insert into case_ (id, workflow, state, arm, release, share, autonomy_coin, qa, qa_probability, cold, cold_probability, drill, door, source,
-      external_id, thread, team, facets, received_at, due_at, next_at, worker, lease_no)
-    select id, workflow, state, arm, release, share, autonomy_coin, qa, qa_probability, cold, cold_probability, drill, door, source,
-      external_id, thread, team, facets, received_at, due_at, next_at, worker, lease_no
-    from json_populate_recordset(null::case_, ${rows(
-      drawn.map(({ arrival, assignment, coins }) => ({
-        id: arrival.id,
-        workflow: arrival.workflow,
-        state: stateOf(arrival.id),
-        arm: assignment.arm,
-        release: assignment.release,
-        share: assignment.share,
-        autonomy_coin: coins.autonomyCoin,
-        qa: coins.qa,
-        qa_probability: coins.qaProbability,
-        cold: coins.cold,
-        cold_probability: coins.coldProbability,
-        drill: arrival.drill,
-        door: arrival.door,
-        source: arrival.source,
-        external_id: arrival.externalId,
-        thread: arrival.thread ?? null,
-        team: arrival.team ?? null,
-        facets: arrival.facets,
-        received_at: isoTime(arrival.receivedAt),
-        due_at: arrival.dueAt === undefined ? null : isoTime(arrival.dueAt),
-        next_at: isoTime(arrival.receivedAt),
-        worker: adopted.get(arrival.id)?.lease.worker ?? null,
-        lease_no: adopted.get(arrival.id)?.lease.leaseNo ?? 0,
-      })),
-    )}::json)`);
-  const keys = packed();
-  const contents = packed();
-  const secrets = arrivals.map((one) => {
-    const key = keys.add(one.wrappedKey);
-    const content = contents.add(one.sealedInput);
-    return { id: one.id, kf: key.start, kl: key.length, cf: content.start, cl: content.length };
-  });
-  await tx.run(sql`
-    with one as materialized (
-      select * from json_to_recordset(${rows(secrets)}::json) as r (id text, kf int, kl int, cf int, cl int)),
-    locked as (
-      insert into case_key (owner, wrapped) select id, substring(${keys.all()}::bytea from kf for kl) from one)
-    insert into case_content (case_id, kind, sealed)
-    select id, 'input', substring(${contents.all()}::bytea from cf for cl) from one`);
+  await tx.copy([
+    textRows(
+      "case_",
+      CASE_COLUMNS,
+      drawn.map(({ arrival, assignment, coins }) => {
+        const held = adopted.get(arrival.id);
+        const received = isoTime(arrival.receivedAt);
+        return [
+          arrival.id,
+          arrival.workflow,
+          stateOf(arrival.id),
+          assignment.arm,
+          assignment.release,
+          assignment.share,
+          coins.autonomyCoin,
+          coins.qa,
+          coins.qaProbability,
+          coins.cold,
+          coins.coldProbability,
+          arrival.drill,
+          arrival.door,
+          arrival.source,
+          arrival.externalId,
+          arrival.thread ?? null,
+          arrival.team ?? null,
+          arrival.facets,
+          received,
+          arrival.dueAt === undefined ? null : isoTime(arrival.dueAt),
+          received,
+          held?.lease.worker ?? null,
+          held?.lease.leaseNo ?? 0,
+        ];
+      }),
+    ),
+    binaryRows(
+      "case_key",
+      ["owner", "wrapped"],
+      arrivals.map((one) => [one.id, one.wrappedKey]),
+    ),
+    binaryRows(
+      "case_content",
+      ["case_id", "kind", "sealed"],
+      arrivals.map((one) => [one.id, "input", one.sealedInput]),
+    ),
+  ]);
   await insertExtras(tx, arrivals);
   await admitToShadow(
     tx,
@@ -254,8 +260,11 @@ async function insertCases(
       },
     })),
   );
+  // Nobody is woken for cases that the ladder keeps: whoever moves it back has them found by the clock.
   // Sorted: waking writes a row of the workflow's, and two groups that write in another order wait for each other in a ring.
-  const left = arrivals.filter((one) => !adopted.has(one.id)).map((one) => one.workflow);
+  const left = arrivals
+    .filter((one) => !adopted.has(one.id) && views.get(one.workflow)!.row.rung < INTAKE_ONLY)
+    .map((one) => one.workflow);
   for (const name of [...new Set(left)].sort()) await parts.wake(tx, name);
 }
 

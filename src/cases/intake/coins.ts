@@ -49,12 +49,17 @@ export function assign(unit: string, dials: Dials): Assignment {
 export function drawCoins(caseId: string, assignment: Assignment, dials: Dials): Coins {
   const coldProbability = assignment.arm === "manual" ? 0 : dials.coldShare;
   return {
-    qa: bucket(`qa:${assignment.release}`, caseId) < dials.qaProbability,
+    qa: falls(`qa:${assignment.release}`, caseId, dials.qaProbability),
     qaProbability: dials.qaProbability,
-    cold: bucket(`cold:${assignment.release}`, caseId) < coldProbability,
+    cold: falls(`cold:${assignment.release}`, caseId, coldProbability),
     coldProbability,
     autonomyCoin: bucket(`autonomy:${dials.salt}`, caseId),
   };
+}
+
+/** No bucket lies below 0: a coin that is never thrown needs no hash. */
+function falls(salt: string, unit: string, probability: number): boolean {
+  return probability > 0 && bucket(salt, unit) < probability;
 }
 
 /** Whether a case is looked at a second time, blind, after its delivery: at one rate in all arms, whoever decided it. */

@@ -5,6 +5,7 @@
  */
 import { Socket } from "node:net";
 import pg from "pg";
+import { sendCopies } from "../copy.ts";
 import type { Queryable, Tx } from "../database.ts";
 import type { Sql } from "../sql.ts";
 
@@ -51,6 +52,7 @@ export async function within<T>(client: pg.Client, work: (tx: Tx) => Promise<T>)
   const result = await work({
     ...queryable(client),
     connection: client,
+    copy: (copies) => sendCopies(client, copies),
     beforeCommit: (hook) => hooks.push(hook),
     afterCommit: () => {},
     afterFailure: () => {},
