@@ -12,6 +12,7 @@ import { openProviders } from "./access/oidc.ts";
 import { stillThere } from "./access/still.ts";
 import { openPeople, peopleWith, personByEmail } from "./access/people.ts";
 import { openSessions, type Sessions } from "./access/sessions.ts";
+import { tidyFailures } from "./access/sign-in-limits.ts";
 import { openTokens, pageLink } from "./access/tokens.ts";
 import type { Role as PersonRole } from "./contract/access.ts";
 import { openAudit, type Audit } from "./audit/record.ts";
@@ -525,6 +526,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     });
     for (const [duty, work] of Object.entries(beside.duties)) every(TICK, duty, work);
     every(DAY / 24, "removing unfinished imports", beside.tidy);
+    every(DAY / 24, "forgetting failed sign-ins", () => tidyFailures(database, clock.now()));
     every(60 * TICK, "counting hours", async () => void (await countHours(database, clock)));
     if (!simulated)
       every(TICK, "watching the clock", watchForSetBack({ database, clock, audit, worker, log }));
@@ -579,7 +581,7 @@ export async function openApp(options: AppOptions): Promise<App> {
         clock,
         people,
         address: () => publicUrl().replace(/\/$/, ""),
-        mail: (mail) => mailer.send(mail),
+        mail: mailer.attempt,
       }),
       ...figureHandlers({
         database,
@@ -636,6 +638,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       handlers,
       keys,
       sessions,
+      publicHost: URL.parse(settings.PILOTAGE_PUBLIC_URL ?? "")?.host,
       newId,
       log,
       mostBytes: settings.PILOTAGE_INTAKE_BYTES,

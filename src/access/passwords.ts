@@ -74,7 +74,7 @@ export function passwordProblem(
   password: string,
   person: { email: string; name: string },
 ): string | undefined {
-  if ([...password].length < LEAST_LENGTH) return `it has fewer than ${LEAST_LENGTH} characters`;
+  if (Array.from(password).length < LEAST_LENGTH) return `it has fewer than ${LEAST_LENGTH} characters`;
   const plain = password.toLowerCase();
   if (new Set(plain).size < 5) return "it has hardly any different characters";
   const local = person.email.split("@")[0]!;

@@ -106,6 +106,27 @@ export function openPeople(parts: PeopleParts): People {
     touched: readonly Grant[],
   ): Promise<void> {
     for (const { role, workflow } of touched) {
+      if (mayAtOnce(by, "people.manage", null)) continue;
+      if (SUPPORT_ROLES.includes(role) && workflow !== null && mayAtOnce(by, "people.staff", workflow))
+        continue;
+      throw new PilotageError(
+        "forbidden",
+        `You may not give or take the role ${role.replaceAll("_", "-")} ${workflow === null ? "for the whole installation" : `of ${workflow}`}: an owner gives ${SUPPORT_ROLES.map((one) => one.replaceAll("_", "-")).join(", ")} of the own workflow, an administrator every role. Nothing was changed.`,
+        { hint: "Ask an administrator." },
+      );
+    }
+    await demandSound(tx, touched);
+    const own = person !== undefined && by.signedIn?.person === person.id && touched.length > 0;
+    if (own && (await administrators(tx)).some((one) => one !== person.id))
+      throw new PilotageError(
+        "forbidden",
+        "Nobody changes their own roles while another administrator can. Nothing was changed.",
+        { hint: "Ask another administrator." },
+      );
+  }
+
+  async function demandSound(tx: Tx, grants: readonly Grant[]): Promise<void> {
+    for (const { role, workflow } of grants) {
       if (role === "administrator" && workflow !== null)
         throw new PilotageError(
           "bad_request",
@@ -116,22 +137,13 @@ export function openPeople(parts: PeopleParts): People {
           "not_found",
           `There is no workflow "${workflow.slice(0, 80)}". Nothing was changed.`,
         );
-      if (mayAtOnce(by, "people.manage", null)) continue;
-      if (SUPPORT_ROLES.includes(role) && workflow !== null && mayAtOnce(by, "people.staff", workflow))
-        continue;
-      throw new PilotageError(
-        "forbidden",
-        `You may not give or take the role ${role.replaceAll("_", "-")} ${workflow === null ? "for the whole installation" : `of ${workflow}`}: an owner gives ${SUPPORT_ROLES.map((one) => one.replaceAll("_", "-")).join(", ")} of the own workflow, an administrator every role. Nothing was changed.`,
-        { hint: "Ask an administrator." },
-      );
     }
-    const own = person !== undefined && by.signedIn?.person === person.id && touched.length > 0;
-    if (own && (await administrators(tx)).some((one) => one !== person.id))
-      throw new PilotageError(
-        "forbidden",
-        "Nobody changes their own roles while another administrator can. Nothing was changed.",
-        { hint: "Ask another administrator." },
-      );
+  }
+
+  /** The active ones, locked: of two that take the role from each other at the same moment, one comes second. */
+  async function lockAdministrators(tx: Tx): Promise<string[]> {
+    await tx.run(sql`select 1 from role_grant where role = 'administrator' order by person for update`);
+    return administrators(tx);
   }
 
   async function administrators(tx: Queryable): Promise<string[]> {
@@ -205,7 +217,12 @@ export function openPeople(parts: PeopleParts): People {
 
     signInLink(wanted, by) {
       return database.transaction(async (tx) => {
+        await demandSound(tx, wanted.grants);
         const known = await store.personByEmail(tx, wanted.email);
+        if (known && known.disabled_at !== null)
+          throw new PilotageError("wrong_state", `${known.email} is disabled; no link was made.`, {
+            hint: "`pilotage user enable` takes that back.",
+          });
         const first = known === undefined && (await administrators(tx)).length === 0;
         const grants: Grant[] = [
           ...wanted.grants,
@@ -247,7 +264,7 @@ export function openPeople(parts: PeopleParts): People {
           ...before.filter((old) => !grants.some((one) => same(old, one))),
         ];
         await demandMayGive(tx, by, person, touched);
-        const admins = await administrators(tx);
+        const admins = await lockAdministrators(tx);
         await store.replaceGrants(tx, id, "granted", grants, by.actor.name, clock.now());
         await demandAnAdministratorStays(tx, admins);
         if (touched.length > 0)
@@ -268,7 +285,7 @@ export function openPeople(parts: PeopleParts): People {
         if (by.signedIn?.person === id)
           throw new PilotageError("forbidden", "Nobody disables their own account. Nothing was changed.");
         if ((person.disabled_at !== null) === disabled) return person;
-        const admins = await administrators(tx);
+        const admins = await lockAdministrators(tx);
         await tx.run(
           sql`update person set disabled_at = ${disabled ? time(clock.now()) : null} where id = ${id}`,
         );

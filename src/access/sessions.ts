@@ -186,10 +186,20 @@ function hashOf(token: string): Buffer {
   return createHash("sha256").update(token).digest();
 }
 
+/** The first that is named counts: most browsers also name those that they want to be taken for. */
+const BROWSERS = { Edg: "Edge", OPR: "Opera", Firefox: "Firefox", Chrome: "Chrome", Safari: "Safari" };
+const SYSTEMS = {
+  Android: "Android",
+  iPhone: "iPhone",
+  iPad: "iPad",
+  Windows: "Windows",
+  Macintosh: "macOS",
+  Linux: "Linux",
+};
+
 /** What a person knows their machine by; the rest of a user agent is nobody's business. */
-function deviceOf(userAgent: string | undefined): string {
-  const browser = /\b(Firefox|Edg|OPR|Chrome|Safari|pilotage)\b/.exec(userAgent ?? "")?.[1] ?? "Other";
-  const system = /\b(Windows|Android|iPhone|iPad|Macintosh|Linux)\b/.exec(userAgent ?? "")?.[1];
-  const name = { Edg: "Edge", OPR: "Opera" }[browser] ?? browser;
-  return system === undefined ? name : `${name}, ${system === "Macintosh" ? "macOS" : system}`;
+function deviceOf(userAgent = ""): string {
+  const named = (table: Record<string, string>) =>
+    Object.entries(table).find(([word]) => userAgent.includes(word))?.[1];
+  return [named(BROWSERS) ?? "Other", named(SYSTEMS)].filter((one) => one !== undefined).join(", ");
 }

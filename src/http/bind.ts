@@ -16,6 +16,7 @@ import type { Sessions } from "../access/sessions.ts";
 import type { Endpoint } from "../contract/endpoint.ts";
 import { ENDPOINTS, type EndpointName, type Endpoints } from "../contract/endpoints.ts";
 import { PilotageError, type ErrorBody, type ErrorCode } from "../contract/errors.ts";
+import { isNear } from "../models/connection.ts";
 import { byteBudget } from "./byte-budget.ts";
 import { SESSION_COOKIE, setSessionCookie } from "./session-cookie.ts";
 import type { NewId } from "../platform/chance.ts";
@@ -58,6 +59,7 @@ export function bind(options: {
   handlers: Handlers;
   keys: Keys;
   sessions: Pick<Sessions, "find">;
+  publicHost?: string | undefined;
   newId: NewId;
   log: Log;
   observe: (name: string, status: number, milliseconds: number) => void;
@@ -72,6 +74,8 @@ export function bind(options: {
     forceCloseConnections: "idle",
     bodyLimit: USUAL_BODY,
     routerOptions: { maxParamLength: 256 },
+    // Who came, and how, is read from the headers of a proxy that stands near; from nobody else's.
+    trustProxy: (address) => isNear(address),
     frameworkErrors: (error, request, reply) => sendError(error, request, reply, log),
     // A slow or silent client does not hold a socket for ever; batches send steadily.
     requestTimeout: 300_000,
@@ -151,6 +155,8 @@ const CALLER = Symbol("caller");
 type Marked = FastifyRequest & { [CALLER]?: Caller };
 
 interface Doors {
+  /** As browsers know this installation, when that was set. */
+  publicHost?: string | undefined;
   keys: Keys;
   sessions: Pick<Sessions, "find">;
 }
@@ -162,7 +168,8 @@ async function authorise(
   reply: FastifyReply,
 ): Promise<void> {
   // Also where anybody may come: a foreign page could sign somebody in or out.
-  if (request.cookies[SESSION_COOKIE] !== undefined && endpoint.method !== "GET") demandOwnPage(request);
+  if (request.cookies[SESSION_COOKIE] !== undefined && endpoint.method !== "GET")
+    demandOwnPage(request, doors.publicHost);
   if (endpoint.scope === null) return;
   const caller = await callerOf(doors, request, reply);
   demandSomewhere(caller, endpoint.action, endpoint.scope);
@@ -207,12 +214,14 @@ async function callerOf(
  * A change that comes with the cookie must come from the console's own pages: they send a header that no other site can
  * send without being asked for permission, which is never given; and where the browser says whence it comes, it must be here.
  */
-function demandOwnPage(request: FastifyRequest): void {
+function demandOwnPage(request: FastifyRequest, publicHost: string | undefined): void {
   const site = request.headers["sec-fetch-site"];
   const { origin, host } = request.headers;
+  // Newer browsers say it themselves over TLS, whatever a proxy made of the host's name on the way.
   const foreign =
-    (typeof site === "string" && site !== "same-origin" && site !== "none") ||
-    (origin !== undefined && URL.parse(origin)?.host !== host);
+    typeof site === "string"
+      ? site !== "same-origin" && site !== "none"
+      : origin !== undefined && ![host, request.host, publicHost].includes(URL.parse(origin)?.host);
   if (request.headers["x-pilotage-csrf"] === "1" && !foreign) return;
   throw new PilotageError(
     "forbidden",

@@ -3,10 +3,11 @@ import type { Caller } from "../access/caller.ts";
 import { demandAction, isOperator, sees } from "../access/caller.ts";
 import { heldRoles, type People, type PersonRow } from "../access/people.ts";
 import { allPeople } from "../access/people-store.ts";
+import { PilotageError } from "../contract/errors.ts";
 import type { Clock } from "../platform/clock.ts";
 import { isoTime } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
-import type { Sent } from "../platform/mail.ts";
+import type { Mail, Sent } from "../platform/mail.ts";
 import { showPerson } from "./access.ts";
 import type { Handlers } from "./bind.ts";
 
@@ -18,7 +19,7 @@ export interface PeopleHandlerParts {
   people: People;
   /** Where people reach this installation, without a slash at the end. */
   address(): string;
-  mail(mail: { to: string; subject: string; text: string }): Promise<Sent>;
+  mail(mail: Mail): Promise<{ outcome: Sent; problem: string | null }>;
 }
 
 export function peopleHandlers(parts: PeopleHandlerParts): Pick<Handlers, Names> {
@@ -31,7 +32,7 @@ export function peopleHandlers(parts: PeopleHandlerParts): Pick<Handlers, Names>
 
   async function invitation(caller: Caller, made: { person: PersonRow; token: string; expiresAt: number }) {
     const link = `${parts.address()}/link#${made.token}`;
-    const mailed = await parts.mail({
+    const { outcome: mailed, problem } = await parts.mail({
       to: made.person.email,
       ...invitationText(made.person, link, isoTime(made.expiresAt)),
     });
@@ -40,8 +41,7 @@ export function peopleHandlers(parts: PeopleHandlerParts): Pick<Handlers, Names>
       link,
       expiresAt: isoTime(made.expiresAt),
       mailed,
-      problem:
-        mailed === "failed" ? "The mail server did not take it; hand the link over by another way." : null,
+      problem: problem === null ? null : `${problem}. Hand the link over by another way.`,
     };
   }
 
@@ -85,7 +85,13 @@ export function peopleHandlers(parts: PeopleHandlerParts): Pick<Handlers, Names>
     disablePerson: async ({ params, body, caller }) =>
       show(caller, await people.setDisabled(params.person, body.disabled, caller)),
     async makeSignInLink({ body, caller }) {
-      if (!isOperator(caller)) demandAction(caller, "people.manage", null);
+      // Not an administrator either: with it one could be anybody, and nobody would hear of it.
+      if (!isOperator(caller))
+        throw new PilotageError(
+          "forbidden",
+          "A link that signs in is made on the machine itself. Nothing was made.",
+          { hint: "Make an invitation; or run `pilotage user link <email>` on the machine." },
+        );
       const made = await people.signInLink(body, caller.actor);
       return {
         link: `${parts.address()}/link#${made.token}`,

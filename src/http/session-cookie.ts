@@ -14,5 +14,5 @@ export function setSessionCookie(reply: FastifyReply, token: string): void {
 
 /** Behind a proxy with TLS the browser came over https, whatever reaches the program. */
 export function overTls(request: FastifyRequest): boolean {
-  return request.protocol === "https" || request.headers["x-forwarded-proto"] === "https";
+  return request.protocol === "https";
 }

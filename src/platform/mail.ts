@@ -87,7 +87,7 @@ function problemOf(error: unknown, { host, port, password }: MailSettings): stri
   const said = (response ?? message ?? String(error)).replaceAll(/\s+/g, " ").slice(0, 300);
   const without = password === undefined ? said : said.replaceAll(password, "***");
   const where = `${host}:${port}`;
-  switch (code) {
+  switch (code ?? "") {
     case "ECONNECTION":
     case "ESOCKET":
     case "ECONNREFUSED":

@@ -139,7 +139,8 @@ function shown(connection: Connection): JsonObject {
       return { address: `${connection.host}:${connection.port}`, from: connection.from };
     case "oidc":
       return { address: connection.issuer, name: connection.name, groups: Object.keys(connection.groups) };
-    default:
+    case "http":
+    case "webhook":
       return { address: connection.url };
   }
 }

@@ -43,7 +43,7 @@ export default function SignInPage() {
         <>
           <h2 style={{ fontSize: 14, margin: "16px 0 4px" }}>{t("nobody")}</h2>
           <p style={{ marginTop: 0 }}>{t("nobodyWhat")}</p>
-          <pre className="mono">npx pilotage sign-in-link you@example.com</pre>
+          <pre className="mono">npx pilotage user link you@example.com</pre>
         </>
       ) : null}
       {methods.data?.password === false ? null : (
