@@ -89,7 +89,7 @@ function Rail({ folded, fold }: { folded: boolean; fold: () => void }) {
   const { workflow } = useHere();
   const pages = usePages();
   return (
-    <div className={styles["rail"]}>
+    <header className={styles["rail"]}>
       <WorkflowSwitch folded={folded} />
       <nav aria-label={t("pages")} className={styles["pages"]}>
         {pages.map((page) => (
@@ -107,7 +107,7 @@ function Rail({ folded, fold }: { folded: boolean; fold: () => void }) {
           <Icon name={folded ? "unfold" : "fold"} />
         </UnstyledButton>
       </div>
-    </div>
+    </header>
   );
 }
 
