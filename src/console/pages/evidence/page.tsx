@@ -1,0 +1,60 @@
+/**
+ * Evidence, for compliance and auditors: the log and its verification, who may do what, certificates, review figures.
+ *
+ * What a part needs is judged part by part: somebody may read the rules without reading the log.
+ */
+import { Tabs } from "@mantine/core";
+import { useLocation, useNavigate } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useMay, useWorkflow } from "../../data/me.tsx";
+import { useWords } from "../../locales/words.ts";
+import { NotPermitted, Page } from "../../parts/page.tsx";
+import { Certificates } from "./certificates.tsx";
+import { Council } from "./council.tsx";
+import { Log } from "./log.tsx";
+import { ReviewFigures } from "./review-figures.tsx";
+import { Rules } from "./rules.tsx";
+import { EVIDENCE } from "./words.ts";
+
+const TABS = ["log", "rules", "certificates", "reviews", "council"] as const;
+type Tab = (typeof TABS)[number];
+
+export default function EvidencePage() {
+  const t = useWords(EVIDENCE);
+  const may = useMay();
+  const workflow = useWorkflow()?.name;
+  const { hash } = useLocation();
+  const navigate = useNavigate();
+  const ofWorkflow = (part: (name: string) => ReactNode) => (workflow === undefined ? null : part(workflow));
+  const shown: Record<Tab, ReactNode> = {
+    log: may("audit.read") ? <Log workflow={workflow} /> : <NotPermitted />,
+    rules: <Rules workflow={workflow} />,
+    certificates: ofWorkflow((name) => <Certificates workflow={name} />),
+    reviews: ofWorkflow((name) => <ReviewFigures workflow={name} />),
+    council: ofWorkflow((name) => <Council workflow={name} />),
+  };
+  const tabs = TABS.filter((tab) => shown[tab] !== null);
+  const current = tabs.find((tab) => tab === hash) ?? (may("audit.read") ? "log" : "rules");
+  return (
+    <Page title={t("title")} sentence={t("sentence")}>
+      <Tabs
+        value={current}
+        keepMounted={false}
+        onChange={(tab) => void navigate({ to: ".", search: true, hash: tab ?? "log", replace: true })}
+      >
+        <Tabs.List mb="lg">
+          {tabs.map((tab) => (
+            <Tabs.Tab key={tab} value={tab}>
+              {t(`tab.${tab}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {tabs.map((tab) => (
+          <Tabs.Panel key={tab} value={tab}>
+            {shown[tab]}
+          </Tabs.Panel>
+        ))}
+      </Tabs>
+    </Page>
+  );
+}
