@@ -1,37 +1,36 @@
 /**
- * The signed page for people without an account: a sender answers a question, a receiver says that a result is wrong.
+ * The signed page: whoever receives a result says that it is wrong, or a sender answers a question. No account, no cookie.
  *
- * Opening it changes nothing, so a scanner of mails that follows the link does no harm; only the form's button does. The
- * token stands behind `#`, where no server log sees it.
+ * The token stands behind `#`, where no server log sees it. Opening the page changes nothing; only sending does.
  */
-import { Button, Loader, NativeSelect, Stack, Textarea, TextInput } from "@mantine/core";
-import { useEffect, useState, type FormEvent } from "react";
+import { Button, Loader, NativeSelect, Textarea, TextInput } from "@mantine/core";
+import { useEffect, useRef, useState, type FormEvent } from "react";
 import { REVIEW_REASONS, type ReviewReason } from "../../../contract/states.ts";
 import { useAct, type Reply } from "../../data/api.ts";
 import { REVIEW_REASON_WORDS } from "../../locales/codes.ts";
 import { useFormats } from "../../locales/formats.ts";
-import { FRAME } from "../../locales/frame.ts";
-import { SAY } from "../../locales/say.ts";
 import { useSay, useWords } from "../../locales/words.ts";
 import { Outside } from "../../parts/outside.tsx";
 import { ErrorText } from "../../parts/page.tsx";
 import styles from "./say.module.css";
+import { SAY } from "./words.ts";
+
+type Look = Reply<"lookAtToken">;
 
 export default function SayPage() {
   const t = useWords(SAY);
   const look = useAct("lookAtToken");
-  const [token] = useState(() => decodeURIComponent(location.hash.slice(1)));
-  const [thanks, setThanks] = useState<"feedback" | "answer">();
+  const token = useRef("");
   const { mutate } = look;
-  useEffect(() => mutate({ body: { token } }), [mutate, token]);
-
-  if (thanks === "answer") return <Outside title={t("thanksAnswer")} sentence={t("thanksAnswerWhat")} />;
-  if (thanks === "feedback")
-    return <Outside title={t("thanksFeedback")} sentence={t("thanksFeedbackWhat")} />;
+  useEffect(() => {
+    if (token.current !== "") return;
+    token.current = decodeURIComponent(location.hash.slice(1));
+    mutate({ body: { token: token.current } });
+  }, [mutate]);
   if (look.isError)
     return (
-      <Outside title={t("gone")} sentence={t("goneWhat")}>
-        <div role="alert" className={styles["error"]}>
+      <Outside title={t("spent")} sentence={t("spentWhat")}>
+        <div role="alert" className={styles["gap"]}>
           <ErrorText error={look.error} />
         </div>
       </Outside>
@@ -42,117 +41,140 @@ export default function SayPage() {
         <Loader size="sm" mt="md" aria-hidden />
       </Outside>
     );
-  return <Saying found={look.data} token={token} done={setThanks} />;
+  return <Said look={look.data} token={token.current} />;
 }
 
-function Saying({
-  found,
-  token,
-  done,
-}: {
-  found: Reply<"lookAtToken">;
-  token: string;
-  done: (kind: "feedback" | "answer") => void;
-}) {
+function Said({ look, token }: { look: Look; token: string }) {
   const t = useWords(SAY);
-  const frame = useWords(FRAME);
-  const say = useSay();
   const formats = useFormats();
-  const send = useAct("sayWithToken");
-  const [reason, setReason] = useState<ReviewReason>("wrong_value");
-  const [text, setText] = useState("");
-  const [email, setEmail] = useState("");
-  const asks = found.kind === "answer";
-
-  function submit(event: FormEvent) {
-    event.preventDefault();
-    const body = {
-      token,
-      text,
-      ...(asks ? {} : { reason }),
-      ...(email.trim() === "" ? {} : { email: email.trim() }),
-    };
-    send.mutate({ body }, { onSuccess: ({ kind }) => done(kind) });
-  }
-
+  const [done, setDone] = useState(false);
+  const feedback = look.kind === "feedback";
+  const id = look.externalId;
+  if (done)
+    return (
+      <Outside
+        title={t(feedback ? "takenFeedback" : "takenAnswer")}
+        sentence={<span role="status">{t(feedback ? "takenWhat" : "takenAnswerWhat")}</span>}
+      />
+    );
   return (
     <Outside
-      title={t(`title.${found.kind}`, { id: found.externalId })}
+      title={t(feedback ? "feedbackTitle" : "answerTitle")}
       sentence={
-        <>
-          {t(`what.${found.kind}`)}{" "}
-          {found.deliveredAt === null ? "" : t("delivered", { when: formats.when(found.deliveredAt) })}
-        </>
+        !feedback
+          ? t("answerWhat", { id })
+          : look.deliveredAt === null
+            ? t("feedbackWhatUndated", { id })
+            : t("feedbackWhat", { id, at: formats.when(look.deliveredAt) })
       }
     >
-      {found.question === null ? null : (
-        <section className={styles["quote"]}>
-          <h2>{t("question")}</h2>
-          <p>{found.question}</p>
-        </section>
+      {look.question === null ? null : (
+        <blockquote className={styles["question"]} aria-label={t("question")}>
+          {look.question}
+        </blockquote>
       )}
-      {found.said.length === 0 ? null : (
-        <section className={styles["quote"]}>
-          <h2>{t("said")}</h2>
-          {found.said.map((one) => (
-            <p key={one.at}>
-              {one.text}
-              {one.answer === null ? null : <em>{t("answered", { text: one.answer })}</em>}
-            </p>
-          ))}
-        </section>
-      )}
-      {found.open ? (
-        <form onSubmit={submit}>
-          <Stack gap="sm" mt="md">
-            {asks ? null : (
-              <NativeSelect
-                label={t("reason")}
-                value={reason}
-                onChange={(event) => setReason(event.currentTarget.value as ReviewReason)}
-                data={REVIEW_REASONS.map((one) => ({ value: one, label: say(REVIEW_REASON_WORDS[one]) }))}
-              />
-            )}
-            <Textarea
-              label={t(asks ? "answer" : "text")}
-              required
-              withAsterisk={false}
-              maxLength={4_000}
-              autosize
-              minRows={4}
-              value={text}
-              onChange={(event) => setText(event.currentTarget.value)}
-            />
-            {asks ? null : (
-              <TextInput
-                type="email"
-                autoComplete="email"
-                label={t("email")}
-                value={email}
-                onChange={(event) => setEmail(event.currentTarget.value)}
-              />
-            )}
-            {send.isError ? (
-              <div role="alert">
-                <ErrorText error={send.error} />
-              </div>
-            ) : null}
-            <Button type="submit" loading={send.isPending} disabled={text.trim() === ""}>
-              {t("send")}
-            </Button>
-          </Stack>
-        </form>
+      {look.open ? (
+        <Form feedback={feedback} token={token} sent={() => setDone(true)} />
       ) : (
-        <p>{t("closed")}</p>
+        <p className={styles["soft"]}>{t("closed")}</p>
       )}
-      {found.support === null ? null : (
-        <p className={styles["support"]}>
-          {frame("support", { contact: found.support.contact })}
-          {found.support.answerHours === null
-            ? ""
-            : ` · ${frame("supportAnswers", { hours: found.support.answerHours })}`}
-        </p>
+      {look.said.length === 0 ? null : (
+        <section aria-label={t("thread")} className={styles["thread"]}>
+          <h2>{t("thread")}</h2>
+          <ol>
+            {look.said.map((one) => (
+              <li key={one.at}>
+                <span className={styles["soft"]}>{t("said", { at: formats.when(one.at) })}</span>
+                <p>{one.text}</p>
+                {one.answer === null ? null : (
+                  <div className={styles["answer"]}>
+                    <span className={styles["soft"]}>
+                      {t("answered", { at: one.answeredAt === null ? "" : formats.when(one.answeredAt) })}
+                    </span>
+                    <p>{one.answer}</p>
+                  </div>
+                )}
+              </li>
+            ))}
+          </ol>
+        </section>
+      )}
+      {look.support === null ? null : (
+        <p className={styles["soft"]}>{t("support", { contact: look.support.contact })}</p>
       )}
     </Outside>
+  );
+}
+
+function Form({ feedback, token, sent }: { feedback: boolean; token: string; sent: () => void }) {
+  const t = useWords(SAY);
+  const say = useSay();
+  const send = useAct("sayWithToken");
+  const [reason, setReason] = useState<ReviewReason>();
+  const [text, setText] = useState("");
+  const [email, setEmail] = useState("");
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    send.mutate(
+      {
+        body: {
+          token,
+          text: text.trim(),
+          ...(feedback && reason !== undefined ? { reason } : {}),
+          ...(feedback && email.trim() !== "" ? { email: email.trim() } : {}),
+        },
+      },
+      { onSuccess: sent },
+    );
+  }
+  return (
+    <form onSubmit={submit} className={styles["form"]}>
+      {feedback ? (
+        <NativeSelect
+          label={t("reason")}
+          required
+          withAsterisk={false}
+          value={reason ?? ""}
+          onChange={(event) => setReason(REVIEW_REASONS.find((one) => one === event.currentTarget.value))}
+          data={[
+            { value: "", label: t("noReason") },
+            ...REVIEW_REASONS.map((value) => ({ value, label: say(REVIEW_REASON_WORDS[value]) })),
+          ]}
+        />
+      ) : null}
+      <Textarea
+        label={t(feedback ? "feedbackText" : "answerText")}
+        {...(feedback ? { placeholder: t("feedbackTextWhat") } : {})}
+        required
+        withAsterisk={false}
+        autosize
+        minRows={4}
+        maxRows={14}
+        maxLength={4_000}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+      />
+      {feedback ? (
+        <TextInput
+          label={t("email")}
+          type="email"
+          autoComplete="email"
+          value={email}
+          onChange={(event) => setEmail(event.currentTarget.value)}
+        />
+      ) : null}
+      {send.isError ? (
+        <div role="alert">
+          <ErrorText error={send.error} />
+        </div>
+      ) : null}
+      <Button
+        type="submit"
+        loading={send.isPending}
+        disabled={text.trim() === "" || (feedback && reason === undefined)}
+      >
+        {t(feedback ? "sendFeedback" : "sendAnswer")}
+      </Button>
+    </form>
   );
 }
