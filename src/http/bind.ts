@@ -216,12 +216,13 @@ async function callerOf(
  */
 function demandOwnPage(request: FastifyRequest, publicHost: string | undefined): void {
   const site = request.headers["sec-fetch-site"];
-  const { origin, host } = request.headers;
+  const { origin } = request.headers;
+  const ours = new Set([request.headers.host, request.host, publicHost].filter((one) => one));
   // Newer browsers say it themselves over TLS, whatever a proxy made of the host's name on the way.
   const foreign =
     typeof site === "string"
       ? site !== "same-origin" && site !== "none"
-      : origin !== undefined && ![host, request.host, publicHost].includes(URL.parse(origin)?.host);
+      : origin !== undefined && !ours.has(URL.parse(origin)?.host ?? "");
   if (request.headers["x-pilotage-csrf"] === "1" && !foreign) return;
   throw new PilotageError(
     "forbidden",
