@@ -16,6 +16,7 @@ import { INBOX } from "../../locales/inbox.ts";
 import { useWords } from "../../locales/words.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { Empty, ErrorText, Page } from "../../parts/page.tsx";
+import { Pulse } from "../../parts/pulse.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import { AtWork } from "./at-work.tsx";
 import { Bulk } from "./bulk.tsx";
@@ -127,7 +128,12 @@ function WorkflowInbox({ workflow }: { workflow: string }) {
           onBulk={(caseId) => void bulk(caseId)}
         />
       ) : (
-        <Before inbox={inbox} desk={desk} />
+        <>
+          <Before inbox={inbox} desk={desk} />
+          <div className={styles["pulse"]}>
+            <Pulse workflow={workflow} />
+          </div>
+        </>
       )}
     </Page>
   );
