@@ -16,6 +16,7 @@ import { ENDPOINTS } from "../src/contract/endpoints.ts";
 import * as evaluation from "../src/contract/evaluation-endpoints.ts";
 import { ERRORS, type ErrorBody } from "../src/contract/errors.ts";
 import { EVENTS } from "../src/contract/events.ts";
+import * as feedback from "../src/contract/feedback-endpoints.ts";
 import { QUARANTINE_REASONS } from "../src/contract/quarantine.ts";
 import { SCOPES } from "../src/contract/scopes.ts";
 import * as schemas from "../src/contract/schemas.ts";
@@ -24,6 +25,7 @@ import * as states from "../src/contract/states.ts";
 import { openApiDocument } from "../src/http/openapi.ts";
 import { SETTINGS } from "../src/platform/settings.ts";
 import { sql } from "../src/platform/sql.ts";
+import { COUNCIL_STATES } from "../src/reviews/works-council.ts";
 import { agree, tableOf } from "./support/agreement.ts";
 import { openFreshDatabase } from "./support/database.ts";
 import { operations, problemsOf, type OpenApi } from "./support/openapi.ts";
@@ -222,6 +224,15 @@ describe("states and the database", async () => {
     "release.state": enumOf(schemas.releaseReply.shape.state),
     "workflow_setting_change.state": enumOf(schemas.changeReply.shape.state),
     "shadow_run.state": SHADOW_STATES,
+    "improvement.kind": Object.keys(feedback.REPORT_KINDS),
+    "improvement.state": Object.keys(feedback.IMPROVEMENT_STATES),
+    "improvement.urgency": union("reviews/feedback/store.ts", "Urgency"),
+    "report.door": union("reviews/feedback/store.ts", "Door"),
+    "works_council.state": COUNCIL_STATES,
+    "planted.state": union("reviews/planted-store.ts", "state"),
+    "planted.verdict": verdicts,
+    "second_look.state": union("reviews/blind-store.ts", "LookState"),
+    "notice.kind": union("reviews/notices.ts", "Notice"),
     "evaluation_set.kind": Object.keys(evaluation.SET_KINDS),
     "evaluation_set.state": evaluation.SET_STATES,
     "evaluation_run.state": evaluation.RUN_STATES,

@@ -218,7 +218,18 @@ describe("keys", () => {
         return status === 401 ? [] : [name];
       }),
     );
-    expect(open.flat()).toEqual(["openApi"]);
+    expect(open.flat()).toEqual([
+      "lookAtToken",
+      "sayWithToken",
+      "signInMethods",
+      "signIn",
+      "openLink",
+      "acceptInvitation",
+      "beginProviderSignIn",
+      "endProviderSignIn",
+      "signOut",
+      "openApi",
+    ]);
   });
 });
 

@@ -3,6 +3,9 @@ import type { CaseId } from "../contract/ids.ts";
 import type { Queryable, Tx } from "../platform/database.ts";
 import { sql, time } from "../platform/sql.ts";
 
+/** Where a second look stands: chosen at delivery, open for review, judged and put on the list, or taken by nobody. */
+export type LookState = "waiting" | "opened" | "done" | "lapsed";
+
 /** Whether there is anything to look after. */
 export async function anyOpen(database: Queryable): Promise<boolean> {
   return (

@@ -33,6 +33,8 @@ export interface NoticeParts {
   isAway(person: Addressee, now: number): Promise<boolean>;
 }
 
+type Notice = "digest" | "at_risk";
+
 interface Counts extends Omit<Queue, "workflow"> {
   atRisk: number;
 }
@@ -128,7 +130,7 @@ async function sendAtRisk(
     await recordSent(parts, person, "at_risk");
 }
 
-async function recordSent(parts: NoticeParts, person: Addressee, notice: string): Promise<void> {
+async function recordSent(parts: NoticeParts, person: Addressee, notice: Notice): Promise<void> {
   await parts.database.transaction(async (tx) =>
     parts.audit.record(tx, [
       {
