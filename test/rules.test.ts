@@ -35,7 +35,12 @@ const table: Rules = structuredClone(RULES);
 
 describe("the table of rules", () => {
   test("is what the server does for every action, every role, and nobody", async () => {
-    const cells = await tryAlone(world, trials, table);
+    // Reduced: people.5 tries every role in every place.
+    const cells = await tryAlone(world, trials, table, EVERY_ACTION, (role) => [
+      ...(role === "administrator" ? [] : (["workflow"] as const)),
+      ...(["administrator", "engineer", "owner"].includes(role) ? (["installation"] as const) : []),
+      ...(role === "owner" ? (["elsewhere"] as const) : []),
+    ]);
     expect(differences(cells, [])).toEqual([]);
     expect(new Set(cells.map((one) => one.action)).size).toBe(EVERY_ACTION.length);
     // Nothing that is allowed is refused for another reason, but for these.

@@ -348,13 +348,14 @@ export async function tryAlone(
   trials: Trials,
   rules: Rules,
   actions: readonly Action[] = EVERY_ACTION,
+  placesFor: (role: Role) => readonly Place[] = placesOf,
 ): Promise<Cell[]> {
   const cells: Cell[] = [];
   const stranger = openClient({ url: world.url });
   const noRole = await world.person("no-role@example.com", []);
   const people: { role: Role; place: Place; client: Client }[] = [];
   for (const role of EVERY_ROLE)
-    for (const place of placesOf(role))
+    for (const place of placesFor(role))
       people.push({
         role,
         place,
