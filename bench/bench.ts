@@ -18,6 +18,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   intake: () => import("./intake.ts"),
   cases: () => import("./cases.ts"),
   idle: () => import("./idle.ts"),
+  inbox: () => import("./inbox.ts"),
 };
 
 const { values, positionals } = parseArgs({

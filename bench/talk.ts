@@ -7,6 +7,8 @@ export interface Talk {
   pid: number;
   /** One round; seconds. Throws with its last words when the process has ended. */
   round(order: object): Promise<number>;
+  /** The same for a process that answers with more than seconds. */
+  ask<Answer extends object>(order: object): Promise<Answer>;
   /** Says `{stop}` and waits for the end, however it comes. */
   stop(): Promise<void>;
 }
@@ -21,16 +23,20 @@ export async function talkTo(file: string, words: string[], env: Record<string, 
   });
   // Who waits for an answer hears of it; who does not, does not care.
   ended.catch(() => undefined);
-  const answer = async () =>
-    ((await Promise.race([once(child, "message"), ended])) as [{ seconds?: number }])[0];
+  const answer = async <Answer extends object>() =>
+    ((await Promise.race([once(child, "message"), ended])) as [Answer])[0];
   await answer();
   return {
     pid: child.pid!,
     async round(order) {
       child.send(order);
-      const { seconds } = await answer();
+      const { seconds } = await answer<{ seconds?: number }>();
       if (seconds === undefined) throw new Error("It answered without the seconds that a round took.");
       return seconds;
+    },
+    ask<Answer extends object>(order: object) {
+      child.send(order);
+      return answer<Answer>();
     },
     async stop() {
       if (child.connected) child.send({ stop: true });

@@ -9,6 +9,7 @@ test.each<[string, unknown, string[]]>([
   ["Invoice 4711 over 1.234,50 € is wrong.", 1234.5, ["1.234,50"]],
   ["Invoice over CHF 1'234.50", 1234.5, ["1'234.50"]],
   ["Total 0,10", 0.1, ["0,10"]],
+  ["It says 119.00 EUR, paid were 119.", 119, ["119.00"]],
   ["Am 20.11.2026 geliefert", "2026-11-20", ["20.11.2026"]],
   ["The Payment failed twice: payment FAILED.", "payment_failed", ["Payment failed", "payment FAILED"]],
   [
@@ -23,6 +24,7 @@ test.each<[string, unknown, string[]]>([
 
 test.each<[string, unknown]>([
   ["The total is 12345", 1234],
+  ["The total is 119.50, or 2.119 in yen", 119],
   ["We like it", "no"],
   ["a nicer day", "nice"],
   ["anything", null],

@@ -42,9 +42,9 @@ function writtenAs(value: unknown): string[] {
   return trimmed.length < 2 ? [] : [trimmed, trimmed.replaceAll("_", " ")];
 }
 
-/** 1234.5 as 1234.5, 1234,5, 1234.50, 1234,50, and with dots, commas, apostrophes and spaces between thousands. */
+/** 1234.5 as 1234.50, 1234,50, 1234.5, 1234,5, and with dots, commas, apostrophes and spaces between thousands. */
 function numberForms(value: number): string[] {
-  const plain = [...new Set([String(value), value.toFixed(2)])];
+  const plain = [...new Set([value.toFixed(2), String(value)])];
   return plain.flatMap((form) => {
     const [whole = "", rest] = form.split(".");
     const grouped = (mark: string) => whole.replaceAll(/\B(?=(\d{3})+$)/g, mark);
@@ -62,8 +62,11 @@ function numberForms(value: number): string[] {
 }
 
 const LETTER = /[\p{L}\p{N}]/u;
+/** A number goes on here: 119 does not stand in 119.50, nor in 2.119. */
+const GOES_ON = /^[.,'’]\d/;
+const CAME_FROM = /\d[.,'’]$/;
 
-/** Every place where it stands as a whole word. */
+/** Every place where it stands as a whole word, or as a whole number. */
 function wholeIn(text: string, written: string): Stretch[] {
   const hay = text.toLowerCase();
   const needle = written.toLowerCase();
@@ -74,7 +77,10 @@ function wholeIn(text: string, written: string): Stretch[] {
     const to = from + needle.length;
     const starts = from === 0 || !LETTER.test(hay[from - 1]!) || !LETTER.test(needle[0]!);
     const ends = to === hay.length || !LETTER.test(hay[to]!) || !LETTER.test(needle.at(-1)!);
-    if (starts && ends) found.push({ from, to });
+    const partOfNumber =
+      (/\d$/.test(needle) && GOES_ON.test(hay.slice(to, to + 2))) ||
+      (/^\d/.test(needle) && CAME_FROM.test(hay.slice(Math.max(0, from - 2), from)));
+    if (starts && ends && !partOfNumber) found.push({ from, to });
   }
   return found;
 }

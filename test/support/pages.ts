@@ -1,0 +1,218 @@
+/**
+ * Every page of the console with something on it, and what axe and a narrow window say of what is shown.
+ *
+ * A page that exists in the console and is missing here is noticed (`namesOfPages`). States that a page only shows after
+ * an act are pages of their own here: a case at work, its panels and dialogs, the comparison after a cold case.
+ */
+import { readdirSync } from "node:fs";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright-core";
+import type { Client } from "../../src/contract/client.ts";
+import { misfitsOn } from "./browser.ts";
+import type { ConsoleInstallation } from "./console.ts";
+import type { Grant } from "./people.ts";
+
+export const STAGE = "tickets";
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const NARROW = { width: 320, height: 640 };
+
+export interface Stage {
+  person: string;
+  /** Everything: so that every part of every page is shown. */
+  grants: readonly Grant[];
+  /** A case that was delivered, one that waits, and links of people without an account. */
+  delivered: string;
+  sayLink: string;
+  invitation: string;
+}
+
+/** A workflow with a case in every place that a page shows. */
+export async function openStage({
+  open,
+  client,
+  as,
+  look,
+  reach,
+}: Pick<ConsoleInstallation, "open" | "client" | "as" | "look" | "reach">): Promise<Stage> {
+  const submit = await open(STAGE, { workflow: { undo: 0, cold: { share: 0.5 }, secondLook: { share: 0 } } });
+  const colleague = await as("ben@example.com", [{ role: "reviewer", workflow: STAGE }]);
+  const text =
+    "Sehr geehrte Damen und Herren,\n\nRechnung RE-4711 über 119,00 € ist falsch.\n\nMit freundlichen Grüßen";
+  const one = () => submit({ text, amount: 119 });
+  const delivered = await one();
+  await give(colleague, delivered, "approve");
+  await reach(delivered, "delivered");
+  const rejected = await one();
+  await give(colleague, rejected, "reject");
+  const escalated = await one();
+  const { lease } = await colleague.claimReview({ params: { case: escalated }, body: {} });
+  await colleague.escalateReview({
+    params: { case: escalated },
+    body: { lease, reason: "other", text: "Who is this customer?" },
+  });
+  await client
+    .submitCase({ params: { workflow: STAGE }, body: { externalId: "no-case", input: { text: 7 } } })
+    .catch(() => undefined);
+  await colleague.report({ params: { workflow: STAGE }, body: { kind: "same_mistake", caseId: delivered } });
+  // A cold one, and some that are not; more of both than the pages use up.
+  for (let n = 0, cold = 0; n < 8 || cold < 2; n++)
+    if ((await look(await one())).cold) cold += 1;
+  const { link } = await client.invitePerson({
+    body: { email: "new@example.com", name: "Noa Neumann", locale: "en-GB", grants: [] },
+  });
+  const said = await client.feedbackLink({ params: { case: delivered } });
+  const roles = ["owner", "reviewer", "administrator", "compliance", "on_call"] as const;
+  return {
+    person: "all@example.com",
+    grants: roles.map((role) => ({ role, workflow: null })),
+    delivered,
+    sayLink: said.link,
+    invitation: link,
+  };
+}
+
+async function give(client: Client, caseId: string, verdict: "approve" | "reject"): Promise<void> {
+  const { lease, output } = await client.claimReview({ params: { case: caseId }, body: {} });
+  // A cold case takes no approval of what was not shown.
+  const body =
+    verdict === "approve" && output === null
+      ? ({
+          verdict: "edit",
+          output: { category: "billing", total: 119, reply: "Thank you." },
+          reason: "other",
+          text: "cold",
+        } as const)
+      : verdict === "reject"
+        ? ({ verdict, reason: "out_of_scope" } as const)
+        : ({ verdict } as const);
+  await client.giveVerdict({ params: { case: caseId }, body: { lease, ...body } });
+}
+
+export interface PageOfConsole {
+  name: string;
+  /** The folders below src/console/pages that it shows. */
+  of: string;
+  /** Goes there and waits until it is all there. */
+  go(page: Page, stage: Stage): Promise<void>;
+}
+
+/** Nothing is on its way any more, and nothing is being loaded. */
+async function settled(page: Page): Promise<void> {
+  await page.locator("main h1, h1").first().waitFor();
+  await page.waitForFunction("document.querySelector('.mantine-Loader-root') === null");
+  await page.evaluate("document.fonts.ready.then(() => undefined)");
+}
+
+const at = (of: string, path: string, name = of): PageOfConsole => ({
+  name,
+  of,
+  async go(page) {
+    // A change of the part behind # alone would load nothing.
+    await page.goto("about:blank");
+    await page.goto(path.replace("?", `?workflow=${STAGE}`));
+    await settled(page);
+  },
+});
+
+/** The inbox with a case in front of the person, then some acts. */
+const atWork = (name: string, act: (page: Page) => Promise<void>): PageOfConsole => ({
+  name,
+  of: "inbox",
+  async go(page) {
+    await page.goto("about:blank");
+    await page.goto(`/inbox?workflow=${STAGE}`);
+    await page.locator("main button[data-autofocus], main .mantine-Button-root").last().waitFor();
+    await page.getByRole("button", { name: /^(?:Start|Go on|Anfangen|Mit )/ }).click();
+    await page.locator('[aria-keyshortcuts="Control+Enter"][aria-disabled="false"]').waitFor();
+    await act(page);
+    await settled(page);
+  },
+});
+
+const outside = (of: string, where: (stage: Stage) => string): PageOfConsole => ({
+  name: of,
+  of,
+  async go(page, stage) {
+    await page.goto("about:blank");
+    await page.goto(where(stage));
+    await page.locator("form").waitFor();
+    await settled(page);
+  },
+});
+
+export const PAGES: readonly PageOfConsole[] = [
+  outside("sign-in", () => "/sign-in"),
+  outside("link", (stage) => stage.invitation),
+  outside("say", (stage) => stage.sayLink),
+  at("inbox", "/inbox?"),
+  atWork("inbox, at work", () => Promise.resolve()),
+  atWork("inbox, a reason", async (page) => {
+    await page.keyboard.press("r");
+    await page.keyboard.press("9");
+    await page.locator("textarea").last().waitFor();
+  }),
+  atWork("inbox, what now", async (page) => {
+    await page.keyboard.press("w");
+    await page.getByRole("dialog").waitFor();
+  }),
+  atWork("inbox, keys", async (page) => {
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").waitFor();
+  }),
+  at("cases", "/cases?"),
+  {
+    name: "case",
+    of: "case",
+    async go(page, stage) {
+      await page.goto(`/cases/${stage.delivered}?workflow=${STAGE}`);
+      await settled(page);
+    },
+  },
+  at("overview", "/overview?"),
+  at("operations", "/operations?"),
+  ...(["log", "rules", "certificates", "reviews", "council"] as const).map((tab) =>
+    at("evidence", `/evidence?#${tab}`, `evidence, ${tab}`),
+  ),
+  ...(["account", "people", "dials", "connections", "keys", "support"] as const).map((tab) =>
+    at("settings", `/settings?#${tab}`, `settings, ${tab}`),
+  ),
+];
+
+/** The pages that the console has, by their folders. */
+export function namesOfPages(): string[] {
+  const folder = new URL("../../src/console/pages/", import.meta.url);
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? [entry.name] : [],
+  );
+}
+
+export interface Violation {
+  rule: string;
+  help: string;
+  where: string[];
+}
+
+/** Serious and critical violations of WCAG 2.2 AA, as axe sees them. */
+export async function seriousIn(page: Page): Promise<Violation[]> {
+  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, help, nodes }) => ({
+      rule: id,
+      help,
+      where: nodes.map(({ html, failureSummary }) =>
+        `${html.slice(0, 200)} ${failureSummary ?? ""}`.slice(0, 500),
+      ),
+    }));
+}
+
+/** What does not fit at 320 pixels: parts that scroll to the side, and words that are cut off. The window is as before afterwards. */
+export async function misfitsAtReflow(page: Page): Promise<string[]> {
+  const before = page.viewportSize();
+  await page.setViewportSize(NARROW);
+  // Two frames: what listens to the width has drawn then.
+  await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+  const misfits = await misfitsOn(page);
+  if (before !== null) await page.setViewportSize(before);
+  return misfits;
+}
