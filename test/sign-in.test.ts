@@ -515,7 +515,9 @@ describe("roles", () => {
 
   test("a disabled person is out within a second, their links die, and workflows without owner are said", async () => {
     const cookie = await sessionCookie(installation, OWNER);
-    expect((await client.listPeople()).lacking.join()).not.toContain("tickets: no owner");
+    expect((await client.listPeople()).lacking.map((one) => one.sentence).join()).not.toContain(
+      "tickets: no owner",
+    );
     const again = await client.inviteAgain({ params: { person: await idOf(OWNER) } });
     await client.disablePerson({ params: { person: await idOf(OWNER) }, body: { disabled: true } });
     await aSecondLater();
@@ -525,7 +527,9 @@ describe("roles", () => {
       headers: elsewhere(),
     });
     expect(answer.status).toBe(401);
-    expect((await client.listPeople()).lacking.join()).toContain("tickets: no owner");
+    expect((await client.listPeople()).lacking.map((one) => one.sentence).join()).toContain(
+      "tickets: no owner",
+    );
     await expect(client.makeSignInLink({ body: { email: OWNER } })).rejects.toMatchObject({
       code: "wrong_state",
     });

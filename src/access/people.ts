@@ -23,6 +23,13 @@ import type { Sessions } from "./sessions.ts";
 export type { HeldRole, PersonRow } from "./people-store.ts";
 export { heldRoles, peopleWith, personByEmail } from "./people-store.ts";
 
+/** Something that nobody here can do, or nobody as a second person. */
+export interface Lack {
+  workflow: string;
+  code: "no_owner" | "no_approver" | "no_sponsor" | "no_reviewer";
+  sentence: string;
+}
+
 export interface PeopleParts {
   database: Database;
   clock: Clock;
@@ -59,7 +66,7 @@ export interface People {
   setAway(caller: Caller, until: number | null): Promise<{ awayUntil: number | null; returned: number }>;
   get(id: string): Promise<PersonRow>;
   /** What the people of this installation cannot do for want of somebody else, in sentences. */
-  lacking(): Promise<string[]>;
+  lacking(): Promise<Lack[]>;
   mayChange(reader: Caller, person: PersonRow): boolean;
 }
 
@@ -355,20 +362,30 @@ export function openPeople(parts: PeopleParts): People {
           .map(([email]) => email);
       return workflows.flatMap(({ name }) => {
         const owners = holders("owner", name);
+        const lack = (code: Lack["code"], what: string): Lack => ({
+          workflow: name,
+          code,
+          sentence: `${name}: ${what}`,
+        });
         const pairWith = (role: Role) =>
           holders(role, name).some((one) => owners.some((owner) => owner !== one));
         return [
           ...(owners.length === 0
-            ? [`${name}: no owner has an account in use, so nobody can change its dials from the console`]
+            ? [
+                lack(
+                  "no_owner",
+                  "no owner has an account in use, so nobody can change its dials from the console",
+                ),
+              ]
             : []),
           ...(owners.length > 0 && !pairWith("approver")
-            ? [`${name}: no second person with the role approver, so nothing can be loosened`]
+            ? [lack("no_approver", "no second person with the role approver, so nothing can be loosened")]
             : []),
           ...(owners.length > 0 && !pairWith("sponsor")
-            ? [`${name}: no second person with the role sponsor, so there is no go`]
+            ? [lack("no_sponsor", "no second person with the role sponsor, so there is no go")]
             : []),
           ...(holders("reviewer", name).length === 0 && owners.length === 0
-            ? [`${name}: nobody can take reviews`]
+            ? [lack("no_reviewer", "nobody can take reviews")]
             : []),
         ];
       });

@@ -374,7 +374,16 @@ const JSON_SAMPLES: Samples = {
   makeKey: { ...key, secret: "pil_key_1_secret" },
   revokeKey: { revoked: true },
   makeSignInLink: { link: "https://pilotage.example.com/link#pin_1", expiresAt: AT, person: kim },
-  listPeople: { people: [kim], lacking: ["support-triage: no second person with the role approver"] },
+  listPeople: {
+    people: [kim],
+    lacking: [
+      {
+        workflow: "support-triage",
+        code: "no_approver",
+        sentence: "support-triage: no second person with the role approver",
+      },
+    ],
+  },
   invitePerson: invitation,
   inviteAgain: invitation,
   setRoles: kim,

@@ -82,7 +82,7 @@ function addList(group: Command, desk: Desk): void {
             ]),
             "There is nobody yet. `pilotage user link <email>` makes the first.",
           ),
-          ...(reply.lacking.length === 0 ? [] : ["", ...reply.lacking]),
+          ...(reply.lacking.length === 0 ? [] : ["", ...reply.lacking.map((one) => one.sentence)]),
         ].join("\n"),
       );
     });
@@ -193,7 +193,7 @@ function addDisable(group: Command, desk: Desk): void {
         // Said here, because nobody else will: a workflow may have lost its only owner.
         if (disabled && lacking.length > 0)
           desk.out.note(
-            `What the people who are left cannot do (${count(lacking.length, "point")}):\n${lacking.join("\n")}`,
+            `What the people who are left cannot do (${count(lacking.length, "point")}):\n${lacking.map((one) => one.sentence).join("\n")}`,
           );
       });
     withExamples(command, `pilotage user ${name} k.adler@example.com --as j.okafor@example.com`);

@@ -259,7 +259,13 @@ export const ACCESS_ENDPOINTS = {
     reply: z.object({
       people: z.array(person),
       lacking: z
-        .array(z.string())
+        .array(
+          z.object({
+            workflow: z.string(),
+            code: z.enum(["no_owner", "no_approver", "no_sponsor", "no_reviewer"]),
+            sentence: z.string(),
+          }),
+        )
         .describe("What the people of this installation cannot do for want of a second person"),
     }),
     scope: "operate",

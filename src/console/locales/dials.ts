@@ -91,8 +91,8 @@ const VALUES = words({
     en: "{n, plural, one {a working hour} other {# working hours}}",
   },
   retention: {
-    de: "Inhalte {content}, Entscheidungen {decisions}",
-    en: "content {content}, decisions {decisions}",
+    de: "Inhalte {content, number} Tage, Entscheidungen {decisions, number} Tage",
+    en: "content {content, number} days, decisions {decisions, number} days",
   },
   waiver: { de: "{reason}, für {days} Tage", en: "{reason}, for {days} days" },
   on: { de: "ja", en: "yes" },
@@ -143,17 +143,13 @@ function written(
   if (setting === "due" && typeof parts["workingHours"] === "number")
     return say(VALUES.workingHours, { n: parts["workingHours"] });
   if (setting === "retention")
-    return say(VALUES.retention, {
-      content: spanOf(parts["content"], formats),
-      decisions: spanOf(parts["decisions"], formats),
-    });
+    return say(VALUES.retention, { content: days(parts["content"]), decisions: days(parts["decisions"]) });
   if (setting === "waiver.go" && typeof parts["days"] === "number")
     return say(VALUES.waiver, { reason: inWords(parts["reason"]), days: parts["days"] });
   return inWords(value);
 }
 
-const spanOf = (value: unknown, formats: Formats) =>
-  typeof value === "number" ? formats.span(value) : inWords(value);
+const days = (value: unknown) => (typeof value === "number" ? value / 86_400_000 : null);
 
 function inWords(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);

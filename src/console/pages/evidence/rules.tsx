@@ -9,6 +9,7 @@ import { useSay, useWords } from "../../locales/words.ts";
 import { DataTable } from "../../parts/data-table.tsx";
 import { Failed, Loading, Section } from "../../parts/page.tsx";
 import { StatusWord } from "../../parts/status-word.tsx";
+import { PEOPLE } from "../settings/people-words.ts";
 import styles from "./evidence.module.css";
 import { EVIDENCE } from "./words.ts";
 
@@ -17,6 +18,7 @@ type Person = Reply<"listPeople">["people"][number];
 
 export function Rules({ workflow }: { workflow: string | undefined }) {
   const t = useWords(EVIDENCE);
+  const lacks = useWords(PEOPLE);
   const say = useSay();
   const may = useMay();
   const formats = useFormats();
@@ -43,7 +45,9 @@ export function Rules({ workflow }: { workflow: string | undefined }) {
           ) : (
             <ul>
               {people.data.lacking.map((one) => (
-                <li key={one}>{one}</li>
+                <li key={`${one.workflow}-${one.code}`}>
+                  {lacks(`lacks.${one.code}`, { workflow: one.workflow })}
+                </li>
               ))}
             </ul>
           )}

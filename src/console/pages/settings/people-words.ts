@@ -11,10 +11,20 @@ export const PEOPLE = words({
     en: "Nobody yet. Invite the people who review and are responsible.",
   },
   lacking: { de: "Was noch fehlt", en: "What is lacking" },
-  lackingWhat: {
-    de: "Ohne eine zweite Person geht das hier nicht:",
-    en: "Without a second person this cannot be done here:",
+  lackingWhat: { de: "Das geht hier noch nicht:", en: "This cannot be done here yet:" },
+  "lacks.no_owner": {
+    de: "{workflow}: Niemand mit Inhaberschaft hat ein genutztes Konto, also kann niemand die Regler ändern",
+    en: "{workflow}: no owner has an account in use, so nobody can change its dials",
   },
+  "lacks.no_approver": {
+    de: "{workflow}: Es fehlt eine zweite Person mit der Rolle Zweite Freigabe, also lässt sich nichts lockern",
+    en: "{workflow}: no second person with the role release approver, so nothing can be loosened",
+  },
+  "lacks.no_sponsor": {
+    de: "{workflow}: Es fehlt eine zweite Person mit Auftraggeberschaft, also gibt es kein Go",
+    en: "{workflow}: no second person with the role sponsor, so there is no go",
+  },
+  "lacks.no_reviewer": { de: "{workflow}: Niemand kann prüfen", en: "{workflow}: nobody can take reviews" },
   invite: { de: "Person einladen", en: "Invite a person" },
   name: { de: "Name", en: "Name" },
   email: { de: "E-Mail-Adresse", en: "E-mail address" },

@@ -48,7 +48,9 @@ export function People({ workflow }: { workflow: string | undefined }) {
           </p>
           <ul style={{ margin: "4px 0 0" }}>
             {lacking.map((one) => (
-              <li key={one}>{one}</li>
+              <li key={`${one.workflow}-${one.code}`}>
+                {t(`lacks.${one.code}`, { workflow: one.workflow })}
+              </li>
             ))}
           </ul>
         </div>
