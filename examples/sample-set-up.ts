@@ -4,6 +4,7 @@
  * Safe to do again on an installation that has it already: nothing is undone that a person changed meanwhile.
  */
 import { definitionOf } from "../src/cli/folder.ts";
+import type { Role } from "../src/contract/access.ts";
 import { openClient, type Client } from "../src/contract/client.ts";
 import { PilotageError } from "../src/contract/errors.ts";
 import { pause } from "./waiting.ts";
@@ -29,12 +30,16 @@ export interface SampleReady {
   /** The sample's owner and its release approver: it takes both to raise the autonomy. */
   owner: Client;
   approver: Client;
+  /** One-time links into the console: as the sample's owner, who may see all of it, and as a reviewer. */
+  links: { owner: string; reviewer: string };
   /** Makes the keys of this start useless. */
   revokeKeys(): Promise<void>;
 }
 
 /** How the two programs of the sample appear wherever their work is shown. */
 const KEY_NAMES = { clerk: "Sample clerk (simulated)", intake: "Sample helpdesk (simulated)" } as const;
+/** A made-up person without a password, whom only a link lets in. */
+const REVIEWER = { email: "k.adler@example.com", name: "Kim Adler" } as const;
 const KEY_DAYS = 30;
 const WAIVED_DAYS = 365;
 const WHY = {
@@ -100,11 +105,46 @@ export async function setUpSample(given: SetUp): Promise<SampleReady | undefined
     delivered: async () => (await client.getWorkflow({ params })).counts["delivered"] ?? 0,
     keys: { intake: intake.secret, clerk: clerk.secret },
     owner: client,
+    links: await signInLinks(client, workflow, owner),
     approver: as(document.people.approver ?? sponsor ?? owner),
     async revokeKeys() {
       for (const { id } of [intake, clerk]) await client.revokeKey({ params: { id } });
     },
   };
+}
+
+/**
+ * Whoever tries the sample is alone, so its owner administers the installation and reviews as well; the second link is
+ * for seeing what a reviewer sees.
+ */
+async function signInLinks(client: Client, workflow: string, owner: string): Promise<SampleReady["links"]> {
+  const link = async (
+    email: string,
+    name: string,
+    roles: readonly Role[],
+    everywhere: readonly Role[] = [],
+  ) => {
+    const grants = [
+      ...roles.map((role) => ({ role, workflow })),
+      ...everywhere.map((role) => ({ role, workflow: null })),
+    ];
+    return (await client.makeSignInLink({ body: { email, name, grants } })).link;
+  };
+  return {
+    owner: await link(owner, nameFrom(owner), ["owner", "reviewer"], ["administrator"]),
+    reviewer: await link(REVIEWER.email, REVIEWER.name, ["reviewer"]),
+  };
+}
+
+/** "E. Brandt" of e.brandt@example.com. */
+function nameFrom(email: string): string {
+  return email
+    .split("@")[0]!
+    .split(".")
+    .map((part) =>
+      part.length === 1 ? `${part.toUpperCase()}.` : `${part[0]!.toUpperCase()}${part.slice(1)}`,
+    )
+    .join(" ");
 }
 
 async function approveGo(sponsor: Client, workflow: string): Promise<void> {

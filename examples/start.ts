@@ -180,7 +180,11 @@ function tellWhere(url: string, ready: SampleReady, where: Where): void {
   say(`
 Pilotage serves at ${url} (${seconds()} after the start).
 
-  Look      ${url}/ shows what happens, in German or English
+  Sign in   as the owner, who may see all of it, once and within the hour:
+            ${ready.links.owner}
+            as a reviewer, best in another browser or a private window:
+            ${ready.links.reviewer}
+            npx pilotage user link <e-mail> makes another
   Running   workflow ${ready.workflow}, release ${ready.release}
             tickets trickle into ${folderOf(where, ready, ready.inbox)} and over HTTP
             the sample clerk (simulated) reviews them with known answers

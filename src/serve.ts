@@ -79,7 +79,14 @@ export async function start(
     embedded?.onChange((url) => app.moveTo(url));
     // It may have moved while the program was being put together.
     if (embedded && embedded.url !== databaseUrl) app.moveTo(embedded.url);
-    if (app.url !== undefined) log.info({ address: app.url }, "Pilotage serves");
+    if (app.url !== undefined) {
+      log.info({ address: app.url }, "Pilotage serves");
+      if (!(await anybodySignsIn(app)))
+        log.info(
+          {},
+          "Nobody can sign in yet. Make the first link on this machine: pilotage user link <your e-mail address>",
+        );
+    }
     return {
       app,
       dataHome,
@@ -94,6 +101,13 @@ export async function start(
     await embedded?.stop();
     throw error;
   }
+}
+
+async function anybodySignsIn({ database }: Pick<App, "database">): Promise<boolean> {
+  const found = await database.maybe(
+    sql`select 1 from person where disabled_at is null and (last_seen_at is not null or password is not null) limit 1`,
+  );
+  return found !== undefined;
 }
 
 /** Looks at this machine and says what is fit and what is not; changes nothing. */

@@ -30,7 +30,8 @@ export const ERRORS = {
   unauthenticated: {
     status: 401,
     retry: false,
-    meaning: "The API key is missing, unknown, revoked or expired.",
+    meaning:
+      "Nobody is known behind the request: the key or the session is missing, unknown, revoked or over, or a sign-in failed.",
   },
   forbidden: { status: 403, retry: false, meaning: "The key or the person may not do this." },
   not_found: { status: 404, retry: false, meaning: "There is no such thing, or the key may not see it." },
