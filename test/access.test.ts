@@ -28,6 +28,12 @@ async function outcome(who: Client, name: EndpointName, workflow = "tickets"): P
     saveConnection: { settings: { kind: "scripted", script: { rules: [], otherwise: { text: "" } } } },
     makeKey: { name: "made", scopes: ["operate"] },
     advanceClock: { milliseconds: 1 },
+    lookAtToken: { token: "x".repeat(40) },
+    sayWithToken: { token: "x".repeat(40), text: "x" },
+    giveFeedback: { reason: "other", text: "x" },
+    report: { kind: "other" },
+    answerPulse: { helps: 3, trust: 3 },
+    recordWorksAgreement: { state: "informed" },
   };
   const call = who[name] as (input: object) => Promise<unknown>;
   return call({
@@ -44,6 +50,7 @@ async function outcome(who: Client, name: EndpointName, workflow = "tickets"): P
       certificate: "cert_none",
       run: "evr_none",
       set: "none",
+      improvement: "imp_none",
     },
     query: {},
     ...(bodies[name] ? { body: bodies[name] } : {}),
@@ -54,15 +61,24 @@ async function outcome(who: Client, name: EndpointName, workflow = "tickets"): P
 }
 const CALLS = (Object.keys(ENDPOINTS) as EndpointName[]).filter((name) => name !== "submitBatch");
 
+/** What no key may do, whatever its scope: only a person can answer for themselves. */
+const FOR_PERSONS: EndpointName[] = ["answerPulse"];
+/** What answers a stranger, and how: a token that was never made opens nothing. */
+const FOR_STRANGERS: Partial<Record<EndpointName, string>> = {
+  lookAtToken: "not_found",
+  sayWithToken: "not_found",
+};
+
 describe("a key", () => {
-  test.each(["intake", "read", "content:read", "review", "audit", "operate"] satisfies Scope[])(
+  test.each(["intake", "read", "content:read", "review", "feedback", "audit", "operate"] satisfies Scope[])(
     "with the scope %s opens what needs it, and nothing else",
     async (scope) => {
       const who = await installation.clientFor([scope]);
       for (const name of CALLS) {
         const needed = ENDPOINTS[name].scope;
         const code = await outcome(who, name);
-        if (needed !== null && needed !== scope) expect(code, name).toBe("forbidden");
+        if ((needed !== null && needed !== scope) || FOR_PERSONS.includes(name))
+          expect(code, name).toBe("forbidden");
         else expect(code, name).not.toMatch(/forbidden|unauthenticated/);
       }
     },
@@ -81,7 +97,7 @@ describe("a key", () => {
       const who = openClient({ url, key });
       for (const name of CALLS)
         expect(await outcome(who, name), name).toBe(
-          ENDPOINTS[name].scope === null ? "answered" : "unauthenticated",
+          ENDPOINTS[name].scope === null ? (FOR_STRANGERS[name] ?? "answered") : "unauthenticated",
         );
     }
   });

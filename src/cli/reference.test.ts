@@ -129,6 +129,19 @@ const ONLY_IN_THE_CONSOLE = {
   setAway: "as above",
   listSessions: "as above",
   endSession: "as above",
+  live: "a stream that tells pages when to look again",
+  verifyAudit: "`pilotage audit check` verifies on this machine, with a key that is kept here",
+  lookAtToken: "the signed page of whoever receives a result",
+  sayWithToken: "as above",
+  giveFeedback: "for the program that receives results, over the API",
+  feedbackLink: "as above",
+  report: "a button beside the case",
+  getPulse: "answered by signed-in persons alone",
+  answerPulse: "as above",
+  getReviewFigures: "own figures take a signed-in person; team figures stand on a page",
+  getAgreement: "on the page of quality",
+  getCapacity: "as above",
+  recordWorksAgreement: "on the page of evidence",
 } satisfies Partial<Record<EndpointName, string>>;
 
 function wordsOf(line: string): string[] {

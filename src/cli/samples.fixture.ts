@@ -223,6 +223,28 @@ const verdict = {
   planted: null,
 };
 
+const noRange = { value: null, low: null, high: null, n: 0, missing: 20 };
+
+const improvement = {
+  id: "imp_01hzy3v7k2e8t9qxw4m5n6p7r8",
+  workflow: "support-triage",
+  kind: "wrong_result" as const,
+  reason: "tone",
+  field: null,
+  title: "a delivered result is wrong · tone",
+  state: "open" as const,
+  rank: 1,
+  reports: 3,
+  reporters: 2,
+  cases: [CASE],
+  owner: null,
+  fixedBy: null,
+  answer: null,
+  firstAt: AT,
+  lastAt: AT,
+  settledAt: null,
+};
+
 type Samples = {
   [
     N in Exclude<
@@ -331,6 +353,50 @@ const JSON_SAMPLES: Samples = {
   releaseReview: { released: true, escalated: false },
   giveVerdict: verdict,
   undoVerdict: { state: "in_review" },
+  lookAtToken: {
+    kind: "feedback",
+    unit: "ticket",
+    externalId: "T-1001",
+    deliveredAt: AT,
+    question: null,
+    said: [],
+    open: true,
+    support: null,
+  },
+  sayWithToken: { taken: true, kind: "feedback" },
+  giveFeedback: { label: "lab_1", improvement: improvement.id },
+  feedbackLink: { link: "https://pilotage.example.com/say#f.x" },
+  report: { improvement: improvement.id, alike: [], told: [], today: 1 },
+  listImprovements: {
+    improvements: [improvement],
+    reasons: [{ reason: "tone", count: 3 }],
+    wantsNewReason: false,
+  },
+  settleImprovement: { ...improvement, state: "declined", answer: "Our letters are short on purpose." },
+  getPulse: { due: true, round: "2026-01-05", rounds: [] },
+  answerPulse: { taken: true },
+  getReviewFigures: {
+    team: null,
+    teamWithheld: "few_people",
+    teamSince: AT,
+    teamUntil: AT,
+    own: null,
+    individuals: null,
+    seenBy: [],
+    people: 2,
+    since: AT,
+  },
+  getAgreement: { pairs: 0, fields: [] },
+  getCapacity: {
+    arrivalsPerHour: noRange,
+    reviewShare: noRange,
+    minutesPerCase: noRange,
+    people: 2,
+    utilisation: null,
+    waitMinutes: null,
+    sentence: "Not enough is measured yet to say how long cases will wait.",
+  },
+  recordWorksAgreement: { state: "none_exists", reference: null, individuals: false, pending: false },
   listQuarantine: { records: [record], next: null },
   getQuarantined: { ...record, raw: '{"text": 5}', input: { text: 5 } },
   replayQuarantined: receipt,
@@ -357,6 +423,43 @@ const JSON_SAMPLES: Samples = {
   runFeed: { due: true },
   listDeadLetters: { letters: [{ caseId: CASE, target: "crm", key: "dlv_1", tries: 9, error: "410 Gone" }] },
   replayDelivery: { replayed: ["crm"] },
+  replayTarget: { cases: 3 },
+  setDial: change,
+  moveLadder: { rung: 1, before: 0 },
+  requestStop: { id: "stp_1", told: ["e.brandt@example.com"] },
+  settleStopRequest: { settled: true },
+  getOverview: {
+    stations: [],
+    branches: [],
+    sentences: ["runs", "good", "used", "worth"].map((question) => ({
+      question: question as "runs",
+      state: "good",
+      code: "runs_well",
+      values: { received: 3, delivered: 2 },
+      n: 3,
+      since: AT,
+    })),
+    needs: [],
+    hours: [],
+    today: { received: 3, delivered: 2, automatic: 0, open: 1, overdue: 0 },
+    releases: { stable: "manual", candidate: null, shadow: null, share: 0, autonomy: 0 },
+    people: { owner: "e.brandt@example.com", deputy: null, sponsor: null, orphaned: false },
+    at: AT,
+  },
+  getOperations: {
+    queues: [],
+    states: {},
+    feeds: [],
+    quarantine: [],
+    deadLetters: [],
+    ladder: { rung: 0, since: null, by: null, reason: null, effects: [{ rung: 1, cases: 2 }] },
+    requests: [
+      { id: "stp_1", person: "clerk@example.com", text: "It invents numbers", caseId: null, at: AT },
+    ],
+    workers: 1,
+    audit: { size: 12, waiting: 0, problem: null, checkpointAt: AT },
+    lastChange: null,
+  },
   listConnections: {
     connections: [
       {
