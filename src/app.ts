@@ -645,7 +645,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       observe: metrics.request,
     });
     let announced = false;
-    serveStatus(bound.fastify, { database, registry, clock, metrics, workers, announced: () => announced });
+    serveStatus(bound.fastify, { database, metrics, workers, announced: () => announced });
     await serveConsole(bound.fastify);
     const address = await bound.fastify.listen({
       host: settings.PILOTAGE_HOST,

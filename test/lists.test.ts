@@ -287,8 +287,8 @@ describe("endpoints, routes, handlers, OpenAPI", async () => {
     listed: routesOf,
     known: () => endpoints.map(([, endpoint]) => line(endpoint.method, endpoint.path)),
     except: {
-      "GET /": "the status page, for people",
-      "GET /status.css": "the look of the status page",
+      "GET /*": "the console, for people, at every address that is not a program's",
+      "GET /assets/*": "the files of the console",
       "GET /healthz": "liveness, for whoever starts the process",
       "GET /readyz": "readiness, for whoever sends it requests",
       "GET /metrics": "figures for Prometheus, in its own format",
