@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { whole } from "./arguments.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
-import { table } from "./text.ts";
+import { count, table } from "./text.ts";
 
 export function addDelivery(program: Command, desk: Desk): void {
   const group = program
@@ -44,5 +44,16 @@ export function addDelivery(program: Command, desk: Desk): void {
       const reply = await (await desk.client("change")).replayDelivery({ params: { case: id } });
       desk.out.result(reply, () => `${id} is sent again to ${reply.replayed.join(", ")}.`);
     });
+  const all = group
+    .command("replay-all")
+    .argument("<workflow>", "its name")
+    .argument("<target>", "the target that works again")
+    .description("Sends all given-up deliveries of one target again, under their old keys.")
+    .action(async (workflow: string, target: string) => {
+      const client = await desk.client("change");
+      const reply = await client.replayTarget({ params: { workflow }, body: { target } });
+      desk.out.result(reply, () => `${workflow}: ${count(reply.cases, "case")} sent again to ${target}.`);
+    });
+  withExamples(all, "pilotage delivery replay-all support-triage crm --as j.okafor@example.com");
   withExamples(replay, "pilotage delivery replay case_01hzy3v7k2e8t9qxw4m5n6p7r8 --as j.okafor@example.com");
 }

@@ -142,6 +142,11 @@ const ONLY_IN_THE_CONSOLE = {
   getAgreement: "on the page of quality",
   getCapacity: "as above",
   recordWorksAgreement: "on the page of evidence",
+  renewReview: "a page that is open renews by itself; a command ends at once",
+  claimAlike: "a batch takes a look at its cases side by side",
+  approveAlike: "as above",
+  undoAlike: "as above",
+  releaseAlike: "as above",
 } satisfies Partial<Record<EndpointName, string>>;
 
 function wordsOf(line: string): string[] {

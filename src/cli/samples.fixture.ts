@@ -245,6 +245,17 @@ const improvement = {
   settledAt: null,
 };
 
+const listed = {
+  caseId: CASE,
+  externalId: "T-1001",
+  turn: "first",
+  facets: {},
+  dueAt: null,
+  until: AT,
+  note: "waits for the bank",
+  at: AT,
+};
+
 type Samples = {
   [
     N in Exclude<
@@ -353,6 +364,42 @@ const JSON_SAMPLES: Samples = {
   releaseReview: { released: true, escalated: false },
   giveVerdict: verdict,
   undoVerdict: { state: "in_review" },
+  getInbox: {
+    open: 14,
+    free: 9,
+    held: 4,
+    mine: [{ caseId: CASE, externalId: "T-1001", lease: "lse_1", leaseUntil: AT }],
+    dueToday: 3,
+    overdue: 0,
+    atRisk: 1,
+    snoozed: [listed],
+    asked: [],
+    returned: [],
+    escalated: [],
+    team: { decidedToday: 62, arrivedToday: 90 },
+    own: { decidedToday: 12 },
+    away: null,
+  },
+  renewReview: { leaseUntil: AT },
+  snoozeReview: { caseId: CASE, state: "in_review" },
+  escalateReview: { caseId: CASE, state: "in_review" },
+  askSender: {
+    caseId: CASE,
+    state: "returned",
+    mailed: "not_configured",
+    answerLink: "https://pilotage.example.com/say#a.1",
+  },
+  recordAnswer: { caseId: CASE, state: "in_review" },
+  correctCase: { caseId: CASE, correction: 1, undoUntil: AT, differs: ["category"] },
+  claimAlike: {
+    bulk: "blk_1",
+    cases: [{ caseId: CASE, externalId: "T-1001" }],
+    open: [task],
+    leaseUntil: AT,
+  },
+  approveAlike: { approved: 12, left: 0, undoUntil: AT },
+  undoAlike: { undone: 12 },
+  releaseAlike: { released: 12 },
   lookAtToken: {
     kind: "feedback",
     unit: "ticket",
