@@ -11,6 +11,7 @@ import {
   certificationReply,
   CERTIFICATION_SOURCES,
 } from "../src/contract/certificate-endpoints.ts";
+import { ruleRows } from "../src/access/rules-page.ts";
 import { COMMON_ERRORS, type Endpoint } from "../src/contract/endpoint.ts";
 import { ENDPOINTS } from "../src/contract/endpoints.ts";
 import * as evaluation from "../src/contract/evaluation-endpoints.ts";
@@ -85,6 +86,14 @@ describe("reference pages", () => {
         ([code, { meaning, en, de, help }]) => `${code} | ${meaning} | ${en} ${help.en} | ${de} ${help.de}`,
       ),
     plant: (markdown) => markdown.replace("`too_deep`", "`too_flat`"),
+  });
+
+  agree({
+    title: "rules of who may do what and docs/reference/rules.md",
+    source: page("rules"),
+    listed: rows,
+    known: () => ruleRows().map((cells) => cells.join(" | ")),
+    plant: (markdown) => markdown.replace("| owner, on-call", "| owner, viewer "),
   });
 
   agree({
