@@ -11,7 +11,32 @@ import { Events } from "./events.tsx";
 import styles from "./evidence.module.css";
 import { EVIDENCE } from "./words.ts";
 
-export function Log({ workflow }: { workflow: string | undefined }) {
+interface LogProps {
+  workflow: string | undefined;
+  /** May read all of it. */
+  whole: boolean;
+}
+
+export function Log({ workflow, whole }: LogProps) {
+  const t = useWords(EVIDENCE);
+  return (
+    <>
+      {whole ? <State /> : <p className={styles["soft"]}>{t("onlyOwn")}</p>}
+      <Button
+        component="a"
+        variant="default"
+        mt="md"
+        href={`${ENDPOINTS.exportAudit.path}${workflow === undefined ? "" : `?workflow=${encodeURIComponent(workflow)}`}`}
+        download="pilotage-audit.ndjson"
+      >
+        {t("export")}
+      </Button>
+      <Events workflow={workflow} />
+    </>
+  );
+}
+
+function State() {
   const t = useWords(EVIDENCE);
   const formats = useFormats();
   const audit = useRead("getAudit", {}, { every: 20_000 });
@@ -72,14 +97,6 @@ export function Log({ workflow }: { workflow: string | undefined }) {
         <Button loading={verify.isPending} onClick={() => verify.mutate({ body: {} })}>
           {t("verify")}
         </Button>
-        <Button
-          component="a"
-          variant="default"
-          href={`${ENDPOINTS.exportAudit.path}${workflow === undefined ? "" : `?workflow=${encodeURIComponent(workflow)}`}`}
-          download="pilotage-audit.ndjson"
-        >
-          {t("export")}
-        </Button>
       </Group>
       <div role="status" className={styles["result"]}>
         {verify.isPending ? (
@@ -101,7 +118,6 @@ export function Log({ workflow }: { workflow: string | undefined }) {
         )}
         {verify.isError ? <ErrorText error={verify.error} /> : null}
       </div>
-      <Events workflow={workflow} />
     </>
   );
 }

@@ -6,7 +6,7 @@
 import { Tabs } from "@mantine/core";
 import { useLocation, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { useMay, useWorkflow } from "../../data/me.tsx";
+import { useMay, useMe, useWorkflow } from "../../data/me.tsx";
 import { useWords } from "../../locales/words.ts";
 import { NotPermitted, Page } from "../../parts/page.tsx";
 import { Certificates } from "./certificates.tsx";
@@ -22,12 +22,18 @@ type Tab = (typeof TABS)[number];
 export default function EvidencePage() {
   const t = useWords(EVIDENCE);
   const may = useMay();
+  const me = useMe();
   const workflow = useWorkflow()?.name;
   const { hash } = useLocation();
   const navigate = useNavigate();
   const ofWorkflow = (part: (name: string) => ReactNode) => (workflow === undefined ? null : part(workflow));
   const shown: Record<Tab, ReactNode> = {
-    log: may("audit.read") ? <Log workflow={workflow} /> : <NotPermitted />,
+    log: may("audit.read") ? (
+      // The log is one for the whole installation; whoever answers for a workflow reads its events.
+      <Log workflow={workflow} whole={me.installation.includes("audit.read")} />
+    ) : (
+      <NotPermitted />
+    ),
     rules: <Rules workflow={workflow} />,
     certificates: ofWorkflow((name) => <Certificates workflow={name} />),
     reviews: ofWorkflow((name) => <ReviewFigures workflow={name} />),

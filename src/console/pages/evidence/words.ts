@@ -48,6 +48,10 @@ export const EVIDENCE = words({
     en: "Intact: {events, number} events recomputed, signed up to {checkpoint, number} by {key}, in {seconds} s.",
   },
   broken: { de: "Nicht unversehrt: {problem}", en: "Not intact: {problem}" },
+  onlyOwn: {
+    de: "Sie sehen die Ereignisse dieses Workflows. Das ganze Protokoll prüft, wer dafür für die Installation zuständig ist (Revision, Compliance).",
+    en: "You see the events of this workflow. The log as a whole is verified by whoever answers for it in the installation (auditor, compliance).",
+  },
   export: { de: "Für die Revision ausleiten", en: "Export for an auditor" },
 
   events: { de: "Ereignisse", en: "Events" },

@@ -20,10 +20,10 @@ export function InForce({ overview, workflow }: { overview: Overview; workflow: 
       <dl className={styles["facts"]}>
         <dt>{t("release")}</dt>
         <dd>
-          {releases.candidate === null
-            ? releases.stable === "manual"
+          {releases.candidate === null || releases.share === 1
+            ? (releases.candidate ?? releases.stable) === "manual"
               ? t("manual")
-              : t("releaseAll", { release: releases.stable })
+              : t("releaseAll", { release: releases.candidate ?? releases.stable })
             : t("releaseIs", {
                 release: releases.candidate,
                 share: formats.percent(releases.share),

@@ -45,7 +45,9 @@ export function layoutOf(width: number, stations: readonly Station[], branches: 
   const gap = Math.max(20, Math.min(36, width * 0.03));
   const boxWidth = (width - gap * (stations.length - 1)) / Math.max(1, stations.length);
   const flowing = branches.filter((one) => one.count > 0);
-  const top = flowing.some((one) => one.kind === "automatic") ? ROOM.above : ROOM.none;
+  const order = stations.map((station) => station.id as string);
+  const isNext = (one: Branch) => order.indexOf(one.to) === order.indexOf(one.from) + 1;
+  const top = flowing.some((one) => one.kind === "automatic" && !isNext(one)) ? ROOM.above : ROOM.none;
   const boxes = stations.map((station, at) => ({ station, x: at * (boxWidth + gap), y: top }));
   const places = new Map(stations.map((station, at) => [station.id as string, at]));
   const lines: Line[] = [];
@@ -55,7 +57,8 @@ export function layoutOf(width: number, stations: readonly Station[], branches: 
     lines.push({
       id: `next-${at}`,
       path: `M ${boxes[at]!.x + boxWidth} ${y} H ${boxes[at + 1]!.x}`,
-      kind: branch?.kind ?? "none",
+      // The ordinary way needs no colour of its own.
+      kind: branch === undefined || branch.count === 0 ? "none" : "review",
       width: branch === undefined || branch.count === 0 ? 1.5 : thickness(branch.share),
       label: null,
       branch: branch ?? null,

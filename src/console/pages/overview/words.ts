@@ -207,24 +207,24 @@ export const SENTENCE_WORDS: Readonly<Record<SentenceCode, Text>> = {
     en: "{cases, plural, one {One case is} other {# cases are}} overdue. Today {received, number} came in, {delivered, number} are delivered.",
   },
   good_bound: {
-    de: "Höchstens {bound, number, ::percent .0} der ungeprüften Vorgänge sind falsch; erlaubt sind {target, number, ::percent .0}. Gefunden: {errors, number}.",
-    en: "At most {bound, number, ::percent .0} of the unreviewed cases are wrong; {target, number, ::percent .0} are allowed. Found: {errors, number}.",
+    de: "Höchstens {bound, number, ::percent .#} der ungeprüften Vorgänge sind falsch; erlaubt sind {target, number, ::percent .#}. Gefunden: {errors, number}.",
+    en: "At most {bound, number, ::percent .#} of the unreviewed cases are wrong; {target, number, ::percent .#} are allowed. Found: {errors, number}.",
   },
   good_above: {
-    de: "Bis zu {bound, number, ::percent .0} der ungeprüften Vorgänge könnten falsch sein; erlaubt sind {target, number, ::percent .0}. Gefunden: {errors, number}.",
-    en: "Up to {bound, number, ::percent .0} of the unreviewed cases could be wrong; {target, number, ::percent .0} are allowed. Found: {errors, number}.",
+    de: "Bis zu {bound, number, ::percent .#} der ungeprüften Vorgänge könnten falsch sein; erlaubt sind {target, number, ::percent .#}. Gefunden: {errors, number}.",
+    en: "Up to {bound, number, ::percent .#} of the unreviewed cases could be wrong; {target, number, ::percent .#} are allowed. Found: {errors, number}.",
   },
   good_reviewed: {
-    de: "Jeder Vorgang wird geprüft. Menschen ändern oder verwerfen {changed, number, ::percent .0} der Vorschläge.",
-    en: "Every case is reviewed. People change or reject {changed, number, ::percent .0} of the suggestions.",
+    de: "Jeder Vorgang wird geprüft. Menschen ändern oder verwerfen {changed, number, ::percent .#} der Vorschläge.",
+    en: "Every case is reviewed. People change or reject {changed, number, ::percent .#} of the suggestions.",
   },
   good_too_few: {
     de: "Noch nicht: Es fehlen {missing, number} geprüfte Vorgänge für eine Aussage.",
     en: "Not yet: {missing, number} more checked cases before this can be said.",
   },
   used_share: {
-    de: "Das Modell beantwortet {model, number, ::percent .0} der heutigen Vorgänge; {automatic, number, ::percent .0} gehen allein hinaus.",
-    en: "The model answers {model, number, ::percent .0} of today's cases; {automatic, number, ::percent .0} go out alone.",
+    de: "Das Modell beantwortet {model, number, ::percent .#} der heutigen Vorgänge; {automatic, number, ::percent .#} gehen allein hinaus.",
+    en: "The model answers {model, number, ::percent .#} of today's cases; {automatic, number, ::percent .#} go out alone.",
   },
   used_manual: {
     de: "Menschen bearbeiten alles selbst; kein Release antwortet. {open, number} Vorgänge sind offen.",
