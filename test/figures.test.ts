@@ -180,7 +180,7 @@ describe("capacity", async () => {
   const workflow = "capacity";
   await workshop(workflow);
   const capacity = (query: Record<string, string> = {}) =>
-    operator.getCapacity({ params: { workflow }, query: query as never });
+    operator.getCapacity({ params: { workflow }, query });
 
   test("says what is missing before anything is measured", async () => {
     expect(await capacity()).toMatchObject({
