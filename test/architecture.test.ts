@@ -59,6 +59,7 @@ const FREE = ["app.ts", "serve.ts", "backup.ts", "main.ts", "whereabouts.ts"];
 /** What else a file may import, by name and reason. */
 const EXCEPTIONS: Record<string, string> = {
   "cli/program.ts imports ../package.json": "the version of the program",
+  "platform/version.ts imports ../package.json": "the same, for the console",
   "http/console.ts imports ../dist/console/": "what the build of the console left",
 };
 
