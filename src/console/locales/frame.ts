@@ -78,6 +78,7 @@ export const FRAME = words({
     en: "The address is misspelt, or the page belongs to a part that is not set up here yet.",
   },
   toStart: { de: "Zur Startseite", en: "To the start page" },
+  exactly: { de: "Genauer Wortlaut (englisch)", en: "Exact words" },
   requestId: { de: "Kennung", en: "Id" },
   copy: { de: "Kopieren", en: "Copy" },
   copied: { de: "Kopiert", en: "Copied" },

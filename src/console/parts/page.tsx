@@ -7,11 +7,13 @@
  */
 import { Button, Loader } from "@mantine/core";
 import { useEffect, useState, type ReactNode } from "react";
+import { useIntl } from "react-intl";
 import type { Action } from "../../contract/access.ts";
 import { PilotageError } from "../../contract/errors.ts";
 import { useMay, useWorkflow } from "../data/me.tsx";
 import { FRAME } from "../locales/frame.ts";
-import { useWords } from "../locales/words.ts";
+import { GERMAN_ERRORS } from "../locales/errors.ts";
+import { languageOf, useWords } from "../locales/words.ts";
 import { Icon, type IconName } from "./icon.tsx";
 import styles from "./page.module.css";
 
@@ -108,20 +110,31 @@ export function Failed({ error, retry }: { error: Error | null; retry?: () => un
   );
 }
 
-/** What happened, and what to do, in the program's own words. */
+/** What happened, and what to do: in German by its code, with the program's more exact words beside it. */
 export function ErrorText({ error }: { error: Error | null }) {
   const t = useWords(FRAME);
-  if (error instanceof PilotageError && error.cause === undefined)
+  const { locale } = useIntl();
+  if (!(error instanceof PilotageError) || error.cause !== undefined)
     return (
       <div className={styles["error"]}>
-        <p>{error.message}</p>
-        {error.hint === undefined ? null : <p>{error.hint}</p>}
+        <p>{t("unreachable")}</p>
+        <p>{t("unreachableHint")}</p>
       </div>
     );
+  const exact = (
+    <>
+      <p>{error.message}</p>
+      {error.hint === undefined ? null : <p>{error.hint}</p>}
+    </>
+  );
+  if (languageOf(locale) === "en") return <div className={styles["error"]}>{exact}</div>;
   return (
     <div className={styles["error"]}>
-      <p>{t("unreachable")}</p>
-      <p>{t("unreachableHint")}</p>
+      <p>{GERMAN_ERRORS[error.code]}</p>
+      <details className={styles["exact"]}>
+        <summary>{t("exactly")}</summary>
+        <div lang="en">{exact}</div>
+      </details>
     </div>
   );
 }

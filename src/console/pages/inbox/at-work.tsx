@@ -329,7 +329,7 @@ export function AtWork({ workflow, desk, task, onReveal, onBulk }: AtWorkProps) 
             <ErrorText error={work.error} />
           </div>
         )}
-        {panel === undefined ? (
+        {work.lease.lost ? null : panel === undefined ? (
           <VerdictBar
             approves={
               task.output === null || work.hidden
