@@ -165,7 +165,7 @@ describe("a one-time link", () => {
     const both = await Promise.all(
       [1, 2].map(() => send("/invitations/accept", { body, headers: elsewhere() })),
     );
-    expect(both.map((one) => one.status).sort()).toEqual([200, 401]);
+    expect(both.map((one) => one.status).sort((a, b) => a - b)).toEqual([200, 401]);
     expect((await send("/invitations/accept", { body, headers: elsewhere() })).error?.code).toBe(
       "unauthenticated",
     );

@@ -66,7 +66,7 @@ export function bind(options: {
   /** Bytes of request bodies that may be in hand at once. */
   mostBytes: number;
 }): Server {
-  const { handlers, keys, newId, log } = options;
+  const { handlers, newId, log } = options;
   const budget = byteBudget(options.mostBytes);
   const app = fastify({
     logger: false,
