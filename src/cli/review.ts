@@ -1,24 +1,37 @@
-/** `pilotage review`: take cases, see what they hold, give the verdict, take it back. */
-import { Option, type Command } from "commander";
+/** `pilotage review`: take cases, see what they hold, end a turn in every way there is, take back, correct, the queue. */
+import type { Command } from "commander";
 import type { Client } from "../contract/client.ts";
-import { REVIEW_REASONS, type ReviewReason } from "../contract/states.ts";
+import { DOUBTS, TURNS } from "../contract/review-endpoints.ts";
 import { whole } from "./arguments.ts";
 import { shownReason } from "./case.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
-import { readJsonObject } from "./reading.ts";
+import { addAfterwards, addEndings, addVerdicts, CASE, LEASE, withLease } from "./review-endings.ts";
 import { block, facts, moment } from "./text.ts";
 
 type Task = Awaited<ReturnType<Client["claimReview"]>>;
-type Verdict = Awaited<ReturnType<Client["giveVerdict"]>>;
-
-const CASE = "case_01hzy3v7k2e8t9qxw4m5n6p7r8";
-const LEASE = "lse_01hzy3v7k2e8t9qxw4m5n6p7r9";
 
 export function addReview(program: Command, desk: Desk): void {
   const group = program.command("review").description("Takes cases for review and gives the verdict.");
+  addQueue(group, desk);
   addTaking(group, desk);
   addVerdicts(group, desk);
+  addEndings(group, desk);
+  addAfterwards(group, desk);
+}
+
+function addQueue(group: Command, desk: Desk): void {
+  const inbox = group
+    .command("inbox")
+    .argument("<workflow>", "its name")
+    .description(
+      "Shows the queue by cause: what is open, free, held by others, due, put off, asked, come back.",
+    )
+    .action(async (workflow: string) => {
+      const reply = await (await desk.client("read")).getInbox({ params: { workflow } });
+      desk.out.result(reply, () => shownInbox(reply));
+    });
+  withExamples(inbox, "pilotage review inbox support-triage");
 }
 
 function addTaking(group: Command, desk: Desk): void {
@@ -67,61 +80,24 @@ function addTaking(group: Command, desk: Desk): void {
       desk.out.result(reply, () => `${id} waits for a review again.`);
     });
   withExamples(release, `pilotage review release ${CASE} --lease ${LEASE} --as j.okafor@example.com`);
-}
 
-function addVerdicts(group: Command, desk: Desk): void {
-  const approve = withLease(group.command("approve"))
-    .description("Approves: the output goes out as it is.")
-    .action(async (id: string, { lease }: { lease: string }) => {
+  const skip = withLease(group.command("skip"))
+    .description("Gives a case back for others, with a reason. The third skip escalates it.")
+    .requiredOption("--text <text>", "why, in a few words")
+    .action(async (id: string, { lease, text }: { lease: string; text: string }) => {
       const reply = await (
         await desk.client("change")
-      ).giveVerdict({ params: { case: id }, body: { lease, verdict: "approve" } });
-      desk.out.result(reply, () => shownVerdict(reply));
-    });
-  withExamples(approve, `pilotage review approve ${CASE} --lease ${LEASE} --as j.okafor@example.com`);
-
-  const edit = withLease(group.command("edit"))
-    .description("Approves with edits: the output given goes out instead.")
-    .requiredOption("--output <file>", "the whole output as a JSON object; - reads standard input")
-    .action(async (id: string, { lease, output }: { lease: string; output: string }) => {
-      const body = { lease, verdict: "edit" as const, output: await readJsonObject(output, desk.stdin) };
-      const reply = await (await desk.client("change")).giveVerdict({ params: { case: id }, body });
-      desk.out.result(reply, () => shownVerdict(reply));
+      ).releaseReview({ params: { case: id }, body: { lease, skip: true, reason: text } });
+      desk.out.result(reply, () =>
+        reply.escalated
+          ? `${id} was skipped three times and is escalated now.`
+          : `${id} waits for somebody else.`,
+      );
     });
   withExamples(
-    edit,
-    `pilotage review edit ${CASE} --lease ${LEASE} --output corrected.json --as j.okafor@example.com`,
+    skip,
+    `pilotage review skip ${CASE} --lease ${LEASE} --text "I know the sender" --as j.okafor@example.com`,
   );
-
-  const reject = withLease(group.command("reject"))
-    .description("Rejects: nothing goes out.")
-    .addOption(new Option("--reason <reason>", "why").choices(REVIEW_REASONS).makeOptionMandatory())
-    .action(async (id: string, { lease, reason }: { lease: string; reason: ReviewReason }) => {
-      const reply = await (
-        await desk.client("change")
-      ).giveVerdict({ params: { case: id }, body: { lease, verdict: "reject", reason } });
-      desk.out.result(reply, () => shownVerdict(reply));
-    });
-  withExamples(
-    reject,
-    `pilotage review reject ${CASE} --lease ${LEASE} --reason out_of_scope --as j.okafor@example.com`,
-  );
-
-  const undo = group
-    .command("undo")
-    .argument("<case>", "the id of the case")
-    .description("Takes your own verdict back while the undo window is open.")
-    .action(async (id: string) => {
-      const reply = await (await desk.client("change")).undoVerdict({ params: { case: id } });
-      desk.out.result(reply, () => `The verdict on ${id} is taken back; it waits for a review again.`);
-    });
-  withExamples(undo, `pilotage review undo ${CASE} --as j.okafor@example.com`);
-}
-
-function withLease(command: Command): Command {
-  return command
-    .argument("<case>", "the id of the case")
-    .requiredOption("--lease <lease>", "the lease that came with the case");
 }
 
 function shown(task: Task): string {
@@ -132,7 +108,15 @@ function shown(task: Task): string {
     ["lease", `${lease} until ${moment(task.leaseUntil)}`],
     ["received", moment(task.receivedAt)],
     ["due", moment(task.dueAt)],
+    ["turn", task.turn === "first" ? "" : TURNS[task.turn]],
     ["reasons", task.reasons.map(shownReason).join("\n")],
+    ["doubts", task.doubts.map(shownDoubt).join("\n")],
+    [
+      "said",
+      task.notes
+        .map(({ kind, text, person }) => `${kind}${person === null ? "" : ` by ${person}`}: ${text}`)
+        .join("\n"),
+    ],
     [
       "attachments",
       attachments
@@ -156,7 +140,39 @@ function shown(task: Task): string {
   return `${caseId}\n${head}\n  input\n${block(task.input)}\n  output\n${answer}\n${how}`;
 }
 
-function shownVerdict({ caseId, verdict, undoUntil, differs }: Verdict): string {
-  const changed = differs.length === 0 ? "" : `; it differs from the model's output in ${differs.join(", ")}`;
-  return `${caseId}: ${verdict}${changed}. Until ${moment(undoUntil)} it can be taken back: pilotage review undo ${caseId}`;
+function shownDoubt({ field, code, detail }: Task["doubts"][number]): string {
+  return `${field === "" ? "the whole output" : field}: ${DOUBTS[code]}${detail === null ? "" : ` (${detail})`}`;
+}
+
+type Inbox = Awaited<ReturnType<Client["getInbox"]>>;
+
+function shownInbox(inbox: Inbox): string {
+  const list = (rows: Inbox["snoozed"]) =>
+    rows
+      .map(
+        ({ caseId, externalId, until, note }) =>
+          `${caseId} ${externalId}${until === null ? "" : ` until ${moment(until)}`}${note === null ? "" : `: ${note}`}`,
+      )
+      .join("\n");
+  return facts([
+    ["open", `${inbox.open}, of which you can take ${inbox.free}; others hold ${inbox.held}`],
+    ["due", `${inbox.overdue} overdue, ${inbox.atRisk} within the hour, ${inbox.dueToday} today`],
+    [
+      "yours",
+      inbox.mine
+        .map(
+          ({ caseId, externalId, lease, leaseUntil }) =>
+            `${caseId} ${externalId}, ${lease} until ${moment(leaseUntil)}`,
+        )
+        .join("\n"),
+    ],
+    ["came back to you", list(inbox.returned)],
+    ["escalated", list(inbox.escalated)],
+    ["put off", list(inbox.snoozed)],
+    ["with the sender", list(inbox.asked)],
+    [
+      "today",
+      `${inbox.team.decidedToday} decided by the team, ${inbox.own.decidedToday} by you; ${inbox.team.arrivedToday} came in`,
+    ],
+  ]);
 }

@@ -27,8 +27,8 @@ export interface Desk {
 }
 
 /** Monday, 5 January 2026, 09:00 in Berlin. */
-export async function openDesk(): Promise<Desk> {
-  const installation = await install({ settings: { PILOTAGE_CLOCK: "2026-01-05T08:00:00Z" } });
+export async function openDesk(settings: Record<string, string> = {}): Promise<Desk> {
+  const installation = await install({ settings: { PILOTAGE_CLOCK: "2026-01-05T08:00:00Z", ...settings } });
   const { client } = installation;
   const look = (caseId: string) => client.getCase({ params: { case: caseId }, query: { content: "true" } });
   const reach = (caseId: string, state: string) =>
