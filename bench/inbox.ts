@@ -151,7 +151,7 @@ async function decideInBrowser({ page }: Visit, count: number): Promise<number[]
   const taken: number[] = [];
   for (let i = 0; i < count; i++) {
     await page.waitForTimeout(THINK);
-    await page.evaluate(`window.next = new Promise((done) => {
+    await page.evaluate(`void (window.next = new Promise((done) => {
       const heading = document.querySelector("main h2").textContent;
       addEventListener("keydown", ({ key, timeStamp }) => {
         if (key !== "Enter") return;
@@ -163,7 +163,7 @@ async function decideInBrowser({ page }: Visit, count: number): Promise<number[]
         };
         look();
       }, { capture: true });
-    })`);
+    }))`);
     await page.keyboard.press("Control+Enter");
     taken.push(await page.evaluate<number>("window.next"));
   }

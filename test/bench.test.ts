@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { atLeast, spread, under, unmeasured, type Aim, type Spread } from "../bench/measure.ts";
 import { environment } from "./show/program.ts";
+import { CHROMIUM } from "./support/browser.ts";
 import { tellsMemory } from "./support/process-table.ts";
 
 const BENCH = fileURLToPath(new URL("../bench/bench.ts", import.meta.url));
@@ -89,12 +90,26 @@ describe.skipIf(!tellsMemory())("npm run bench", () => {
     ]);
   });
 
+  test("inbox: decision to next case over HTTP and in a browser; without one its aim is not met", async () => {
+    const document = await quick("inbox");
+    const latency = { n: expect.any(Number), p50: positive, p95: positive };
+    expect(document).toMatchObject({
+      decisionToNextMilliseconds: latency,
+      claimedAfterTheVerdictMilliseconds: latency,
+      inTheBrowserMilliseconds: CHROMIUM === undefined ? { missing: expect.any(String) } : latency,
+      firstLoadKilobytes: expect.any(Number),
+    });
+    expect(document.aims).toHaveLength(4);
+    expect(document.aims[2]!.measured === null).toBe(CHROMIUM === undefined);
+    expect(document.aims[3]).toMatchObject({ aim: "under 300 KB", met: true });
+  });
+
   test("an unknown bench, or no rounds, is refused with the names there are", async () => {
     for (const words of [["speed"], ["intake", "--rounds", "0"]]) {
       const { code, stdout, stderr } = await bench(...words);
       expect(code).toBe(64);
       expect(stdout).toBe("");
-      expect(stderr).toContain("intake|cases|idle");
+      expect(stderr).toContain("intake|cases|idle|inbox");
     }
   });
 });

@@ -30,12 +30,15 @@ describe("npm run show", () => {
   });
 
   test("every point has a title and can be run", async () => {
-    const files = readdirSync(new URL("show/case", import.meta.url)).filter((name) =>
-      /^case-\d+\.ts$/.test(name),
-    );
-    expect(files.length).toBeGreaterThanOrEqual(6);
+    const files = ["case", "depth", "people"].flatMap((area) => {
+      const points = readdirSync(new URL(`show/${area}`, import.meta.url)).filter((name) =>
+        new RegExp(`^${area}-\\d+\\.ts$`).test(name),
+      );
+      expect(points.length, area).toBeGreaterThanOrEqual(6);
+      return points.map((name) => `${area}/${name}`);
+    });
     for (const file of files) {
-      const point = (await import(`./show/case/${file}`)) as Point;
+      const point = (await import(`./show/${file}`)) as Point;
       expect(point.title.length, file).toBeGreaterThan(20);
       expect(point.run, file).toBeTypeOf("function");
     }

@@ -45,6 +45,8 @@ describe.skipIf(CHROMIUM === undefined)("what comes from outside", async () => {
   });
 
   test("the page itself forbids what is written into it: no script, no image of another place", async () => {
+    // In a tab of its own: that the browser was asked is noted there, too.
+    const { page, close } = await visit("clerk@example.com", everywhere);
     await page.goto("/inbox?workflow=hostile");
     await page.getByRole("heading", { level: 1, name: "Inbox" }).waitFor();
     const loaded = await page.evaluate<string>(`new Promise((done) => {
@@ -60,12 +62,20 @@ describe.skipIf(CHROMIUM === undefined)("what comes from outside", async () => {
       return window.hasRun === true;
     })()`);
     expect({ loaded, ran }).toEqual({ loaded: "refused", ran: false });
+    await close();
   });
 
-  test("a ticket of two megabytes can be read and decided", async () => {
+  test("a ticket of two megabytes is refused with the reason and kept; one of a megabyte is read and decided", async () => {
     const line = "The invoice of last month shows an amount that I did not order, please look at it. ";
+    const textOf = (bytes: number) => line.repeat(Math.floor(bytes / line.length));
     const submit = await open("large");
-    const caseId = await submit({ text: line.repeat(Math.ceil((2 * 1024 * 1024) / line.length)) });
+    await expect(submit({ text: textOf(2 * 1024 * 1024) })).rejects.toThrow(
+      /over 1 MB .* kept in quarantine/,
+    );
+    await page.goto("/operations?workflow=large");
+    await page.getByText("large-1", { exact: true }).first().waitFor();
+
+    const caseId = await submit({ text: textOf(1_000_000) });
     const inbox = inboxOn(page, "large");
     await inbox.start();
     await page.getByLabel("Total").focus();

@@ -47,7 +47,7 @@ describe.skipIf(CHROMIUM === undefined)("several people", async () => {
     // Said on another device: the leases go back at once, and a colleague takes the case.
     const [elsewhere, colleague] = [await as(ANNA, everywhere), await as(BEN, everywhere)];
     const tomorrow = new Date(installation.app.clock.now() + 86_400_000).toISOString();
-    expect(await elsewhere.setAway({ body: { until: tomorrow } })).toMatchObject({ returned: 1 });
+    expect((await elsewhere.setAway({ body: { until: tomorrow } })).returned).toBeGreaterThan(0);
     const taken = await colleague.claimReview({ params: { case: caseId }, body: {} });
 
     await page.keyboard.press("Control+Enter");
@@ -86,8 +86,8 @@ describe.skipIf(CHROMIUM === undefined)("several people", async () => {
     await page.getByLabel("Reply").fill("Half a sentence");
     const elsewhere = await as(ANNA, everywhere);
     const { sessions } = await elsewhere.listSessions({});
-    for (const { id } of sessions)
-      await elsewhere.endSession({ params: { session: id } }).catch(() => undefined);
+    for (const { id, current } of sessions)
+      if (!current) await elsewhere.endSession({ params: { session: id } });
 
     await page.keyboard.press("Control+Enter");
     await page.keyboard.press("5");

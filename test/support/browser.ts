@@ -27,7 +27,7 @@ export const DESKTOP = { width: 1280, height: 800 };
 /** A small phone. */
 export const PHONE = { width: 360, height: 740 };
 /** Milliseconds. On a shared machine a page may take ten times as long as usual. */
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 
 export async function openBrowser(): Promise<Browser> {
   if (CHROMIUM === undefined) throw new Error(NO_CHROMIUM);

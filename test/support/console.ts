@@ -37,11 +37,7 @@ export interface ConsoleInstallation {
   installation: Installation;
   client: Client;
   url: string;
-  /** A workflow whose cases wait for people. Answers how to hand it one, and its id in the end. */
-  open(
-    workflow: string,
-    more?: { workflow?: JsonObject; release?: JsonObject; script?: JsonObject },
-  ): Promise<(input?: JsonObject) => Promise<string>>;
+  open(workflow: string, more?: WorkflowOptions): ReturnType<typeof openWorkflow>;
   /** A tab of somebody who is signed in, with these roles. */
   visit(
     email: string,
@@ -84,41 +80,56 @@ export async function openConsole(settings: Record<string, string> = {}): Promis
       }
       return openVisit(browser, { url, cookie, ...more });
     },
-    async open(workflow, more = {}) {
-      const connection = `script-${workflow}`;
-      await client.saveConnection({
-        params: { name: connection },
-        body: {
-          settings: {
-            kind: "scripted",
-            script: more.script ?? { rules: [], otherwise: { answer: SUGGESTION, confidence: 0.8 } },
-          },
-        },
-      });
-      await launch(installation, {
-        script: null,
-        workflow: { undo: UNDO, ...more.workflow, workflow },
-        release: {
-          output: OUTPUT,
-          error: { equal: ["category", "total"] },
-          suggestions: ["reply"],
-          facets: { input: ["amount"], output: ["category"] },
-          ...more.release,
-          model: { connection, timeout: 5_000 },
-          workflow,
-        },
-      });
-      let made = 0;
-      return async (input = { text: `Invoice ${made + 1} says 119.00 EUR, I ordered for 100.00 EUR.` }) => {
-        made += 1;
-        const { caseId } = await client.submitCase({
-          params: { workflow },
-          body: { externalId: `${workflow}-${made}`, input },
-        });
-        await reach(caseId, "in_review");
-        return caseId;
-      };
+    open: (workflow, more = {}) => openWorkflow(client, workflow, more),
+  };
+}
+
+export interface WorkflowOptions {
+  workflow?: JsonObject;
+  release?: JsonObject;
+  script?: JsonObject;
+}
+
+/** A workflow whose cases wait for people. Answers how to hand it one, and its id once it waits. */
+export async function openWorkflow(
+  client: Client,
+  workflow: string,
+  more: WorkflowOptions = {},
+): Promise<(input?: JsonObject) => Promise<string>> {
+  const connection = `script-${workflow}`;
+  const script = more.script ?? { rules: [], otherwise: { answer: SUGGESTION, confidence: 0.8 } };
+  await client.saveConnection({
+    params: { name: connection },
+    body: { settings: { kind: "scripted", script } },
+  });
+  await launch(
+    { client },
+    {
+      script: null,
+      workflow: { undo: UNDO, ...more.workflow, workflow },
+      release: {
+        output: OUTPUT,
+        error: { equal: ["category", "total"] },
+        suggestions: ["reply"],
+        facets: { input: ["amount"], output: ["category"] },
+        ...more.release,
+        model: { connection, timeout: 5_000 },
+        workflow,
+      },
     },
+  );
+  let made = 0;
+  return async (input = { text: `Invoice ${made + 1} says 119.00 EUR, I ordered for 100.00 EUR.` }) => {
+    made += 1;
+    const { caseId } = await client.submitCase({
+      params: { workflow },
+      body: { externalId: `${workflow}-${made}`, input },
+    });
+    await until(
+      () => client.getCase({ params: { case: caseId } }),
+      (found) => found.state === "in_review",
+    );
+    return caseId;
   };
 }
 

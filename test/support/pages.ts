@@ -55,8 +55,7 @@ export async function openStage({
     .catch(() => undefined);
   await colleague.report({ params: { workflow: STAGE }, body: { kind: "same_mistake", caseId: delivered } });
   // A cold one, and some that are not; more of both than the pages use up.
-  for (let n = 0, cold = 0; n < 8 || cold < 2; n++)
-    if ((await look(await one())).cold) cold += 1;
+  for (let n = 0, cold = 0; n < 8 || cold < 2; n++) if ((await look(await one())).cold) cold += 1;
   const { link } = await client.invitePerson({
     body: { email: "new@example.com", name: "Noa Neumann", locale: "en-GB", grants: [] },
   });

@@ -21,6 +21,12 @@ export default function LinkPage() {
   const token = useRef("");
   const { mutate } = open;
   useEffect(() => {
+    // Another link, opened in this tab, changes only what stands behind `#`.
+    const anew = () => location.reload();
+    window.addEventListener("hashchange", anew);
+    return () => window.removeEventListener("hashchange", anew);
+  }, []);
+  useEffect(() => {
     if (token.current !== "") return;
     token.current = decodeURIComponent(location.hash.slice(1));
     history.replaceState(history.state, "", location.pathname);
