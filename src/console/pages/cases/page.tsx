@@ -138,7 +138,7 @@ function Found({ workflow, cases, more, query }: FoundProps) {
         cell: (row) => (
           <>
             <Link to="/cases/$case" params={{ case: row.id }} search={{ workflow }}>
-              {row.externalId}
+              <span className={styles["id"]}>{row.externalId}</span>
             </Link>{" "}
             {row.drill ? <Tag>{t("drill")}</Tag> : null}
           </>
@@ -162,7 +162,9 @@ function Found({ workflow, cases, more, query }: FoundProps) {
         head: t("facets"),
         wideOnly: true,
         cell: (row) => (
-          <span className={styles["soft"]}>{facetsText(row.facets as Record<string, unknown>)}</span>
+          <span className={styles["facets"]} title={facetsText(row.facets as Record<string, unknown>)}>
+            {facetsText(row.facets as Record<string, unknown>)}
+          </span>
         ),
       },
       { id: "received", head: t("received"), cell: (row) => <RelativeTime at={row.receivedAt} /> },
@@ -207,11 +209,12 @@ function Found({ workflow, cases, more, query }: FoundProps) {
   );
 }
 
+/** In few words: codes without their underscores, each once, times left out (they have columns of their own). */
 function facetsText(facets: Record<string, unknown>): string {
-  return Object.values(facets)
-    .filter((value) => value !== null && value !== "")
-    .map(String)
-    .join(" · ");
+  const texts = Object.values(facets)
+    .filter((value) => value !== null && value !== "" && !/^\d{4}-\d{2}-\d{2}T/.test(String(value)))
+    .map((value) => String(value).replaceAll("_", " "));
+  return [...new Set(texts)].join(" · ");
 }
 
 function SaveCsv({ workflow, query }: Pick<FoundProps, "workflow" | "query">) {
