@@ -94,7 +94,9 @@ export function Rules({ workflow }: { workflow: string | undefined }) {
                     head: t("holders"),
                     wideOnly: true,
                     cell: (row: Rule) =>
-                      holders(row) ?? <StatusWord plain tone="attention" word={t("nobody")} />,
+                      people.data === undefined
+                        ? "–"
+                        : (holders(row) ?? <StatusWord plain tone="attention" word={t("nobody")} />),
                   },
                 ]
               : []),
