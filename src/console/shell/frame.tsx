@@ -164,11 +164,11 @@ function Bar() {
           <span className={styles["word"]}>{t("more")}</span>
         </UnstyledButton>
       </nav>
-      {workflow !== undefined && workflow.rung > 0 ? (
-        <div className={styles["stopLine"]} role="status">
+      {workflow === undefined ? null : (
+        <div className={styles["stopLine"]} data-stopped={workflow.rung > 0 || undefined}>
           <SafeStop rung={workflow.rung} />
         </div>
-      ) : null}
+      )}
       <Drawer
         opened={open}
         onClose={close}
