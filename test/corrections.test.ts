@@ -37,10 +37,10 @@ describe("a correction", async () => {
     const after = await reach(caseId, "delivered");
     const [first, second] = delivered(workflow, caseId);
     expect(second).toMatchObject({
-      key: `${String(first!["key"])}.c1`,
+      key: `${first!.key}.c1`,
       body: { correction: 1, output: { category: "technical" }, decidedBy: "person" },
     });
-    expect(first!["body"]).not.toHaveProperty("correction");
+    expect(first!.body).not.toHaveProperty("correction");
     expect(after.reviews).toEqual(before.reviews);
     expect(after.labels).toMatchObject([
       { source: "review", wrong: false, superseded: false, withdrawnAt: null },
@@ -58,7 +58,7 @@ describe("a correction", async () => {
         reason: "wrong_class",
         fields: ["category"],
         before_verdict: "approve",
-        replaced: [{ target: "results", key: first!["key"] }],
+        replaced: [{ target: "results", key: first!.key }],
       },
     ]);
     expect(after.history.map((one) => one.kind)).toContain("case.corrected");
@@ -72,7 +72,7 @@ describe("a correction", async () => {
     await correct(anna, caseId, "other");
     await pass(UNDO);
     await reach(caseId, "delivered");
-    const keys = delivered(workflow, caseId).map((one) => String(one["key"]));
+    const keys = delivered(workflow, caseId).map((one) => one.key);
     expect(keys).toEqual([keys[0], `${keys[0]}.c1`, `${keys[0]}.c2`]);
   });
 
@@ -92,7 +92,7 @@ describe("a correction", async () => {
     await correct(ben, caseId, "other");
     await pass(UNDO);
     await reach(caseId, "delivered");
-    expect(String(delivered(workflow, caseId)[1]!["key"])).toMatch(/\.c2$/);
+    expect(delivered(workflow, caseId)[1]!.key).toMatch(/\.c2$/);
   });
 
   test("that breaks the schema, or changes nothing, is refused with the fields", async () => {

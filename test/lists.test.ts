@@ -19,6 +19,7 @@ import { ERRORS, type ErrorBody } from "../src/contract/errors.ts";
 import { EVENTS } from "../src/contract/events.ts";
 import * as feedback from "../src/contract/feedback-endpoints.ts";
 import { QUARANTINE_REASONS } from "../src/contract/quarantine.ts";
+import { TURNS } from "../src/contract/review-endpoints.ts";
 import { SCOPES } from "../src/contract/scopes.ts";
 import * as schemas from "../src/contract/schemas.ts";
 import { SHADOW_STATES } from "../src/contract/shadow.ts";
@@ -222,6 +223,12 @@ describe("states and the database", async () => {
     "decision.outcome": union("cases/decision/decide.ts", "outcome"),
     "review.state": Object.keys(states.REVIEW_STATES),
     "review.verdict": verdicts,
+    "review.turn": [...Object.keys(TURNS), "blind"],
+    "review.came_back": ["answer", "no_answer", "snooze", "refused"],
+    "review_note.kind": union("reviews/notes.ts", "NoteKind"),
+    "correction.state": ["made", "undone"],
+    "correction.before_state": ["delivered", "failed_delivery"],
+    "bulk.state": union("reviews/bulk.ts", "state"),
     "label.source": states.LABEL_SOURCES,
     "delivery.state": Object.keys(states.DELIVERY_STATES),
     "quarantine.state": enumOf(ENDPOINTS.listQuarantine.query.shape.state.unwrap()),

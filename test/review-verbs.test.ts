@@ -111,7 +111,7 @@ test("any order of verbs keeps the rules", { timeout: 600_000 }, async () => {
         const found = await desk.look(caseId);
         expect(["delivered", "closed"]).toContain(found.state);
         const sent = delivered(WORKFLOW, caseId);
-        expect(new Set(sent.map((line) => line["key"])).size).toBe(sent.length);
+        expect(new Set(sent.map((line) => line.key)).size).toBe(sent.length);
         expect(sent.length).toBe(found.state === "closed" ? 0 : 1 + (await correctionsOf(caseId)));
       }
     }),

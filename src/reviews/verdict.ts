@@ -24,7 +24,7 @@ import type { GroupCommit, Operation } from "../platform/group-commit.ts";
 import type { ContentKey, Vault } from "../platform/secrets.ts";
 import { blindLabel } from "./blind.ts";
 import { probabilityOf } from "./blind-store.ts";
-import { behindAnswer, personKey, takesSeveral } from "./four-eyes.ts";
+import { behindAnswer, takesSeveral } from "./four-eyes.ts";
 import { labelOf, wrongByRejection } from "./label.ts";
 import { keepLate, tooLate } from "./late.ts";
 import { dayIn } from "./local-day.ts";

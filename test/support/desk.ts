@@ -23,7 +23,8 @@ export interface Desk {
   pass(milliseconds: number): Promise<unknown>;
   look(caseId: string): ReturnType<Client["getCase"]>;
   reach(caseId: string, state: string): ReturnType<Client["getCase"]>;
-  delivered(workflow: string, caseId: string): JsonObject[];
+  /** What the file target holds of a case. */
+  delivered(workflow: string, caseId: string): { key: string; body: JsonObject }[];
 }
 
 /** Monday, 5 January 2026, 09:00 in Berlin. */
@@ -70,7 +71,7 @@ export async function openDesk(settings: Record<string, string> = {}): Promise<D
       return readFileSync(path, "utf8")
         .split("\n")
         .filter((line) => line.includes(caseId))
-        .map((line) => JSON.parse(line) as JsonObject);
+        .map((line) => JSON.parse(line) as { key: string; body: JsonObject });
     },
   };
 }
