@@ -13,20 +13,20 @@ import { OutputForm } from "../../case/output-form.tsx";
 import { differing, valueAt } from "../../case/output-fields.ts";
 import { languageOfCase, Source } from "../../case/source.tsx";
 import { now } from "../../clock.ts";
-import { call } from "../../data/api.ts";
 import { DOUBT_WORDS } from "../../locales/codes.ts";
 import { useFormats } from "../../locales/formats.ts";
 import { INBOX } from "../../locales/inbox.ts";
 import { languageOf, useCode, useWords } from "../../locales/words.ts";
 import { Icon } from "../../parts/icon.tsx";
-import { CopyableId } from "../../parts/small.tsx";
 import { ErrorText } from "../../parts/page.tsx";
 import { useDigits, useShortcuts } from "../../parts/shortcuts.ts";
 import { ShortcutList } from "../../parts/shortcut-list.tsx";
-import { useToast } from "../../parts/toast.tsx";
 import styles from "./at-work.module.css";
 import { CaseHead } from "./case-head.tsx";
 import type { Desk, Task } from "./desk.ts";
+import { useEndings } from "./endings.tsx";
+import { Instructions } from "./instructions.tsx";
+import { LeaseLine } from "./lease-line.tsx";
 import { questionFor } from "./question.ts";
 import { ReasonPanel, SkipPanel, SnoozePanel, type Asking } from "./panel.tsx";
 import type { Revealed } from "./reveal.tsx";
@@ -40,7 +40,7 @@ export interface AtWorkProps {
   workflow: string;
   desk: Desk;
   task: Task;
-  onReveal: (revealed: Revealed) => void;
+  onReveal: (revealed: Revealed | undefined) => void;
   onBulk: (caseId: string) => void;
 }
 
@@ -49,7 +49,6 @@ type Panel = { kind: Asking; preset?: ReviewReason } | { kind: "snooze" } | { ki
 export function AtWork({ workflow, desk, task, onReveal, onBulk }: AtWorkProps) {
   const t = useWords(INBOX);
   const formats = useFormats();
-  const toast = useToast();
   const { renewed } = desk;
   const work = useWork(
     task,
@@ -110,39 +109,13 @@ export function AtWork({ workflow, desk, task, onReveal, onBulk }: AtWorkProps) 
     place?.querySelector<HTMLElement>("input:checked, input, select, textarea")?.focus();
   }, []);
 
-  const undoing = (caseId: string, restore: () => void) => async () => {
-    await call("undoVerdict", { params: { case: caseId } });
-    restore();
-    await desk.open(caseId);
-    toast.show({ what: t("done.undo") });
-  };
-
-  async function give(verdict: "approve" | "edit" | "reject", reason?: ReviewReason, text?: string) {
-    const reply = await work.verdict(verdict, reason, text);
-    if (reply === undefined) return;
-    setPanel(undefined);
-    const restore = work.restore;
-    toast.show({
-      what: t(reply.state === "in_review" ? "done.second" : `done.${verdict}`),
-      ...(reply.undoUntil === null
-        ? {}
-        : { undo: { until: reply.undoUntil, run: undoing(task.caseId, restore) } }),
-    });
-    const reveals = reply.planted !== null || cold || work.hidden;
-    if (reveals)
-      onReveal({
-        task,
-        reply,
-        yours:
-          verdict === "reject"
-            ? null
-            : verdict === "approve"
-              ? (task.output as JsonObject | null)
-              : work.output,
-        fields: work.fields,
-      });
-    await desk.ended(task.caseId, { stay: reveals });
-  }
+  const { give, finish, snooze, skip } = useEndings({
+    desk,
+    task,
+    work,
+    onReveal,
+    closePanel: () => setPanel(undefined),
+  });
 
   function approve() {
     if (!ready || busy || work.lease.lost) return;
@@ -158,58 +131,6 @@ export function AtWork({ workflow, desk, task, onReveal, onBulk }: AtWorkProps) 
       );
     if (work.changed) return setPanel({ kind: "edit" });
     void give("approve");
-  }
-
-  async function finish(kind: Asking, reason: ReviewReason, text: string | undefined) {
-    if (kind === "edit" || kind === "reject") return give(kind, reason, text);
-    const params = { case: task.caseId };
-    if (kind === "escalate") {
-      const done = await work.end((activeMilliseconds) =>
-        call("escalateReview", {
-          params,
-          body: { lease: task.lease, reason, text: text ?? "", activeMilliseconds },
-        }),
-      );
-      return done === undefined ? undefined : leftDesk(t("done.escalate"));
-    }
-    const done = await work.end((activeMilliseconds) =>
-      call("askSender", {
-        params,
-        body: { lease: task.lease, reason, question: text ?? "", activeMilliseconds },
-      }),
-    );
-    if (done === undefined) return undefined;
-    return leftDesk(
-      t(`done.ask.${done.mailed}`),
-      done.mailed === "sent" ? undefined : <CopyableId id={done.answerLink} />,
-    );
-  }
-
-  async function leftDesk(what: string, more?: React.ReactNode) {
-    setPanel(undefined);
-    toast.show({ what, ...(more === undefined ? {} : { more }) });
-    await desk.ended(task.caseId);
-  }
-
-  async function snooze(until: string) {
-    const done = await work.end((activeMilliseconds) =>
-      call("snoozeReview", {
-        params: { case: task.caseId },
-        body: { lease: task.lease, until, activeMilliseconds },
-      }),
-    );
-    if (done !== undefined) await leftDesk(t("done.snooze", { until: formats.moment(until) }));
-  }
-
-  async function skip() {
-    const reason = (work.texts["skip"] ?? "").trim();
-    const done = await work.end((activeMilliseconds) =>
-      call("releaseReview", {
-        params: { case: task.caseId },
-        body: { lease: task.lease, reason, skip: true, activeMilliseconds },
-      }),
-    );
-    if (done !== undefined) await leftDesk(t(done.escalated ? "done.skipEscalated" : "done.skip"));
   }
 
   function does(verb: Verb) {
@@ -320,7 +241,7 @@ export function AtWork({ workflow, desk, task, onReveal, onBulk }: AtWorkProps) 
       </section>
       <div className={styles["bar"]} ref={bar}>
         <LeaseLine
-          work={work}
+          lease={work.lease}
           retake={() => void desk.open(task.caseId)}
           drop={() => void desk.ended(task.caseId)}
         />
@@ -406,59 +327,4 @@ function soughtValue(
 ): unknown {
   const field = fields.find((one) => one.path === path);
   return field?.entry === "number" ? (valueAt(output, path) ?? entries[path]) : entries[path];
-}
-
-function LeaseLine({
-  work,
-  retake,
-  drop,
-}: {
-  work: ReturnType<typeof useWork>;
-  retake: () => void;
-  drop: () => void;
-}) {
-  const t = useWords(INBOX);
-  const { lost, endsIn, keep } = work.lease;
-  // Said once, not every second.
-  const spoken = lost ? t("leaseLost") : endsIn === undefined ? "" : t("leaseEnds", { seconds: 60 });
-  return (
-    <>
-      <p role="status" className={styles["spoken"]}>
-        {spoken}
-      </p>
-      {lost ? (
-        <div className={styles["lease"]}>
-          <span aria-hidden>{t("leaseLost")}</span>
-          <Button size="xs" variant="default" onClick={retake}>
-            {t("takeAgain")}
-          </Button>
-          <Button size="xs" variant="subtle" onClick={drop}>
-            {t("drop")}
-          </Button>
-        </div>
-      ) : endsIn === undefined ? null : (
-        <div className={styles["lease"]}>
-          <span aria-hidden>{t("leaseEnds", { seconds: endsIn })}</span>
-          <Button size="xs" variant="default" onClick={keep}>
-            {t("keep")}
-          </Button>
-        </div>
-      )}
-    </>
-  );
-}
-
-function Instructions({ task }: { task: Task }) {
-  const t = useWords(INBOX);
-  const language = languageOf(document.documentElement.lang);
-  const text = task.instructions[language] ?? task.instructions.de ?? task.instructions.en;
-  if (text === null) return null;
-  return (
-    <details className={styles["instructions"]}>
-      <summary>{t("instructions")}</summary>
-      <div lang={task.instructions[language] === null ? (language === "de" ? "en" : "de") : language}>
-        {text}
-      </div>
-    </details>
-  );
 }
