@@ -212,8 +212,9 @@ function Found({ workflow, cases, more, query }: FoundProps) {
 /** In few words: codes without their underscores, each once, times left out (they have columns of their own). */
 function facetsText(facets: Record<string, unknown>): string {
   const texts = Object.values(facets)
-    .filter((value) => value !== null && value !== "" && !/^\d{4}-\d{2}-\d{2}T/.test(String(value)))
-    .map((value) => String(value).replaceAll("_", " "));
+    .map((value) => String(cellOf(value) ?? ""))
+    .filter((text) => text !== "" && !/^\d{4}-\d{2}-\d{2}T/.test(text))
+    .map((text) => text.replaceAll("_", " "));
   return [...new Set(texts)].join(" · ");
 }
 

@@ -162,7 +162,7 @@ function MakeDialog({ workflows, close, took }: MakeProps) {
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <Checkbox.Group label={t("scopes")} value={scopes} onChange={(next) => setScopes(next as Asked[])}>
+        <Checkbox.Group label={t("scopes")} value={scopes} onChange={setScopes}>
           <div className={styles["stack"]} style={{ gap: 8, marginTop: 4 }}>
             {(Object.keys(SCOPE_WORDS) as Asked[]).map((scope) => (
               <Checkbox key={scope} value={scope} label={`${scopeWord(scope)} (${scope})`} />
