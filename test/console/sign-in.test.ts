@@ -15,7 +15,8 @@ describe.skipIf(CHROMIUM === undefined)("signing in", async () => {
     await context.clearCookies();
     expect([...alarms, ...outside]).toEqual([]);
   });
-  const startButton = page.getByRole("button", { name: /^(?:Start|Go on)/ });
+  // Who was made by a link on the machine reads German.
+  const startButton = page.getByRole("button", { name: /^(?:Start|Go on|Anfangen|Mit )/ });
   const submitButton = page.getByRole("button", { name: "Sign in", exact: true });
 
   async function invited(name: string) {

@@ -4,7 +4,8 @@
  * A session that ends while somebody works leads here too; after signing in the same address opens again, and what was
  * typed is still there.
  */
-import { Navigate, Outlet, useLocation, useSearch } from "@tanstack/react-router";
+import { Outlet, useNavigate, useRouter, useSearch } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 import { isRefusal } from "../data/api.ts";
 import { HereProvider, useSession } from "../data/me.tsx";
 import { Failed, Loading } from "../parts/page.tsx";
@@ -12,10 +13,8 @@ import { Frame } from "./frame.tsx";
 
 export function SignedIn() {
   const session = useSession();
-  const here = useLocation();
   const { workflow } = useSearch({ strict: false }) as { workflow?: string };
-  if (isRefusal(session.error, "unauthenticated"))
-    return <Navigate to="/sign-in" search={{ to: here.href }} replace />;
+  if (isRefusal(session.error, "unauthenticated")) return <ToSignIn />;
   if (session.data === undefined)
     return session.isError ? <Failed error={session.error} retry={session.refetch} /> : <Loading />;
   return (
@@ -25,4 +24,13 @@ export function SignedIn() {
       </Frame>
     </HereProvider>
   );
+}
+
+/** Leads to the sign-in page once: the address changes before the page does, and must not count as what was asked for. */
+function ToSignIn() {
+  const { state } = useRouter();
+  const navigate = useNavigate();
+  const [asked] = useState(state.location.href);
+  useEffect(() => void navigate({ to: "/sign-in", search: { to: asked }, replace: true }), [navigate, asked]);
+  return <Loading />;
 }

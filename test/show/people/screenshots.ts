@@ -132,7 +132,7 @@ export async function openSampleStage(context: Context): Promise<SampleStage> {
   const cookie = (who: Who) => sessionCookie(signing, PEOPLE[who].email, PEOPLE[who].grants);
 
   context.progress("the sample is set up");
-  const signal = AbortSignal.timeout(180_000);
+  const signal = AbortSignal.timeout(900_000);
   const ready = await setUpSample({ url, operatorKey: key, folder: SAMPLE, signal, say: context.progress });
   if (ready === undefined) throw new Error("The sample was not ready in time.");
   for (const who of Object.keys(PEOPLE) as Who[])
