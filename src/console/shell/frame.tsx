@@ -165,9 +165,13 @@ function Bar() {
         </UnstyledButton>
       </nav>
       {workflow === undefined ? null : (
-        <div className={styles["stopLine"]} data-stopped={workflow.rung > 0 || undefined}>
+        <section
+          aria-label={t("safeStop")}
+          className={styles["stopLine"]}
+          data-stopped={workflow.rung > 0 || undefined}
+        >
           <SafeStop rung={workflow.rung} />
-        </div>
+        </section>
       )}
       <Drawer
         opened={open}
