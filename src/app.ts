@@ -8,13 +8,11 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { openKeys, type Keys } from "./access/keys.ts";
-import { openProviders } from "./access/oidc.ts";
-import { stillThere } from "./access/still.ts";
-import { openPeople, peopleWith, personByEmail } from "./access/people.ts";
-import { openSessions, type Sessions } from "./access/sessions.ts";
+import { type Sessions } from "./access/sessions.ts";
 import { tidyFailures } from "./access/sign-in-limits.ts";
-import { openTokens, pageLink } from "./access/tokens.ts";
-import type { Role as PersonRole } from "./contract/access.ts";
+import { pageLink } from "./access/tokens.ts";
+import { openDesk } from "./app-desk.ts";
+import { handlersOf } from "./app-handlers.ts";
 import { openAudit, type Audit } from "./audit/record.ts";
 import { openSequencer, type Sequencer } from "./audit/sequencer.ts";
 import { openSigner } from "./audit/signing.ts";
@@ -22,8 +20,7 @@ import { dueWorkflows, releaseStrays, releaseWorker } from "./cases/case-row.ts"
 import { liveCertificates } from "./cases/decision/certificate-store.ts";
 import { settling } from "./cases/decision/settle.ts";
 import { attempting, concluding, dispatching } from "./cases/delivery/record.ts";
-import { runFeed, type Looks } from "./cases/feed/run.ts";
-import { dueFeeds } from "./cases/feed/store.ts";
+import { openFeedDuty, type FeedDuty } from "./cases/feed/duty.ts";
 import { admission } from "./cases/intake/admit.ts";
 import { openIntake, type Intake } from "./cases/intake/intake.ts";
 import { quarantining } from "./cases/intake/quarantine.ts";
@@ -36,64 +33,36 @@ import { openWorkflowSettings } from "./cases/workflow/apply.ts";
 import { openRegistry, type Registry } from "./cases/workflow/registry.ts";
 import { SHARE } from "./cases/workflow/rule.ts";
 import { emptySpool } from "./connectors/feed/folder.ts";
-import { accessHandlers } from "./http/access.ts";
-import { auditHandlers } from "./http/audit.ts";
-import { caseHandlers } from "./http/cases.ts";
-import { bind, type Handlers, type Server } from "./http/bind.ts";
-import { certificateHandlers } from "./http/certificates.ts";
-import { connectionHandlers } from "./http/connections.ts";
+import { bind, type Server } from "./http/bind.ts";
 import { serveConsole } from "./http/console.ts";
-import { evaluationHandlers } from "./http/evaluations.ts";
-import { figureHandlers } from "./http/figures.ts";
-import { feedbackHandlers } from "./http/feedback.ts";
-import { openApiDocument } from "./http/openapi.ts";
-import { ladderHandlers } from "./http/ladder.ts";
-import { liveHandlers } from "./http/live.ts";
-import { operationHandlers } from "./http/operations.ts";
-import { overviewHandlers } from "./http/overview.ts";
-import { peopleHandlers } from "./http/people.ts";
-import { providerHandlers } from "./http/sign-in-providers.ts";
-import { reviewHandlers } from "./http/reviews.ts";
 import { serveStatus } from "./http/status.ts";
-import { workflowHandlers } from "./http/workflows.ts";
 import { coalesced } from "./platform/coalesce.ts";
 import { idSource, type NewId } from "./platform/chance.ts";
+import { openDuties } from "./platform/duties.ts";
 import { simulatedClock, systemClock, type Clock } from "./platform/clock.ts";
 import { endsWithin } from "./platform/deadline.ts";
 import { watchForSetBack } from "./monitoring/clock-set-back.ts";
 import { openCounts } from "./monitoring/counts.ts";
 import { countHours } from "./monitoring/hourly.ts";
-import { openLadder } from "./monitoring/ladder.ts";
 import { openNewsroom } from "./monitoring/news.ts";
-import { openStopRequests } from "./monitoring/stop-request.ts";
 import { openDatabase, type Database, type DatabaseOptions, type Tx } from "./platform/database.ts";
 import { openGroupCommit } from "./platform/group-commit.ts";
 import { addJob, migrateJobs, openJobs } from "./platform/jobs.ts";
 import type { Log } from "./platform/log.ts";
 import { unlock } from "./platform/master-key.ts";
-import { MAIL_CONNECTION, openMailer } from "./platform/mail.ts";
 import { openMetrics } from "./platform/metrics.ts";
 import { ensureMonths, migrate } from "./platform/migrations.ts";
 import { prepareProgramRole } from "./platform/program-role.ts";
 import type { Settings } from "./platform/settings.ts";
 import { followSimulatedTime, joinSimulatedTime } from "./platform/simulated-time.ts";
-import { programVersion } from "./platform/version.ts";
 import { watchWorkers } from "./platform/workers.ts";
 import { openTrials, trialSources, workBeside, type Beside } from "./releases/beside.ts";
 import { openCertificates } from "./releases/certify.ts";
 import { labelSample } from "./releases/label-sample.ts";
 import { openReleases, PREPARE_JOB } from "./releases/publish.ts";
 import { openShares } from "./releases/share.ts";
-import { openReviews } from "./reviews/review.ts";
-import { openSecondLooks } from "./reviews/blind.ts";
-import { feedbackToken, openFeedback } from "./reviews/feedback/feedback.ts";
-import { openImprovements } from "./reviews/feedback/improvements.ts";
-import { ASKED, openPulse } from "./reviews/feedback/pulse.ts";
-import { openReviewFigures } from "./reviews/figures.ts";
-import { noticeDuty } from "./reviews/notices.ts";
-import { withPlanted } from "./reviews/planted-desk.ts";
-import { openPost } from "./reviews/post.ts";
-import { allowIndividuals, INDIVIDUALS, openWorksCouncil } from "./reviews/works-council.ts";
+import { feedbackToken } from "./reviews/feedback/feedback.ts";
+import { allowIndividuals, INDIVIDUALS } from "./reviews/works-council.ts";
 
 export type Role = "all" | "web" | "worker";
 
@@ -193,14 +162,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     else await addJob(tx, ADVANCE_JOB, { workflow }, `${ADVANCE_JOB}:${workflow}`);
   };
 
-  const admit = admission({
-    audit,
-    registry,
-    wake,
-    adoption: () =>
-      runner && { worker, places: runner.placesForNew, adopt: runner.adopt, leavePlaces: runner.leavePlaces },
-  });
-  const quarantine = quarantining(audit);
+  const adoption = () =>
+    runner && { worker, places: runner.placesForNew, adopt: runner.adopt, leavePlaces: runner.leavePlaces };
   const intake = openIntake({
     database,
     group,
@@ -208,8 +171,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     vault,
     clock,
     newId,
-    admit,
-    quarantine,
+    admit: admission({ audit, registry, wake, adoption }),
+    quarantine: quarantining(audit),
     mostWaiting: settings.PILOTAGE_INTAKE_QUEUE,
   });
   const replays = openReplays({ database, registry, vault, intake, audit, clock, poke });
@@ -242,61 +205,10 @@ export async function openApp(options: AppOptions): Promise<App> {
       shares.grant(tx, workflow, { item: "go", ...waiver }, person, by),
     acts: { [INDIVIDUALS]: allowIndividuals, [SHARE]: shares.raise },
   });
-  const mailFailed = (error: unknown) => log.warn({ err: error }, "a mail could not be written");
-  const ladder = openLadder({ database, registry, clock, newId, audit, poke });
-  const stops = openStopRequests({
-    database,
-    vault,
-    clock,
-    newId,
-    audit,
-    ladder,
-    async tellOwners(workflow, person) {
-      const roles = ["owner", "on_call"] as const;
-      const told = await Promise.all(roles.map((role) => peopleWith(database, workflow, role)));
-      // The request is stored and stands on their pages; whoever asked does not wait for a mail server.
-      void post.toRoles(workflow, roles, "stop_request", { workflow, person }).catch(mailFailed);
-      return [...new Set(told.flat().map((one) => one.email))];
-    },
-    async tellAsker(workflow, person) {
-      void post.toAddresses([person], "stop_answer", { workflow }).catch(mailFailed);
-    },
-  });
   const connections = openConnections({ database, vault, clock, audit });
-  const sessions = openSessions({
-    database,
-    clock,
-    newId,
-    audit,
-    idleHours: settings.PILOTAGE_SESSION_IDLE_HOURS,
-    longestHours: settings.PILOTAGE_SESSION_HOURS,
-  });
-  const people = openPeople({
-    database,
-    clock,
-    newId,
-    audit,
-    sessions,
-    returnLeases: (tx, person) => reviews.returnLeases(tx, person, { kind: "system", name: worker }),
-  });
-  const mailer = openMailer({
-    async settings() {
-      const found = await connections.read(MAIL_CONNECTION);
-      return found?.kind === "smtp" ? found : undefined;
-    },
-    log,
-  });
-  const tokens = openTokens(vault);
   /** Where people find this installation. */
   const publicUrl = () => settings.PILOTAGE_PUBLIC_URL ?? webUrl ?? "http://127.0.0.1:4700";
-  const providers = openProviders({ connections, vault, clock, log, publicUrl });
-  const post = openPost({
-    send: (mail) => mailer.send(mail),
-    peopleWith: (workflow, role) => peopleWith(database, workflow, role),
-    personOf: (email) => personByEmail(database, email),
-    consoleUrl: publicUrl,
-  });
-  const reviewParts = {
+  const desk = openDesk({
     database,
     group,
     registry,
@@ -304,49 +216,24 @@ export async function openApp(options: AppOptions): Promise<App> {
     clock,
     newId,
     audit,
-    chance: Math.random,
-    answerLink: (caseId, no, expiresAt) =>
-      pageLink(publicUrl(), tokens.make({ kind: "answer", caseId, no, expiresAt })),
-    mail: (letter) => mailer.send(letter),
-  } satisfies Parameters<typeof openReviews>[0];
-  const reviews = withPlanted(openReviews(reviewParts), reviewParts);
-  const improvements = openImprovements({ database, registry, vault, clock, newId, audit, post });
-  const feedback = openFeedback({
-    database,
-    registry,
-    vault,
-    clock,
-    newId,
-    audit,
-    tokens,
-    improvements,
-    questions: reviews.questions,
+    log,
+    settings,
+    worker,
+    connections,
+    workflowSettings,
     publicUrl,
+    chance: Math.random,
+    poke,
   });
-  const figures = openReviewFigures({ database, registry, clock, audit });
-  const worksCouncil = openWorksCouncil({ database, registry, clock, audit, settings: workflowSettings });
-  /** How many people have one of these roles now. */
-  const countWith = async (workflow: string, roles: readonly PersonRole[]) => {
-    const found = new Set<string>();
-    for (const role of roles)
-      for (const { email } of await peopleWith(database, workflow, role)) found.add(email);
-    return found.size;
-  };
-  const pulse = openPulse({
-    database,
-    registry,
-    clock,
-    peopleAsked: (workflow) => countWith(workflow, ASKED),
-  });
+  const { post, reviews, improvements, tokens, sessions } = desk;
   const openers = openOpeners({ database, vault, clock, files, log });
   const patience = settings.PILOTAGE_DATABASE_PATIENCE;
   const jobs = openJobs({ url: directUrl, database, worker, clock, log, patience, release: releaseWorker });
 
-  const timers: NodeJS.Timeout[] = [];
+  const { every, end: endDuties } = openDuties(log);
   let stopping = false;
   const stop = new AbortController();
-  /** Feeds that this process is reading now. */
-  const reading = new Map<string, Promise<void>>();
+  let feeds: FeedDuty | undefined;
   let beside: Beside | undefined;
   let sequencer: Sequencer | undefined;
   if (simulated) every(TICK, "following simulated time", () => followSimulatedTime(database, simulated));
@@ -379,15 +266,15 @@ export async function openApp(options: AppOptions): Promise<App> {
     async stop() {
       stopping = true;
       stop.abort();
-      for (const timer of timers) clearTimeout(timer);
+      endDuties();
       const closing = server?.bound.fastify.close();
       const inTime = await endsWithin(
         STOP_WITHIN,
-        Promise.all([closing, runner?.stop(STOP_WITHIN), ...reading.values(), beside?.ended()]),
+        Promise.all([closing, runner?.stop(STOP_WITHIN), feeds?.ended(), beside?.ended()]),
       );
       if (!inTime) {
         log.warn(
-          { cases: runner?.inFlight ?? 0, feeds: reading.size },
+          { cases: runner?.inFlight ?? 0, feeds: feeds?.reading ?? 0 },
           "stopping took too long; connections are closed by force, and what is under way is taken up by another process or at the next start",
         );
         server?.bound.fastify.server.closeAllConnections();
@@ -454,8 +341,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       [PREPARE_JOB]: ({ release }) => releases.prepare(release as string),
     });
     await releases.resume();
-    const looks: Looks = new Map();
-    const feedParts = {
+    feeds = openFeedDuty({
       database,
       registry,
       intake,
@@ -469,52 +355,19 @@ export async function openApp(options: AppOptions): Promise<App> {
       stopping: () => stopping,
       log,
       poke,
-    };
+    });
     every(TICK, "looking for due cases", async () => {
       await openers.refresh();
       await runner?.freeLost();
       for (const workflow of await dueWorkflows(database, clock.now())) poke(workflow);
     });
-    every(TICK, "bringing back cases whose senders did not answer", async () => {
-      await reviews.endWaits(worker);
-    });
+    for (const [duty, work] of Object.entries(desk.duties)) every(TICK, duty, work);
     // A commit may land after it was given up, and after its worker was buried: nobody would know of its case.
     every(STRAY, "freeing cases that nobody works on", async () => {
       await runner?.freeLost(true);
       await releaseStrays(database);
     });
-    const secondLooks = openSecondLooks({ database, registry, clock, audit, worker, improvements });
-    every(TICK, "opening second looks", secondLooks.look);
-    every(
-      TICK,
-      "telling people about their queue",
-      noticeDuty({
-        database,
-        registry,
-        clock,
-        audit,
-        worker,
-        post,
-        peopleWith: (workflow, role) => peopleWith(database, workflow, role),
-        isAway: async ({ email }, now) => ((await personByEmail(database, email))?.away_until ?? 0) > now,
-      }),
-    );
-    every(TICK, "looking for due feeds", async () => {
-      // Each feed by itself: a long file or a slow folder of one never keeps another waiting.
-      for (const { workflow, name } of await dueFeeds(database, worker, clock.now())) {
-        const feed = `${workflow}/${name}`;
-        if (reading.has(feed)) continue;
-        const look = runFeed(feedParts, looks, workflow, name)
-          .catch((error: unknown) =>
-            log.warn(
-              { err: error instanceof Error ? error.message : String(error), feed },
-              "a look of a feed failed; it is tried again",
-            ),
-          )
-          .finally(() => reading.delete(feed));
-        reading.set(feed, look);
-      }
-    });
+    every(TICK, "looking for due feeds", feeds.look);
     beside = workBeside({
       ...sets,
       log,
@@ -535,105 +388,40 @@ export async function openApp(options: AppOptions): Promise<App> {
     every(DAY / 4, "making month partitions", () => ensureMonths(database, clock));
   }
 
-  /** A timed duty: runs again so long after it ended, whatever became of it. */
-  function every(milliseconds: number, duty: string, work: () => Promise<void>): void {
-    const place = timers.length;
-    const again = () => {
-      timers[place] = setTimeout(() => {
-        work()
-          .catch((error: unknown) =>
-            log.warn(
-              { err: error instanceof Error ? error.message : String(error), duty },
-              "a duty failed; it is tried again",
-            ),
-          )
-          .finally(() => {
-            if (!stopping) again();
-          });
-      }, milliseconds);
-    };
-    again();
-  }
-
   async function startWeb(): Promise<{ bound: Server; url: string }> {
     const workers = watchWorkers(database);
     every(2 * TICK, "looking for workers", workers.look);
-    const counts = openCounts({ database, registry, clock });
     const news = openNewsroom(database);
     every(2 * TICK, "looking for news", news.look);
-    const handlers: Handlers = {
-      ...caseHandlers({ database, registry, vault, clock, intake, stopped: stop.signal }),
-      ...accessHandlers({
-        database,
-        registry,
-        vault,
-        clock,
-        audit,
-        people,
-        sessions,
-        providers: providers.list,
-        version: programVersion(),
-      }),
-      ...providerHandlers({ database, clock, newId, audit, providers, sessions }),
-      ...connectionHandlers({ connections, mail: mailer.attempt, askProvider: providers.test }),
-      ...peopleHandlers({
-        database,
-        clock,
-        people,
-        address: () => publicUrl().replace(/\/$/, ""),
-        mail: mailer.attempt,
-      }),
-      ...figureHandlers({
-        database,
-        registry,
-        vault,
-        clock,
-        figures,
-        worksCouncil,
-        reviewers: (workflow) => countWith(workflow, ["reviewer"]),
-      }),
-      ...feedbackHandlers({ database, registry, clock, feedback, improvements, pulse }),
-      ...reviewHandlers({ database, reviews }),
-      ...workflowHandlers({
-        database,
-        registry,
-        settings: workflowSettings,
-        releases,
-        shares,
-        certificates,
-        clock,
-        workers,
-      }),
-      ...certificateHandlers({ database, registry, certificates, clock }),
-      ...operationHandlers({ database, registry, replays, connections, keys, audit, clock, simulated, poke }),
-      ...ladderHandlers({ ladder, stops }),
-      ...overviewHandlers({
-        database,
-        registry,
-        clock,
-        audit,
-        figures: counts,
-        ladder,
-        stops,
-        workers,
-        poke,
-      }),
-      ...liveHandlers({
-        news,
-        clock,
-        stopped: stop.signal,
-        again: (caller) => stillThere(database, clock, caller, settings.PILOTAGE_SESSION_IDLE_HOURS),
-      }),
-      ...auditHandlers({
-        database,
-        clock,
-        log,
-        stopped: stop.signal,
-        missingProtection: under.missing ?? null,
-      }),
-      ...evaluationHandlers({ database, registry, ...trials, sets, stopped: stop.signal }),
-      openApi: async () => openApiDocument(),
-    };
+    const handlers = handlersOf({
+      ...desk,
+      database,
+      registry,
+      vault,
+      clock,
+      newId,
+      audit,
+      log,
+      settings,
+      simulated,
+      stopped: stop.signal,
+      missingProtection: under.missing ?? null,
+      intake,
+      replays,
+      releases,
+      shares,
+      certificates,
+      trials,
+      sets,
+      workflowSettings,
+      connections,
+      keys,
+      workers,
+      counts: openCounts({ database, registry, clock }),
+      news,
+      poke,
+      publicUrl,
+    });
     const bound = bind({
       handlers,
       keys,

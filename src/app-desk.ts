@@ -1,0 +1,179 @@
+/**
+ * The part of app.ts that is about people: sign-in, mail, the inbox, what people say, what of it is counted, and the stop
+ * that is in everybody's reach.
+ *
+ * Put together in a file of its own, so that app.ts still reads as a page; like app.ts it sees everything.
+ */
+import { openProviders } from "./access/oidc.ts";
+import { openPeople, peopleWith, personByEmail } from "./access/people.ts";
+import { openSessions } from "./access/sessions.ts";
+import { openTokens, pageLink } from "./access/tokens.ts";
+import type { Connections } from "./cases/model/connections.ts";
+import type { WorkflowSettings } from "./cases/workflow/apply.ts";
+import type { Role as PersonRole } from "./contract/access.ts";
+import { openLadder } from "./monitoring/ladder.ts";
+import { openStopRequests } from "./monitoring/stop-request.ts";
+import type { Log } from "./platform/log.ts";
+import { MAIL_CONNECTION, openMailer } from "./platform/mail.ts";
+import type { Settings } from "./platform/settings.ts";
+import { openSecondLooks } from "./reviews/blind.ts";
+import { openFeedback } from "./reviews/feedback/feedback.ts";
+import { openImprovements } from "./reviews/feedback/improvements.ts";
+import { ASKED, openPulse } from "./reviews/feedback/pulse.ts";
+import { openReviewFigures } from "./reviews/figures.ts";
+import { noticeDuty } from "./reviews/notices.ts";
+import { withPlanted } from "./reviews/planted-desk.ts";
+import { openPost } from "./reviews/post.ts";
+import { openReviews, type ReviewParts } from "./reviews/review.ts";
+import { openWorksCouncil } from "./reviews/works-council.ts";
+
+export interface DeskParts extends ReviewParts {
+  log: Log;
+  settings: Settings;
+  /** The name of this process in records. */
+  worker: string;
+  connections: Connections;
+  workflowSettings: WorkflowSettings;
+  /** Where people find this installation. */
+  publicUrl(): string;
+  chance(): number;
+  /** Wakes the cases of a workflow. */
+  poke(workflow: string): void;
+}
+
+export type Desk = ReturnType<typeof openDesk>;
+
+export function openDesk(parts: DeskParts) {
+  const { database, group, registry, vault, clock, newId, audit, log, settings, worker } = parts;
+  const { connections, workflowSettings, publicUrl, poke } = parts;
+  const sessions = openSessions({
+    database,
+    clock,
+    newId,
+    audit,
+    idleHours: settings.PILOTAGE_SESSION_IDLE_HOURS,
+    longestHours: settings.PILOTAGE_SESSION_HOURS,
+  });
+  const people = openPeople({
+    database,
+    clock,
+    newId,
+    audit,
+    sessions,
+    returnLeases: (tx, person) => reviews.returnLeases(tx, person, { kind: "system", name: worker }),
+  });
+  const mailer = openMailer({
+    async settings() {
+      const found = await connections.read(MAIL_CONNECTION);
+      return found?.kind === "smtp" ? found : undefined;
+    },
+    log,
+  });
+  const tokens = openTokens(vault);
+  const providers = openProviders({ connections, vault, clock, log, publicUrl });
+  const post = openPost({
+    send: (mail) => mailer.send(mail),
+    peopleWith: (workflow, role) => peopleWith(database, workflow, role),
+    personOf: (email) => personByEmail(database, email),
+    consoleUrl: publicUrl,
+  });
+  const reviewParts = {
+    database,
+    group,
+    registry,
+    vault,
+    clock,
+    newId,
+    audit,
+    chance: parts.chance,
+    answerLink: (caseId, no, expiresAt) =>
+      pageLink(publicUrl(), tokens.make({ kind: "answer", caseId, no, expiresAt })),
+    mail: (letter) => mailer.send(letter),
+  } satisfies Parameters<typeof openReviews>[0];
+  const reviews = withPlanted(openReviews(reviewParts), reviewParts);
+  const improvements = openImprovements({ database, registry, vault, clock, newId, audit, post });
+  const feedback = openFeedback({
+    database,
+    registry,
+    vault,
+    clock,
+    newId,
+    audit,
+    tokens,
+    improvements,
+    questions: reviews.questions,
+    publicUrl,
+  });
+  const figures = openReviewFigures({ database, registry, clock, audit });
+  const worksCouncil = openWorksCouncil({ database, registry, clock, audit, settings: workflowSettings });
+  /** How many people have one of these roles now. */
+  const countWith = async (workflow: string, roles: readonly PersonRole[]) => {
+    const found = new Set<string>();
+    for (const role of roles)
+      for (const { email } of await peopleWith(database, workflow, role)) found.add(email);
+    return found.size;
+  };
+  const pulse = openPulse({
+    database,
+    registry,
+    clock,
+    peopleAsked: (workflow) => countWith(workflow, ASKED),
+  });
+
+  const mailFailed = (error: unknown) => log.warn({ err: error }, "a mail could not be written");
+  const ladder = openLadder({ database, registry, clock, newId, audit, poke });
+  const stops = openStopRequests({
+    database,
+    vault,
+    clock,
+    newId,
+    audit,
+    ladder,
+    async tellOwners(workflow, person) {
+      const roles = ["owner", "on_call"] as const;
+      const told = await Promise.all(roles.map((role) => peopleWith(database, workflow, role)));
+      // The request is stored and stands on their pages; whoever asked does not wait for a mail server.
+      void post.toRoles(workflow, roles, "stop_request", { workflow, person }).catch(mailFailed);
+      return [...new Set(told.flat().map((one) => one.email))];
+    },
+    async tellAsker(workflow, person) {
+      void post.toAddresses([person], "stop_answer", { workflow }).catch(mailFailed);
+    },
+  });
+
+  const secondLooks = openSecondLooks({ database, registry, clock, audit, worker, improvements });
+  /** What a worker does for people in the background, twice a second. */
+  const duties: Record<string, () => Promise<void>> = {
+    "bringing back cases whose senders did not answer": async () => void (await reviews.endWaits(worker)),
+    "opening second looks": secondLooks.look,
+    "telling people about their queue": noticeDuty({
+      database,
+      registry,
+      clock,
+      audit,
+      worker,
+      post,
+      peopleWith: (workflow, role) => peopleWith(database, workflow, role),
+      isAway: async ({ email }, now) => ((await personByEmail(database, email))?.away_until ?? 0) > now,
+    }),
+  };
+
+  return {
+    duties,
+    sessions,
+    people,
+    mailer,
+    tokens,
+    providers,
+    post,
+    reviews,
+    improvements,
+    feedback,
+    figures,
+    worksCouncil,
+    pulse,
+    countWith,
+    ladder,
+    stops,
+  };
+}
