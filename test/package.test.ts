@@ -112,6 +112,17 @@ describe("one planted fault is noticed:", () => {
       () => withFile("dist/main.js", `const at = ${JSON.stringify(ROOT)};`),
       `dist/main.js tells of this machine: ${ROOT}`,
     ],
+    ["a console that was not built", () => without("dist/console/index.html"), "the console is not packed"],
+    [
+      "a file that the console's page loads and that is gone",
+      () => withFile("dist/console/index.html", '<script src="/assets/gone-12345678.js"></script>'),
+      "dist/console/index.html loads assets/gone-12345678.js, which is not packed",
+    ],
+    [
+      "a file among the console's that its build does not make",
+      () => withFile("dist/console/page.tsx.js", ""),
+      "dist/console/page.tsx.js is not what the console's build makes",
+    ],
     ["a missing licence", () => without("LICENSE"), "LICENSE is not packed"],
     [
       "a script that runs while it is installed",
