@@ -1,6 +1,9 @@
 /**
  * A table of records: text left, numbers right, sticky head, rows of 36 px, up and down by keys.
  *
+ * Where the page is as narrow as a phone, each row stands as a block with the head beside each value, so that nothing
+ * scrolls to the side; the roles are named because a block is no table to a browser.
+ *
  * One row is the tab stop; arrows, Home and End move it, Enter opens it. A row that opens something holds a real link or
  * button in its first cell too, so that a mouse and a screen reader find it.
  */
@@ -76,25 +79,27 @@ export function DataTable<T extends object>({
       `${column.number ? styles["number"] : ""} ${column.wideOnly ? styles["wideOnly"] : ""}`,
     ]),
   );
+  const heads = new Map(columns.map((column) => [column.id, column.head]));
   return (
     <div className={styles["frame"]} role="region" aria-label={caption} tabIndex={-1}>
-      <table className={styles["table"]}>
+      <table className={styles["table"]} role="table">
         <caption className={styles["caption"]}>{caption}</caption>
-        <thead>
+        <thead role="rowgroup">
           {table.getHeaderGroups().map((group) => (
-            <tr key={group.id}>
+            <tr key={group.id} role="row">
               {group.headers.map((header) => (
-                <th key={header.id} scope="col" className={look.get(header.column.id)}>
+                <th key={header.id} scope="col" role="columnheader" className={look.get(header.column.id)}>
                   <table.FlexRender header={header} />
                 </th>
               ))}
             </tr>
           ))}
         </thead>
-        <tbody ref={body}>
+        <tbody ref={body} role="rowgroup">
           {table.getRowModel().rows.map((row, index) => (
             <tr
               key={row.id}
+              role="row"
               tabIndex={index === stop ? 0 : -1}
               className={onOpen ? styles["opens"] : undefined}
               onFocus={() => setAt(index)}
@@ -105,7 +110,12 @@ export function DataTable<T extends object>({
               }}
             >
               {row.getAllCells().map((cell) => (
-                <td key={cell.id} className={look.get(cell.column.id)}>
+                <td
+                  key={cell.id}
+                  role="cell"
+                  data-head={heads.get(cell.column.id)}
+                  className={look.get(cell.column.id)}
+                >
                   <table.FlexRender cell={cell} />
                 </td>
               ))}
