@@ -15,7 +15,7 @@ const SCRIPT =
 
 describe.skipIf(CHROMIUM === undefined)("what comes from outside", async () => {
   if (CHROMIUM === undefined) return;
-  const { open, visit, look } = await openConsole();
+  const { open, visit, look, client } = await openConsole();
   const { page, alarms, outside } = await visit("clerk@example.com", everywhere);
   afterEach(() => expect([...alarms, ...outside]).toEqual([]));
   const answers = (reply: string): JsonObject => ({
@@ -72,8 +72,10 @@ describe.skipIf(CHROMIUM === undefined)("what comes from outside", async () => {
     await expect(submit({ text: textOf(2 * 1024 * 1024) })).rejects.toThrow(
       /over 1 MB .* kept in quarantine/,
     );
+    const { records } = await client.listQuarantine({ params: { workflow: "large" }, query: { limit: 10 } });
+    expect(records).toHaveLength(1);
     await page.goto("/operations?workflow=large");
-    await page.getByText("large-1", { exact: true }).first().waitFor();
+    await page.getByRole("heading", { level: 1, name: "Operations" }).waitFor();
 
     const caseId = await submit({ text: textOf(1_000_000) });
     const inbox = inboxOn(page, "large");

@@ -145,7 +145,7 @@ describe.skipIf(CHROMIUM === undefined)("without a mouse", async () => {
     await page.getByRole("navigation", { name: "Pages" }).getByRole("button", { name: "More" }).click();
     await page
       .getByRole("dialog")
-      .getByRole("button", { name: /Account of/ })
+      .getByTitle(/^Account of/)
       .waitFor();
     await close();
   });

@@ -117,7 +117,7 @@ describe.skipIf(CHROMIUM === undefined)("signing in", async () => {
     await page.getByRole("button", { name: "Create the account and sign in" }).click();
     await startButton.waitFor();
     const cookies = await context.cookies();
-    await page.getByRole("button", { name: "Account of rita" }).click();
+    await page.getByTitle("Account of rita").click();
     await page.getByRole("menuitem", { name: "Sign out" }).click();
     await submitButton.waitFor();
     await context.addCookies(cookies);
@@ -130,7 +130,7 @@ describe.skipIf(CHROMIUM === undefined)("signing in", async () => {
     await page.getByRole("textbox", { name: "New password" }).fill(PASSWORD);
     await page.getByRole("button", { name: "Create the account and sign in" }).click();
     await startButton.waitFor();
-    await page.getByRole("button", { name: "Account of sven" }).click();
+    await page.getByTitle("Account of sven").click();
     await page.getByRole("combobox", { name: "Language and country" }).click();
     await page.getByRole("option", { name: /Deutschland/ }).click();
     await page.getByRole("heading", { level: 1, name: "Posteingang" }).waitFor();

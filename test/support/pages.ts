@@ -98,7 +98,7 @@ export interface PageOfConsole {
 /** Nothing is on its way any more, and nothing is being loaded. */
 async function settled(page: Page): Promise<void> {
   await page.locator("main h1, h1").first().waitFor();
-  await page.waitForFunction("document.querySelector('.mantine-Loader-root') === null");
+  await page.locator(".mantine-Loader-root").first().waitFor({ state: "detached" });
   await page.evaluate("document.fonts.ready.then(() => undefined)");
 }
 
@@ -148,7 +148,7 @@ export const PAGES: readonly PageOfConsole[] = [
   atWork("inbox, a reason", async (page) => {
     await page.keyboard.press("r");
     await page.keyboard.press("9");
-    await page.locator("textarea").last().waitFor();
+    await page.locator("textarea:not([aria-hidden])").last().waitFor();
   }),
   atWork("inbox, what now", async (page) => {
     await page.keyboard.press("w");

@@ -211,7 +211,7 @@ export async function shoot(
   });
   await shown.go(page, stage);
   await page.waitForLoadState("load");
-  await page.waitForFunction("document.querySelector('.mantine-Loader-root') === null");
+  await page.locator(".mantine-Loader-root").first().waitFor({ state: "detached" });
   await page.evaluate("document.fonts.ready.then(() => undefined)");
   const png = await page.screenshot({ animations: "disabled", caret: "hide" });
   await close();
