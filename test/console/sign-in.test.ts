@@ -9,6 +9,7 @@ describe.skipIf(CHROMIUM === undefined)("signing in", async () => {
   if (CHROMIUM === undefined) return;
   const { open, stranger, client, url } = await openConsole();
   const submit = await open("tickets");
+  for (let i = 0; i < 6; i++) await submit();
   const { page, context, alarms, outside } = await stranger();
   const inbox = inboxOn(page, "tickets");
   afterEach(async () => {
@@ -31,7 +32,6 @@ describe.skipIf(CHROMIUM === undefined)("signing in", async () => {
   }
 
   test("a link made on the machine signs in once; opened again it says that it is spent", async () => {
-    await submit();
     const { link } = await client.makeSignInLink({
       body: { email: "link@example.com", name: "Lin", grants: reviewerOf("tickets") },
     });
@@ -43,7 +43,9 @@ describe.skipIf(CHROMIUM === undefined)("signing in", async () => {
     await context.clearCookies();
     await page.goto("/sign-in");
     await page.goto(link);
-    await page.getByRole("heading", { name: "This link is no longer valid" }).waitFor();
+    await page
+      .getByRole("heading", { name: /^(?:This link is no longer valid|Dieser Link gilt nicht mehr)/ })
+      .waitFor();
     // Another link in the same tab is another link.
     const again = await client.makeSignInLink({ body: { email: "link@example.com" } });
     await page.goto(again.link);

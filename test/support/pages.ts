@@ -95,10 +95,13 @@ export interface PageOfConsole {
   go(page: Page, stage: Stage): Promise<void>;
 }
 
-/** Nothing is on its way any more, and nothing is being loaded. */
-async function settled(page: Page): Promise<void> {
+/** What stands in the place of a page's content until it is there. */
+const LOADING = 'main [class*="_state_"][role="status"], .mantine-Loader-root';
+
+/** The page is there with its content and its letters. */
+export async function settled(page: Page): Promise<void> {
   await page.locator("main h1, h1").first().waitFor();
-  await page.locator(".mantine-Loader-root").first().waitFor({ state: "detached" });
+  await page.locator(LOADING).first().waitFor({ state: "detached" });
   await page.evaluate("document.fonts.ready.then(() => undefined)");
 }
 
