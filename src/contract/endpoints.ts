@@ -9,6 +9,7 @@ import { FEEDBACK_ENDPOINTS } from "./feedback-endpoints.ts";
 import { OPERATION_ENDPOINTS } from "./operation-endpoints.ts";
 import { OVERVIEW_ENDPOINTS } from "./overview-endpoints.ts";
 import { REVIEW_ENDPOINTS } from "./review-endpoints.ts";
+import { REVIEW_FIGURES_ENDPOINTS } from "./review-figures-endpoints.ts";
 import { named } from "./named.ts";
 import {
   applyBody,
@@ -256,6 +257,7 @@ export const ENDPOINTS = {
   }),
 
   ...REVIEW_ENDPOINTS,
+  ...REVIEW_FIGURES_ENDPOINTS,
   ...FEEDBACK_ENDPOINTS,
   ...OVERVIEW_ENDPOINTS,
   ...ACCESS_ENDPOINTS,
