@@ -27,6 +27,15 @@ import { addNote, noteRows, notesFrom } from "./notes.ts";
 import { isAddress } from "./post.ts";
 import * as store from "./store.ts";
 import { addWorked, countable } from "./time.ts";
+import {
+  ASKED,
+  endUndecided,
+  forgetQuestion,
+  giveBack,
+  lockAsked,
+  nextOf,
+  type Asked,
+} from "./turn-store.ts";
 import { notThere, WAITS_FOR, type Reviewer, type ReviewParts } from "./verdict.ts";
 import { councilRecord, isSettled } from "./works-council.ts";
 
@@ -408,70 +417,4 @@ export function openTurns(parts: ReviewParts & AskParts): Turns {
     ]);
     return { escalated: false };
   }
-}
-
-type Asked = Pick<
-  store.OpenReview,
-  "case_id" | "no" | "workflow" | "turn" | "not_for" | "behind" | "due_at"
-> & { person: string };
-
-const ASKED = sql`r.case_id, r.no, r.workflow, r.turn, r.not_for, r.behind, r.due_at, r.person`;
-
-async function lockAsked(tx: Tx, caseId: string): Promise<Asked | undefined> {
-  await tx.run(sql`select 1 from case_ where id = ${caseId} and state = 'returned' for update`);
-  return tx.maybe<Asked>(sql`
-    select ${ASKED} from review r join case_ c on c.id = r.case_id
-    where r.case_id = ${caseId} and r.asked_until is not null and c.state = 'returned' for update of r`);
-}
-
-async function forgetQuestion(tx: Tx, asked: Asked): Promise<void> {
-  await tx.run(
-    sql`update review set asked_until = null where case_id = ${asked.case_id} and no = ${asked.no}`,
-  );
-}
-
-/** The next turn of the same kind, for anybody. */
-function nextOf(
-  review: Pick<store.OpenReview, "case_id" | "no" | "workflow" | "turn" | "not_for" | "behind" | "due_at">,
-  now: number,
-): store.NextTurn {
-  const { case_id, no, workflow, turn, not_for, behind, due_at } = review;
-  return {
-    case_id,
-    no: no + 1,
-    workflow,
-    turn,
-    not_for,
-    behind,
-    due_at,
-    prefer: null,
-    prefer_until: null,
-    came_back: null,
-    opened_at: now,
-  };
-}
-
-async function endUndecided(
-  { tx, review, now, activeMs }: Turn,
-  state: "escalated" | "asked",
-  reviewer: Reviewer,
-  reason: ReviewReason | null,
-): Promise<void> {
-  await tx.run(sql`
-    update review set state = ${state}, ended_at = ${time(now)}, ended_lease = lease, lease = null, lease_until = null, reason = ${reason},
-      person = ${reviewer.name}, holder = ${reviewer.holder}, active_ms = ${activeMs ?? null}
-    where case_id = ${review.case_id} and no = ${review.no}`);
-}
-
-/** The same turn waits again. */
-async function giveBack(
-  { tx, review }: Turn,
-  more: { skippedBy?: string; until?: number; prefer?: string; preferUntil?: number } = {},
-): Promise<void> {
-  const maybe = (at: number | undefined) => (at === undefined ? null : time(at));
-  const skipped = more.skippedBy === undefined ? [] : [more.skippedBy];
-  await tx.run(sql`
-    update review set state = 'waiting', lease = null, lease_until = null, person = null, holder = null, simulated = false,
-      skipped_by = skipped_by || ${skipped}::text[], snoozed_until = ${maybe(more.until)}, prefer = ${more.prefer ?? null}, prefer_until = ${maybe(more.preferUntil)}
-    where case_id = ${review.case_id} and no = ${review.no}`);
 }

@@ -3,7 +3,7 @@
  *
  * The first apply makes the workflow on the manual release, with the file's dials. Later ones take the structure and
  * only show where dials differ; with `takeFile` they follow the file, and what loosens waits for a second person. Fields
- * that a file newly blocks are blocked at once.
+ * that a file newly blocks are blocked at once. The record of changes is in change-record.ts.
  */
 import { randomBytes } from "node:crypto";
 import type { Audit } from "../../audit/record.ts";
@@ -11,7 +11,6 @@ import { PilotageError } from "../../contract/errors.ts";
 import type { ChangeId } from "../../contract/ids.ts";
 import type { JsonValue } from "../../contract/json.ts";
 import type { Actor } from "../../contract/scopes.ts";
-import type { Role } from "../../contract/access.ts";
 import { demandAlone, demandOneOfTwo, type Standing } from "../../access/standing.ts";
 import { canonical, digestOf } from "../../definition/digest.ts";
 import { checkDocuments } from "../../definition/check.ts";
@@ -19,16 +18,25 @@ import type { WorkflowDocument } from "../../definition/document.ts";
 import { definitionInvalid } from "../../definition/problem.ts";
 import type { NewId } from "../../platform/chance.ts";
 import type { Clock } from "../../platform/clock.ts";
-import type { Database, Queryable, Tx } from "../../platform/database.ts";
+import type { Database, Tx } from "../../platform/database.ts";
 import { sameJson } from "../../definition/path.ts";
-import { isoTime } from "../../platform/clock.ts";
 import { sql, time } from "../../platform/sql.ts";
-import { suspendCertificates } from "../decision/certificate-store.ts";
+import {
+  COLUMNS,
+  openChanges,
+  readChange,
+  text,
+  waitingAlready,
+  type ChangeRow,
+  type Wanted,
+} from "./change-record.ts";
 import { dialValue } from "./dial-value.ts";
 import { dialDifferences, DIALS, dialsOf, newlyBlocked, type DialDifference } from "./dials.ts";
 import { demandMayRefuse, demandSecond } from "./second-person.ts";
 import { GO_WAIVER, ruleAlone, ruleForTwo } from "./rule.ts";
 import { lockForChange, type Registry, type WorkflowView } from "./registry.ts";
+
+export type { ChangeRow } from "./change-record.ts";
 
 export interface Applied {
   workflow: string;
@@ -38,22 +46,6 @@ export interface Applied {
   differences: DialDifference[];
   taken: string[];
   pending: ChangeId[];
-}
-
-export interface ChangeRow {
-  id: ChangeId;
-  workflow: string;
-  setting: string;
-  before: JsonValue;
-  after: JsonValue;
-  reason: string | null;
-  state: "pending" | "applied" | "refused";
-  requested_at: number;
-  requested_by: string;
-  decided_by: string | null;
-  needs_second: boolean;
-  /** With which roles it was asked for; null: from the machine itself. */
-  requested_roles: Role[] | null;
 }
 
 export interface WorkflowSettings {
@@ -114,7 +106,8 @@ export interface GoWaiver {
 }
 
 export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
-  const { database, registry, clock, newId, audit } = parts;
+  const { database, registry, clock, audit } = parts;
+  const { insertChange, enforce } = openChanges(parts);
 
   /** One change, by the rule that it falls under: in force at once, or waiting, once however often it is asked for. */
   async function change(tx: Tx, workflow: string, wanted: Wanted, by: Standing): Promise<ChangeRow> {
@@ -125,46 +118,6 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
       if (waits) return waits;
     }
     return insertChange(tx, workflow, wanted, by);
-  }
-
-  async function insertChange(tx: Tx, workflow: string, wanted: Wanted, by: Standing): Promise<ChangeRow> {
-    const id = newId("change");
-    const now = clock.now();
-    const pending = wanted.needsSecond;
-    const { actor, roles } = by;
-    await tx.run(sql`
-      insert into workflow_setting_change (id, workflow, setting, before, after, reason, state, requested_at, requested_by, requested_roles, decided_at, decided_by, needs_second)
-      values (${id}, ${workflow}, ${wanted.setting}, ${JSON.stringify(wanted.before)}::jsonb, ${JSON.stringify(wanted.after)}::jsonb, ${wanted.reason ?? null},
-        ${pending ? "pending" : "applied"}, ${time(now)}, ${actor.name}, ${roles}, ${pending ? null : time(now)}, ${pending ? null : actor.name}, ${pending})`);
-    audit.record(tx, [
-      {
-        kind: pending ? "setting.requested" : "setting.changed",
-        actor,
-        workflow,
-        data: { change: id, setting: wanted.setting, before: text(wanted.before), after: text(wanted.after) },
-      },
-    ]);
-    if (!pending) await enforce(tx, workflow, wanted.setting, wanted.after, actor);
-    return readChange(tx, id);
-  }
-
-  async function enforce(
-    tx: Tx,
-    workflow: string,
-    setting: string,
-    after: JsonValue,
-    by: Actor,
-  ): Promise<void> {
-    const now = clock.now();
-    await putInForce(tx, workflow, setting, after, now);
-    // The model sees other input from now on: what was measured with the old one proves nothing about it.
-    if (setting === "blockFields")
-      await suspendCertificates(
-        tx,
-        audit,
-        { workflow },
-        { because: "the fields that the model sees were changed (blockFields)", by, now },
-      );
   }
 
   return {
@@ -389,35 +342,6 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
   }
 }
 
-const COLUMNS = sql`id, workflow, setting, before, after, reason, state, requested_at, requested_by, decided_by, needs_second, requested_roles`;
-
-/** What a change is to be; `reason` for the record. */
-interface Wanted extends DialDifference {
-  reason?: string | undefined;
-}
-
-async function putInForce(
-  tx: Tx,
-  workflow: string,
-  setting: string,
-  after: JsonValue,
-  now: number,
-): Promise<void> {
-  // The day's probability was made from the old value; the next case makes it anew.
-  if (setting.startsWith("qa."))
-    await tx.run(
-      sql`delete from workflow_day where workflow = ${workflow} and day >= ${isoTime(now).slice(0, 10)}`,
-    );
-  if (setting === "autonomy")
-    await tx.run(sql`update workflow set autonomy = ${Number(after)} where name = ${workflow}`);
-  else if (after === null)
-    await tx.run(sql`update workflow set dials = dials - ${setting}::text where name = ${workflow}`);
-  else
-    await tx.run(
-      sql`update workflow set dials = dials || jsonb_build_object(${setting}::text, ${JSON.stringify(after)}::jsonb) where name = ${workflow}`,
-    );
-}
-
 function parseDocument(name: string, given: unknown): WorkflowDocument {
   const { problems, workflow } = checkDocuments({ workflow: given });
   if (workflow === undefined) throw definitionInvalid("workflow", problems, "Nothing was applied.");
@@ -429,25 +353,8 @@ function parseDocument(name: string, given: unknown): WorkflowDocument {
   return workflow;
 }
 
-function readChange(database: Queryable, id: string): Promise<ChangeRow> {
-  return database.one<ChangeRow>(sql`select ${COLUMNS} from workflow_setting_change where id = ${id}`);
-}
-
-/** The same change that waits already: asked for twice, it is approved once. */
-function waitingAlready(tx: Tx, workflow: string, wanted: Wanted): Promise<ChangeRow | undefined> {
-  return tx.maybe<ChangeRow>(sql`
-    select ${COLUMNS} from workflow_setting_change
-    where workflow = ${workflow} and setting = ${wanted.setting} and state = 'pending'
-      and before is not distinct from ${JSON.stringify(wanted.before)}::jsonb and after is not distinct from ${JSON.stringify(wanted.after)}::jsonb`);
-}
-
 function noChange(id: string): PilotageError {
   return new PilotageError("not_found", `There is no change ${id.slice(0, 60)}.`, {
     hint: "`pilotage changes <workflow>` lists them.",
   });
-}
-
-/** Dials may hold fractions; the audit trail takes those as text. */
-function text(value: JsonValue): string {
-  return JSON.stringify(value);
 }
