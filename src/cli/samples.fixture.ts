@@ -1,7 +1,9 @@
-/** For tests: one answer of every endpoint, in the form of the contract. */
+/** For tests: one answer of every endpoint, in the form of the contract; those of reviews, people and trials are beside it. */
 import type { Verdict } from "../contract/audit.ts";
 import type { Client } from "../contract/client.ts";
 import type { EndpointName } from "../contract/endpoints.ts";
+import { PEOPLE } from "./people-samples.fixture.ts";
+import { REVIEWS } from "./review-samples.fixture.ts";
 import { IMPORTED, TRIALS } from "./trial-samples.fixture.ts";
 
 const AT = "2026-01-05T08:00:00.000Z";
@@ -23,29 +25,6 @@ const summary = {
   deliveredAt: null,
   verdict: null,
   drill: false,
-};
-
-const kim = {
-  id: "prs_1",
-  email: "k.adler@example.com",
-  name: "Kim",
-  locale: "de-DE",
-  state: "active" as "active" | "disabled",
-  grants: [
-    { role: "reviewer" as const, workflow: "support-triage", from: "granted" as const },
-    { role: "on_call" as const, workflow: "support-triage", from: "workflow" as const },
-  ],
-  awayUntil: null,
-  lastSeenAt: AT,
-  mayChange: true,
-};
-
-const invitation = {
-  person: kim,
-  link: "https://pilotage.example.com/link#pin_2",
-  expiresAt: AT,
-  mailed: "not_configured" as const,
-  problem: null,
 };
 
 const workflow = {
@@ -157,33 +136,6 @@ const change = {
   note: null,
 };
 
-const task = {
-  caseId: CASE,
-  workflow: "support-triage",
-  lease: "lse_1",
-  leaseUntil: AT,
-  dueAt: null,
-  receivedAt: AT,
-  source: "api",
-  externalId: "T-1001",
-  reasons: [{ code: "no_certificate" }, { code: "rule", detail: "output.priority == 'urgent'" }],
-  input: { subject: "No coffee" },
-  attachments: [{ no: 1, name: "photo.jpg", mediaType: "image/jpeg", size: 12 }],
-  output: { category: "fault" },
-  withheld: "none" as const,
-  outputSchema: {},
-  team: null,
-  turn: "first" as const,
-  doubts: [{ field: "category", code: "no_evidence" as const, detail: null }],
-  notes: [{ kind: "escalated" as const, text: "Unsure.", person: "k.adler@example.com", at: AT }],
-  earlier: null,
-  inputSchema: {},
-  suggestions: ["reply"],
-  facets: { input: [], output: ["category"] },
-  instructions: { de: null, en: "Sort them." },
-  unit: "ticket",
-};
-
 const record = {
   id: "qua_1",
   workflow: "support-triage",
@@ -200,67 +152,15 @@ const record = {
   caseId: null,
 };
 
-const key = {
-  id: "key_1",
-  name: "helpdesk",
-  scopes: ["intake"],
-  workflow: null,
-  simulated: false,
-  madeAt: AT,
-  madeBy: "j.okafor@example.com",
-  expiresAt: AT,
-  revoked: false,
-};
-
 const receipt = { status: "admitted" as const, caseId: CASE, externalId: "T-1001", dropped: [] };
-const verdict = {
-  caseId: CASE,
-  state: "decided" as const,
-  verdict: "approve",
-  undoUntil: AT,
-  modelOutput: null,
-  differs: ["category"],
-  planted: null,
-};
-
-const noRange = { value: null, low: null, high: null, n: 0, missing: 20 };
-
-const improvement = {
-  id: "imp_01hzy3v7k2e8t9qxw4m5n6p7r8",
-  workflow: "support-triage",
-  kind: "wrong_result" as const,
-  reason: "tone",
-  field: null,
-  title: "a delivered result is wrong · tone",
-  state: "open" as const,
-  rank: 1,
-  reports: 3,
-  reporters: 2,
-  cases: [CASE],
-  owner: null,
-  fixedBy: null,
-  answer: null,
-  firstAt: AT,
-  lastAt: AT,
-  settledAt: null,
-};
-
-const listed = {
-  caseId: CASE,
-  externalId: "T-1001",
-  turn: "first",
-  facets: {},
-  dueAt: null,
-  until: AT,
-  note: "waits for the bank",
-  at: AT,
-};
+/** No answer to play: two send a browser elsewhere, one is a stream without an end. */
+type ForBrowsers = "beginProviderSignIn" | "endProviderSignIn" | "live";
 
 type Samples = {
   [
     N in Exclude<
       EndpointName,
-      "submitBatch" | "importEvaluationSet" | "exportAudit" | "getAttachment" | "openApi"
+      "submitBatch" | "importEvaluationSet" | "exportAudit" | "getAttachment" | "openApi" | ForBrowsers
     >
   ]: Awaited<ReturnType<Client[N]>>;
 };
@@ -359,91 +259,6 @@ const JSON_SAMPLES: Samples = {
   listChanges: { changes: [change] },
   approveChange: { ...change, state: "applied", decidedBy: "e.brandt@example.com" },
   refuseChange: { ...change, state: "refused", decidedBy: "e.brandt@example.com" },
-  claimReviews: { reviews: [task] },
-  claimReview: task,
-  releaseReview: { released: true, escalated: false },
-  giveVerdict: verdict,
-  undoVerdict: { state: "in_review" },
-  getInbox: {
-    open: 14,
-    free: 9,
-    held: 4,
-    mine: [{ caseId: CASE, externalId: "T-1001", lease: "lse_1", leaseUntil: AT }],
-    dueToday: 3,
-    overdue: 0,
-    atRisk: 1,
-    snoozed: [listed],
-    asked: [],
-    returned: [],
-    escalated: [],
-    team: { decidedToday: 62, arrivedToday: 90 },
-    own: { decidedToday: 12 },
-    away: null,
-  },
-  renewReview: { leaseUntil: AT },
-  snoozeReview: { caseId: CASE, state: "in_review" },
-  escalateReview: { caseId: CASE, state: "in_review" },
-  askSender: {
-    caseId: CASE,
-    state: "returned",
-    mailed: "not_configured",
-    answerLink: "https://pilotage.example.com/say#a.1",
-  },
-  recordAnswer: { caseId: CASE, state: "in_review" },
-  correctCase: { caseId: CASE, correction: 1, undoUntil: AT, differs: ["category"] },
-  claimAlike: {
-    bulk: "blk_1",
-    cases: [{ caseId: CASE, externalId: "T-1001" }],
-    open: [task],
-    leaseUntil: AT,
-  },
-  approveAlike: { approved: 12, left: 0, undoUntil: AT },
-  undoAlike: { undone: 12 },
-  releaseAlike: { released: 12 },
-  lookAtToken: {
-    kind: "feedback",
-    unit: "ticket",
-    externalId: "T-1001",
-    deliveredAt: AT,
-    question: null,
-    said: [],
-    open: true,
-    support: null,
-  },
-  sayWithToken: { taken: true, kind: "feedback" },
-  giveFeedback: { label: "lab_1", improvement: improvement.id },
-  feedbackLink: { link: "https://pilotage.example.com/say#f.x" },
-  report: { improvement: improvement.id, alike: [], told: [], today: 1 },
-  listImprovements: {
-    improvements: [improvement],
-    reasons: [{ reason: "tone", count: 3 }],
-    wantsNewReason: false,
-  },
-  settleImprovement: { ...improvement, state: "declined", answer: "Our letters are short on purpose." },
-  getPulse: { due: true, round: "2026-01-05", rounds: [] },
-  answerPulse: { taken: true },
-  getReviewFigures: {
-    team: null,
-    teamWithheld: "few_people",
-    teamSince: AT,
-    teamUntil: AT,
-    own: null,
-    individuals: null,
-    seenBy: [],
-    people: 2,
-    since: AT,
-  },
-  getAgreement: { pairs: 0, fields: [] },
-  getCapacity: {
-    arrivalsPerHour: noRange,
-    reviewShare: noRange,
-    minutesPerCase: noRange,
-    people: 2,
-    utilisation: null,
-    waitMinutes: null,
-    sentence: "Not enough is measured yet to say how long cases will wait.",
-  },
-  recordWorksAgreement: { state: "none_exists", reference: null, individuals: false, pending: false },
   listQuarantine: { records: [record], next: null },
   getQuarantined: { ...record, raw: '{"text": 5}', input: { text: 5 } },
   replayQuarantined: receipt,
@@ -520,39 +335,17 @@ const JSON_SAMPLES: Samples = {
   },
   saveConnection: { name: "crm", kind: "webhook" },
   ...TRIALS,
-  listKeys: { keys: [key] },
-  makeKey: { ...key, secret: "pil_key_1_secret" },
-  revokeKey: { revoked: true },
-  makeSignInLink: { link: "https://pilotage.example.com/link#pin_1", expiresAt: AT, person: kim },
-  listPeople: {
-    people: [kim],
-    lacking: [
-      {
-        workflow: "support-triage",
-        code: "no_approver",
-        sentence: "support-triage: no second person with the role approver",
-      },
-    ],
-  },
-  invitePerson: invitation,
-  inviteAgain: invitation,
-  setRoles: kim,
-  disablePerson: { ...kim, state: "disabled" },
-  listRules: {
-    rules: [
-      {
-        action: "go.grant",
-        sentence: "say go: unlock the autonomy",
-        alone: [],
-        pair: [["owner"], ["sponsor"]],
-        scope: "operate",
-        whole: false,
-      },
-    ],
-  },
-  testConnection: { ok: true, detail: "mail.example.com:587 took a mail.", milliseconds: 210 },
-  removeConnection: { removed: true },
+  ...REVIEWS,
+  ...PEOPLE,
   getAudit: auditStatus,
+  verifyAudit: {
+    ok: true,
+    events: 12,
+    checkpoint: 12,
+    signedBy: auditStatus.verifier,
+    problem: null,
+    milliseconds: 3,
+  },
   listAuditEvents: {
     events: [{ seq: 7, id: "evt_1", kind: "case.admitted", at: AT, body: '{"actor":{"name":"helpdesk"}}' }],
     next: null,

@@ -20,7 +20,6 @@ import {
   caseReply,
   changeList,
   changeReply,
-  listQuery,
   publishBody,
   receipt,
   releaseList,

@@ -40,5 +40,5 @@ export function dialValue(
         .slice(0, 1_000)}. Nothing was changed.`,
       { details: problems },
     );
-  return valueAt(workflow as unknown as JsonObject, setting);
+  return valueAt(workflow, setting);
 }

@@ -1,0 +1,118 @@
+/** For tests: answers of the endpoints of sign-in, people, rights, keys and connections, in the form of the contract. */
+import type { Client } from "../contract/client.ts";
+import type { EndpointName } from "../contract/endpoints.ts";
+
+const AT = "2026-01-05T08:00:00.000Z";
+
+const kim = {
+  id: "prs_1",
+  email: "k.adler@example.com",
+  name: "Kim",
+  locale: "de-DE",
+  state: "active" as "active" | "disabled",
+  grants: [
+    { role: "reviewer" as const, workflow: "support-triage", from: "granted" as const },
+    { role: "on_call" as const, workflow: "support-triage", from: "workflow" as const },
+  ],
+  awayUntil: null,
+  lastSeenAt: AT,
+};
+const listed = { ...kim, mayChange: true };
+
+const invitation = {
+  person: listed,
+  link: "https://pilotage.example.com/link#pin_2",
+  expiresAt: AT,
+  mailed: "not_configured" as const,
+  problem: null,
+};
+
+const me = {
+  person: {
+    ...kim,
+    preferences: {
+      theme: "system" as const,
+      shortcuts: true,
+      screenReader: false,
+      keys: {},
+      workflow: "support-triage",
+    },
+  },
+  workflows: [
+    {
+      name: "support-triage",
+      purpose: "Classify and route support tickets.",
+      unit: "ticket",
+      rung: 0,
+      roles: ["reviewer" as const, "on_call" as const],
+      actions: ["workflow.see" as const, "review.work" as const],
+      zone: "Europe/Berlin",
+      support: { contact: "support@example.com", answerHours: 4 },
+    },
+  ],
+  installation: [],
+  sessionEndsAt: AT,
+  version: "0.0.0",
+};
+
+const key = {
+  id: "key_1",
+  name: "helpdesk",
+  scopes: ["intake"],
+  workflow: null,
+  simulated: false,
+  madeAt: AT,
+  madeBy: "j.okafor@example.com",
+  expiresAt: AT,
+  revoked: false,
+};
+
+export const PEOPLE = {
+  signInMethods: { password: true, providers: [{ id: "company", name: "Company account" }], anybody: true },
+  signIn: me,
+  openLink: { email: kim.email, name: kim.name, locale: kim.locale, kind: "invitation" },
+  acceptInvitation: me,
+  signOut: { signedOut: true },
+  getMe: me,
+  changeMe: me,
+  changePassword: { otherSessionsEnded: 1 },
+  setAway: { awayUntil: AT, returned: 2 },
+  listSessions: {
+    sessions: [
+      { id: "ses_1", current: true, device: "Firefox on Linux", startedAt: AT, seenAt: AT, endsAt: AT },
+    ],
+  },
+  endSession: { ended: true },
+  listKeys: { keys: [key] },
+  makeKey: { ...key, secret: "pil_key_1_secret" },
+  revokeKey: { revoked: true },
+  makeSignInLink: { link: "https://pilotage.example.com/link#pin_1", expiresAt: AT, person: listed },
+  listPeople: {
+    people: [listed],
+    lacking: [
+      {
+        workflow: "support-triage",
+        code: "no_approver",
+        sentence: "support-triage: no second person with the role approver",
+      },
+    ],
+  },
+  invitePerson: invitation,
+  inviteAgain: invitation,
+  setRoles: listed,
+  disablePerson: { ...listed, state: "disabled" },
+  listRules: {
+    rules: [
+      {
+        action: "go.grant",
+        sentence: "say go: unlock the autonomy",
+        alone: [],
+        pair: [["owner"], ["sponsor"]],
+        scope: "operate",
+        whole: false,
+      },
+    ],
+  },
+  testConnection: { ok: true, detail: "mail.example.com:587 took a mail.", milliseconds: 210 },
+  removeConnection: { removed: true },
+} satisfies { [N in EndpointName]?: Awaited<ReturnType<Client[N]>> };
