@@ -182,11 +182,13 @@ describe.skipIf(CHROMIUM === undefined)("the inbox", async () => {
     await page.getByText("you see the suggestion only after your verdict").waitFor();
     // The page of the case itself must not tell it either.
     await page.evaluate(`fetch("/api/v1/cases/${caseId}?content=true").then((reply) => reply.text())`);
-    await page.getByText("Other", { exact: true }).click();
+    await page.getByRole("radio", { name: /Other/ }).check();
     await page.getByLabel("Total").fill("100");
     await page.getByLabel("Reply").fill("Thank you.");
     expect(heard.some(({ path }) => path.endsWith("/claim"))).toBe(true);
-    expect(heard.filter(({ text }) => text.includes("We have looked at your invoice"))).toEqual([]);
+    // What was loaded ahead is another case, which is not cold.
+    const ofCase = heard.filter(({ text }) => text.includes(caseId));
+    expect(ofCase.filter(({ text }) => text.includes("We have looked at your invoice"))).toEqual([]);
 
     await page.keyboard.press("Control+Enter");
     await page.getByRole("heading", { name: /The comparison/ }).waitFor();
