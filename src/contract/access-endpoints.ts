@@ -247,7 +247,7 @@ export const ACCESS_ENDPOINTS = {
     reply: z.object({ ended: z.boolean() }),
     scope: "read",
     action: null,
-    errors: ["not_found"],
+    errors: ["not_found", "wrong_state"],
     sentence: "Ends one of the own sessions.",
     example: { params: { session: "ses_..." } },
   }),

@@ -1,6 +1,6 @@
 /** Handlers of people and their roles: list, invite, staff, disable, and links from the machine itself. */
 import type { Caller } from "../access/caller.ts";
-import { demandAction, isOperator, sees } from "../access/caller.ts";
+import { boundTo, demandAction, isOperator, sees } from "../access/caller.ts";
 import { heldRoles, type People, type PersonRow } from "../access/people.ts";
 import { allPeople } from "../access/people-store.ts";
 import { PilotageError } from "../contract/errors.ts";
@@ -55,7 +55,8 @@ export function peopleHandlers(parts: PeopleHandlerParts): Pick<Handlers, Names>
         people.lacking(),
       ]);
       const whole =
-        caller.key !== undefined || (caller.signedIn?.grants ?? []).some((one) => one.workflow === null);
+        boundTo(caller) === null &&
+        (caller.key !== undefined || (caller.signedIn?.grants ?? []).some((one) => one.workflow === null));
       const shown = list.filter((person) => {
         const roles = held.get(person.email) ?? [];
         if (workflow !== undefined)
