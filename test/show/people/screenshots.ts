@@ -22,7 +22,7 @@ import { openStore, ROOT, startProgram, until, type Program } from "../program.t
 
 const SAMPLE = join(ROOT, "examples", "support-triage");
 export const WORKFLOW = "support-triage";
-const TICKETS = 48;
+const TICKETS = 64;
 const DECIDED = 22;
 
 export interface Look {
@@ -284,12 +284,15 @@ async function decide(
 
 /** A case that nobody has, that is not cold, in English: it can be read by most. */
 async function openOne(client: Client, cases: readonly string[]): Promise<string> {
+  let second: string | undefined;
   for (const caseId of cases) {
     const found = await client.getCase({ params: { case: caseId }, query: { content: "true" } });
     const input = found.content?.input as JsonObject | undefined;
     if (found.state !== "in_review" || found.cold || input?.["language"] !== "en") continue;
     // Not every machine that takes pictures has the letters for those.
     if (!/\p{Extended_Pictographic}/u.test(JSON.stringify(input["body"]))) return caseId;
+    second ??= caseId;
   }
-  throw new Error("None of the open cases can be shown.");
+  if (second === undefined) throw new Error("None of the open cases can be shown.");
+  return second;
 }
