@@ -225,7 +225,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     chance: Math.random,
     poke,
   });
-  const { post, reviews, improvements, tokens, sessions } = desk;
+  const { tokens, sessions } = desk;
   const openers = openOpeners({ database, vault, clock, files, log });
   const patience = settings.PILOTAGE_DATABASE_PATIENCE;
   const jobs = openJobs({ url: directUrl, database, worker, clock, log, patience, release: releaseWorker });

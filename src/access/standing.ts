@@ -6,7 +6,6 @@
  * with theirs, so that a pair is still one when a role was taken away meanwhile.
  */
 import type { Action, Role } from "../contract/access.ts";
-import { PilotageError } from "../contract/errors.ts";
 import type { Actor } from "../contract/scopes.ts";
 import { isOperator, refusal, rolesOf, type Caller } from "./caller.ts";
 import { arePair, mayAlone, mayAsOneOfTwo } from "./rules.ts";

@@ -27,7 +27,7 @@ describe("cases", () => {
     expect(some.cases.map(({ id }) => id)).toEqual(ids.slice(0, 1_100));
     expect(some.next).toBe(ids[1_099]);
     expect(server.calls.map(({ query }) => query)).toMatchObject([
-      { limit: 500, state: "in_review" },
+      { limit: 500, state: ["in_review"] },
       { limit: 500 },
       { limit: 100 },
     ]);

@@ -25,7 +25,6 @@ import type { Registry } from "../cases/workflow/registry.ts";
 import { ACTIONS, type Action } from "../contract/access.ts";
 import { preferences } from "../contract/access-endpoints.ts";
 import { PilotageError } from "../contract/errors.ts";
-import type { JsonObject } from "../contract/json.ts";
 import { isoTime, type Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import type { Vault } from "../platform/secrets.ts";
@@ -163,7 +162,7 @@ export function accessHandlers(parts: AccessParts): Pick<Handlers, Names> {
         await database.transaction((tx) => useLink(tx, link, clock.now()));
         await enter(person, "link", reply);
       }
-      return { email: person.email, name: person.name, locale: person.locale as "de-DE", kind: link.kind };
+      return { email: person.email, name: person.name, locale: person.locale, kind: link.kind };
     },
 
     async acceptInvitation({ body, reply }) {
@@ -201,11 +200,7 @@ export function accessHandlers(parts: AccessParts): Pick<Handlers, Names> {
 
     getMe: ({ caller }) => showMe(caller),
     async changeMe({ body, caller }) {
-      await people.change(
-        ownPerson(caller),
-        { ...body, preferences: body.preferences as JsonObject | undefined },
-        caller.actor,
-      );
+      await people.change(ownPerson(caller), body, caller.actor);
       return showMe(caller);
     },
 

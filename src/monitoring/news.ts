@@ -74,7 +74,7 @@ export function openNewsroom(database: Queryable): Newsroom {
       read = size;
       if (size <= from) return;
       const news = size - from > MOST ? await everything(database) : await between(database, from, size);
-      for (const hear of [...listeners]) hear(news);
+      for (const hear of listeners) hear(news);
     },
     get listeners() {
       return listeners.size;

@@ -204,7 +204,7 @@ function good(figures: Counts): Sentence {
   const certificate = certificateInForce(figures);
   if (certificate) {
     const { errors, bound, accepted, certified_at } = certificate;
-    const target = Number(figures.view.document.automation.maxErrorRate);
+    const target = figures.view.document.automation.maxErrorRate;
     return {
       question: "good",
       state: bound <= target ? "good" : "bad",
