@@ -18,6 +18,7 @@ import { Section } from "../../parts/page.tsx";
 import { RelativeTime } from "../../parts/small.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import styles from "./overview.module.css";
+import { REPORT_WORDS } from "./improvements-words.ts";
 import { NEED_WORDS, OVERVIEW, WAIVER_WORDS } from "./words.ts";
 
 type Need = Reply<"getOverview">["needs"][number];
@@ -95,6 +96,7 @@ function useSentence(need: Need): string {
   const setting = useCode(DIAL_WORDS);
   const action = useCode(ACTION_WORDS);
   const item = useCode(WAIVER_WORDS);
+  const report = useCode(REPORT_WORDS);
   const value = useDialValue();
   const formats = useFormats();
   const text = NEED_WORDS[need.code as keyof typeof NEED_WORDS] as
@@ -109,6 +111,7 @@ function useSentence(need: Need): string {
   if (typeof values["until"] === "string") values["until"] = formats.when(values["until"]);
   if (typeof values["item"] === "string") values["item"] = item(values["item"]);
   if (typeof values["action"] === "string") values["action"] = action(values["action"]);
+  if (need.kind === "report" && typeof values["title"] === "string") values["title"] = report(values["title"]);
   return say(text, values);
 }
 
