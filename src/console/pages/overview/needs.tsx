@@ -111,7 +111,8 @@ function useSentence(need: Need): string {
   if (typeof values["until"] === "string") values["until"] = formats.when(values["until"]);
   if (typeof values["item"] === "string") values["item"] = item(values["item"]);
   if (typeof values["action"] === "string") values["action"] = action(values["action"]);
-  if (need.kind === "report" && typeof values["title"] === "string") values["title"] = report(values["title"]);
+  if (need.kind === "report" && typeof values["title"] === "string")
+    values["title"] = report(values["title"]);
   return say(text, values);
 }
 
