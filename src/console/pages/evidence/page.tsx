@@ -3,12 +3,11 @@
  *
  * What a part needs is judged part by part: somebody may read the rules without reading the log.
  */
-import { Tabs } from "@mantine/core";
-import { useLocation, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useMay, useMe, useWorkflow } from "../../data/me.tsx";
 import { useWords } from "../../locales/words.ts";
 import { NotPermitted, Page } from "../../parts/page.tsx";
+import { PageTabs } from "../../parts/page-tabs.tsx";
 import { Certificates } from "./certificates.tsx";
 import { Council } from "./council.tsx";
 import { Log } from "./log.tsx";
@@ -24,8 +23,6 @@ export default function EvidencePage() {
   const may = useMay();
   const me = useMe();
   const workflow = useWorkflow()?.name;
-  const { hash } = useLocation();
-  const navigate = useNavigate();
   const ofWorkflow = (part: (name: string) => ReactNode) => (workflow === undefined ? null : part(workflow));
   const shown: Record<Tab, ReactNode> = {
     log: may("audit.read") ? (
@@ -39,28 +36,14 @@ export default function EvidencePage() {
     reviews: ofWorkflow((name) => <ReviewFigures workflow={name} />),
     council: ofWorkflow((name) => <Council workflow={name} />),
   };
-  const tabs = TABS.filter((tab) => shown[tab] !== null);
-  const current = tabs.find((tab) => tab === hash) ?? (may("audit.read") ? "log" : "rules");
   return (
     <Page title={t("title")} sentence={t("sentence")}>
-      <Tabs
-        value={current}
-        keepMounted={false}
-        onChange={(tab) => void navigate({ to: ".", search: true, hash: tab ?? "log", replace: true })}
-      >
-        <Tabs.List mb="lg">
-          {tabs.map((tab) => (
-            <Tabs.Tab key={tab} value={tab}>
-              {t(`tab.${tab}`)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        {tabs.map((tab) => (
-          <Tabs.Panel key={tab} value={tab}>
-            {shown[tab]}
-          </Tabs.Panel>
-        ))}
-      </Tabs>
+      <PageTabs
+        tabs={TABS}
+        content={shown}
+        usual={may("audit.read") ? "log" : "rules"}
+        label={(tab) => t(`tab.${tab}`)}
+      />
     </Page>
   );
 }

@@ -3,12 +3,11 @@
  *
  * The tab stands behind `#` in the address, so that other pages can lead to it.
  */
-import { Tabs } from "@mantine/core";
-import { useLocation, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useMay, useMe, useWorkflow } from "../../data/me.tsx";
 import { useWords } from "../../locales/words.ts";
 import { Page } from "../../parts/page.tsx";
+import { PageTabs } from "../../parts/page-tabs.tsx";
 import { Account } from "./account.tsx";
 import { Connections } from "./connections.tsx";
 import { Dials } from "./dials.tsx";
@@ -25,8 +24,6 @@ export default function SettingsPage() {
   const may = useMay();
   const me = useMe();
   const workflow = useWorkflow();
-  const { hash } = useLocation();
-  const navigate = useNavigate();
   const shown: Record<Tab, ReactNode> = {
     account: <Account />,
     people: may("people.see") ? <People workflow={workflow?.name} /> : null,
@@ -35,28 +32,9 @@ export default function SettingsPage() {
     keys: may("key.manage") ? <Keys workflows={me.workflows.map((one) => one.name)} /> : null,
     support: <SupportContact />,
   };
-  const tabs = TABS.filter((tab) => shown[tab] !== null);
-  const current = tabs.find((tab) => tab === hash) ?? "account";
   return (
     <Page title={t("title")} sentence={t("sentence")}>
-      <Tabs
-        value={current}
-        keepMounted={false}
-        onChange={(tab) => void navigate({ to: ".", search: true, hash: tab ?? "account", replace: true })}
-      >
-        <Tabs.List mb="lg">
-          {tabs.map((tab) => (
-            <Tabs.Tab key={tab} value={tab}>
-              {t(`tab.${tab}`)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        {tabs.map((tab) => (
-          <Tabs.Panel key={tab} value={tab}>
-            {shown[tab]}
-          </Tabs.Panel>
-        ))}
-      </Tabs>
+      <PageTabs tabs={TABS} content={shown} usual={"account"} label={(tab) => t(`tab.${tab}`)} />
     </Page>
   );
 }
