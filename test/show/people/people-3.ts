@@ -260,11 +260,11 @@ async function doTasks(context: Context): Promise<Row[]> {
   const owner = await visit("owner@example.com", [{ role: "owner", workflow: "budget" }]);
   await owner.goto("/overview?workflow=budget");
   await owner
-    .getByRole("button", { name: /^What does/ })
+    .getByRole("button", { name: /^What do / })
     .first()
     .waitFor();
   await task("any number, then its definition", { clicks: 1 }, owner, async (hand) => {
-    await hand.click(/^What does/);
+    await hand.click(/^What do /);
     await owner.locator(".mantine-Popover-dropdown").first().waitFor();
   });
   return rows;
