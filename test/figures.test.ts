@@ -59,6 +59,7 @@ const figures = (who: Client, workflow: string, days: "7" | "30" | "90" = "30", 
     params: { workflow },
     query: individuals === undefined ? { days } : { days, individuals },
   });
+const agreement = (who: Client, workflow: string) => who.getWorksAgreement({ params: { workflow } });
 const people = (n: number) => Array.from({ length: n }, (_, i) => `person${i}@example.com`);
 
 describe("figures of single persons", async () => {
@@ -156,6 +157,80 @@ describe("figures of single persons", async () => {
       body: { ...body, reference: "Another agreement" },
     });
     await expect(figures(owner, workflow, "30", "true")).rejects.toMatchObject({ code: "wrong_state" });
+  });
+
+  test("are not for steward and compliance to allow between them: it takes compliance and owner", async () => {
+    const steward = await signIn(installation, "data@example.com", [{ role: "steward", workflow }]);
+    const { pending } = await agreement(owner, workflow);
+    await expect(steward.approveChange({ params: { change: pending!.change } })).rejects.toMatchObject({
+      code: "forbidden",
+      message: expect.stringContaining("compliance together with owner"),
+    });
+    await owner.approveChange({ params: { change: pending!.change } });
+    expect((await agreement(owner, workflow)).record).toMatchObject({ individuals: true });
+  });
+
+  test("are switched off by one person alone, at once", async () => {
+    await owner.recordWorksAgreement({
+      params: { workflow },
+      body: { ...body, reference: "Another agreement", individuals: false },
+    });
+    expect((await agreement(owner, workflow)).record).toMatchObject({ individuals: false, allowed: null });
+    await expect(figures(owner, workflow, "30", "true")).rejects.toMatchObject({ code: "wrong_state" });
+  });
+});
+
+describe("what was agreed with the works council", async () => {
+  const workflow = "council";
+  await workshop(workflow);
+  const owner = await signIn(installation, "head@example.com", [{ role: "owner", workflow }]);
+  const compliance = await signIn(installation, "counsel@example.com", [{ role: "compliance", workflow }]);
+  const reviewer = await signIn(installation, "clerk@example.com", [{ role: "reviewer", workflow }]);
+  const reference = "Works agreement on Pilotage, 2026-03-01";
+
+  test("is nothing before something is recorded", async () => {
+    expect(await agreement(reviewer, workflow)).toEqual({ record: null, pending: null, past: [] });
+  });
+
+  test("is there for everybody whom it is about to read, with who recorded it and when", async () => {
+    const recordedAt = new Date(app.clock.now()).toISOString();
+    await owner.recordWorksAgreement({ params: { workflow }, body: { state: "informed" } });
+    expect((await agreement(reviewer, workflow)).record).toEqual({
+      state: "informed",
+      reference: null,
+      individuals: false,
+      recordedAt,
+      recordedBy: "head@example.com",
+      allowed: null,
+    });
+  });
+
+  test("says what waits for its second person, then who the two were", async () => {
+    const body = { state: "agreed" as const, reference, individuals: true };
+    await compliance.recordWorksAgreement({ params: { workflow }, body });
+    const waits = await agreement(reviewer, workflow);
+    expect(waits).toMatchObject({
+      record: { state: "agreed", reference, individuals: false, allowed: null },
+      pending: { askedBy: "counsel@example.com" },
+    });
+    await owner.approveChange({ params: { change: waits.pending!.change } });
+    expect(await agreement(reviewer, workflow)).toMatchObject({
+      record: {
+        individuals: true,
+        allowed: { askedBy: "counsel@example.com", approvedBy: "head@example.com" },
+      },
+      pending: null,
+    });
+  });
+
+  test("keeps what was on record before, latest first", async () => {
+    await compliance.recordWorksAgreement({ params: { workflow }, body: { state: "none_exists" } });
+    const { record, past } = await agreement(reviewer, workflow);
+    expect(record).toMatchObject({ state: "none_exists", individuals: false });
+    expect(past).toMatchObject([
+      { state: "agreed", reference, individuals: true, recordedBy: "counsel@example.com" },
+      { state: "informed", individuals: false, recordedBy: "head@example.com" },
+    ]);
   });
 });
 

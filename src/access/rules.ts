@@ -71,6 +71,7 @@ export const RULES: Record<Action, Rule> = {
   "figures.team": { alone: SEES, pair: null, scope: "read" },
   "figures.individual": { alone: ["owner"], pair: null, scope: null },
   "works_council.record": { alone: ["compliance", "owner"], pair: null, scope: "operate" },
+  "works_council.individuals": { alone: [], pair: [["compliance"], ["owner"]], scope: "operate" },
   "pulse.answer": { alone: ["reviewer", "owner"], pair: null, scope: null },
   "audit.read": { alone: ["auditor", "compliance", "owner"], pair: null, scope: "audit" },
   "people.see": { alone: ["owner", "compliance", "auditor", "administrator"], pair: null, scope: "operate" },

@@ -160,5 +160,26 @@ export const REVIEWS = {
     waitMinutes: null,
     sentence: "Not enough is measured yet to say how long cases will wait.",
   },
+  getWorksAgreement: {
+    record: {
+      state: "agreed",
+      reference: "Works agreement on Pilotage, 2026-03-01",
+      individuals: true,
+      recordedAt: AT,
+      recordedBy: "d.schutzbach@example.com",
+      allowed: { askedBy: "d.schutzbach@example.com", approvedBy: "e.brandt@example.com", at: AT },
+    },
+    pending: null,
+    past: [
+      {
+        state: "informed",
+        reference: null,
+        individuals: false,
+        recordedAt: AT,
+        recordedBy: "e.brandt@example.com",
+        replacedAt: AT,
+      },
+    ],
+  },
   recordWorksAgreement: { state: "none_exists", reference: null, individuals: false, pending: false },
 } satisfies { [N in EndpointName]?: Awaited<ReturnType<Client[N]>> };

@@ -31,6 +31,14 @@ const reviewFigures = z.object({
   plantedCaught: range,
 });
 
+const councilRecord = z.object({
+  state: z.enum(["informed", "agreed", "none_exists"]),
+  reference: z.string().nullable().describe("Name and date of the agreement"),
+  individuals: z.boolean().describe("Whether figures of single persons may be shown"),
+  recordedAt: time,
+  recordedBy: z.string(),
+});
+
 export const REVIEW_FIGURES_ENDPOINTS = {
   getReviewFigures: endpoint({
     method: "GET",
@@ -117,6 +125,35 @@ export const REVIEW_FIGURES_ENDPOINTS = {
     errors: ["not_found"],
     sentence: "The queue to expect from arrivals, review share and handling time (Erlang C).",
     example: { params: { workflow: "support-triage" }, query: { people: "3" } },
+  }),
+  getWorksAgreement: endpoint({
+    method: "GET",
+    path: "/api/v1/workflows/:workflow/works-council",
+    params: named("workflow"),
+    reply: z.object({
+      record: councilRecord
+        .extend({
+          allowed: z
+            .object({ askedBy: z.string(), approvedBy: z.string(), at: time })
+            .nullable()
+            .describe("The two who switched figures of single persons on; null while these are off"),
+        })
+        .nullable()
+        .describe("Null until something is recorded: nothing of single persons is measured"),
+      pending: z
+        .object({ change: z.string(), askedBy: z.string(), at: time })
+        .nullable()
+        .describe("Figures of single persons that wait for their second person"),
+      past: z
+        .array(councilRecord.extend({ replacedAt: time }))
+        .describe("What was on record before, latest first"),
+    }),
+    scope: "read",
+    action: "workflow.see",
+    errors: ["not_found"],
+    sentence:
+      "What was agreed with the works council, by whom it was recorded, and what was on record before.",
+    example: { params: { workflow: "support-triage" } },
   }),
   recordWorksAgreement: endpoint({
     method: "POST",

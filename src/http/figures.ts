@@ -13,7 +13,8 @@ import type { WorksCouncil } from "../reviews/works-council.ts";
 import type { Handlers } from "./bind.ts";
 import { named } from "./workflows.ts";
 
-type Names = "getReviewFigures" | "getAgreement" | "getCapacity" | "recordWorksAgreement";
+type Names =
+  "getReviewFigures" | "getAgreement" | "getCapacity" | "getWorksAgreement" | "recordWorksAgreement";
 
 export function figureHandlers(parts: {
   database: Database;
@@ -72,6 +73,23 @@ export function figureHandlers(parts: {
         { people: query.people, reviewShare: query.reviewShare, minutesPerCase: query.minutesPerCase },
         await parts.reviewers(params.workflow),
       );
+    },
+
+    async getWorksAgreement({ params }) {
+      const { record, pending, past } = await worksCouncil.show(params.workflow);
+      return {
+        record: record && {
+          ...record,
+          recordedAt: isoTime(record.recordedAt),
+          allowed: record.allowed && { ...record.allowed, at: isoTime(record.allowed.at) },
+        },
+        pending: pending && { ...pending, at: isoTime(pending.at) },
+        past: past.map((one) => ({
+          ...one,
+          recordedAt: isoTime(one.recordedAt),
+          replacedAt: isoTime(one.replacedAt),
+        })),
+      };
     },
 
     async recordWorksAgreement({ params, body, caller }) {

@@ -55,7 +55,14 @@ const REFUSALS = ["forbidden", "unauthenticated", "second_person_needed", "not_f
 export const isRefusal = (outcome: string) => REFUSALS.includes(outcome);
 export const DONE = "done";
 /** Rules that take two, by the act that asks for them. */
-export const PAIRED = ["dial.loosen", "autonomy.raise", "share.raise", "go.grant", "data.change"] as const;
+export const PAIRED = [
+  "dial.loosen",
+  "autonomy.raise",
+  "share.raise",
+  "go.grant",
+  "data.change",
+  "works_council.individuals",
+] as const;
 type Paired = (typeof PAIRED)[number];
 
 const code = (work: Promise<unknown>) =>
@@ -116,6 +123,11 @@ export async function prepareTrials(world: World): Promise<Trials> {
     async "data.change"(client) {
       await dialInForce("retention", { content: 90 * 86_400_000, decisions: 400 * 86_400_000 });
       return (await dial(client, "retention", { content: 30 * 86_400_000, decisions: 400 * 86_400_000 })).id;
+    },
+    async "works_council.individuals"(client) {
+      const body = { state: "agreed" as const, reference: `Agreement ${fresh()}`, individuals: true };
+      await client.recordWorksAgreement({ params, body });
+      return waiting();
     },
   };
 

@@ -14,7 +14,7 @@ const PAIRED: Readonly<Record<string, Action>> = {
   [GO_WAIVER]: "go.grant",
   retention: "data.change",
   blockFields: "data.change",
-  "works_council.individuals": "data.change",
+  "works_council.individuals": "works_council.individuals",
 };
 
 /** The rule for a change that waits for its second person. */

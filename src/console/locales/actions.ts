@@ -56,6 +56,10 @@ export const ACTION_WORDS: Readonly<Record<Action, Text>> = {
     de: "Vereinbarung mit dem Betriebsrat festhalten",
     en: "record the works council's agreement",
   },
+  "works_council.individuals": {
+    de: "Zahlen einzelner Personen einschalten",
+    en: "switch figures of single persons on",
+  },
   "pulse.answer": { de: "die anonyme Umfrage beantworten", en: "answer the anonymous pulse" },
   "audit.read": { de: "das Protokoll lesen, prüfen, ausleiten", en: "read, verify and export the audit log" },
   "people.see": { de: "sehen, wer welche Rolle hat", en: "see who has which role" },

@@ -22,7 +22,7 @@ export const DIAL_WORDS = words({
   retention: { de: "Aufbewahrung", en: "Retention" },
   blockFields: { de: "Felder, die nie zum Modell gehen", en: "Fields that never go to the model" },
   "waiver.go": { de: "Verzicht auf das Go", en: "Waiver of the go" },
-  "worksCouncil.individuals": { de: "Zahlen einzelner Personen", en: "Figures of single persons" },
+  "works_council.individuals": { de: "Zahlen einzelner Personen", en: "Figures of single persons" },
 });
 
 export const DIAL_SENTENCES: Readonly<Record<string, Text>> = {
@@ -95,6 +95,7 @@ const VALUES = words({
     en: "content {content, number} days, decisions {decisions, number} days",
   },
   waiver: { de: "{reason}, für {days} Tage", en: "{reason}, for {days} days" },
+  byAgreement: { de: "ja, nach „{reference}“", en: "yes, by “{reference}”" },
   on: { de: "ja", en: "yes" },
   off: { de: "nein", en: "no" },
 });
@@ -146,6 +147,8 @@ function written(
     return say(VALUES.retention, { content: days(parts["content"]), decisions: days(parts["decisions"]) });
   if (setting === "waiver.go" && typeof parts["days"] === "number")
     return say(VALUES.waiver, { reason: inWords(parts["reason"]), days: parts["days"] });
+  if (setting === "works_council.individuals" && typeof parts["reference"] === "string")
+    return say(VALUES.byAgreement, { reference: parts["reference"] });
   return inWords(value);
 }
 

@@ -1,94 +1,187 @@
-/** What was agreed with the works council, put on record by name; figures of single persons take it and a second person. */
-import { Button, Radio, Switch, TextInput } from "@mantine/core";
-import { useState, type FormEvent } from "react";
-import { useAct } from "../../data/api.ts";
+/**
+ * What holds with the works council: the record in force, who made it, what was on record before, and the form for the next.
+ *
+ * Everybody of the workflow reads it, because it is about them. Figures of single persons are switched on by two people
+ * and off by one.
+ */
+import { Button } from "@mantine/core";
+import { useAct, useRead, type Reply } from "../../data/api.ts";
 import { useMay } from "../../data/me.tsx";
+import { useFormats } from "../../locales/formats.ts";
 import { useWords } from "../../locales/words.ts";
-import { ErrorText } from "../../parts/page.tsx";
+import { DataTable } from "../../parts/data-table.tsx";
+import { Failed, Loading, Section } from "../../parts/page.tsx";
+import { StatusWord } from "../../parts/status-word.tsx";
 import { useToast } from "../../parts/toast.tsx";
+import { SettleChange } from "../overview/needs.tsx";
+import { CouncilForm, REFRESHES } from "./council-form.tsx";
+import { COUNCIL } from "./council-words.ts";
 import styles from "./evidence.module.css";
-import { EVIDENCE } from "./words.ts";
 
-const STATES = ["informed", "agreed", "none_exists"] as const;
-type State = (typeof STATES)[number];
+type Agreement = Reply<"getWorksAgreement">;
+type InForce = NonNullable<Agreement["record"]>;
 
 export function Council({ workflow }: { workflow: string }) {
-  const t = useWords(EVIDENCE);
+  const t = useWords(COUNCIL);
   const may = useMay();
+  const read = useRead("getWorksAgreement", { params: { workflow } });
+  if (read.data === undefined)
+    return read.isError ? <Failed error={read.error} retry={read.refetch} /> : <Loading />;
+  const { record, pending, past } = read.data;
+  return (
+    <>
+      <Section title={t("inForce")}>
+        {record === null ? <NothingYet /> : <Record record={record} pending={pending} workflow={workflow} />}
+      </Section>
+      <Section title={t(record === null ? "recordFirst" : "recordNext")}>
+        {may("works_council.record") ? (
+          <CouncilForm
+            key={record?.recordedAt ?? "none"}
+            workflow={workflow}
+            record={record}
+            asked={pending !== null}
+          />
+        ) : (
+          <p className={styles["soft"]}>{t("mayNot")}</p>
+        )}
+      </Section>
+      {past.length === 0 ? null : <Past past={past} />}
+    </>
+  );
+}
+
+function NothingYet() {
+  const t = useWords(COUNCIL);
+  return (
+    <>
+      <StatusWord plain tone="unknown" word={t("nothing")} />
+      <p className={styles["soft"]}>{t("nothingWhat")}</p>
+    </>
+  );
+}
+
+function Record({
+  record,
+  pending,
+  workflow,
+}: {
+  record: InForce;
+  pending: Agreement["pending"];
+  workflow: string;
+}) {
+  const t = useWords(COUNCIL);
+  const formats = useFormats();
+  return (
+    <dl className={styles["facts"]}>
+      <dt>{t("state")}</dt>
+      <dd>
+        {t(`state.${record.state}`)}
+        <p className={styles["soft"]}>{t(record.state === "informed" ? "unsettled" : "settled")}</p>
+      </dd>
+      {record.reference === null ? null : (
+        <>
+          <dt>{t("reference")}</dt>
+          <dd>{record.reference}</dd>
+        </>
+      )}
+      <dt>{t("individuals")}</dt>
+      <dd>
+        <Individuals record={record} pending={pending} workflow={workflow} />
+      </dd>
+      <dt>{t("recordedBy")}</dt>
+      <dd>{t("byAt", { person: record.recordedBy, at: formats.moment(record.recordedAt) })}</dd>
+    </dl>
+  );
+}
+
+function Individuals({
+  record,
+  pending,
+  workflow,
+}: {
+  record: InForce;
+  pending: Agreement["pending"];
+  workflow: string;
+}) {
+  const t = useWords(COUNCIL);
+  const may = useMay();
+  const formats = useFormats();
   const toast = useToast();
-  const record = useAct("recordWorksAgreement", {
-    refreshes: ["getReviewFigures", "listChanges", "getOverview"],
-  });
-  const [state, setState] = useState<State>();
-  const [reference, setReference] = useState("");
-  const [individuals, setIndividuals] = useState(false);
-  const agreed = state === "agreed";
-  const named = reference.trim();
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (state === undefined) return;
-    record.mutate(
+  const act = useAct("recordWorksAgreement", { refreshes: REFRESHES });
+  const { state, reference, allowed } = record;
+  const switchOff = () =>
+    act.mutate(
       {
         params: { workflow },
-        body: {
-          state,
-          individuals: agreed && individuals,
-          ...(agreed && named !== "" ? { reference: named } : {}),
-        },
+        body: { state, individuals: false, ...(reference === null ? {} : { reference }) },
       },
-      { onSuccess: ({ pending }) => toast.show({ what: t(pending ? "recordedPending" : "recorded") }) },
+      {
+        onSuccess: () => toast.show({ what: t("switchedOff") }),
+        onError: (error) => toast.show({ what: t("switchOff"), error }),
+      },
     );
-  };
-  return (
-    <form className={styles["form"]} onSubmit={submit}>
-      <p>{t("councilWhat")}</p>
-      {may("works_council.record") ? (
-        <>
-          <Radio.Group
-            label={t("councilState")}
-            value={state ?? ""}
-            onChange={(value) => setState(value as State)}
-          >
-            <div className={styles["choices"]}>
-              {STATES.map((one) => (
-                <Radio key={one} value={one} label={t(`council.${one}`)} />
-              ))}
-            </div>
-          </Radio.Group>
-          {agreed ? (
-            <>
-              <TextInput
-                label={t("reference")}
-                required={individuals}
-                withAsterisk={false}
-                value={reference}
-                onChange={(event) => setReference(event.currentTarget.value)}
-              />
-              <Switch
-                label={t("individuals")}
-                description={t("individualsWhat")}
-                checked={individuals}
-                onChange={(event) => setIndividuals(event.currentTarget.checked)}
-              />
-            </>
-          ) : null}
-          {record.isError ? (
-            <div role="alert">
-              <ErrorText error={record.error} />
-            </div>
-          ) : null}
-          <Button
-            type="submit"
-            style={{ alignSelf: "flex-start" }}
-            disabled={state === undefined}
-            loading={record.isPending}
-          >
-            {t("record")}
+  if (record.individuals)
+    return (
+      <>
+        <StatusWord plain tone="attention" word={t("on")} />
+        {allowed === null ? null : (
+          <p className={styles["soft"]}>
+            {t("allowedBy", {
+              one: allowed.askedBy,
+              other: allowed.approvedBy,
+              at: formats.moment(allowed.at),
+            })}
+          </p>
+        )}
+        {may("works_council.record") ? (
+          <Button size="compact-sm" variant="default" mt={6} loading={act.isPending} onClick={switchOff}>
+            {t("switchOff")}
           </Button>
-        </>
-      ) : (
-        <p className={styles["soft"]}>{t("mayNot")}</p>
-      )}
-    </form>
+        ) : null}
+      </>
+    );
+  if (pending === null) return t("off");
+  return (
+    <>
+      <StatusWord plain tone="waiting" word={t("waits")} />
+      <p className={styles["soft"]}>
+        {t("waitsWhat", { person: pending.askedBy, at: formats.moment(pending.at) })}
+      </p>
+      {may("works_council.individuals") ? <SettleChange id={pending.change} workflow={workflow} /> : null}
+    </>
+  );
+}
+
+function Past({ past }: { past: Agreement["past"] }) {
+  const t = useWords(COUNCIL);
+  const formats = useFormats();
+  return (
+    <Section title={t("past")}>
+      <DataTable
+        caption={t("past")}
+        rows={past}
+        idOf={(row) => row.replacedAt}
+        empty={null}
+        columns={[
+          {
+            id: "state",
+            head: t("state"),
+            cell: (row) => (
+              <>
+                {t(`state.${row.state}`)}
+                {row.reference === null ? null : <div className={styles["soft"]}>{row.reference}</div>}
+              </>
+            ),
+          },
+          { id: "individuals", head: t("individuals"), cell: (row) => t(row.individuals ? "on" : "off") },
+          {
+            id: "by",
+            head: t("recordedBy"),
+            cell: (row) => t("byAt", { person: row.recordedBy, at: formats.moment(row.recordedAt) }),
+          },
+          { id: "until", head: t("until"), cell: (row) => formats.moment(row.replacedAt) },
+        ]}
+      />
+    </Section>
   );
 }

@@ -175,32 +175,4 @@ export const EVIDENCE = words({
   alpha: { de: "Alpha", en: "Alpha" },
   notYet: { de: "noch nicht: es fehlen {n, number}", en: "not yet: {n, number} more" },
   n: { de: "n", en: "n" },
-
-  councilWhat: {
-    de: "Vor dem ersten gemessenen Vorgang wird festgehalten, was mit dem Betriebsrat gilt. Bis dahin gibt es Arbeitszeiten nur als Summe von fünf oder mehr Personen, und untergeschobene Vorgänge sind aus.",
-    en: "Before the first measured case it is recorded what holds with the works council. Until then work times exist only as sums of five or more people, and planted cases are off.",
-  },
-  "council.informed": { de: "Der Betriebsrat ist informiert", en: "The works council is informed" },
-  "council.agreed": { de: "Eine Vereinbarung ist geschlossen", en: "An agreement is made" },
-  "council.none_exists": { de: "Es gibt keinen Betriebsrat", en: "There is no works council" },
-  councilState: { de: "Was gilt", en: "What holds" },
-  reference: { de: "Name und Datum der Vereinbarung", en: "Name and date of the agreement" },
-  individuals: {
-    de: "Zahlen einzelner Personen sind vereinbart",
-    en: "Figures of single persons are agreed",
-  },
-  individualsWhat: {
-    de: "Braucht die Vereinbarung und eine zweite Person; jeder Blick darauf wird festgehalten und den Gezeigten gesagt.",
-    en: "Takes the agreement and a second person; every look is recorded and told to those shown.",
-  },
-  record: { de: "Festhalten", en: "Record" },
-  recorded: { de: "Festgehalten.", en: "Recorded." },
-  recordedPending: {
-    de: "Festgehalten; die Zahlen einzelner Personen warten auf eine zweite Person.",
-    en: "Recorded; the figures of single persons wait for a second person.",
-  },
-  mayNot: {
-    de: "Festhalten darf das, wer für Compliance oder den Workflow zuständig ist.",
-    en: "Whoever answers for compliance or the workflow may record it.",
-  },
 });

@@ -134,7 +134,7 @@ export function SettleChange({ id, workflow }: { id: string; workflow: string })
   const value = useDialValue();
   const [open, setOpen] = useState(false);
   const changes = useRead("listChanges", { params: { workflow } });
-  const refreshes = ["getOverview", "listChanges", "getWorkflow", "getMe"] as const;
+  const refreshes = ["getOverview", "listChanges", "getWorkflow", "getMe", "getWorksAgreement"] as const;
   const approve = useAct("approveChange", { refreshes });
   const refuse = useAct("refuseChange", { refreshes });
   const change = changes.data?.changes.find((one) => one.id === id);
