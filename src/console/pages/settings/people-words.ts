@@ -43,6 +43,8 @@ export const PEOPLE = words({
   addRole: { de: "Rolle hinzufügen", en: "Add a role" },
   removeRole: { de: "Rolle {role} entfernen", en: "Remove the role {role}" },
   remove: { de: "Entfernen", en: "Remove" },
+  "from.granted": { de: "hier gegeben", en: "given here" },
+  alsoGranted: { de: "bleibt, auch wenn sie oben entfernt wird", en: "stays, also when it is removed above" },
   "from.workflow": { de: "aus der Workflow-Datei", en: "from the workflow document" },
   "from.provider": { de: "vom Anmeldedienst", en: "from the sign-in provider" },
   change: { de: "Ändern", en: "Change" },

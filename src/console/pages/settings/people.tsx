@@ -10,6 +10,7 @@ import { DataTable } from "../../parts/data-table.tsx";
 import { Failed, Loading } from "../../parts/page.tsx";
 import { RelativeTime, Tag } from "../../parts/small.tsx";
 import { StatusWord, type Tone } from "../../parts/status-word.tsx";
+import { heldRoles } from "./held-roles.ts";
 import { InviteDialog } from "./invite.tsx";
 import { PersonDialog } from "./person.tsx";
 import { PEOPLE } from "./people-words.ts";
@@ -77,9 +78,12 @@ export function People({ workflow }: { workflow: string | undefined }) {
             wideOnly: true,
             cell: (row) => (
               <span className={styles["tags"]}>
-                {row.grants.map((one) => (
-                  <Tag key={`${one.role}-${one.workflow}-${one.from}`}>
+                {heldRoles(row.grants).map((one) => (
+                  <Tag key={`${one.role}-${one.workflow}`}>
                     {role(one.role)} · {one.workflow ?? t("everywhere")}
+                    {one.from.some((origin) => origin !== "granted")
+                      ? ` (${formats.list(one.from.map((origin) => t(`from.${origin}`)))})`
+                      : null}
                   </Tag>
                 ))}
               </span>

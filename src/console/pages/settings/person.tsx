@@ -5,12 +5,14 @@ import { useAct } from "../../data/api.ts";
 import { useMay } from "../../data/me.tsx";
 import { ROLE_WORDS } from "../../locales/codes.ts";
 import { FRAME } from "../../locales/frame.ts";
+import { useFormats } from "../../locales/formats.ts";
 import { useSay, useWords } from "../../locales/words.ts";
 import { Confirm } from "../../parts/confirm.tsx";
 import { ErrorText } from "../../parts/page.tsx";
 import { Tag } from "../../parts/small.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import { Grants, type Grant } from "./grants.tsx";
+import { heldRoles, type HeldRole } from "./held-roles.ts";
 import type { Invitation, Person } from "./people.tsx";
 import { PEOPLE } from "./people-words.ts";
 import styles from "./settings.module.css";
@@ -25,6 +27,7 @@ export function PersonDialog({ person, close, invited }: PersonProps) {
   const t = useWords(PEOPLE);
   const frame = useWords(FRAME);
   const say = useSay();
+  const formats = useFormats();
   const may = useMay();
   const toast = useToast();
   const [grants, setGrants] = useState<Grant[]>(() =>
@@ -34,7 +37,9 @@ export function PersonDialog({ person, close, invited }: PersonProps) {
   const roles = useAct("setRoles", { refreshes: ["listPeople", "getMe"] });
   const again = useAct("inviteAgain", { refreshes: ["listPeople"] });
   const disable = useAct("disablePerson", { refreshes: ["listPeople"] });
-  const elsewhere = person.grants.filter((one) => one.from !== "granted");
+  const elsewhere = heldRoles(person.grants.filter((one) => one.from !== "granted"));
+  const alsoGranted = (held: HeldRole) =>
+    grants.some((one) => one.role === held.role && one.workflow === held.workflow);
   const input = { params: { person: person.id } };
   const failed = roles.error ?? again.error ?? disable.error;
   return (
@@ -50,12 +55,13 @@ export function PersonDialog({ person, close, invited }: PersonProps) {
         {elsewhere.length === 0 ? null : (
           <ul className={styles["list"]}>
             {elsewhere.map((one) => (
-              <li key={`${one.role}-${one.workflow}-${one.from}`}>
+              <li key={`${one.role}-${one.workflow}`}>
                 <Tag>
                   {say(ROLE_WORDS[one.role])} · {one.workflow ?? t("everywhere")}
                 </Tag>{" "}
                 <span className={styles["soft"]}>
-                  {t(one.from === "provider" ? "from.provider" : "from.workflow")}
+                  {formats.list(one.from.map((origin) => t(`from.${origin}`)))}
+                  {alsoGranted(one) ? `; ${t("alsoGranted")}` : null}
                 </span>
               </li>
             ))}
