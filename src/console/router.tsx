@@ -13,6 +13,8 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import type { ComponentType } from "react";
+import { fileOfBuild } from "./newer-build.ts";
+import { Broken } from "./shell/broken.tsx";
 import { Landing } from "./shell/landing.tsx";
 import { Missing } from "./shell/missing.tsx";
 import { SignedIn } from "./shell/signed-in.tsx";
@@ -41,7 +43,7 @@ export const PAGES: readonly PageName[] = PAGE_NAMES.filter((name) => fileOf(nam
 
 function pageOf(folder: string) {
   const load = fileOf(folder);
-  return load === undefined ? Missing : lazyRouteComponent(load);
+  return load === undefined ? Missing : lazyRouteComponent(() => fileOfBuild(load));
 }
 
 interface Search {
@@ -94,6 +96,7 @@ export const router = createRouter({
   routeTree: routes,
   defaultPreload: "intent",
   defaultNotFoundComponent: Missing,
+  defaultErrorComponent: Broken,
   scrollRestoration: true,
   search: { strict: false },
 });

@@ -66,6 +66,20 @@ export const FRAME = words({
     de: "Nichts ist verloren. Versuchen Sie es gleich noch einmal; dauert es an, sagen Sie dem Betrieb Bescheid.",
     en: "Nothing is lost. Try again in a moment; if it lasts, tell those who run it.",
   },
+  reload: { de: "Seite neu laden", en: "Load the page again" },
+  fileMissing: {
+    de: "Ein Teil der Oberfläche ließ sich nicht laden",
+    en: "A part of the console could not be loaded",
+  },
+  fileMissingWhat: {
+    de: "Entweder ist eine neuere Fassung da, oder das Programm antwortet gerade nicht. Was Sie getippt haben, bleibt auf diesem Gerät.",
+    en: "Either there is a newer version, or the program does not answer now. What you typed stays on this device.",
+  },
+  broken: { de: "Diese Seite lässt sich nicht zeigen", en: "This page cannot be shown" },
+  brokenWhat: {
+    de: "Im Programm steckt ein Fehler; am Vorgang hat sich nichts geändert. Laden Sie die Seite neu; hilft das nicht, sagen Sie dem Betrieb Bescheid.",
+    en: "There is a fault in the program; nothing was changed by it. Load the page again; if that does not help, tell those who run it.",
+  },
   notPermitted: { de: "Dafür fehlt Ihnen die Berechtigung", en: "You may not see this" },
   notPermittedWhat: {
     de: "Ihre Rolle in diesem Workflow umfasst diese Seite nicht. Wer die Rollen vergibt, kann das ändern: {who}",

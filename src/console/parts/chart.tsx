@@ -7,8 +7,10 @@ import { Button, Group } from "@mantine/core";
 import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { useIntl } from "react-intl";
+import { FRAME } from "../locales/frame.ts";
 import { PARTS } from "../locales/parts.ts";
 import { useWords } from "../locales/words.ts";
+import { fileOfBuild } from "../newer-build.ts";
 import type { Drawing } from "./chart-engine.ts";
 import styles from "./chart.module.css";
 import { saveCsv, type Cell } from "./csv.ts";
@@ -107,6 +109,8 @@ function Plot({
   const drawing = useRef<Drawing>(undefined);
   const scheme = useComputedColorScheme("light");
   const { locale } = useIntl();
+  const t = useWords(FRAME);
+  const [missing, setMissing] = useState(false);
   useEffect(() => {
     let gone = false;
     const element = place.current;
@@ -114,11 +118,14 @@ function Plot({
     const plan = { points, series, locale };
     if (drawing.current !== undefined) drawing.current.draw(plan);
     else
-      void import("./chart-engine.ts").then(({ openDrawing }) => {
-        if (gone) return;
-        drawing.current = openDrawing(element);
-        drawing.current.draw(plan);
-      });
+      void fileOfBuild(() => import("./chart-engine.ts")).then(
+        ({ openDrawing }) => {
+          if (gone) return;
+          drawing.current = openDrawing(element);
+          drawing.current.draw(plan);
+        },
+        () => setMissing(true),
+      );
     return () => {
       gone = true;
     };
@@ -130,5 +137,14 @@ function Plot({
     },
     [],
   );
+  if (missing)
+    return (
+      <p>
+        {t("fileMissing")}.{" "}
+        <Button size="compact-sm" variant="subtle" onClick={() => location.reload()}>
+          {t("reload")}
+        </Button>
+      </p>
+    );
   return <div ref={place} role="img" aria-label={name} style={{ height, width: "100%" }} />;
 }
