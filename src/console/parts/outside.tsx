@@ -56,3 +56,12 @@ export function Outside({
     </div>
   );
 }
+
+/** For pages that take a token from behind `#`: another link that is opened in this tab changes only that. */
+export function useAnotherLink(): void {
+  useEffect(() => {
+    const anew = () => location.reload();
+    window.addEventListener("hashchange", anew);
+    return () => window.removeEventListener("hashchange", anew);
+  }, []);
+}

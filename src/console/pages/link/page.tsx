@@ -10,7 +10,7 @@ import { useDevice } from "../../console.tsx";
 import { queries, useAct, type Reply } from "../../data/api.ts";
 import { SIGN_IN } from "../../locales/sign-in.ts";
 import { LOCALE_NAMES, useWords } from "../../locales/words.ts";
-import { Outside } from "../../parts/outside.tsx";
+import { Outside, useAnotherLink } from "../../parts/outside.tsx";
 import { ErrorText } from "../../parts/page.tsx";
 
 export default function LinkPage() {
@@ -20,12 +20,7 @@ export default function LinkPage() {
   const open = useAct("openLink");
   const token = useRef("");
   const { mutate } = open;
-  useEffect(() => {
-    // Another link, opened in this tab, changes only what stands behind `#`.
-    const anew = () => location.reload();
-    window.addEventListener("hashchange", anew);
-    return () => window.removeEventListener("hashchange", anew);
-  }, []);
+  useAnotherLink();
   useEffect(() => {
     if (token.current !== "") return;
     token.current = decodeURIComponent(location.hash.slice(1));

@@ -10,7 +10,7 @@ import { useAct, type Reply } from "../../data/api.ts";
 import { REVIEW_REASON_WORDS } from "../../locales/codes.ts";
 import { useFormats } from "../../locales/formats.ts";
 import { useSay, useWords } from "../../locales/words.ts";
-import { Outside } from "../../parts/outside.tsx";
+import { Outside, useAnotherLink } from "../../parts/outside.tsx";
 import { ErrorText } from "../../parts/page.tsx";
 import styles from "./say.module.css";
 import { SAY } from "./words.ts";
@@ -22,6 +22,7 @@ export default function SayPage() {
   const look = useAct("lookAtToken");
   const token = useRef("");
   const { mutate } = look;
+  useAnotherLink();
   useEffect(() => {
     if (token.current !== "") return;
     token.current = decodeURIComponent(location.hash.slice(1));
