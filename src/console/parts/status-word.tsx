@@ -48,7 +48,13 @@ export function CaseState({ state }: { state: string }) {
   const say = useSay();
   const text = STATE_WORDS[state as keyof typeof STATE_WORDS] as (typeof STATE_WORDS)["received"] | undefined;
   return (
-    <StatusWord plain tone={STATE_TONES[state] ?? "unknown"} word={text === undefined ? state : say(text)} />
+    <span className={styles["state"]}>
+      <StatusWord
+        plain
+        tone={STATE_TONES[state] ?? "unknown"}
+        word={text === undefined ? state : say(text)}
+      />
+    </span>
   );
 }
 
