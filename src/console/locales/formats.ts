@@ -26,6 +26,8 @@ export interface Formats {
   day(iso: string): string;
   /** Hours and minutes. */
   hour(iso: string): string;
+  /** Hours and minutes as clocks there show them, with the zone. */
+  hourIn(zone: string, iso: string): string;
   /** A length of time in one or two units. */
   span(milliseconds: number): string;
   bytes(size: number): string;
@@ -85,6 +87,13 @@ export function useFormats(): Formats {
       moment: (iso) => momentOf.format(new Date(iso)),
       day: (iso) => dayOf.format(new Date(iso)),
       hour: (iso) => hourOf.format(new Date(iso)),
+      hourIn: (there, iso) =>
+        new Intl.DateTimeFormat(locale, {
+          hour: "2-digit",
+          minute: "2-digit",
+          timeZone: there,
+          timeZoneName: "short",
+        }).format(new Date(iso)),
       span(milliseconds) {
         const seconds = Math.round(milliseconds / 1_000);
         if (seconds < 60) return unit(seconds, "second");

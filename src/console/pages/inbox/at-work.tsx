@@ -13,6 +13,7 @@ import { OutputForm } from "../../case/output-form.tsx";
 import { differing, valueAt } from "../../case/output-fields.ts";
 import { languageOfCase, Source } from "../../case/source.tsx";
 import { now } from "../../clock.ts";
+import { useWorkflow } from "../../data/me.tsx";
 import { DOUBT_WORDS } from "../../locales/codes.ts";
 import { useFormats } from "../../locales/formats.ts";
 import { INBOX } from "../../locales/inbox.ts";
@@ -186,7 +187,8 @@ export function AtWork({ workflow, desk, task, onReveal, onBulk }: AtWorkProps) 
     setPanel(undefined);
     requestAnimationFrame(() => bar.current?.querySelector("button")?.focus());
   };
-  const times = panel?.kind === "snooze" ? snoozeTimes(now()) : [];
+  const zone = useWorkflow()?.zone ?? formats.zone;
+  const times = panel?.kind === "snooze" ? snoozeTimes(now(), zone) : [];
   const sought =
     focused === undefined ? undefined : soughtValue(work.fields, work.output, work.entries, focused);
 
@@ -271,7 +273,7 @@ export function AtWork({ workflow, desk, task, onReveal, onBulk }: AtWorkProps) 
           <SnoozePanel
             options={times.map(({ name, at }) => ({
               until: at.toISOString(),
-              label: t(`snooze.${name}`, { time: formats.hour(at.toISOString()) }),
+              label: t(`snooze.${name}`, { time: formats.hourIn(zone, at.toISOString()) }),
             }))}
             busy={busy}
             onDone={(until) => void snooze(until)}
