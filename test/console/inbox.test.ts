@@ -74,6 +74,10 @@ describe.skipIf(CHROMIUM === undefined)("the inbox", async () => {
 
   test("an option by digit, rejected with words: what needs words waits for them", async () => {
     const { inbox, cases } = await desk("rejecting", 3);
+    // Each option has its own words, and all of them the field's: so screen readers say them.
+    const category = page.getByRole("radiogroup", { name: "Category", exact: true });
+    for (const name of ["Billing", "Technical", "Other"])
+      expect(await category.getByRole("radio", { name, exact: true }).count()).toBe(1);
     await page.keyboard.press("2");
     await page.getByText("Suggestion was: Billing", { exact: true }).waitFor();
     await page.keyboard.press("r");

@@ -43,6 +43,8 @@ export interface OutputFormProps {
 
 /** Up to so many options stand side by side; more become a list. */
 const SIDE_BY_SIDE = 5;
+const sideBySide = ({ entry, options }: OutputField) =>
+  entry === "yes_no" || (entry === "choice" && options.length <= SIDE_BY_SIDE);
 
 export function OutputForm(props: OutputFormProps) {
   return (
@@ -96,9 +98,12 @@ function OneField({ field, ...props }: OutputFormProps & { field: OutputField })
       onFocus={() => props.onFocus(field.path)}
     >
       <div className={styles["label"]}>
-        <label htmlFor={id} id={`${id}-label`}>
-          {field.label}
-        </label>
+        {sideBySide(field) ? (
+          // Names the group; as a label of the first option it would take the option's own name.
+          <span id={`${id}-label`}>{field.label}</span>
+        ) : (
+          <label htmlFor={id}>{field.label}</label>
+        )}
         {props.suggestions.includes(field.path) ? (
           <span className={styles["aside"]}>{t("draftOnly")}</span>
         ) : null}
@@ -179,7 +184,7 @@ function Entry({ field, id, text, invalid, describedBy, lang, disabled, digits, 
 
   switch (field.entry) {
     case "choice":
-      if (field.options.length <= SIDE_BY_SIDE)
+      if (sideBySide(field))
         return (
           <Options
             {...shared}
@@ -299,7 +304,6 @@ function Options({ id, options, text, disabled, digits, set, ...rest }: OptionsP
           <input
             type="radio"
             name={id}
-            {...(index === 0 ? { id } : {})}
             checked={option.text === text}
             disabled={disabled}
             onChange={() => set(option.text)}
