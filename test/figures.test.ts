@@ -263,6 +263,8 @@ describe("capacity", async () => {
       minutesPerCase: { value: null, missing: 20 },
       waitMinutes: null,
       utilisation: null,
+      peopleNeeded: null,
+      byPeople: [],
     });
   });
 
@@ -277,10 +279,29 @@ describe("capacity", async () => {
     expect(found.utilisation).toBeCloseTo(50 / 120, 5);
     expect(found.waitMinutes).toBeGreaterThan(0);
     expect(found.sentence).toContain("2 people at 42 % load");
+    expect(found.peopleNeeded).toBe(1);
+    expect(found.byPeople.map((one) => one.people)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(found.byPeople[1]).toEqual({
+      people: 2,
+      utilisation: found.utilisation,
+      waitMinutes: found.waitMinutes,
+    });
+    // Whoever adds people waits less, each time.
+    const waits = found.byPeople.map((one) => one.waitMinutes!);
+    expect(waits).toEqual(waits.toSorted((one, other) => other - one));
     expect(await capacity({ people: "1", reviewShare: "1", minutesPerCase: "5" })).toMatchObject({
       waitMinutes: null,
       sentence: expect.stringContaining("cannot keep up"),
+      peopleNeeded: 2,
     });
+    // Far too few: what is shown reaches towards what is needed, and does not run on without end.
+    const { byPeople, peopleNeeded } = await capacity({
+      people: "1",
+      reviewShare: "1",
+      minutesPerCase: "90",
+    });
+    expect(peopleNeeded).toBe(31);
+    expect(byPeople.at(-1)).toMatchObject({ people: 13, waitMinutes: null });
   });
 });
 

@@ -158,6 +158,8 @@ export const REVIEWS = {
     people: 2,
     utilisation: null,
     waitMinutes: null,
+    peopleNeeded: null,
+    byPeople: [],
     sentence: "Not enough is measured yet to say how long cases will wait.",
   },
   getWorksAgreement: {

@@ -118,6 +118,15 @@ export const REVIEW_FIGURES_ENDPOINTS = {
         .number()
         .nullable()
         .describe("Null: the queue grows without end, or nothing is measured yet"),
+      peopleNeeded: z
+        .number()
+        .nullable()
+        .describe(
+          "The fewest people with whom the queue does not grow; null while something is not measured",
+        ),
+      byPeople: z
+        .array(z.object({ people: z.number(), utilisation: z.number(), waitMinutes: z.number().nullable() }))
+        .describe("The same for a few people fewer and more"),
       sentence: z.string(),
     }),
     scope: "read",

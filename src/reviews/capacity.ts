@@ -28,7 +28,18 @@ export interface Capacity {
   people: number;
   utilisation: number | null;
   waitMinutes: number | null;
+  /** The fewest people with whom the queue does not grow. */
+  peopleNeeded: number | null;
+  /** The same for a few people more and fewer. */
+  byPeople: Staffed[];
   sentence: string;
+}
+
+export interface Staffed {
+  people: number;
+  utilisation: number;
+  /** Null: the queue grows without end. */
+  waitMinutes: number | null;
 }
 
 export interface Assumed {
@@ -71,13 +82,45 @@ export function minutesOf(weeks: readonly { milliseconds: number; tasks: number;
   };
 }
 
-/** What the numbers come to, as a sentence. */
-export function expected(measured: {
+interface Measured {
   arrivals: number | null;
   share: number | null;
   minutes: number | null;
   people: number;
-}): Pick<Capacity, "utilisation" | "waitMinutes" | "sentence"> {
+}
+
+const AROUND = 3;
+
+/** What fewer and more people would come to: around the number at hand and up to what is needed, where that is near. */
+export function staffedAround({
+  arrivals: rate,
+  share,
+  minutes,
+  people,
+}: Measured): Pick<Capacity, "peopleNeeded" | "byPeople"> {
+  if (rate === null || share === null || minutes === null) return { peopleNeeded: null, byPeople: [] };
+  const peopleNeeded = Math.max(1, Math.floor((rate * share * minutes) / 60) + 1);
+  const first = Math.max(1, people - AROUND);
+  const last = Math.max(first + 2 * AROUND, Math.min(peopleNeeded + 1, first + 4 * AROUND));
+  return {
+    peopleNeeded,
+    byPeople: Array.from({ length: last - first + 1 }, (_, at) => {
+      const waiting = erlangC({
+        arrivalsPerHour: rate * share,
+        handlingMinutes: minutes,
+        people: first + at,
+      });
+      return {
+        people: first + at,
+        utilisation: waiting.utilisation,
+        waitMinutes: waiting.kind === "steady" ? waiting.meanWaitMinutes : null,
+      };
+    }),
+  };
+}
+
+/** What the numbers come to, as a sentence. */
+export function expected(measured: Measured): Pick<Capacity, "utilisation" | "waitMinutes" | "sentence"> {
   const { arrivals: rate, share, minutes, people } = measured;
   if (rate === null || share === null || minutes === null)
     return {
@@ -132,16 +175,18 @@ export async function capacityOf(
       ? minutesOf(await timeByWeek(database, span))
       : given(assumed.minutesPerCase);
   const people = assumed.people ?? reviewers;
+  const measured: Measured = {
+    arrivals: arrivalsPerHour.value,
+    share: reviewShare.value,
+    minutes: minutesPerCase.value,
+    people,
+  };
   return {
     arrivalsPerHour,
     reviewShare,
     minutesPerCase,
     people,
-    ...expected({
-      arrivals: arrivalsPerHour.value,
-      share: reviewShare.value,
-      minutes: minutesPerCase.value,
-      people,
-    }),
+    ...expected(measured),
+    ...staffedAround(measured),
   };
 }

@@ -1,11 +1,15 @@
-/** What reviewing measures: of the team where five or more worked, of oneself, and how far people agree. */
-import { useRead, type Reply } from "../../data/api.ts";
-import { useMay } from "../../data/me.tsx";
+/**
+ * What reviewing measures: of the team where five or more worked, of oneself, of single persons where an agreement allows
+ * it and somebody asks, and how far people agree.
+ */
+import { Button } from "@mantine/core";
+import { useAct, useRead, type Reply } from "../../data/api.ts";
+import { useMay, useMe } from "../../data/me.tsx";
 import { useFormats } from "../../locales/formats.ts";
 import { useWords } from "../../locales/words.ts";
 import { DataTable } from "../../parts/data-table.tsx";
 import { Figure, type Range } from "../../parts/figure.tsx";
-import { Failed, Loading, NotPermitted, Section } from "../../parts/page.tsx";
+import { ErrorText, Failed, Loading, NotPermitted, Section } from "../../parts/page.tsx";
 import { StatusWord } from "../../parts/status-word.tsx";
 import styles from "./evidence.module.css";
 import { EVIDENCE } from "./words.ts";
@@ -34,14 +38,78 @@ export function ReviewFigures({ workflow }: { workflow: string }) {
         ) : (
           <FigureRow figures={own} />
         )}
-        {seenBy.length === 0 ? null : (
-          <p className={styles["soft"]}>
-            {t("seenBy", { people: formats.list([...new Set(seenBy.map((one) => one.person))]) })}
-          </p>
-        )}
+        <SeenBy looks={seenBy} />
       </Section>
+      {may("figures.individual") ? <Individuals workflow={workflow} /> : null}
       <Agreement workflow={workflow} />
     </>
+  );
+}
+
+/** Who else looked at the reader's own figures: each with their last look. */
+function SeenBy({ looks }: { looks: Reply<"getReviewFigures">["seenBy"] }) {
+  const t = useWords(EVIDENCE);
+  const formats = useFormats();
+  const own = useMe().person?.email;
+  const others = looks.filter((one) => one.person !== own);
+  if (others.length === 0) return <p className={styles["soft"]}>{t("seenByNobody")}</p>;
+  const byPerson = [...Map.groupBy(others, (one) => one.person)].map(([person, list]) =>
+    t("seenByOne", {
+      person,
+      n: list.length,
+      at: formats.moment(list.map((one) => one.at).reduce((last, at) => (at > last ? at : last))),
+    }),
+  );
+  return <p className={styles["soft"]}>{t("seenBy", { people: formats.list(byPerson) })}</p>;
+}
+
+/**
+ * Figures of single persons, only when somebody deliberately asks for them. Every answer is a look on record, so this is
+ * no read that a page makes fresh by itself.
+ */
+function Individuals({ workflow }: { workflow: string }) {
+  const t = useWords(EVIDENCE);
+  const agreement = useRead("getWorksAgreement", { params: { workflow } });
+  const look = useAct("getReviewFigures");
+  const record = agreement.data?.record;
+  if (agreement.data === undefined) return null;
+  const people = record?.individuals ? look.data?.individuals : undefined;
+  return (
+    <Section title={t("individuals")}>
+      {record?.individuals ? (
+        <>
+          <p className={styles["soft"]}>{t("individualsWhat", { reference: record.reference ?? "" })}</p>
+          <Button
+            variant="default"
+            mt={10}
+            loading={look.isPending}
+            onClick={() => look.mutate({ params: { workflow }, query: { individuals: "true" } })}
+          >
+            {t(people == null ? "individualsShow" : "individualsAgain")}
+          </Button>
+          {look.isError ? (
+            <div role="alert">
+              <ErrorText error={look.error} />
+            </div>
+          ) : null}
+        </>
+      ) : (
+        <p className={styles["soft"]}>{t("individualsOff")}</p>
+      )}
+      {people == null ? null : people.length === 0 ? (
+        <p className={styles["soft"]}>{t("individualsNone")}</p>
+      ) : (
+        <ul className={styles["people"]} aria-label={t("individuals")}>
+          {/* As the program sends them: by their names, in no other order. */}
+          {people.map(({ person, ...figures }) => (
+            <li key={person}>
+              <h3>{person}</h3>
+              <FigureRow figures={figures} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
   );
 }
 

@@ -134,6 +134,29 @@ export const EVIDENCE = words({
   own: { de: "Ihre eigenen Zahlen", en: "Your own figures" },
   ownNone: { de: "Sie haben in dieser Zeit nichts entschieden.", en: "You decided nothing in this time." },
   seenBy: { de: "Angesehen von: {people}", en: "Looked at by: {people}" },
+  seenByOne: {
+    de: "{person} ({n, plural, one {einmal} other {# Mal}}, zuletzt {at})",
+    en: "{person} ({n, plural, one {once} other {# times}}, last {at})",
+  },
+  seenByNobody: {
+    de: "Niemand sonst hat sie in den letzten neunzig Tagen angesehen.",
+    en: "Nobody else looked at them in the last ninety days.",
+  },
+  individuals: { de: "Zahlen einzelner Personen", en: "Figures of single persons" },
+  individualsWhat: {
+    de: "Erlaubt durch „{reference}“. Ihr Blick wird mit Namen festgehalten, und wer gezeigt wird, sieht, dass Sie geschaut haben. Nach Namen geordnet, kein Vergleich: Wer die schwierigen Vorgänge nimmt, hat andere Zahlen.",
+    en: "Allowed by “{reference}”. Your look is recorded by name, and those shown see that you looked. In the order of names, and no comparison: whoever takes the hard cases has other figures.",
+  },
+  individualsShow: { de: "Zahlen einzelner Personen zeigen", en: "Show single persons' figures" },
+  individualsAgain: { de: "Noch einmal ansehen (wird festgehalten)", en: "Look again (is recorded)" },
+  individualsOff: {
+    de: "Aus. Sie gibt es nur unter einer Vereinbarung mit dem Betriebsrat, die zwei Personen freigegeben haben (Reiter „Betriebsrat“).",
+    en: "Off. They exist only under an agreement with the works council that two people allowed (tab “Works council”).",
+  },
+  individualsNone: {
+    de: "In dieser Zeit hat niemand etwas entschieden.",
+    en: "Nobody decided anything in this time.",
+  },
   decided: { de: "Entschieden", en: "Decided" },
   unchanged: { de: "Unverändert", en: "Unchanged" },
   edited: { de: "Geändert", en: "Edited" },
@@ -141,16 +164,16 @@ export const EVIDENCE = words({
   seconds: { de: "Arbeitszeit je Vorgang", en: "Work per case" },
   planted: { de: "Untergeschobene bemerkt", en: "Planted noticed" },
   "define.unchanged": {
-    de: "Anteil der Urteile, die den Vorschlag unverändert freigaben; in Klammern der 80-%-Bereich.",
-    en: "Share of verdicts that approved the suggestion unchanged; in brackets the 80% range.",
+    de: "Anteil der Urteile, die den Vorschlag unverändert freigaben; in Klammern der 95-%-Bereich.",
+    en: "Share of verdicts that approved the suggestion unchanged; in brackets the 95% range.",
   },
   "define.edited": {
-    de: "Anteil der Urteile, die mindestens ein Feld änderten; in Klammern der 80-%-Bereich.",
-    en: "Share of verdicts that changed at least one field; in brackets the 80% range.",
+    de: "Anteil der Urteile, die mindestens ein Feld änderten; in Klammern der 95-%-Bereich.",
+    en: "Share of verdicts that changed at least one field; in brackets the 95% range.",
   },
   "define.rejected": {
-    de: "Anteil der Urteile, die nichts hinausgehen ließen; in Klammern der 80-%-Bereich.",
-    en: "Share of verdicts that let nothing out; in brackets the 80% range.",
+    de: "Anteil der Urteile, die nichts hinausgehen ließen; in Klammern der 95-%-Bereich.",
+    en: "Share of verdicts that let nothing out; in brackets the 95% range.",
   },
   "define.seconds": {
     de: "Mittlere aktive Arbeitszeit (Median) an einem Vorgang; Pausen über zwei Minuten zählen nicht.",

@@ -9,6 +9,7 @@ import { RUNG_WORDS } from "../../locales/codes.ts";
 import { useFormats } from "../../locales/formats.ts";
 import { useSay, useWords } from "../../locales/words.ts";
 import { Empty, Page } from "../../parts/page.tsx";
+import { Capacity } from "./capacity.tsx";
 import { DeadLetters } from "./dead-letters.tsx";
 import { Feeds } from "./feeds.tsx";
 import { Ladder } from "./ladder.tsx";
@@ -53,6 +54,7 @@ function OfWorkflow({ workflow }: { workflow: string }) {
           <Requests requests={data.requests} rung={data.ladder.rung} />
           <Ladder ladder={data.ladder} workflow={workflow} />
           <Queues queues={data.queues} states={data.states} />
+          <Capacity workflow={workflow} />
           <Feeds feeds={data.feeds} workflow={workflow} />
           <Quarantine reasons={data.quarantine} workflow={workflow} />
           <DeadLetters letters={data.deadLetters} workflow={workflow} />
