@@ -125,6 +125,12 @@ export const SETTINGS = {
     fallback: undefined,
     schema: z.string().min(1).optional(),
   },
+  PILOTAGE_PRICES: {
+    sentence:
+      "A price list of your own, which goes before the one that the program brings along. Default: `prices.yaml` in the data home, when it is there.",
+    fallback: undefined,
+    schema: z.string().min(1).optional(),
+  },
   PILOTAGE_LOG_LEVEL: {
     sentence: "How much is logged: trace, debug, info, warn, error or silent.",
     fallback: "info",
