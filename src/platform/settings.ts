@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { PilotageError } from "../contract/errors.ts";
+import { readAllowed } from "./egress.ts";
 
 interface Setting {
   sentence: string;
@@ -130,6 +131,22 @@ export const SETTINGS = {
       "A price list of your own, which goes before the one that the program brings along. Default: `prices.yaml` in the data home, when it is there.",
     fallback: undefined,
     schema: z.string().min(1).optional(),
+  },
+  PILOTAGE_EGRESS_ALLOW: {
+    sentence:
+      "Private addresses that connections to models, webhooks and sign-in providers may reach: host:port, with commas between them, the host as the connection writes it or the address behind it. Public addresses and loopback need no entry; link-local and metadata addresses are never reached.",
+    fallback: undefined,
+    schema: z
+      .string()
+      .default("")
+      .transform((text, ctx) => {
+        try {
+          return readAllowed(text);
+        } catch (error) {
+          ctx.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
+          return z.NEVER;
+        }
+      }),
   },
   PILOTAGE_LOG_LEVEL: {
     sentence: "How much is logged: trace, debug, info, warn, error or silent.",
