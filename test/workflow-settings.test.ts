@@ -1,5 +1,6 @@
 /** Applying and publishing, shares, waivers, dials and their second person. */
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Client } from "../src/contract/client.ts";
 import { openClient } from "../src/contract/client.ts";
@@ -7,8 +8,10 @@ import type { JsonObject } from "../src/contract/json.ts";
 import { raw, sql } from "../src/platform/sql.ts";
 import { openReleases } from "../src/releases/publish.ts";
 import { install, launch, releaseDocument, until, workflowDocument } from "./support/installation.ts";
+import { signedIn } from "./support/people.ts";
 
 const DAY = 86_400_000;
+const SUPPORT_MIGRATION = new URL("../src/platform/migrations/0018-support-dial.sql", import.meta.url);
 
 const installation = await install({ settings: { PILOTAGE_CLOCK: "2026-01-05T08:00:00Z" } });
 const { client: brandt, app, url, key } = installation;
@@ -579,6 +582,56 @@ test("asking for a look of a feed leaves its event", async () => {
     sql`select kind from audit_event where workflow = 'fed' and kind = 'feed.requested'`,
   );
   expect(events).toHaveLength(1);
+});
+
+describe("whom to ask", () => {
+  const support = { contact: "desk@example.com", answerHours: 8 };
+  const contactOf = async (workflow: string) =>
+    (await brandt.getMe()).workflows.find((one) => one.name === workflow)?.support;
+  const change = (workflow: string, value: JsonObject | null, by = brandt) =>
+    by.setDial({ params: { workflow }, body: { setting: "support", value } });
+
+  test("comes from the file the first time, and is the owner's to change alone from then on", async () => {
+    await apply("asking", { support });
+    expect(await contactOf("asking")).toEqual(support);
+    const owner = await signedIn(installation, "own@example.com", [{ role: "owner", workflow: "asking" }]);
+    expect(await change("asking", { contact: "#help" }, owner)).toMatchObject({ state: "applied" });
+    expect(await contactOf("asking")).toEqual({ contact: "#help", answerHours: null });
+    const later = await apply("asking", { support });
+    expect(later.differences.map((one) => one.setting)).toEqual(["support"]);
+    expect(await contactOf("asking")).toEqual({ contact: "#help", answerHours: null });
+    await apply("asking", { support }, { takeFile: true });
+    expect(await contactOf("asking")).toEqual(support);
+    const { events } = await app.database.one<{ events: number }>(
+      sql`select count(*)::int as events from audit_event where workflow = 'asking' and kind = 'setting.changed' and body like '%"support"%'`,
+    );
+    expect(events).toBe(2);
+  });
+
+  test("is nobody else's to change, and takes what a file could say", async () => {
+    for (const role of ["engineer", "on_call", "approver", "compliance"] as const) {
+      const who = await signedIn(installation, `${role}@example.com`, [{ role, workflow: "asking" }]);
+      await expect(change("asking", { contact: "me" }, who), role).rejects.toMatchObject({
+        code: "forbidden",
+      });
+    }
+    for (const value of [{}, { contact: "" }, { contact: "x", answerHours: 0 }, { contact: "a\nb" }])
+      await expect(change("asking", value), JSON.stringify(value)).rejects.toMatchObject({
+        code: "bad_request",
+      });
+    expect(await contactOf("asking")).toEqual(support);
+    await change("asking", null);
+    expect(await contactOf("asking")).toBeNull();
+  });
+
+  test("is what the file said, where a workflow was applied before it was a dial", async () => {
+    await apply("older", { support });
+    await apply("silent");
+    await app.database.run(sql`update workflow set dials = dials - 'support'::text`);
+    await app.database.run(raw(readFileSync(SUPPORT_MIGRATION, "utf8")));
+    expect(await contactOf("older")).toEqual(support);
+    expect(await contactOf("silent")).toBeNull();
+  });
 });
 
 test("every change is in the list, the waiting ones first, and in the audit trail", async () => {

@@ -35,7 +35,7 @@ export const ACTIONS = {
   "ladder.loosen": "move the safe-stop ladder back",
   "dial.tighten": "change a dial so that it watches more closely, or leaves the watch as it is",
   "dial.loosen": "loosen a dial that watches over automatic output",
-  "people.appoint": "say who owns, sponsors, approves and is called",
+  "people.appoint": "say who owns, sponsors, approves, is called, and whom to ask",
   "autonomy.lower": "lower the autonomy",
   "autonomy.raise": "raise the autonomy",
   "share.lower": "lower the share of a release: pause, roll back",

@@ -84,6 +84,7 @@ describe("dials", () => {
       { fourEyes: {} },
       ["fourEyes!"],
     ],
+    ["another contact", {}, { support: { contact: "desk@example.com" } }, ["support"]],
     ["no due time", { due: { workingHours: 4 } }, {}, ["due"]],
   ])("%s", (_, before, after, expected) => {
     expect(changes(before, after)).toEqual(expected);

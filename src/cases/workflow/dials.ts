@@ -66,6 +66,11 @@ export const DIALS: Record<string, Dial> = {
   },
   due: { sentence: "how soon a case is due", loosens: never, optional: true },
   retention: { sentence: "how long content and decisions are kept", loosens: always },
+  support: {
+    sentence: "whom to ask, as it stands on every page, and how soon they answer",
+    loosens: never,
+    optional: true,
+  },
   blockFields: { sentence: "fields that never go to a model", loosens: unblocks },
 };
 

@@ -25,5 +25,5 @@ export function ruleForTwo(setting: string): Action {
 /** The rule for a change that is in force at once. */
 export function ruleAlone(setting: string): Action {
   if (setting === "autonomy") return "autonomy.lower";
-  return setting === "people" ? "people.appoint" : "dial.tighten";
+  return setting === "people" || setting === "support" ? "people.appoint" : "dial.tighten";
 }

@@ -43,7 +43,10 @@ export const ACTION_WORDS: Readonly<Record<Action, Text>> = {
     en: "rank, assign and answer reports",
   },
   "feedback.give": { de: "sagen, dass ein Ergebnis falsch war", en: "say that a delivered result was wrong" },
-  "people.appoint": { de: "die Menschen des Workflows benennen", en: "name the people of the workflow" },
+  "people.appoint": {
+    de: "die Menschen des Workflows benennen, und wen man fragt",
+    en: "name the people of the workflow, and whom to ask",
+  },
   "figures.team": {
     de: "Zahlen von Teams ab fünf Personen sehen",
     en: "see figures of teams of five or more",

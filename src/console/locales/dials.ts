@@ -20,6 +20,7 @@ export const DIAL_WORDS = words({
   fourEyes: { de: "Vier Augen", en: "Four eyes" },
   due: { de: "Fälligkeit", en: "Due time" },
   retention: { de: "Aufbewahrung", en: "Retention" },
+  support: { de: "Wen man fragt", en: "Whom to ask" },
   blockFields: { de: "Felder, die nie zum Modell gehen", en: "Fields that never go to the model" },
   "waiver.go": { de: "Verzicht auf das Go", en: "Waiver of the go" },
   "works_council.individuals": { de: "Zahlen einzelner Personen", en: "Figures of single persons" },
@@ -95,6 +96,10 @@ const VALUES = words({
     en: "content {content, number} days, decisions {decisions, number} days",
   },
   waiver: { de: "{reason}, für {days} Tage", en: "{reason}, for {days} days" },
+  answersIn: {
+    de: "{contact}, Antwort in {n, plural, one {einer Arbeitsstunde} other {# Arbeitsstunden}}",
+    en: "{contact}, answers within {n, plural, one {a working hour} other {# working hours}}",
+  },
   byAgreement: { de: "ja, nach „{reference}“", en: "yes, by “{reference}”" },
   on: { de: "ja", en: "yes" },
   off: { de: "nein", en: "no" },
@@ -147,6 +152,10 @@ function written(
     return say(VALUES.retention, { content: days(parts["content"]), decisions: days(parts["decisions"]) });
   if (setting === "waiver.go" && typeof parts["days"] === "number")
     return say(VALUES.waiver, { reason: inWords(parts["reason"]), days: parts["days"] });
+  if (setting === "support" && typeof parts["contact"] === "string")
+    return typeof parts["answerHours"] === "number"
+      ? say(VALUES.answersIn, { contact: parts["contact"], n: parts["answerHours"] })
+      : parts["contact"];
   if (setting === "works_council.individuals" && typeof parts["reference"] === "string")
     return say(VALUES.byAgreement, { reference: parts["reference"] });
   return inWords(value);

@@ -48,6 +48,8 @@ interface DialRow {
 }
 
 const ORDER = Object.keys(DIAL_SENTENCES);
+/** Dials with a page of their own. */
+const ELSEWHERE = new Set(["people", "support"]);
 
 function DialTable({
   workflow,
@@ -64,7 +66,10 @@ function DialTable({
   const name = useCode(DIAL_WORDS);
   const value = useDialValue();
   const [changed, setChanged] = useState<DialRow>();
-  const known = [...ORDER, ...Object.keys(dials).filter((one) => !ORDER.includes(one) && one !== "people")];
+  const known = [
+    ...ORDER,
+    ...Object.keys(dials).filter((one) => !ORDER.includes(one) && !ELSEWHERE.has(one)),
+  ];
   const rows = known.map((setting) => ({ setting, value: dials[setting] }));
   const mayChange = may("dial.tighten") || may("dial.loosen") || may("data.change");
   return (

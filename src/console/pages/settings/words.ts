@@ -164,14 +164,31 @@ export const SETTINGS = words({
   "item.works_council": { de: "Betriebsrat", en: "Works council" },
 
   supportWhat: {
-    de: "Wen man fragt und wie schnell geantwortet wird, steht am Fuß jeder Seite. Es kommt aus der Workflow-Datei (support) und wird mit pilotage apply geändert.",
-    en: "Whom to ask and how soon they answer stands at the foot of every page. It comes from the workflow document (support) and is changed with pilotage apply.",
+    de: "Wen man fragt und wie schnell geantwortet wird, steht am Fuß jeder Seite und auf den unterschriebenen Seiten für Empfänger. Die Workflow-Datei (support) gibt es beim ersten Mal vor; danach gilt, was hier steht.",
+    en: "Whom to ask and how soon they answer stands at the foot of every page, and on the signed pages of receivers. The workflow document (support) sets it the first time; from then on what stands here holds.",
   },
   contact: { de: "Ansprechstelle", en: "Contact" },
   answers: { de: "Antwort binnen", en: "Answers within" },
-  hours: {
-    de: "{n, plural, one {einer Stunde} other {# Stunden}}",
-    en: "{n, plural, one {an hour} other {# hours}}",
+  workingHours: {
+    de: "{n, plural, one {einer Arbeitsstunde} other {# Arbeitsstunden}}",
+    en: "{n, plural, one {a working hour} other {# working hours}}",
+  },
+  contactWhat: {
+    de: "Eine E-Mail-Adresse, eine Telefonnummer, ein Kanal",
+    en: "An e-mail address, a telephone number, a channel",
+  },
+  answersHours: { de: "Antwort binnen, in Arbeitsstunden", en: "Answers within, in working hours" },
+  answersWhat: { de: "Leer: ohne Angabe", en: "Empty: not said" },
+  badHours: { de: "Eine Zahl über 0, höchstens 2.000", en: "A number above 0, at most 2,000" },
+  supportChanged: {
+    de: "Geändert; es steht ab jetzt auf jeder Seite.",
+    en: "Changed; it stands on every page from now on.",
+  },
+  supportRemove: { de: "Entfernen", en: "Remove" },
+  supportRemoved: { de: "Entfernt.", en: "Removed." },
+  supportMayNot: {
+    de: "Ändern darf das, wem der Workflow gehört.",
+    en: "The owner of the workflow may change it.",
   },
   noSupport: {
     de: "Noch keine Ansprechstelle. Ohne sie weiß niemand, wen er bei Fragen erreicht.",
@@ -189,6 +206,14 @@ export const SCOPE_WORDS: Readonly<Record<Exclude<Scope, "operator">, Text>> = {
   "content:read": { de: "Inhalte von Vorgängen lesen", en: "see the content of cases" },
   review: { de: "Vorgänge prüfen und entscheiden", en: "take and decide reviews" },
   feedback: { de: "sagen, dass ein Ergebnis falsch war", en: "say that a delivered result was wrong" },
+  gateway: {
+    de: "Modelle und Workflows über den OpenAI-kompatiblen Zugang fragen",
+    en: "ask models and workflows over the OpenAI-compatible endpoint",
+  },
+  "draft:read": {
+    de: "Ergebnisse vor der Prüfung lesen, als Entwurf gekennzeichnet",
+    en: "get what a case holds before a person decided it, marked as a draft",
+  },
   audit: { de: "das Protokoll lesen und ausleiten", en: "read and export the audit log" },
   operate: {
     de: "anwenden, veröffentlichen, Regler setzen, einspielen",
