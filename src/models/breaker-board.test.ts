@@ -161,6 +161,20 @@ test("the breaker of a connection that is removed goes with it", async () => {
   expect(one.look(key)).toEqual({ kind: "go" });
 });
 
+test("a breaker whose connection was made anew starts anew, also where it had moved often", async () => {
+  const one = board("one");
+  await fail(one, 5);
+  clock.advance(5_000);
+  await one.ended(key, await pass(one), "answered");
+  await fail(one, 5);
+  await database.run(sql`delete from connection where name = ${key.connection}`);
+  await connection(key.connection);
+  await fail(board("other"), 5);
+  clock.advance(5_000);
+  const retried = await one.admit(key, LEASE);
+  expect(retried.kind === "go" || (await one.admit(key, LEASE)).kind === "go").toBe(true);
+});
+
 test("two models of one connection have breakers of their own", async () => {
   const one = board("one");
   await fail(one, 5);

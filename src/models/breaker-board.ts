@@ -84,6 +84,8 @@ export function openBreakerBoard(options: {
   const { database, clock, log, holder, moved, limits = BREAKER_LIMITS } = options;
   const entries = new Map<string, Entry>();
   let trials = 0;
+  /** Moves that this process stored: what was being read meanwhile may be older. */
+  let written = 0;
 
   function entryOf(key: BreakerKey): Entry {
     const name = nameOf(key);
@@ -103,10 +105,10 @@ export function openBreakerBoard(options: {
     return entry;
   }
 
-  /** Takes over what is stored, unless this process is ahead of what was read. */
-  function adopt(entry: Entry, breaker: Breaker, because: string | null): void {
-    if (breaker.generation < entry.breaker.generation) return;
-    if (breaker.generation > entry.breaker.generation) entry.tally = NO_TALLY;
+  /** Takes over what is stored; not what this process is ahead of. */
+  function adopt(entry: Entry, breaker: Breaker, because: string | null, older = false): void {
+    if (breaker.generation < entry.breaker.generation && (older || entry.unsaved)) return;
+    if (breaker.generation !== entry.breaker.generation) entry.tally = NO_TALLY;
     Object.assign(entry, { breaker, because, stored: true, unsaved: false });
   }
 
@@ -135,6 +137,7 @@ export function openBreakerBoard(options: {
       if (rows === 1) moved(tx, { connection, model, to: "open", because: entry.because });
       return rows === 1;
     });
+    written++;
     entry.unsaved = false;
     if (saved) entry.stored = true;
     // Another process opened it first, or the connection is gone.
@@ -172,6 +175,7 @@ export function openBreakerBoard(options: {
         moved(tx, { connection, model, to: "closed", because: null });
       return rows === 1;
     });
+    written++;
     if (saved) adopt(entry, after, open ? because : null);
     else await readAgain(entry);
   }
@@ -224,16 +228,18 @@ export function openBreakerBoard(options: {
       return stored(entry, saveOpening(entry, open));
     },
     async refresh() {
+      const before = written;
       const found = await readBreakers(database);
+      const older = written !== before;
       const names = new Set<string>();
       for (const row of found) {
         names.add(nameOf(row));
-        adopt(entryOf(row), breakerOf(row), row.because);
+        adopt(entryOf(row), breakerOf(row), row.because, older);
       }
       for (const [name, entry] of entries) {
         if (entry.unsaved && entry.breaker.state === "open")
           await stored(entry, saveOpening(entry, entry.breaker));
-        else if (entry.stored && !names.has(name)) forget(entry);
+        else if (entry.stored && !older && !names.has(name)) forget(entry);
       }
     },
   };
