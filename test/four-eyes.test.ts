@@ -1,9 +1,11 @@
 /** Several people behind one answer: who counts, who may be next, what each sees, and taking back. */
 import { describe, expect, test } from "vitest";
+import { sql } from "../src/platform/sql.ts";
 import { claim, decide, inbox, MINUTE, next, openDesk, undo, UNDO } from "./support/desk.ts";
 
 const desk = await openDesk();
 const { installation, look, reach, pass, delivered } = desk;
+const { database } = installation.app;
 const anna = await installation.clientFor(["review"]);
 const ben = await installation.clientFor(["review", "read"]);
 const cleo = await installation.clientFor(["review", "content:read"]);
@@ -128,14 +130,31 @@ describe("an answer that takes two people", async () => {
     await decide(anna, caseId, (await claim(anna, caseId)).lease, "edit", { output: edited });
     await decide(ben, caseId, (await claim(ben, caseId)).lease, "approve");
     await expect(undo(anna, caseId)).rejects.toMatchObject({ code: "wrong_state" });
+    expect(await labels(caseId)).toEqual(["superseded", "live"]);
     await undo(ben, caseId);
+    expect(await labels(caseId)).toEqual(["live", "withdrawn"]);
     const task = await claim(cleo, caseId);
     expect(task).toMatchObject({ turn: "second", output: edited, earlier: { person: "review" } });
     expect(await decide(cleo, caseId, task.lease, "approve")).toMatchObject({ state: "decided" });
+    expect(await labels(caseId)).toEqual(["superseded", "withdrawn", "live"]);
+    // Only an undo brings one back: what was superseded by a judgement that stands stays so.
+    await expect(
+      database.run(
+        sql`update label set superseded_by = null where case_id = ${caseId} and superseded_by is not null`,
+      ),
+    ).rejects.toThrow(/append-only/);
     await pass(UNDO);
     await reach(caseId, "delivered");
     expect(delivered(workflow, caseId)).toMatchObject([{ body: { output: edited } }]);
   });
+
+  /** What of the labels counts, in their order. */
+  const labels = async (caseId: string) => {
+    const found = await database.all<{ stands: string }>(sql`
+      select case when withdrawn_at is not null then 'withdrawn' when superseded_by is not null then 'superseded' else 'live' end as stands
+      from label where case_id = ${caseId} order by id`);
+    return found.map((one) => one.stands);
+  };
 
   /** Named, so that a case that waits for somebody else first can be taken. */
   async function claimAfterPreference(caseId: string) {

@@ -214,8 +214,12 @@ describe("a planted case", () => {
     const planted = (await untilPlanted(who))!;
     const call = who[verb] as (input: object) => Promise<JsonObject>;
     const send = () => call({ params: { case: planted.caseId }, body: { lease: planted.lease, ...more } });
-    await send();
-    await expect(send()).rejects.toMatchObject({ code: "lease_lost" });
+    const answer = await send();
+    // Sent twice, as any other: nothing tells that it is not one.
+    expect(await send()).toEqual(answer);
+    await expect(
+      call({ params: { case: planted.caseId }, body: { lease: `${planted.lease}x`, ...more } }),
+    ).rejects.toMatchObject({ code: "lease_lost" });
     await expect(
       who.giveVerdict({
         params: { case: planted.caseId },

@@ -13,12 +13,13 @@ import { insertContent } from "../cases/model/record.ts";
 import type { WorkflowView } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { CaseId } from "../contract/ids.ts";
-import { isJsonObject, type JsonObject } from "../contract/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../contract/json.ts";
 import type { Actor } from "../contract/scopes.ts";
 import type { Reason } from "../contract/states.ts";
 import { diffFields } from "../definition/error-rule.ts";
 import { sql } from "../platform/sql.ts";
 import { doubtsOf } from "./doubts.ts";
+import { answeredBefore, endedBy, keepPlantedEnd } from "./ended.ts";
 import { tooLate } from "./late.ts";
 import { alter, APART, noticed, plants } from "./planted.ts";
 import * as store from "./planted-store.ts";
@@ -69,12 +70,24 @@ export function withPlanted(reviews: Reviews, parts: PlantedParts): Reviews {
     }
   }
 
-  /** Ends a turn without a verdict: the case is nobody's from now on. */
-  async function leave(row: store.PlantedRow, lease: string): Promise<void> {
-    await database.transaction(async (tx) => {
+  /** Ends a turn without a verdict: the case is nobody's from now on. Sent twice it answers as any other (ended.ts). */
+  async function leave<R extends JsonValue>(
+    row: store.PlantedRow,
+    lease: string,
+    reviewer: Reviewer,
+    { sent, answer }: { sent: readonly JsonValue[]; answer: R },
+  ): Promise<R> {
+    const by = endedBy(parts.vault, { caseId: row.id, lease }, reviewer, sent);
+    return database.transaction(async (tx) => {
       const held = await store.plantedCase(tx, row.id, true);
-      if (!isHeld(held, lease, clock.now())) throw tooLate(row.id, undefined, false);
+      if (!isHeld(held, lease, clock.now())) {
+        const before = await answeredBefore(tx, "planted", by);
+        if (before) return before.answer as R;
+        throw tooLate(row.id, undefined, false);
+      }
       await store.leavePlanted(tx, row.id);
+      await keepPlantedEnd(tx, by, answer);
+      return answer;
     });
   }
 
@@ -130,32 +143,41 @@ export function withPlanted(reviews: Reviews, parts: PlantedParts): Reviews {
       orPlanted(
         end.caseId,
         () => reviews.release(end, reviewer),
-        async (row) => {
-          await leave(row, end.lease);
-          return { escalated: false };
-        },
+        (row) =>
+          leave(row, end.lease, reviewer, {
+            sent: ["release", end.skip, end.text ?? null],
+            answer: { escalated: false },
+          }),
       ),
     snooze: (end, reviewer) =>
-      orPlanted(
+      orPlanted<void>(
         end.caseId,
         () => reviews.snooze(end, reviewer),
-        (row) => leave(row, end.lease),
+        async (row) => {
+          const sent = ["snooze", end.until, end.text ?? null];
+          await leave(row, end.lease, reviewer, { sent, answer: null });
+        },
       ),
     escalate: (end, reviewer) =>
-      orPlanted(
+      orPlanted<void>(
         end.caseId,
         () => reviews.escalate(end, reviewer),
-        (row) => leave(row, end.lease),
+        async (row) => {
+          const sent = ["escalate", end.reason, end.text];
+          await leave(row, end.lease, reviewer, { sent, answer: null });
+        },
       ),
     ask: (end, reviewer) =>
       orPlanted(
         end.caseId,
         () => reviews.ask(end, reviewer),
         async (row) => {
-          await leave(row, end.lease);
           const { document } = await parts.registry.workflow(database, row.workflow);
-          const link = parts.answerLink(row.id, 1, clock.now() + document.ask.days * DAY);
-          return { mailed: "not_configured", answerLink: link };
+          const { until } = await leave(row, end.lease, reviewer, {
+            sent: ["ask", end.reason, end.question],
+            answer: { until: clock.now() + document.ask.days * DAY },
+          });
+          return { mailed: "not_configured", answerLink: parts.answerLink(row.id, 1, until) };
         },
       ),
 

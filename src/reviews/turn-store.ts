@@ -62,7 +62,7 @@ export async function endUndecided(
   reason: ReviewReason | null,
 ): Promise<void> {
   await tx.run(sql`
-    update review set state = ${state}, ended_at = ${time(now)}, ended_lease = lease, lease = null, lease_until = null, reason = ${reason},
+    update review set state = ${state}, ended_at = ${time(now)}, lease = null, lease_until = null, reason = ${reason},
       person = ${reviewer.name}, holder = ${reviewer.holder}, active_ms = ${activeMs ?? null}
     where case_id = ${review.case_id} and no = ${review.no}`);
 }

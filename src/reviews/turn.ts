@@ -1,17 +1,17 @@
 /**
  * Every way to end a turn without a verdict: give back, skip, snooze, escalate, ask the sender; and how a case comes back.
  *
- * Each carries the lease, and ends in one transaction with its audit event and its words. What comes late is refused with
- * its text kept. No case is lost here: one that was skipped three times is escalated, one whose sender does not answer
+ * Each carries the lease, and ends in one transaction with its audit event and its words. What is sent twice gets the same
+ * answer (ended.ts); what comes late is refused with its text kept. No case is lost here: one that was skipped three times is escalated, one whose sender does not answer
  * comes back to a person. A blind second look only ever goes back to the others: its case was delivered long ago.
  */
-import { keysOf, openEach, readContent } from "../cases/content.ts";
+import { keysOf, openEach } from "../cases/content.ts";
 import { dueAt } from "../cases/intake/due.ts";
 import { insertContent, type Content } from "../cases/model/record.ts";
 import type { WorkflowView } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { CaseId } from "../contract/ids.ts";
-import type { JsonObject } from "../contract/json.ts";
+import type { JsonObject, JsonValue } from "../contract/json.ts";
 import type { Actor } from "../contract/scopes.ts";
 import type { ReviewReason } from "../contract/states.ts";
 import { valueAt } from "../definition/path.ts";
@@ -20,6 +20,7 @@ import type { Tx } from "../platform/database.ts";
 import type { ContentKey } from "../platform/secrets.ts";
 import { sql, time } from "../platform/sql.ts";
 import { askMail } from "./ask-mail.ts";
+import { answeredBefore, endedBy, keepEnd } from "./ended.ts";
 import { personKey } from "./four-eyes.ts";
 import { keepLate, tooLate } from "./late.ts";
 import { dayIn } from "./local-day.ts";
@@ -53,10 +54,15 @@ export interface Ending {
   activeMilliseconds: number;
 }
 
+type Mailed = "sent" | "not_configured" | "failed";
+
+/** What is kept of a question; `mailed` null: it is on its way, or was when the program stopped, and goes once more. */
+type AskedOnce = { no: number; until: number; mailed: Mailed | null };
+
 export interface AskParts {
   /** The signed page on which the sender can answer the question of a review. */
   answerLink(caseId: CaseId, review: number, expiresAt: number): string;
-  mail(letter: { to: string; subject: string; text: string }): Promise<"sent" | "not_configured" | "failed">;
+  mail(letter: { to: string; subject: string; text: string }): Promise<Mailed>;
 }
 
 /** What ending a turn works with. */
@@ -80,7 +86,7 @@ export interface Turns {
   ask(
     ending: Ending & { reason: ReviewReason; question: string },
     reviewer: Reviewer,
-  ): Promise<{ mailed: "sent" | "not_configured" | "failed"; answerLink: string }>;
+  ): Promise<{ mailed: Mailed; answerLink: string }>;
   /** What the sender answered; `question` is the review that asked, when a signed page brings it. */
   answer(
     caseId: string,
@@ -102,22 +108,26 @@ export function openTurns(parts: ReviewParts & AskParts): Turns {
   const { database, clock, audit } = parts;
 
   /** Works on the turn that this lease stands for, or refuses and keeps what was said. */
-  async function ending<R>(
+  async function ending<R extends JsonValue>(
     { caseId, lease, activeMilliseconds }: Ending,
     reviewer: Reviewer,
-    said: JsonObject | undefined,
+    { sent, said }: { sent: readonly JsonValue[]; said: JsonObject | undefined },
     work: (turn: Turn) => Promise<R>,
   ): Promise<R> {
+    const by = endedBy(parts.vault, { caseId, lease }, reviewer, sent);
     const answer = await database.transaction(async (tx): Promise<R | PilotageError> => {
       const now = clock.now();
       const review = (await store.openReviewsOf(tx, [caseId])).get(caseId as CaseId);
       const key = (await keysOf(tx, parts.vault, [caseId])).get(caseId);
-      if (!review || !key || review.lease !== lease || review.lease_until! <= now)
-        return refuse(tx, { caseId, lease, said, key }, reviewer);
+      if (!review || !key || review.lease !== lease || review.lease_until! <= now) {
+        const before = await answeredBefore(tx, "review", by);
+        return before ? (before.answer as R) : refuse(tx, { caseId, lease, said, key }, reviewer);
+      }
       const view = await parts.registry.workflow(tx, review.workflow);
       const worked = countable(activeMilliseconds, { drill: review.drill, simulated: reviewer.simulated });
       const settled = worked !== undefined && isSettled(await councilRecord(tx, review.workflow));
       const done = await work({ tx, review, key, view, now, activeMs: settled ? worked : undefined });
+      await keepEnd(tx, { ...by, no: review.no }, done);
       if (worked !== undefined)
         await addWorked(tx, parts.vault, [
           {
@@ -226,7 +236,8 @@ export function openTurns(parts: ReviewParts & AskParts): Turns {
         throw new PilotageError("bad_request", "A skip needs a reason in a few words; nothing was changed.", {
           hint: "Say in `reason` why; or give the case back without skipping it.",
         });
-      return ending(end, reviewer, text === undefined ? undefined : { skip: text }, async (turn) => {
+      const said = text === undefined ? undefined : { skip: text };
+      return ending(end, reviewer, { sent: ["release", skip, text ?? null], said }, async (turn) => {
         const { tx, review } = turn;
         if (review.turn === "blind") return leaveBlind(turn, reviewer);
         if (text !== undefined) await noteOf(turn, "skipped", reviewer, text);
@@ -250,16 +261,17 @@ export function openTurns(parts: ReviewParts & AskParts): Turns {
       });
     },
 
-    snooze({ until, text, ...end }, reviewer) {
+    async snooze({ until, text, ...end }, reviewer) {
       const now = clock.now();
       if (until <= now || until > now + MOST_DAYS * DAY)
         throw new PilotageError(
           "bad_request",
           `A case can be put off until a time that lies ahead, by ${MOST_DAYS} days at most; nothing was changed.`,
         );
-      return ending(end, reviewer, text === undefined ? undefined : { snooze: text }, async (turn) => {
+      const said = text === undefined ? undefined : { snooze: text };
+      await ending(end, reviewer, { sent: ["snooze", until, text ?? null], said }, async (turn) => {
         const { tx, review, view } = turn;
-        if (review.turn === "blind") return void leaveBlind(turn, reviewer);
+        if (review.turn === "blind") return leaveBlind(turn, reviewer);
         if (text !== undefined) await noteOf(turn, "snoozed", reviewer, text);
         await giveBack(turn, {
           until,
@@ -273,61 +285,50 @@ export function openTurns(parts: ReviewParts & AskParts): Turns {
             data: { review: review.no, until: isoTime(until) },
           },
         ]);
+        return null;
       });
     },
 
-    escalate({ reason, text, ...end }, reviewer) {
-      return ending(end, reviewer, { escalate: text }, async (turn) => {
-        if (turn.review.turn === "blind") return void leaveBlind(turn, reviewer);
+    async escalate({ reason, text, ...end }, reviewer) {
+      const said = { escalate: text };
+      await ending(end, reviewer, { sent: ["escalate", reason, text], said }, async (turn) => {
+        if (turn.review.turn === "blind") return leaveBlind(turn, reviewer);
         await noteOf(turn, "escalated", reviewer, text);
         await handUp(turn, reviewer, reason);
+        return null;
       });
     },
 
     async ask({ reason, question, ...end }, reviewer) {
-      const asked = await ending(end, reviewer, { ask: question }, async (turn) => {
-        const { tx, review, view, key, now } = turn;
-        const { contact, days } = view.document.ask;
+      const said = { ask: question };
+      const sent = ["ask", reason, question];
+      const asked = await ending<AskedOnce>(end, reviewer, { sent, said }, async (turn) => {
+        const { tx, review, view, now } = turn;
+        const { days } = view.document.ask;
         const until = now + days * DAY;
-        const link = parts.answerLink(review.case_id, review.no, until);
+        const { no } = review;
         if (review.turn === "blind") {
           await leaveBlind(turn, reviewer);
-          return { link, to: undefined, about: undefined };
+          return { no, until, mailed: "not_configured" };
         }
         await noteOf(turn, "question", reviewer, question);
         await endUndecided(turn, "asked", reviewer, reason);
         await tx.run(
-          sql`update review set asked_until = ${time(until)} where case_id = ${review.case_id} and no = ${review.no}`,
+          sql`update review set asked_until = ${time(until)} where case_id = ${review.case_id} and no = ${no}`,
         );
         await tx.run(sql`update case_ set state = 'returned' where id = ${review.case_id}`);
         audit.record(tx, [
-          {
-            kind: "review.asked",
-            ...about(reviewer.actor, review),
-            data: { review: review.no, reason, days },
-          },
+          { kind: "review.asked", ...about(reviewer.actor, review), data: { review: no, reason, days } },
         ]);
-        const input =
-          contact === undefined
-            ? undefined
-            : (await readContent(tx, new Map([[review.case_id as string, key]]), ["input"]))
-                .get(review.case_id)
-                ?.get("input");
-        const to = contact === undefined ? undefined : valueAt(input, contact);
-        const { external_id } = await tx.one<{ external_id: string }>(
-          sql`select external_id from case_ where id = ${review.case_id}`,
-        );
-        return {
-          link,
-          to: typeof to === "string" && isAddress(to) ? to : undefined,
-          about: { unit: view.document.unit, externalId: external_id, days },
-        };
+        return { no, until, mailed: null };
       });
-      const mailed =
-        asked.to === undefined || asked.about === undefined
-          ? "not_configured"
-          : await parts.mail({ to: asked.to, ...askMail({ ...asked.about, question, link: asked.link }) });
-      return { mailed, answerLink: asked.link };
+      const caseId = end.caseId as CaseId;
+      const answerLink = parts.answerLink(caseId, asked.no, asked.until);
+      if (asked.mailed !== null) return { mailed: asked.mailed, answerLink };
+      const mailed = await mailQuestion(caseId, question, answerLink);
+      const by = endedBy(parts.vault, end, reviewer, sent);
+      await database.transaction((tx) => keepEnd(tx, { ...by, no: asked.no }, { ...asked, mailed }));
+      return { mailed, answerLink };
     },
 
     answer,
@@ -405,6 +406,23 @@ export function openTurns(parts: ReviewParts & AskParts): Turns {
         came_back,
       },
     ]);
+  }
+
+  /** To the sender, where the case's input says who that is. */
+  async function mailQuestion(caseId: CaseId, question: string, link: string): Promise<Mailed> {
+    const { workflow, external_id } = await database.one<{ workflow: string; external_id: string }>(
+      sql`select workflow, external_id from case_ where id = ${caseId}`,
+    );
+    const { document } = await parts.registry.workflow(database, workflow);
+    const { contact, days } = document.ask;
+    if (contact === undefined) return "not_configured";
+    const opened = (await openEach(database, parts.vault, [caseId], ["input"])).get(caseId);
+    const to = opened?.ok ? valueAt(opened.content.get("input"), contact) : undefined;
+    if (typeof to !== "string" || !isAddress(to)) return "not_configured";
+    return parts.mail({
+      to,
+      ...askMail({ unit: document.unit, externalId: external_id, days, question, link }),
+    });
   }
 
   /** The reviewer sees what they would see of any case; the second look waits for somebody else. */

@@ -103,12 +103,17 @@ async function markUndone(tx: Tx, caseId: string, no: number): Promise<void> {
 }
 
 /**
+ * The judgement goes; what it had taken the place of, and was not taken back itself, stands again.
+ *
  * The label of a cold case stands: it was given before anything was seen, and no later verdict can be; to lose it with
  * every undo would bend the figures of the coin.
  */
 async function withdrawLabels(tx: Tx, caseId: string, now: number): Promise<void> {
+  const withdrawn = await tx.all<{ id: string }>(
+    sql`update label set withdrawn_at = ${time(now)} where case_id = ${caseId} and withdrawn_at is null and superseded_by is null and source in ('review', 'qa') returning id`,
+  );
   await tx.run(
-    sql`update label set withdrawn_at = ${time(now)} where case_id = ${caseId} and withdrawn_at is null and superseded_by is null and source in ('review', 'qa')`,
+    sql`update label set superseded_by = null where case_id = ${caseId} and withdrawn_at is null and superseded_by = any(${withdrawn.map((one) => one.id)})`,
   );
 }
 
