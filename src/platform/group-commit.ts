@@ -35,7 +35,9 @@ const MOST_AT_ONCE = 6;
 const ENOUGH = 150;
 const GATHER = 2;
 
-export function openGroupCommit(database: Database): GroupCommit {
+/** `atOnce`: commits under way at the same time at most; fewer where they would wait for each other's locks. */
+export function openGroupCommit(database: Database, options: { atOnce?: number } = {}): GroupCommit {
+  const { atOnce = MOST_AT_ONCE } = options;
   const waiting: Waiting[] = [];
   let inFlight = 0;
   let items = 0;
@@ -44,7 +46,7 @@ export function openGroupCommit(database: Database): GroupCommit {
   const idle: (() => void)[] = [];
 
   function schedule() {
-    if (scheduled || waiting.length === 0 || inFlight >= MOST_AT_ONCE) return;
+    if (scheduled || waiting.length === 0 || inFlight >= atOnce) return;
     if (inFlight > 0 && waiting.length < ENOUGH) {
       gathering ??= setTimeout(begin, GATHER);
       return;
@@ -55,7 +57,7 @@ export function openGroupCommit(database: Database): GroupCommit {
   function begin() {
     clearTimeout(gathering);
     gathering = undefined;
-    if (scheduled || waiting.length === 0 || inFlight >= MOST_AT_ONCE) return;
+    if (scheduled || waiting.length === 0 || inFlight >= atOnce) return;
     scheduled = true;
     // Whatever else this turn of the event loop brings comes along.
     setImmediate(() => {
