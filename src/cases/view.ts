@@ -6,6 +6,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../contract/json.
 import type { SHADOW_STATES } from "../contract/shadow.ts";
 import type { Vault } from "../platform/secrets.ts";
 import { keysOf, readContent } from "./content.ts";
+import { costOfCase, shownCost } from "./cost.ts";
 import { shownReasons, stageOf, type Stage } from "./decision/shown.ts";
 
 export interface SummaryRow {
@@ -108,8 +109,14 @@ export async function readCase(database: Queryable, id: string) {
       confidence: number | null;
       milliseconds: number | null;
       started_at: number;
+      input_tokens: number | null;
+      output_tokens: number | null;
+      cost: string | null;
+      currency: string | null;
+      cost_estimated: boolean | null;
     }>(
-      sql`select no, step, purpose, state, model_asked, model_answered, error, confidence, milliseconds, started_at from attempt where case_id = ${id} order by no`,
+      sql`select no, step, purpose, state, model_asked, model_answered, error, confidence, milliseconds, started_at,
+        input_tokens, output_tokens, cost::text as cost, currency, cost_estimated from attempt where case_id = ${id} order by no`,
     ),
     database.all<{
       no: number;
@@ -195,7 +202,11 @@ export async function readCase(database: Queryable, id: string) {
       confidence: hidden ? null : one.confidence,
       milliseconds: one.milliseconds,
       startedAt: isoTime(one.started_at),
+      inputTokens: one.input_tokens,
+      outputTokens: one.output_tokens,
+      cost: shownCost(one),
     })),
+    cost: costOfCase(attempts),
     reviews: reviews.map((one) => ({
       no: one.no,
       state: one.state,

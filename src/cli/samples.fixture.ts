@@ -182,6 +182,7 @@ const auditStatus = {
 const JSON_SAMPLES: Samples = {
   submitCase: receipt,
   listCases: { cases: [summary], next: null },
+  listModelCalls: { calls: [], next: null },
   getCase: {
     ...summary,
     share: 0.2,
@@ -210,8 +211,12 @@ const JSON_SAMPLES: Samples = {
         confidence: 0.8,
         milliseconds: 3,
         startedAt: AT,
+        inputTokens: 310,
+        outputTokens: 12,
+        cost: { amount: "0.0000536", currency: "USD", estimated: false },
       },
     ],
+    cost: { amount: "0.0000536", currency: "USD", estimated: false, unknown: 0 },
     reviews: [
       {
         no: 1,

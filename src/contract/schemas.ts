@@ -8,6 +8,11 @@ import { ARMS, CASE_STATES, type Arm, type CaseState } from "./states.ts";
 const time = z.string().describe("UTC, e.g. 2026-01-05T08:00:00.000Z");
 const maybeTime = time.nullable();
 const share = z.number().min(0).max(1);
+const cost = z.object({
+  amount: z.string().describe("Decimal text"),
+  currency: z.string(),
+  estimated: z.boolean().describe("The tokens were estimated, or whether the call was billed at all"),
+});
 const json = z.record(z.string(), z.any());
 const keysOf = <K extends string>(table: Record<K, unknown>) => Object.keys(table) as [K, ...K[]];
 
@@ -170,8 +175,20 @@ export const caseReply = caseSummary.extend({
       confidence: z.number().nullable(),
       milliseconds: z.number().nullable(),
       startedAt: time,
+      inputTokens: z.number().nullable(),
+      outputTokens: z.number().nullable(),
+      cost: cost.nullable().describe("Null: unknown, nobody noted a price"),
     }),
   ),
+  cost: z
+    .object({
+      amount: z.string().nullable().describe("Decimal text; null: no call has a known cost"),
+      currency: z.string().nullable(),
+      estimated: z.boolean(),
+      unknown: z.number().int().describe("Calls whose cost is unknown; they are in no sum"),
+    })
+    .nullable()
+    .describe("Of all calls of models; null when none was asked"),
   reviews: z.array(
     z.object({
       no: z.number(),

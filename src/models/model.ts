@@ -34,7 +34,8 @@ export interface ModelAnswer {
   /** Probability that the output is right, 0 to 1, by the method that the release names. Never from the output text. */
   confidence?: number;
   finish: "stop" | "length" | "refusal" | "other";
-  usage?: { inputTokens: number; outputTokens: number };
+  /** `cachedTokens`: of the input, what the provider had in its own cache. */
+  usage?: { inputTokens: number; outputTokens: number; cachedTokens?: number };
 }
 
 export interface Model {

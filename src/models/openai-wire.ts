@@ -205,7 +205,11 @@ function usageOf(usage: unknown): ModelAnswer["usage"] {
   const inputTokens: unknown = usage["prompt_tokens"];
   const outputTokens: unknown = usage["completion_tokens"];
   if (!isCount(inputTokens) || !isCount(outputTokens)) return undefined;
-  return { inputTokens, outputTokens };
+  const details = usage["prompt_tokens_details"];
+  const cachedTokens: unknown = isJsonObject(details) ? details["cached_tokens"] : undefined;
+  return isCount(cachedTokens) && cachedTokens > 0
+    ? { inputTokens, outputTokens, cachedTokens }
+    : { inputTokens, outputTokens };
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

@@ -6,7 +6,7 @@
  */
 import type { PilotageError } from "../contract/errors.ts";
 import { isJsonObject } from "../contract/json.ts";
-import { amountOf, type Units } from "./money.ts";
+import { amountOf, unitsFrom, type Units } from "./money.ts";
 import type { ModelRequest } from "./model.ts";
 import type { Billed, Price, PriceList } from "./price-list.ts";
 
@@ -111,6 +111,18 @@ export function bytesOfRequest(request: Pick<ModelRequest, "messages" | "input" 
       : [JSON.stringify(request.input)];
   const attached = request.attachments.reduce((sum, one) => sum + one.bytes.length, 0);
   return texts.reduce((sum, text) => sum + Buffer.byteLength(text), attached);
+}
+
+/** The cost of several calls together; unknown as soon as one is. */
+export function sumOfCosts(costs: readonly (Cost | undefined)[]): Cost | undefined {
+  const known = costs.filter((one) => one !== undefined);
+  const [first] = known;
+  if (first === undefined || known.length < costs.length) return undefined;
+  return {
+    ...first,
+    amount: amountOf(known.reduce((sum, one) => sum + unitsFrom(one.amount), 0n)),
+    estimated: known.some((one) => one.estimated),
+  };
 }
 
 function costAt(list: PriceList, price: Price, usage: Usage, estimated: boolean): Cost {

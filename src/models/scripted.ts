@@ -21,9 +21,18 @@ const stepSchema = z.union([
       confidence: z.number().min(0).max(1).exactOptional(),
       model: z.string().min(1).exactOptional(),
       version: z.string().min(1).exactOptional(),
+      usage: z
+        .strictObject({
+          inputTokens: z.int().min(0),
+          outputTokens: z.int().min(0),
+          cachedTokens: z.int().min(0).exactOptional(),
+        })
+        .exactOptional(),
       ...waits,
     })
-    .describe("Answers with this output; `model` is the name it answers under."),
+    .describe(
+      "Answers with this output; `model` is the name it answers under, `usage` the tokens it counts.",
+    ),
   z
     .strictObject({ text: z.string(), ...waits })
     .describe("Answers with this text, read like any model's: for answers that break the form."),
@@ -151,6 +160,7 @@ function perform(step: Step, name: string, describe: string): ModelAnswer {
     };
     if (step.version !== undefined) answer.version = step.version;
     if (step.confidence !== undefined) answer.confidence = step.confidence;
+    if (step.usage !== undefined) answer.usage = step.usage;
     return answer;
   }
   if ("text" in step) return { output: readAnswer(step.text), text: step.text, model: name, finish: "stop" };

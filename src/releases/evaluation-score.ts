@@ -2,6 +2,7 @@
  * Writes the scores of one evaluation run. Lanes that answer at the same time share a statement; each of them goes on
  * only when its own score is stored.
  */
+import type { Cost } from "../models/prices.ts";
 import { coalesced } from "../platform/coalesce.ts";
 import type { Database } from "../platform/database.ts";
 import { hex, rows, sql } from "../platform/sql.ts";
@@ -18,6 +19,7 @@ export interface Score {
   fields?: string[];
   error?: string;
   milliseconds?: number;
+  cost?: Cost | undefined;
   sealed?: Uint8Array;
 }
 
@@ -50,8 +52,8 @@ async function insert(
   group: Score[],
 ): Promise<number> {
   return database.run(sql`
-    insert into evaluation_score (run_id, no, state, model, model_version, confidence, by_rule, facets, wrong, wrong_fields, error, milliseconds, sealed)
-    select r.id, s.no, s.state, s.model, s.model_version, s.confidence, s.by_rule, s.facets, s.wrong, s.wrong_fields, s.error, s.milliseconds, s.sealed
+    insert into evaluation_score (run_id, no, state, model, model_version, confidence, by_rule, facets, wrong, wrong_fields, error, milliseconds, sealed, cost, currency, cost_estimated)
+    select r.id, s.no, s.state, s.model, s.model_version, s.confidence, s.by_rule, s.facets, s.wrong, s.wrong_fields, s.error, s.milliseconds, s.sealed, s.cost, s.currency, s.cost_estimated
     from evaluation_run r, json_populate_recordset(null::evaluation_score, ${rows(group.map(rowOf))}::json) s
     where r.id = ${id} and r.worker = ${worker} and r.lease_no = ${leaseNo}
     on conflict (run_id, no) do nothing`);
@@ -71,5 +73,8 @@ function rowOf(score: Score) {
     error: score.error ?? null,
     milliseconds: score.milliseconds ?? null,
     sealed: score.sealed === undefined ? null : hex(score.sealed),
+    cost: score.cost?.amount ?? null,
+    currency: score.cost?.currency ?? null,
+    cost_estimated: score.cost?.estimated ?? null,
   };
 }
