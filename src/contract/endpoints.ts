@@ -6,6 +6,7 @@ import { CERTIFICATE_ENDPOINTS } from "./certificate-endpoints.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
 import { EVALUATION_ENDPOINTS } from "./evaluation-endpoints.ts";
 import { FEEDBACK_ENDPOINTS } from "./feedback-endpoints.ts";
+import { GATEWAY_ENDPOINTS } from "./gateway-endpoints.ts";
 import { OPERATION_ENDPOINTS } from "./operation-endpoints.ts";
 import { OVERVIEW_ENDPOINTS } from "./overview-endpoints.ts";
 import { REVIEW_ENDPOINTS } from "./review-endpoints.ts";
@@ -261,6 +262,7 @@ export const ENDPOINTS = {
   ...OVERVIEW_ENDPOINTS,
   ...ACCESS_ENDPOINTS,
   ...OPERATION_ENDPOINTS,
+  ...GATEWAY_ENDPOINTS,
   ...CERTIFICATE_ENDPOINTS,
   ...EVALUATION_ENDPOINTS,
   ...AUDIT_ENDPOINTS,

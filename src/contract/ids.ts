@@ -35,6 +35,7 @@ const PREFIXES = {
   stopRequest: "stp_",
   ladderMove: "ldm_",
   pulse: "pls_",
+  modelCall: "mcl_",
 } as const;
 
 export type IdKind = keyof typeof PREFIXES;

@@ -6,6 +6,8 @@ export const SCOPES = {
   "content:read": "see the content of cases",
   review: "take and decide reviews",
   feedback: "say that a delivered result was wrong",
+  gateway: "ask models and workflows over the OpenAI-compatible endpoint",
+  "draft:read": "get what a case holds before a person decided it, marked as a draft",
   audit: "read and export the audit log",
   operate: "apply, publish, set dials, replay, correct",
   operator: "act as a named person from the command line of this machine",

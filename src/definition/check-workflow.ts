@@ -18,6 +18,7 @@ export function checkWorkflow(scope: Scope, workflow: PartialWorkflow): void {
   checkDeliveries(scope, workflow);
   checkRollout(scope, workflow);
   checkAsk(scope, workflow);
+  checkEndpoint(scope, workflow);
   noDuplicates(scope, workflow.teams ?? [], (index) => ["teams", index]);
 }
 
@@ -39,6 +40,15 @@ function checkInputFields(
   noDuplicates(scope, subject, (index) => ["subject", index]);
   for (const [index, path] of blockFields.entries())
     if (path !== ATTACHMENTS) fieldNamed(scope, "input", path, ["blockFields", index], { lists: true });
+}
+
+/** A message that is no JSON becomes the value of this field. */
+function checkEndpoint(scope: Scope, { endpoint }: PartialWorkflow): void {
+  if (endpoint?.text === undefined) return;
+  const place = ["endpoint", "text"];
+  const field = fieldNamed(scope, "input", endpoint.text, place);
+  if (field !== undefined && (field.inList || !typesOf(field).includes("string")))
+    scope.at(place, `${endpoint.text} takes no text`, { expected: "a text field of the input" });
 }
 
 /** Elsewhere than in the countries whose holidays are known a region is taken as it is, if there is such a country. */

@@ -200,6 +200,12 @@ export function workflowSections<D, P, T, J, E>(read: Reading<D, P, T, J, E>) {
       .strictObject({ contact: line(), answerHours: z.number().positive().max(2000).exactOptional() })
       .exactOptional(),
     feedback: z.strictObject({ link: z.boolean() }).exactOptional(),
+    endpoint: z
+      .strictObject({
+        text: path().exactOptional(),
+        wait: read.duration({ min: 1000, max: 5 * MINUTE }).default(30_000),
+      })
+      .exactOptional(),
     blockFields: z.array(path()).default([]),
   });
 }

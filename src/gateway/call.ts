@@ -1,0 +1,35 @@
+/** One call over the endpoint, and what goes back: the types that the parts of the gateway hand to each other. */
+import type { Caller } from "../access/caller.ts";
+import type { Id } from "../contract/ids.ts";
+import type { Mode } from "./record.ts";
+import type { ChatRequest } from "./request.ts";
+
+export interface ChatCall {
+  id: Id<"modelCall">;
+  request: ChatRequest;
+  /** Digest of the body as it came. */
+  digest: string;
+  caller: Caller;
+  idempotencyKey: string | undefined;
+  /** What the request asked for; undefined: whatever the model's setting says. */
+  mode: Mode | undefined;
+  /** By the clock, for the record. */
+  startedAt: number;
+  elapsed: () => number;
+  /** Aborted when the client is gone. */
+  signal: AbortSignal;
+}
+
+export type ChatReply =
+  /** Whole, and recorded. */
+  | { kind: "json"; headers: Record<string, string>; body: string }
+  /** The events of a whole answer, recorded, as one text. */
+  | { kind: "events"; headers: Record<string, string>; text: string }
+  /**
+   * Events as they come; the record is written before the last one. Taken slowly, it asks the provider for no more than it
+   * holds; left early, it ends the provider's call and records that.
+   */
+  | { kind: "live"; headers: Record<string, string>; events: AsyncIterable<string> };
+
+/** The status of a call whose client left; nobody sees it but the record. */
+export const CLIENT_LEFT = 499;

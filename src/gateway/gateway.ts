@@ -1,0 +1,92 @@
+/**
+ * The gateway: programs that speak the OpenAI wire ask workflows and models through it.
+ *
+ * Reads a request, finds what its model stands for, and hands it to the case path (case-call.ts) or to the models of a
+ * connection (pass-through.ts). Every call that is taken is on record before its answer is out. Requests and replies as
+ * HTTP has them are in http/gateway.ts.
+ */
+import type { Caller } from "../access/caller.ts";
+import { sees } from "../access/caller.ts";
+import type { Intake } from "../cases/intake/intake.ts";
+import type { Registry } from "../cases/workflow/registry.ts";
+import type { JsonObject } from "../contract/json.ts";
+import type { Database } from "../platform/database.ts";
+import type { Log } from "../platform/log.ts";
+import type { Vault } from "../platform/secrets.ts";
+import type { ChatCall, ChatReply } from "./call.ts";
+import { openCaseCalls } from "./case-call.ts";
+import { openDirectory } from "./directory.ts";
+import { openCallRecords } from "./record.ts";
+import { openWaitingRoom } from "./waiting.ts";
+import { GatewayError, unknownModel } from "./wire-error.ts";
+
+export interface GatewayParts {
+  database: Database;
+  registry: Registry;
+  vault: Vault;
+  intake: Intake;
+  log: Log;
+  /** Aborted when the process stops. */
+  stopped: AbortSignal;
+  /** Records that may wait for the database; beyond them no call is taken. */
+  mostWaiting: number;
+}
+
+export interface Gateway {
+  chat(call: ChatCall): Promise<ChatReply>;
+  /** What a call about a case hears now. Throws `model_not_found` alike for a foreign case and for none. */
+  look(caseId: string, caller: Caller): Promise<ChatReply>;
+  /** The models that this caller may ask, as the wire lists them. */
+  models(caller: Caller): Promise<JsonObject[]>;
+  close(): Promise<void>;
+}
+
+export function openGateway(parts: GatewayParts): Gateway {
+  const { database, registry } = parts;
+  const records = openCallRecords(database);
+  const room = openWaitingRoom(parts);
+  const directory = openDirectory(parts);
+  const cases = openCaseCalls({ ...parts, records, room });
+
+  return {
+    async chat(call) {
+      if (records.waiting >= parts.mostWaiting) throw busy();
+      const { workflows } = await directory();
+      const { model } = call.request;
+      if (workflows.has(model) && sees(call.caller, model))
+        return cases.answer(call, await registry.workflow(database, model));
+      throw unknownModel(model);
+    },
+    async look(caseId, caller) {
+      const found = await cases.look(caseId, caller);
+      if (!found)
+        throw new GatewayError(
+          404,
+          "case_not_found",
+          `There is no case ${caseId.slice(0, 60)} that this key asked for.`,
+        );
+      return found;
+    },
+    async models(caller) {
+      const { workflows } = await directory();
+      return [...workflows].filter((name) => sees(caller, name)).map((name) => modelOf(name, "pilotage"));
+    },
+    async close() {
+      room.close();
+      await records.drain();
+    },
+  };
+}
+
+function modelOf(id: string, owner: string): JsonObject {
+  return { id, object: "model", created: 0, owned_by: owner };
+}
+
+function busy(): GatewayError {
+  return new GatewayError(
+    429,
+    "rate_limit_exceeded",
+    "More calls are coming in than can be recorded at the moment; this one was not taken.",
+    { headers: { "retry-after": "1" } },
+  );
+}

@@ -1,0 +1,245 @@
+/**
+ * The record of calls: one row for each accepted call, one for each try at a provider. Never content.
+ *
+ * Rows are written together for many calls in one transaction (platform/group-commit.ts), before the answer of each is
+ * out. Writes that wait push back: over a limit no further call is taken, and none is ever left out.
+ */
+import type { Id } from "../contract/ids.ts";
+import type { CallOutcome } from "../contract/gateway-endpoints.ts";
+import { textRows } from "../platform/copy.ts";
+import type { Database, Queryable } from "../platform/database.ts";
+import { openGroupCommit, type GroupCommit, type Operation } from "../platform/group-commit.ts";
+import { isoTime } from "../platform/clock.ts";
+import { sql } from "../platform/sql.ts";
+
+export type Mode = "buffered" | "live";
+
+export interface Tokens {
+  input: number | undefined;
+  output: number | undefined;
+  estimated: boolean;
+}
+
+export interface TryRow {
+  connection: string;
+  asked: string;
+  answered: string | undefined;
+  startedAt: number;
+  milliseconds: number;
+  firstTokenMs: number | undefined;
+  status: number | undefined;
+  /** The class of its failure; undefined: it answered. */
+  error: string | undefined;
+  tokens: Tokens | undefined;
+  finish: string | undefined;
+  /** Decimal, as text: undefined when it is not known. */
+  cost: string | undefined;
+}
+
+export interface CallRow {
+  id: Id<"modelCall">;
+  key: string;
+  about: { workflow: string; caseId: string | undefined } | { connection: string };
+  asked: string;
+  answered: string | undefined;
+  streamed: boolean;
+  mode: Mode;
+  startedAt: number;
+  milliseconds: number;
+  firstTokenMs: number | undefined;
+  tokens: Tokens | undefined;
+  finish: string | undefined;
+  outcome: CallOutcome;
+  status: number;
+  error: string | undefined;
+  cost: string | undefined;
+  tries: TryRow[];
+}
+
+const CALL_COLUMNS =
+  "id key workflow case_id connection model_asked model_answered streamed mode started_at milliseconds first_token_ms input_tokens output_tokens tokens_estimated finish outcome status error tries cost".split(
+    " ",
+  );
+const TRY_COLUMNS =
+  "call_id no connection model_asked model_answered started_at milliseconds first_token_ms status error input_tokens output_tokens tokens_estimated finish cost".split(
+    " ",
+  );
+
+const write: Operation<CallRow, void> = {
+  name: "model calls",
+  async run(tx, calls) {
+    const tries = calls.flatMap((call) => call.tries.map((one, i) => tryValues(call.id, i + 1, one)));
+    await tx.copy([
+      textRows("model_call", CALL_COLUMNS, calls.map(callValues)),
+      ...(tries.length > 0 ? [textRows("model_call_try", TRY_COLUMNS, tries)] : []),
+    ]);
+    return calls.map(() => undefined);
+  },
+};
+
+function callValues(call: CallRow) {
+  const { about } = call;
+  const [workflow, caseId, connection] =
+    "workflow" in about
+      ? [about.workflow, about.caseId ?? null, null]
+      : ([null, null, about.connection] as const);
+  return [
+    call.id,
+    call.key,
+    workflow,
+    caseId,
+    connection,
+    storable(call.asked),
+    named(call.answered),
+    call.streamed,
+    call.mode,
+    isoTime(call.startedAt),
+    Math.round(call.milliseconds),
+    rounded(call.firstTokenMs),
+    call.tokens?.input ?? null,
+    call.tokens?.output ?? null,
+    call.tokens?.estimated ?? false,
+    named(call.finish),
+    call.outcome,
+    call.status,
+    named(call.error),
+    call.tries.length,
+    call.cost ?? null,
+  ];
+}
+
+function tryValues(id: string, no: number, one: TryRow) {
+  return [
+    id,
+    no,
+    one.connection,
+    storable(one.asked),
+    named(one.answered),
+    isoTime(one.startedAt),
+    Math.round(one.milliseconds),
+    rounded(one.firstTokenMs),
+    one.status ?? null,
+    named(one.error),
+    one.tokens?.input ?? null,
+    one.tokens?.output ?? null,
+    one.tokens?.estimated ?? false,
+    named(one.finish),
+    one.cost ?? null,
+  ];
+}
+
+/** A provider's own words are cut and cleaned: a name that no column takes must not keep its call from being recorded. */
+function storable(text: string): string {
+  return text.slice(0, 300).toWellFormed().replaceAll("\0", "\u2400");
+}
+
+function named(text: string | undefined): string | null {
+  return text === undefined ? null : storable(text);
+}
+
+function rounded(milliseconds: number | undefined): number | null {
+  return milliseconds === undefined ? null : Math.round(milliseconds);
+}
+
+export interface CallRecords {
+  /** Resolves when the rows are committed. */
+  keep(call: CallRow): Promise<void>;
+  /** Writes waiting and in flight. */
+  readonly waiting: number;
+  drain(): Promise<void>;
+}
+
+export function openCallRecords(database: Database): CallRecords {
+  const group: GroupCommit = openGroupCommit(database);
+  return {
+    keep: (call) => group.do(write, call),
+    get waiting() {
+      return group.load;
+    },
+    drain: () => group.drain(),
+  };
+}
+
+export interface CallFilter {
+  /** Of these workflows alone, and of no connection; "all": of everything. */
+  visible: "all" | string[];
+  workflow: string | undefined;
+  connection: string | undefined;
+  key: string | undefined;
+  case: string | undefined;
+  outcome: CallOutcome | undefined;
+  before: string | undefined;
+  limit: number;
+}
+
+export interface StoredCall {
+  id: string;
+  key: string;
+  workflow: string | null;
+  case_id: string | null;
+  connection: string | null;
+  model_asked: string;
+  model_answered: string | null;
+  streamed: boolean;
+  mode: Mode;
+  started_at: number;
+  milliseconds: number;
+  first_token_ms: number | null;
+  input_tokens: number | null;
+  output_tokens: number | null;
+  tokens_estimated: boolean;
+  finish: string | null;
+  outcome: CallOutcome;
+  status: number;
+  error: string | null;
+  cost: string | null;
+  tries: StoredTry[];
+}
+
+export interface StoredTry {
+  call_id: string;
+  no: number;
+  connection: string;
+  model_asked: string;
+  model_answered: string | null;
+  milliseconds: number;
+  status: number | null;
+  error: string | null;
+  input_tokens: number | null;
+  output_tokens: number | null;
+  cost: string | null;
+}
+
+/** Newest first, with the tries of each. */
+export async function listCalls(database: Queryable, filter: CallFilter): Promise<StoredCall[]> {
+  const { workflow, connection, key, outcome, before, visible } = filter;
+  const calls = await database.all<Omit<StoredCall, "tries">>(sql`
+    select id, key, workflow, case_id, connection, model_asked, model_answered, streamed, mode, started_at, milliseconds,
+      first_token_ms, input_tokens, output_tokens, tokens_estimated, finish, outcome, status, error, cost::text as cost
+    from model_call
+    where (${before ?? null}::text is null or id < ${before ?? null})
+      and (${workflow ?? null}::text is null or workflow = ${workflow ?? null})
+      and (${connection ?? null}::text is null or connection = ${connection ?? null})
+      and (${key ?? null}::text is null or key = ${key ?? null})
+      and (${filter.case ?? null}::text is null or case_id = ${filter.case ?? null})
+      and (${outcome ?? null}::text is null or outcome = ${outcome ?? null})
+      and (${visible === "all"} or workflow = any(${visible === "all" ? [] : visible}))
+    order by id desc limit ${filter.limit}`);
+  const tries = await database.all<StoredTry>(sql`
+    select call_id, no, connection, model_asked, model_answered, milliseconds, status, error, input_tokens, output_tokens, cost::text as cost
+    from model_call_try where call_id = any(${calls.map((call) => call.id)}) order by call_id, no`);
+  const ofCall = Map.groupBy(tries, (one) => one.call_id);
+  return calls.map((call) => ({ ...call, tries: ofCall.get(call.id) ?? [] }));
+}
+
+/** Whether this key asked for that case over the endpoint. */
+export async function askedFor(
+  database: Queryable,
+  key: string,
+  caseId: string,
+): Promise<string | undefined> {
+  const found = await database.maybe<{ workflow: string }>(
+    sql`select workflow from model_call where case_id = ${caseId} and key = ${key} limit 1`,
+  );
+  return found?.workflow;
+}

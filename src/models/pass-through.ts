@@ -1,0 +1,63 @@
+/**
+ * Which models of a connection are offered over the OpenAI-compatible endpoint, and how each is asked.
+ *
+ * Part of a connection's settings (connection.ts). A model that is not listed cannot be asked for; a fallback is named as
+ * `connection/model` and need not be listed itself.
+ */
+import { z } from "zod";
+
+const modelName = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[\x21-\x7e]+$/, "A model's name has visible characters without spaces.");
+
+/** `connection/model`; what the provider calls the model may hold slashes of its own. */
+const target = z
+  .string()
+  .max(300)
+  .regex(
+    /^[a-z0-9]+(-[a-z0-9]+)*\/[\x21-\x7e]+$/,
+    "Name it as connection/model, e.g. second-provider/small-1.",
+  );
+
+export const passThroughSchema = z
+  .array(
+    z.strictObject({
+      name: modelName.describe("As the provider calls it"),
+      fallback: z
+        .array(target)
+        .max(5)
+        .exactOptional()
+        .describe("Asked in this order when the model does not answer"),
+      larger: target
+        .exactOptional()
+        .describe("Asked when the request is too long for the model, and for nothing else"),
+      images: z.boolean().default(false).describe("Whether messages may hold images"),
+      mode: z
+        .enum(["buffered", "live"])
+        .default("buffered")
+        .describe(
+          "How streams are passed on, where the request does not say: whole and with every fallback, or as they come",
+        ),
+      shutdownDate: z.iso
+        .date()
+        .exactOptional()
+        .describe("When the provider retires it; GET /v1/models passes it on"),
+    }),
+  )
+  .min(1)
+  .max(200)
+  .refine((models) => new Set(models.map((one) => one.name)).size === models.length, {
+    error: "Each model is listed once.",
+  });
+
+export type PassThroughModel = z.output<typeof passThroughSchema>[number];
+
+/** The two parts of `connection/model`. */
+export function splitTarget(name: string): { connection: string; model: string } | undefined {
+  const at = name.indexOf("/");
+  return at > 0 && at < name.length - 1
+    ? { connection: name.slice(0, at), model: name.slice(at + 1) }
+    : undefined;
+}
