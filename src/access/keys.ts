@@ -8,6 +8,8 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Audit } from "../audit/record.ts";
 import { PilotageError } from "../contract/errors.ts";
 import { isId, type Id } from "../contract/ids.ts";
+import type { JsonObject } from "../contract/json.ts";
+import type { KeyLimits } from "../contract/schemas.ts";
 import type { Actor, Scope } from "../contract/scopes.ts";
 import type { NewId } from "../platform/chance.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -25,6 +27,8 @@ export interface KeyRow {
   made_by: string;
   expires_at: number;
   revoked_at: number | null;
+  /** What it may use of models; null: as much as it likes. */
+  limits: KeyLimits | null;
 }
 
 export interface NewKey {
@@ -33,11 +37,14 @@ export interface NewKey {
   workflow: string | undefined;
   days: number;
   simulated: boolean;
+  limits?: KeyLimits | null;
 }
 
 export interface Keys {
   make(wanted: NewKey, by: Actor): Promise<KeyRow & { secret: string }>;
   list(): Promise<KeyRow[]>;
+  /** Undefined when there is no such key, or it is revoked. */
+  limit(id: string, limits: KeyLimits | null, by: Actor): Promise<KeyRow | undefined>;
   /** False when there is no such key, or it is revoked already. */
   revoke(id: string, by: Actor): Promise<boolean>;
   /** The caller behind an Authorization header; throws `unauthenticated` without telling why to a stranger. */
@@ -70,10 +77,11 @@ export function openKeys(parts: { database: Database; clock: Clock; newId: NewId
       const secret = `pil_${id}_${randomBytes(32).toString("base64url")}`;
       const now = clock.now();
       const by_ = by.name;
+      const limits = wanted.limits ?? null;
       await database.transaction(async (tx) => {
         await tx.run(sql`
-          insert into api_key (id, name, hash, scopes, workflow, simulated, made_at, made_by, expires_at)
-          values (${id}, ${wanted.name}, ${hashOf(secret)}, ${wanted.scopes}, ${wanted.workflow ?? null}, ${wanted.simulated}, ${time(now)}, ${by_}, ${time(now + wanted.days * DAY)})`);
+          insert into api_key (id, name, hash, scopes, workflow, simulated, made_at, made_by, expires_at, limits)
+          values (${id}, ${wanted.name}, ${hashOf(secret)}, ${wanted.scopes}, ${wanted.workflow ?? null}, ${wanted.simulated}, ${time(now)}, ${by_}, ${time(now + wanted.days * DAY)}, ${limits === null ? null : JSON.stringify(limits)}::jsonb)`);
         audit.record(tx, [
           {
             kind: "key.made",
@@ -84,6 +92,7 @@ export function openKeys(parts: { database: Database; clock: Clock; newId: NewId
               scopes: wanted.scopes,
               workflow: wanted.workflow ?? null,
               simulated: wanted.simulated,
+              ...(limits === null ? {} : { limits: limits as JsonObject }),
             },
           },
         ]);
@@ -93,8 +102,25 @@ export function openKeys(parts: { database: Database; clock: Clock; newId: NewId
     },
     list: () =>
       database.all<KeyRow>(
-        sql`select id, name, scopes, workflow, simulated, made_at, made_by, expires_at, revoked_at from api_key order by id desc`,
+        sql`select id, name, scopes, workflow, simulated, made_at, made_by, expires_at, revoked_at, limits from api_key order by id desc`,
       ),
+    async limit(id, limits, by) {
+      const touched = await database.transaction(async (tx) => {
+        const found = await tx.run(
+          sql`update api_key set limits = ${limits === null ? null : JSON.stringify(limits)}::jsonb where id = ${id} and revoked_at is null`,
+        );
+        if (found > 0)
+          audit.record(tx, [
+            { kind: "key.limited", actor: by, data: { key: id, limits: limits as JsonObject | null } },
+          ]);
+        return found;
+      });
+      believed.clear();
+      const row = touched > 0 ? await read(database, id) : undefined;
+      if (!row) return undefined;
+      const { hash: _, ...key } = row;
+      return key;
+    },
     async revoke(id, by) {
       return database.transaction(async (tx) => {
         const touched = await tx.run(
@@ -140,7 +166,7 @@ export function personNamed(name: string): string {
 
 async function read(database: Queryable, id: string): Promise<(KeyRow & { hash: Buffer }) | undefined> {
   return database.maybe<KeyRow & { hash: Buffer }>(sql`
-    select id, name, hash, scopes, workflow, simulated, made_at, made_by, expires_at, revoked_at from api_key where id = ${id}`);
+    select id, name, hash, scopes, workflow, simulated, made_at, made_by, expires_at, revoked_at, limits from api_key where id = ${id}`);
 }
 
 function hashOf(token: string): Buffer {

@@ -65,6 +65,7 @@ const key = {
   madeBy: "j.okafor@example.com",
   expiresAt: AT,
   revoked: false,
+  limits: { requests: { minute: 60 }, cost: { day: "5" } },
 };
 
 export const PEOPLE = {
@@ -85,6 +86,7 @@ export const PEOPLE = {
   endSession: { ended: true },
   listKeys: { keys: [key] },
   makeKey: { ...key, secret: "pil_key_1_secret" },
+  limitKey: key,
   revokeKey: { revoked: true },
   makeSignInLink: { link: "https://pilotage.example.com/link#pin_1", expiresAt: AT, person: listed },
   listPeople: {

@@ -4,6 +4,8 @@ export const EVENTS = {
   "installation.started": "a process of the program started",
   "case.admitted": "a case was admitted, with arm, shares and coins",
   "case.running": "a model is asked for a case; the attempt is reserved",
+  "case.waits":
+    "a case waits for a model's breaker, and no other step is left; says for which and until when",
   "case.answered": "an attempt ended, with or without an answer",
   "case.moved": "a case went into another state",
   "review.claimed": "a person took a review",
@@ -68,8 +70,12 @@ export const EVENTS = {
   "ladder.moved": "the safe-stop ladder was moved; says from where to where",
   "stop.requested": "somebody asked for a stop",
   "stop.settled": "a request to stop was answered; says where the ladder was moved, if it was",
+  "breaker.opened":
+    "a model of a connection failed so often that nobody asks it for a while; says the class of the last failure",
+  "breaker.closed": "a trial of a model whose breaker was open was answered",
   "connection.saved": "a connection was stored",
   "key.made": "an API key was made",
+  "key.limited": "what a key may use of models was set, or set free",
   "key.revoked": "an API key was revoked",
   "shadow.answered": "a release in shadow was asked about a case; says whether it answered, never what",
   "evaluation.imported": "an evaluation set was imported, with its counts and digest",

@@ -42,6 +42,7 @@ type Names =
   | "saveConnection"
   | "listKeys"
   | "makeKey"
+  | "limitKey"
   | "revokeKey"
   | "advanceClock";
 
@@ -195,6 +196,7 @@ export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> 
     },
     async makeKey({ body, caller }) {
       demandAction(caller, "key.manage", body.workflow ?? boundTo(caller));
+      demandUnlimited(caller);
       for (const scope of body.scopes) demandGiveable(caller, scope, body.workflow ?? null);
       if (body.scopes.includes("operator"))
         throw new PilotageError(
@@ -214,10 +216,30 @@ export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> 
           workflow: body.workflow ?? boundTo(caller) ?? undefined,
           days,
           simulated: body.simulated || caller.simulated,
+          limits: body.limits,
         },
         caller.actor,
       );
       return { ...showKey(row), secret };
+    },
+    async limitKey({ params, body, caller }) {
+      demandUnlimited(caller);
+      const bound = boundTo(caller);
+      const target = (await keys.list()).find((row) => row.id === params.id);
+      const visible = target !== undefined && (bound === null || target.workflow === bound);
+      if (visible) demandAction(caller, "key.manage", target.workflow);
+      if (target?.scopes.includes("operator") && !isOperator(caller))
+        throw new PilotageError(
+          "forbidden",
+          "The key of the local operator is not limited by another key. Nothing was done.",
+        );
+      const limited = visible ? await keys.limit(params.id, body.limits, caller.actor) : undefined;
+      if (!limited)
+        throw new PilotageError(
+          "not_found",
+          `There is no key ${params.id.slice(0, 60)}, or it is revoked already.`,
+        );
+      return showKey(limited);
     },
     async revokeKey({ params, caller }) {
       const bound = boundTo(caller);
@@ -259,8 +281,8 @@ export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> 
   };
 }
 
-/** What an engineer's keys may do: run the path, never read content, review or audit. */
-const ENGINEERS_SCOPES: readonly Scope[] = ["intake", "read", "feedback", "operate"];
+/** What an engineer's keys may do: run the path and ask models, never read the content of cases, review or audit. */
+const ENGINEERS_SCOPES: readonly Scope[] = ["intake", "read", "feedback", "gateway", "operate"];
 
 /** A key passes on no more than its maker may do: a key its own scopes, an administrator all, an engineer what runs the path. */
 function demandGiveable(caller: Caller, scope: Scope, workflow: string | null): void {
@@ -271,6 +293,16 @@ function demandGiveable(caller: Caller, scope: Scope, workflow: string | null): 
     "forbidden",
     `Only an administrator may give a key the scope ${scope}${workflow === null ? "" : ` on ${workflow}`}. Nothing was made.`,
     { hint: `An engineer's keys may have ${ENGINEERS_SCOPES.join(", ")}.` },
+  );
+}
+
+/** Else a key could get round its own limits through the keys that it makes. */
+function demandUnlimited(caller: Caller): void {
+  if (caller.key === undefined || caller.key.limits === null) return;
+  throw new PilotageError(
+    "forbidden",
+    "This key has limits, so it makes no keys and changes no limits. Nothing was done.",
+    { hint: "Use a key without limits, or sign in." },
   );
 }
 
@@ -303,5 +335,6 @@ function showKey(row: KeyRow) {
     madeBy: row.made_by,
     expiresAt: isoTime(row.expires_at),
     revoked: row.revoked_at !== null,
+    limits: row.limits,
   };
 }

@@ -155,15 +155,15 @@ export function refusalText({ limit, used }: Refusal, currency: string): string 
     : `${name} is used up`;
 }
 
-/** The limits as a key's row keeps them: `{"requests": {"minute": "60"}, "cost": {"day": "2.50"}}`. */
-export type LimitsText = Partial<Record<Measure, Partial<Record<Period, string>>>>;
+/** The limits as a key's row keeps them: `{"requests": {"minute": 60}, "cost": {"day": "2.50"}}`. */
+export type LimitsText = Partial<Record<Measure, Partial<Record<Period, string | number>>>>;
 
 export function limitsFrom(text: LimitsText | null): Limit[] {
   return MEASURES.flatMap((measure) =>
     PERIODS.flatMap((period) => {
       const most = text?.[measure]?.[period];
       if (most === undefined) return [];
-      return [{ measure, period, most: measure === "cost" ? unitsFrom(most) : BigInt(most) }];
+      return [{ measure, period, most: measure === "cost" ? unitsFrom(String(most)) : BigInt(most) }];
     }),
   );
 }

@@ -1,5 +1,5 @@
 /** Keys of programs: what each may do and until when; a new one is shown once, a revoked one is refused at once. */
-import { Button, Checkbox, Group, Modal, NativeSelect, TextInput } from "@mantine/core";
+import { Button, Checkbox, Modal, NativeSelect, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { now } from "../../clock.ts";
 import { useAct, useRead, type Reply } from "../../data/api.ts";
@@ -8,13 +8,14 @@ import { useFormats } from "../../locales/formats.ts";
 import { useCode, useWords } from "../../locales/words.ts";
 import { Confirm } from "../../parts/confirm.tsx";
 import { DataTable } from "../../parts/data-table.tsx";
-import { ErrorText, Failed, Loading } from "../../parts/page.tsx";
+import { FormFoot } from "../../parts/form-foot.tsx";
+import { Failed, Loading } from "../../parts/page.tsx";
 import { Simulated } from "../../parts/small.tsx";
 import { StatusWord } from "../../parts/status-word.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import styles from "./settings.module.css";
 import { ShownOnce } from "./shown-once.tsx";
-import { SCOPE_WORDS, SETTINGS } from "./words.ts";
+import { LIMIT_WORDS, SCOPE_WORDS, SETTINGS } from "./words.ts";
 
 type Key = Reply<"listKeys">["keys"][number];
 type Made = Reply<"makeKey">;
@@ -23,6 +24,7 @@ type Asked = keyof typeof SCOPE_WORDS;
 export function Keys({ workflows }: { workflows: readonly string[] }) {
   const t = useWords(SETTINGS);
   const scope = useCode(SCOPE_WORDS);
+  const limitWord = useCode(LIMIT_WORDS);
   const formats = useFormats();
   const toast = useToast();
   const keys = useRead("listKeys");
@@ -32,6 +34,16 @@ export function Keys({ workflows }: { workflows: readonly string[] }) {
   const [asked, setAsked] = useState<Key>();
   if (keys.data === undefined)
     return keys.isError ? <Failed error={keys.error} retry={keys.refetch} /> : <Loading />;
+  const limitsOf = ({ limits }: Key) =>
+    Object.entries(limits ?? {}).flatMap(([measure, periods]) =>
+      Object.entries(periods).map(([period, most]) =>
+        t("limit", {
+          most: measure === "cost" ? String(most) : formats.number(Number(most)),
+          measure: limitWord(measure),
+          period: limitWord(period),
+        }),
+      ),
+    );
   const dead = (key: Key) => key.revoked || Date.parse(key.expiresAt) < now();
   return (
     <>
@@ -65,6 +77,12 @@ export function Keys({ workflows }: { workflows: readonly string[] }) {
             head: t("boundTo"),
             wideOnly: true,
             cell: (row) => row.workflow ?? t("allWorkflows"),
+          },
+          {
+            id: "limits",
+            head: t("limits"),
+            wideOnly: true,
+            cell: (row) => limitsOf(row).join(" · ") || t("noLimits"),
           },
           { id: "expires", head: t("expires"), wideOnly: true, cell: (row) => formats.day(row.expiresAt) },
           {
@@ -184,19 +202,7 @@ function MakeDialog({ workflows, close, took }: MakeProps) {
           value={days}
           onChange={(event) => setDays(event.currentTarget.value)}
         />
-        {make.isError ? (
-          <div role="alert">
-            <ErrorText error={make.error} />
-          </div>
-        ) : null}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={close}>
-            {t("cancel")}
-          </Button>
-          <Button loading={make.isPending} disabled={!valid} onClick={go}>
-            {t("makeKey")}
-          </Button>
-        </Group>
+        <FormFoot act={make} verb={t("makeKey")} close={close} disabled={!valid} onAct={go} />
       </div>
     </Modal>
   );

@@ -16,7 +16,6 @@ export const SETTINGS = words({
   "tab.support": { de: "Hilfe", en: "Help" },
   save: { de: "Speichern", en: "Save" },
   saved: { de: "Gespeichert.", en: "Saved." },
-  cancel: { de: "Abbrechen", en: "Cancel" },
   close: { de: "Schließen", en: "Close" },
 
   about: { de: "Name und Sprache", en: "Name and language" },
@@ -102,6 +101,9 @@ export const SETTINGS = words({
     de: "Das gilt sofort und lässt sich nicht zurücknehmen: Das Programm, das ihn benutzt, wird abgewiesen.",
     en: "It holds at once and cannot be taken back: the program that uses it is refused.",
   },
+  limits: { de: "Grenzen", en: "Limits" },
+  noLimits: { de: "keine", en: "none" },
+  limit: { de: "{most} {measure} je {period}", en: "{most} {measure} a {period}" },
   keyRevoked: { de: "Der Schlüssel gilt nicht mehr.", en: "The key no longer holds." },
   keyMade: { de: "Der Schlüssel „{name}“", en: "The key “{name}”" },
 
@@ -219,4 +221,14 @@ export const SCOPE_WORDS: Readonly<Record<Exclude<Scope, "operator">, Text>> = {
     de: "anwenden, veröffentlichen, Regler setzen, einspielen",
     en: "apply, publish, set dials, replay",
   },
+};
+
+/** What a limit of a key counts, and over what time. */
+export const LIMIT_WORDS: Readonly<Record<string, Text>> = {
+  requests: { de: "Aufrufe", en: "calls" },
+  tokens: { de: "Token", en: "tokens" },
+  cost: { de: "Kosten", en: "cost" },
+  minute: { de: "Minute", en: "minute" },
+  day: { de: "Tag", en: "day" },
+  month: { de: "Monat", en: "month" },
 };
