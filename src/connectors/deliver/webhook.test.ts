@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openEgress, type Resolve } from "../../platform/egress.ts";
 import { webhookTarget } from "./webhook.ts";
 import type { WebhookSettings } from "./webhook.ts";
 import type { DeliveryItem, Target } from "../target.ts";
@@ -236,5 +237,33 @@ describe("settings that cannot work are refused at once", () => {
     expect(() => webhookTarget({ name: "crm", url: "https://example.com", secret })).toThrow(
       expect.objectContaining({ code: "settings_invalid", message: expect.not.stringContaining("geheim") }),
     );
+  });
+});
+
+describe("where connections may not lead", () => {
+  test("nothing is sent, and tries go on until an administrator allowed it or corrected it", async () => {
+    connect({ url: "https://10.1.2.3:8443/in" });
+    const error = await deliver().then(
+      () => expect.fail("it was delivered"),
+      (error: unknown) => error,
+    );
+    expect(error).toMatchObject({
+      code: "delivery_failed",
+      retryable: true,
+      hint: expect.stringContaining("10.1.2.3:8443 to the setting PILOTAGE_EGRESS_ALLOW") as string,
+      details: { reason: "egress" },
+    });
+  });
+
+  test("a name that leads back to this machine gets nothing either", async () => {
+    const { port } = server.address() as AddressInfo;
+    const resolve: Resolve = (_, __, found) => found(null, [{ address: "127.0.0.1", family: 4 }]);
+    connect({ url: `http://hooks.example.com:${port}/in`, egress: openEgress([], resolve) });
+    await expect(deliver()).rejects.toMatchObject({ code: "delivery_failed", details: { reason: "egress" } });
+    connect({
+      url: `http://hooks.example.com:${port}/in`,
+      egress: openEgress([{ host: "hooks.example.com", port }], resolve),
+    });
+    await expect(deliver()).resolves.toBeDefined();
   });
 });

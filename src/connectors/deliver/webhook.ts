@@ -7,6 +7,7 @@
 import { Pool } from "undici";
 import { Webhook } from "standardwebhooks";
 import { PilotageError } from "../../contract/errors.ts";
+import { type Egress, EgressRefused, strictEgress } from "../../platform/egress.ts";
 import type { DeliveryItem, Receipt, Target } from "../target.ts";
 
 export interface WebhookSettings {
@@ -17,6 +18,8 @@ export interface WebhookSettings {
   secret: string | readonly string[];
   /** Sent along, for example a key that a gateway asks for. */
   headers?: Readonly<Record<string, string>>;
+  /** Where connections may lead; public addresses and loopback when left out. */
+  egress?: Egress;
   /** Milliseconds. */
   timeouts?: { connect?: number; headers?: number; total?: number };
 }
@@ -33,7 +36,7 @@ export function webhookTarget(settings: WebhookSettings): Target {
   const { connect = 5_000, headers: headersTimeout = 15_000, total = 30_000 } = settings.timeouts ?? {};
   // No limit on connections: the outbox decides how many deliveries are in flight.
   const pool = new Pool(url.origin, {
-    connect: { timeout: connect },
+    connect: (settings.egress ?? strictEgress).connector(url, { timeoutMs: connect }),
     headersTimeout,
     bodyTimeout: headersTimeout,
   });
@@ -65,6 +68,11 @@ export function webhookTarget(settings: WebhookSettings): Target {
       throw refusal(name, status, retryAfter(response.headers["retry-after"], item.now));
     } catch (error) {
       if (error instanceof PilotageError) throw error;
+      if (error instanceof EgressRefused)
+        throw new PilotageError("delivery_failed", `Nothing was sent: ${describe}: ${error.message}.`, {
+          hint: `${error.hint} Tries go on meanwhile.`,
+          details: { reason: "egress" },
+        });
       throw unreachable(
         describe,
         error,
