@@ -2,10 +2,12 @@
  * What a provider's error reply means: the one mapping from status, headers and body to a `PilotageError`.
  *
  * Pure. The message names only the provider's short error words; its free text goes into the details, cut to 500
- * characters and without secrets, because providers quote keys and prompts in it. Network failures are in upstream.ts.
+ * characters and without secrets, because providers quote keys and prompts in it. Which class a failure has, and what
+ * helps, is in error-class.ts. Network failures are in upstream.ts.
  */
-import { PilotageError } from "../contract/errors.ts";
-import { isJsonObject } from "../contract/json.ts";
+import type { PilotageError } from "../contract/errors.ts";
+import { isJsonObject, type JsonValue } from "../contract/json.ts";
+import { classOf, classOfWords, type ErrorClass, modelFailure } from "./error-class.ts";
 
 export interface ErrorReply {
   status: number;
@@ -15,6 +17,7 @@ export interface ErrorReply {
 
 /** The details of every failure of a provider. The free text may quote what was sent: treat it as content. */
 export interface ProviderFailure {
+  class: ErrorClass;
   status?: number;
   /** How long the provider asks to wait, in milliseconds. */
   retryAfterMs?: number;
@@ -26,7 +29,6 @@ export interface ProviderFailure {
 }
 
 const LONGEST_MESSAGE = 500;
-const OVERLOADED = new Set([408, 409, 425, 429]);
 
 /** The error for a reply that is not a success; `now` in milliseconds is for a Retry-After that names a date. */
 export function failureOf(
@@ -37,38 +39,71 @@ export function failureOf(
 ): PilotageError {
   const { status } = reply;
   const said = readError(reply.text);
-  const details: ProviderFailure = { status, ...shortWords(said, secrets) };
-  const words = redact(said.message ?? reply.text, secrets)
+  const class_ = classOf(status, said);
+  const { details, named } = told(said, reply.text, secrets);
+  const wait = retryAfterMs(reply.headers, now);
+  return worded(class_, describe, named === "" ? `${status}` : `${status} (${named})`, status, {
+    status,
+    ...details,
+    ...(wait === undefined || !WAITS.has(class_) ? {} : { retryAfterMs: wait }),
+  });
+}
+
+const WAITS = new Set<ErrorClass>(["rate_limited", "overloaded"]);
+
+/**
+ * The error for an `error` that stands where an answer was promised: in a stream, or in a reply with a status of success.
+ *
+ * Where its words name no class, `otherwise` is taken.
+ */
+export function failureInside(
+  error: JsonValue,
+  describe: string,
+  secrets: readonly string[],
+  otherwise: "overloaded" | "malformed",
+): PilotageError {
+  const text = JSON.stringify({ error });
+  const said = readError(text);
+  const class_ = classOfWords(said) ?? otherwise;
+  const { details, named } = told(said, text, secrets);
+  const reason = `an error in place of an answer${named === "" ? "" : ` (${named})`}`;
+  return worded(class_, describe, reason, 400, details);
+}
+
+/** What of the provider's words goes into the details, and the short ones for the message. */
+function told(said: ReturnType<typeof readError>, text: string, secrets: readonly string[]) {
+  const details: Omit<ProviderFailure, "class"> = shortWords(said, secrets);
+  const words = redact(said.message ?? text, secrets)
     .trim()
     .slice(0, LONGEST_MESSAGE);
   if (words !== "") details.providerMessage = words;
   const named = [details.type, details.code, details.param].filter((word) => word !== undefined);
-  const reason = named.length > 0 ? `${status} (${[...new Set(named)].join(", ")})` : `${status}`;
+  return { details, named: [...new Set(named)].join(", ") };
+}
 
-  if (status === 429 && (said.code === "insufficient_quota" || said.type === "insufficient_quota"))
-    return new PilotageError(
-      "model_unavailable",
-      `${describe} answered ${reason}: the paid quota is used up.`,
-      {
-        retryable: false,
-        hint: "Trying again does not help. Raise the quota or the budget at the provider, or use another connection.",
-        details,
-      },
-    );
-  if (status >= 500 || OVERLOADED.has(status)) {
-    const wait = retryAfterMs(reply.headers, now);
-    if (wait !== undefined) details.retryAfterMs = wait;
-    return new PilotageError(
-      "model_unavailable",
-      `${describe} answered ${reason}: it cannot serve the request now.`,
-      { details },
-    );
-  }
-  return new PilotageError(
-    "model_refused",
-    `${describe} refused the request with ${reason}: ${meaning(status)}`,
-    { details },
-  );
+function worded(
+  class_: ErrorClass,
+  describe: string,
+  reason: string,
+  status: number,
+  details: Omit<ProviderFailure, "class">,
+): PilotageError {
+  if (class_ === "quota")
+    return modelFailure(class_, `${describe} answered ${reason}: the paid quota is used up.`, {
+      hint: "Trying again does not help. Raise the quota or the budget at the provider, or use another connection.",
+      details,
+    });
+  if (class_ === "rate_limited" || class_ === "overloaded")
+    return modelFailure(class_, `${describe} answered ${reason}: it cannot serve the request now.`, {
+      details,
+    });
+  if (class_ === "malformed")
+    return modelFailure(class_, `${describe} answered ${reason}: it is not a chat completion.`, { details });
+  return modelFailure(class_, `${describe} refused the request with ${reason}: ${meaning(class_, status)}`, {
+    details,
+    // A refusal by its status, also where the connection's settings are what is wrong.
+    error: "model_refused",
+  });
 }
 
 /** How long a provider asks to wait, in milliseconds: `retry-after-ms`, else seconds or a date; nonsense is nothing. */
@@ -141,12 +176,16 @@ function shortWords(said: ReturnType<typeof readError>, secrets: readonly string
   return found;
 }
 
-function meaning(status: number): string {
-  if (status >= 300 && status < 400)
-    return "it points to another address, which is not followed. Correct the address of the connection.";
-  if (status === 401) return "the key is missing, wrong or expired. Correct the key of the connection.";
-  if (status === 403) return "the key may not do this. Check the key's permissions at the provider.";
-  if (status === 404)
-    return "the model or the address is unknown there. Check the model's name and the address.";
-  return "it does not take this request. The details hold its own words.";
+const MEANINGS: Partial<Record<ErrorClass, string>> = {
+  unusable: "it points to another address, which is not followed. Correct the address of the connection.",
+  auth: "the key is missing, wrong or expired. Correct the key of the connection.",
+  unknown_model: "the model or the address is unknown there. Check the model's name and the address.",
+  too_long: "it is longer than the model can read. Shorten the input, or name a model that reads more.",
+  refused_content: "the provider does not allow what it says. The details hold the provider's reason.",
+};
+
+function meaning(class_: ErrorClass, status: number): string {
+  if (class_ === "auth" && status === 403)
+    return "the key may not do this. Check the key's permissions at the provider.";
+  return MEANINGS[class_] ?? "it does not take this request. The details hold its own words.";
 }

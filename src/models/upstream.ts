@@ -1,14 +1,24 @@
 /**
- * One connection pool to one provider: sends a request, reads the whole reply, keeps time and size limits.
+ * One connection pool to one provider: sends a request, reads the reply whole or event by event, keeps time and size limits.
  *
  * Shared by the providers that speak HTTP. Whatever the network does ends in a `PilotageError` within the time-out;
- * a reply with any status is returned, and what it means is decided in failures.ts. Never retries.
+ * a reply with any status is returned, and what it means is decided in failures.ts. The clocks are in deadlines.ts, the
+ * cutting of a stream into events is in sse.ts, the errors are in upstream-errors.ts. Never retries.
  */
-import { Pool } from "undici";
-import { PilotageError } from "../contract/errors.ts";
+import { type Dispatcher, Pool } from "undici";
+import type { PilotageError } from "../contract/errors.ts";
+import { type Deadlines, type Watch, watchCall } from "./deadlines.ts";
 import type { ErrorReply } from "./failures.ts";
+import { type SseEvent, sseReader } from "./sse.ts";
+import { broken, stopped, struckBy, tooLate } from "./upstream-errors.ts";
+
+export { stopped, tooLate };
 
 const MEGABYTE = 1024 * 1024;
+/** A stream writes much around each token. */
+const STREAM_FACTOR = 8;
+/** How long a connection may take to end a stream whose end has been said; then it is not kept. */
+const END_WITHIN_MS = 250;
 
 export interface UpstreamOptions {
   /** Full address of the endpoint; a query is kept. */
@@ -17,8 +27,36 @@ export interface UpstreamOptions {
   describe: string;
   /** The longest time from the start of a call to the last byte of its reply. */
   timeoutMs: number;
-  /** Larger replies are refused; 8 MB unless told. */
+  /** The longest time to a connection; ten seconds unless told. */
+  connectMs?: number;
+  /** Larger replies are refused; 8 MB unless told. A stream may have eight times as many. */
   maxReplyBytes?: number;
+}
+
+export interface UpstreamCall extends Partial<Pick<Deadlines, "firstTokenMs" | "idleMs">> {
+  signal: AbortSignal;
+  /** What is left of the time-out for this call. */
+  leftMs?: number;
+}
+
+export interface StreamCall extends UpstreamCall {
+  /** Whether an event is a token, asked until the first one is; every event unless told. */
+  isToken?: (data: string) => boolean;
+}
+
+export type StreamReply =
+  /** Not a stream: an error, or a server that answers whole although it was asked for a stream. */
+  | { kind: "whole"; reply: ErrorReply }
+  | { kind: "events"; headers: ErrorReply["headers"]; events: EventStream };
+
+/** Throws when the stream breaks off or a limit strikes. Leaving the loop ends the call. */
+export interface EventStream extends AsyncIterable<SseEvent> {
+  /** What was asked for is here: from now on silence for so long, or a break, is an end like any other. */
+  ending(withinMs: number): void;
+  /** From the start of the call to the first token; undefined before it. */
+  readonly firstTokenMs: number | undefined;
+  /** Ends the call, also where the loop was never begun. */
+  close(): void;
 }
 
 export interface Upstream {
@@ -26,46 +64,75 @@ export interface Upstream {
    * Posts a JSON text and reads the reply. Throws `model_unavailable` when there is no whole reply in time, and
    * `model_bad_answer` when there is one that cannot be read as HTTP, as UTF-8, or is too large.
    */
-  post(
-    body: string,
-    headers: Record<string, string>,
-    call: { signal: AbortSignal; leftMs?: number },
-  ): Promise<ErrorReply>;
+  post(body: string, headers: Record<string, string>, call: UpstreamCall): Promise<ErrorReply>;
+  /** Posts a JSON text and reads the reply as server-sent events; resolves with the head of the reply. Throws like `post`. */
+  stream(body: string, headers: Record<string, string>, call: StreamCall): Promise<StreamReply>;
   close(): Promise<void>;
 }
 
-/** Opens the pool; connections are made when calls need them, one per call in flight. */
+/** A call on its way: its reply's head has come. */
+interface Open {
+  status: number;
+  headers: ErrorReply["headers"];
+  body: Dispatcher.ResponseData["body"];
+  watch: Watch;
+  /** Breaks the connection off. */
+  stop(): void;
+  /** What an error means, by the limit that struck or the caller that left. */
+  failure(error: unknown): PilotageError;
+  end(): void;
+}
+
+/** Opens the pools; connections are made when calls need them, one per call in flight. */
 export function openUpstream(options: UpstreamOptions): Upstream {
   const { describe, timeoutMs } = options;
   const maxReplyBytes = options.maxReplyBytes ?? 8 * MEGABYTE;
+  const connectMs = Math.min(timeoutMs, options.connectMs ?? 10_000);
   const url = new URL(options.url);
-  const pool = new Pool(url.origin, {
-    // No upper limit: a limit here would be a hidden queue. How many calls run at once is decided by the worker.
-    connections: null,
-    // One call per connection, so that a stalled reply holds up nobody else.
-    pipelining: 1,
-    allowH2: false,
-    maxResponseSize: maxReplyBytes,
-    // The deadline below covers the whole call; two clocks on one call would only make errors harder to read.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connectTimeout: Math.min(timeoutMs, 10_000),
-  });
+  const open = (maxResponseSize: number) =>
+    new Pool(url.origin, {
+      // No upper limit: a limit here would be a hidden queue. How many calls run at once is decided by the worker.
+      connections: null,
+      // One call per connection, so that a stalled reply holds up nobody else.
+      pipelining: 1,
+      allowH2: false,
+      maxResponseSize,
+      // The deadlines cover the whole call; two clocks on one call would only make errors harder to read.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connectTimeout: connectMs,
+    });
+  const pool = open(maxReplyBytes);
+  let streams: Pool | undefined;
 
-  return {
-    async post(body, headers, { signal, leftMs }) {
-      const limit = leftMs ?? timeoutMs;
-      const stop = new AbortController();
-      let timedOut = false;
-      const onAbort = () => stop.abort();
-      if (signal.aborted) stop.abort();
-      else signal.addEventListener("abort", onAbort, { once: true });
-      const timer = setTimeout(() => {
-        timedOut = true;
-        stop.abort();
-      }, limit);
-      try {
-        const reply = await pool.request({
+  /** Sends the request and waits for the head of its reply. */
+  async function send(through: Pool, body: string, headers: Record<string, string>, call: UpstreamCall) {
+    const { signal, leftMs = timeoutMs, firstTokenMs, idleMs } = call;
+    const stop = new AbortController();
+    const onAbort = () => stop.abort();
+    if (signal.aborted) stop.abort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+    const watch = watchCall(
+      {
+        totalMs: leftMs,
+        ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
+        ...(idleMs === undefined ? {} : { idleMs }),
+      },
+      onAbort,
+    );
+    let headersCame = false;
+    const failure = (error: unknown) => {
+      if (watch.struck) return struckBy(describe, watch.struck);
+      if (signal.aborted) return stopped(describe, signal.reason);
+      return broken(describe, error, { maxReplyBytes, connectMs, headersCame });
+    };
+    const end = () => {
+      watch.end();
+      signal.removeEventListener("abort", onAbort);
+    };
+    try {
+      const reply = await watch.waitFor(
+        through.request({
           method: "POST",
           path: `${url.pathname}${url.search}`,
           headers: {
@@ -76,24 +143,123 @@ export function openUpstream(options: UpstreamOptions): Upstream {
           },
           body,
           signal: stop.signal,
-        });
-        const bytes = await reply.body.bytes();
-        return {
-          status: reply.statusCode,
-          headers: flat(reply.headers),
-          text: utf8(bytes, reply.statusCode),
-        };
-      } catch (error) {
-        if (timedOut) throw tooLate(describe, limit);
-        if (signal.aborted) throw stopped(describe, signal.reason);
-        throw broken(describe, error, maxReplyBytes);
-      } finally {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", onAbort);
-      }
+        }),
+      );
+      headersCame = true;
+      return {
+        status: reply.statusCode,
+        headers: flat(reply.headers),
+        body: reply.body,
+        watch,
+        stop: onAbort,
+        failure,
+        end,
+      } satisfies Open;
+    } catch (error) {
+      end();
+      throw failure(error);
+    }
+  }
+
+  return {
+    async post(body, headers, call) {
+      return readWhole(await send(pool, body, headers, call), isLimited(call));
     },
-    close: () => pool.close(),
+    async stream(body, headers, call) {
+      streams ??= open(maxReplyBytes * STREAM_FACTOR);
+      const accept = { accept: "text/event-stream", ...headers };
+      const reply = await send(streams, body, accept, call);
+      const isWhole = reply.status >= 300 || /\bjson\b/i.test(reply.headers["content-type"] ?? "");
+      return isWhole
+        ? { kind: "whole", reply: await readWhole(reply, isLimited(call)) }
+        : { kind: "events", headers: reply.headers, events: eventsOf(reply, call.isToken ?? (() => true)) };
+    },
+    async close() {
+      await Promise.all([pool.close(), streams?.close()]);
+    },
   };
+}
+
+function isLimited({ firstTokenMs, idleMs }: UpstreamCall): boolean {
+  return firstTokenMs !== undefined || idleMs !== undefined;
+}
+
+/** The whole reply. Piece by piece only where the time between the pieces is limited. */
+async function readWhole(open: Open, limited: boolean): Promise<ErrorReply> {
+  const { status, headers, body, watch } = open;
+  try {
+    if (!limited) return { status, headers, text: utf8(await watch.waitFor(body.bytes()), status) };
+    const chunks = body.iterator() as AsyncIterableIterator<Uint8Array>;
+    const parts: Uint8Array[] = [];
+    for (;;) {
+      const next = await watch.waitFor(chunks.next());
+      if (next.done) return { status, headers, text: utf8(Buffer.concat(parts), status) };
+      watch.progress();
+      parts.push(next.value);
+    }
+  } catch (error) {
+    throw open.failure(error);
+  } finally {
+    open.end();
+  }
+}
+
+function eventsOf(open: Open, isToken: (data: string) => boolean): EventStream {
+  const { body, watch } = open;
+  let ending = false;
+  let closed = false;
+
+  async function* events(): AsyncGenerator<SseEvent> {
+    const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Uint8Array>;
+    const reader = sseReader();
+    let over = false;
+    try {
+      while (!over) {
+        const next = await watch.waitFor(chunks.next());
+        over = next.done === true;
+        for (const event of next.done ? reader.end() : reader.push(next.value)) {
+          if (watch.firstMs !== undefined || isToken(event.data)) watch.progress();
+          yield event;
+        }
+      }
+    } catch (error) {
+      over = true;
+      open.stop();
+      if (!ending && !closed) throw open.failure(error);
+    } finally {
+      open.end();
+      if (!over && ending) void drain(chunks, open.stop);
+      else if (!over) open.stop();
+    }
+  }
+
+  return {
+    [Symbol.asyncIterator]: events,
+    ending(withinMs) {
+      ending = true;
+      watch.ending(withinMs);
+    },
+    get firstTokenMs() {
+      return watch.firstMs;
+    },
+    close() {
+      closed = true;
+      open.end();
+      open.stop();
+    },
+  };
+}
+
+/** Reads what little may still come, so that the connection can be used again; whatever takes longer loses it. */
+async function drain(chunks: AsyncIterableIterator<Uint8Array>, stop: () => void): Promise<void> {
+  const timer = setTimeout(stop, END_WITHIN_MS);
+  try {
+    while (!(await chunks.next()).done);
+  } catch {
+    // The answer is whole; how its connection ends changes nothing.
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function flat(headers: Record<string, string | string[] | undefined>): Record<string, string | undefined> {
@@ -105,84 +271,4 @@ function flat(headers: Record<string, string | string[] | undefined>): Record<st
 /** The text of a reply. A success must be real UTF-8; of an error page the readable part is enough. */
 function utf8(bytes: Uint8Array, status: number): string {
   return new TextDecoder("utf-8", { fatal: status < 300 }).decode(bytes);
-}
-
-/** The error for a call that took longer than its limit. */
-export function tooLate(describe: string, limitMs: number): PilotageError {
-  return new PilotageError("model_unavailable", `${describe} gave no whole answer within ${limitMs} ms.`, {
-    hint: "If this happens often, raise the release's time-out or use a faster model.",
-    details: { timeoutMs: limitMs },
-  });
-}
-
-/** The error for a call that Pilotage itself broke off. */
-export function stopped(describe: string, cause: unknown): PilotageError {
-  return new PilotageError(
-    "model_unavailable",
-    `The call of ${describe} was broken off before an answer came.`,
-    { details: { aborted: true }, cause },
-  );
-}
-
-const REASONS: Record<string, string> = {
-  ECONNREFUSED: "nothing listens at its address",
-  ECONNRESET: "the connection was reset",
-  EPIPE: "the connection was closed",
-  UND_ERR_SOCKET: "the connection was closed before the reply was complete",
-  UND_ERR_CONNECT_TIMEOUT: "no connection in time",
-  ETIMEDOUT: "no connection in time",
-  ENOTFOUND: "its host name is unknown",
-  EAI_AGAIN: "its host name cannot be looked up at the moment",
-  EHOSTUNREACH: "its host cannot be reached",
-  ENETUNREACH: "its network cannot be reached",
-};
-
-/** Names a network failure by its code. The error itself is left out: it can hold bytes of the reply, which are content. */
-function broken(describe: string, error: unknown, maxReplyBytes: number): PilotageError {
-  const code = codeOf(error);
-  if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE")
-    return new PilotageError(
-      "model_bad_answer",
-      `${describe} answered with more than ${maxReplyBytes} bytes.`,
-      { hint: "Limit the length of the answer (maxTokens)." },
-    );
-  if (code === "ERR_ENCODING_INVALID_ENCODED_DATA")
-    return new PilotageError("model_bad_answer", `${describe} answered with bytes that are not UTF-8.`);
-  if (
-    code.startsWith("HPE_") ||
-    code === "HTTPParserError" ||
-    code === "UND_ERR_HEADERS_OVERFLOW" ||
-    code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH"
-  )
-    return new PilotageError(
-      "model_bad_answer",
-      `${describe} answered with something that is not HTTP (${code}).`,
-    );
-  if (/CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL/.test(code))
-    return new PilotageError(
-      "model_unavailable",
-      `${describe} cannot be trusted: its certificate is not valid (${code}).`,
-      {
-        retryable: false,
-        hint: "Check the address; for an own certificate authority set NODE_EXTRA_CA_CERTS.",
-        details: { cause: code },
-      },
-    );
-  if (code === "UND_ERR_INVALID_ARG" || code === "ERR_INVALID_CHAR")
-    return new PilotageError(
-      "model_refused",
-      `The request to ${describe} cannot be sent: a header or the address is not valid.`,
-      { hint: "Check the key and the headers of the connection for line breaks and special characters." },
-    );
-  return new PilotageError(
-    "model_unavailable",
-    `${describe} did not answer: ${REASONS[code] ?? `the call failed (${code})`}.`,
-    { details: { cause: code } },
-  );
-}
-
-function codeOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (typeof code === "string") return code;
-  return error instanceof Error ? error.name : "unknown";
 }
