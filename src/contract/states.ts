@@ -114,6 +114,8 @@ export const REASONS = {
   routine: "A person looks at this case as a matter of routine.",
   cold: "The case is cold: the output is shown after the verdict.",
   model_failed: "No model of the chain gave an answer.",
+  breaker_open:
+    "A model of the chain was not asked, because it had failed so often that it was left alone for a while.",
   bad_output: "The answer broke the output schema, also after the repair.",
   fallback_answer: "Another step than the release's model answered.",
   abandoned:

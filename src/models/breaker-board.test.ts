@@ -51,7 +51,12 @@ describe("two processes", () => {
     await fail(other, 4);
     expect(await stored()).toEqual([]);
     await fail(one, 1);
-    expect(one.look(key)).toEqual({ kind: "shut", until: clock.now() + 5_000, trying: false });
+    expect(one.look(key)).toEqual({
+      kind: "shut",
+      since: clock.now(),
+      until: clock.now() + 5_000,
+      trying: false,
+    });
     expect(other.look(key)).toEqual({ kind: "go" });
     await other.refresh();
     expect(other.look(key)).toEqual(one.look(key));
@@ -77,7 +82,12 @@ describe("two processes", () => {
     const asked = await Promise.all(Array.from({ length: 20 }, (_, i) => boards[i % 2]!.admit(key, LEASE)));
     expect(asked.filter(isGo)).toHaveLength(1);
     expect(asked.filter((one) => one.kind === "shut")).toEqual(
-      Array.from({ length: 19 }, () => ({ kind: "shut", until: clock.now() + LEASE, trying: true })),
+      Array.from({ length: 19 }, () => ({
+        kind: "shut",
+        since: clock.now() - 5_000,
+        until: clock.now() + LEASE,
+        trying: true,
+      })),
     );
     const i = asked.findIndex(isGo);
     const trial = asked[i] as Extract<Admitted, { kind: "go" }>;

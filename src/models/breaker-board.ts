@@ -40,7 +40,7 @@ export interface Pass {
   trial?: Open;
 }
 
-export type Admitted = { kind: "go"; pass: Pass } | { kind: "shut"; until: number; trying: boolean };
+export type Admitted = { kind: "go"; pass: Pass } | Extract<Admission, { kind: "shut" }>;
 
 /** A move that others should hear of. */
 export interface BreakerMove extends BreakerKey {
@@ -208,7 +208,9 @@ export function openBreakerBoard(options: {
       const now = admission(entry.breaker, clock.now(), limits);
       if (now.kind === "go") return { kind: "go", pass: { generation: entry.breaker.generation } };
       // Due again already, as when the trial of another ended without a word: whoever looks next takes it.
-      return now.kind === "shut" ? now : { kind: "shut", until: clock.now() + 1, trying: true };
+      return now.kind === "shut"
+        ? now
+        : { kind: "shut", since: entry.breaker.since, until: clock.now() + 1, trying: true };
     },
     async ended(key, pass, outcome, because) {
       const entry = entryOf(key);

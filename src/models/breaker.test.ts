@@ -64,10 +64,20 @@ describe("an open breaker", () => {
   const open = opened(CLOSED, START);
 
   test("lets nobody through for five seconds, then one call", () => {
-    expect(admission(open, START + 4_999)).toEqual({ kind: "shut", until: START + 5_000, trying: false });
+    expect(admission(open, START + 4_999)).toEqual({
+      kind: "shut",
+      since: START,
+      until: START + 5_000,
+      trying: false,
+    });
     expect(admission(open, START + 5_000)).toEqual({ kind: "trial" });
     const trying = tried(open, "a", START + 5_000, 2_000);
-    expect(admission(trying, START + 5_000)).toEqual({ kind: "shut", until: START + 7_000, trying: true });
+    expect(admission(trying, START + 5_000)).toEqual({
+      kind: "shut",
+      since: START,
+      until: START + 7_000,
+      trying: true,
+    });
   });
 
   test("gives the trial to another when whoever made it does not come back", () => {

@@ -58,6 +58,8 @@ export type Admission =
   | { kind: "trial" }
   | {
       kind: "shut";
+      /** When it opened. */
+      since: number;
       /** When to look again at the latest. */
       until: number;
       /** Somebody tries at this moment: the breaker may close at any time. */
@@ -100,11 +102,11 @@ export function opens(tally: Tally, limits: BreakerLimits = BREAKER_LIMITS): boo
 
 export function admission(breaker: Breaker, now: number, limits: BreakerLimits = BREAKER_LIMITS): Admission {
   if (breaker.state === "closed") return { kind: "go" };
-  const { trialAt, probe } = breaker;
+  const { since, trialAt, probe } = breaker;
   if (trialAt > now && trialAt <= now + limits.mostPauseMs + SKEW)
-    return { kind: "shut", until: trialAt, trying: false };
+    return { kind: "shut", since, until: trialAt, trying: false };
   if (probe && probe.until > now && probe.until <= now + LONGEST_LEASE + SKEW)
-    return { kind: "shut", until: probe.until, trying: true };
+    return { kind: "shut", since, until: probe.until, trying: true };
   return { kind: "trial" };
 }
 

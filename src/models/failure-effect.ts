@@ -1,6 +1,7 @@
-/** What a failed call says about the next try and about the model's breaker. Pure. */
-import { PilotageError } from "../contract/errors.ts";
+/** What a failed call says about the next try and about the model's breaker, by the table of classes. Pure. */
+import { PilotageError, type ErrorCode } from "../contract/errors.ts";
 import type { CallOutcome } from "./breaker.ts";
+import { CLASSES, classIn, type ErrorClass } from "./error-class.ts";
 import type { PastTry } from "./next-try.ts";
 
 export interface FailureEffect extends Pick<PastTry, "same" | "next"> {
@@ -9,27 +10,18 @@ export interface FailureEffect extends Pick<PastTry, "same" | "next"> {
   because: string;
 }
 
-/** What follows from an error that a model threw; anything else than a failure of the model's side says nothing. */
-export function effectOf(error: unknown): FailureEffect {
-  if (!(error instanceof PilotageError)) return { ...OURS, because: "internal" };
-  const details = (error.details ?? {}) as { code?: unknown; timeoutMs?: unknown; aborted?: unknown };
-  switch (error.code) {
-    case "model_unavailable": {
-      // A route that kept silent is not asked again: it would only use up the time of the next one.
-      const silent = details.timeoutMs !== undefined || details.aborted === true;
-      return { outcome: "failed", same: error.retryable && !silent, next: "any", because: error.code };
-    }
-    case "model_bad_answer":
-      return { outcome: "failed", same: true, next: "any", because: error.code };
-    case "model_refused": {
-      const code = typeof details.code === "string" ? details.code : "";
-      const next = code === "context_length_exceeded" ? "larger" : /^content_/.test(code) ? "none" : "any";
-      // It answers, whatever it says.
-      return { outcome: "answered", same: false, next, because: error.code };
-    }
-    default:
-      return { ...OURS, because: error.code };
-  }
-}
+/** What a model's error without a class counts as: one of a script, which names none. */
+const BY_CODE: Partial<Record<ErrorCode, ErrorClass>> = {
+  model_unavailable: "overloaded",
+  model_bad_answer: "malformed",
+  model_refused: "refused_request",
+};
 
-const OURS = { outcome: "nothing", same: false, next: "any" } as const;
+/** What follows from an error that a call threw; one that is not a model's is ours and says nothing about it. */
+export function effectOf(error: unknown): FailureEffect {
+  const code = error instanceof PilotageError ? error.code : "internal";
+  const found = classIn(error) ?? BY_CODE[code];
+  if (found === undefined) return { outcome: "nothing", same: false, next: "any", because: code };
+  const { breaker, again, next } = CLASSES[found];
+  return { outcome: breaker, same: again === "soon", next, because: found };
+}

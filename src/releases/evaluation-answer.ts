@@ -58,7 +58,7 @@ interface Item {
   sealed: Uint8Array;
 }
 
-type Ended = Exclude<Once, { kind: "stopped" }>;
+type Ended = Extract<Once, { kind: "answered" | "failed" }>;
 
 /** What the lanes of one run share. */
 interface Work {
@@ -83,6 +83,9 @@ const LONGEST_PAUSE = 60_000;
 /** So many items in a row without an answer say something about the model, and nothing about the items. */
 const MOST_FAILURES = 25;
 const ROOM_PAUSE = 100;
+/** How long an item waits for a breaker, twice the longest time to its next trial; and how soon it looks while one runs. */
+const SHUT_WAIT = 2 * LONGEST_PAUSE;
+const LOOK = 1_000;
 
 export function answeringEvaluations(parts: EvaluationParts): EvaluationDuty {
   const busy = new Map<string, Promise<void>>();
@@ -179,8 +182,8 @@ async function answerItem(parts: EvaluationParts, work: Work, item: Item): Promi
   if (ended.kind === "failed") {
     work.failures++;
     const sealed = sealJson(key, kind, { failure: ended.message });
-    const { code: error, milliseconds } = ended;
-    return store(work, { no, state: "failed", error, milliseconds, sealed });
+    const { code: error, milliseconds, cost } = ended;
+    return store(work, { no, state: "failed", error, milliseconds, cost, sealed });
   }
   work.failures = 0;
   const { wrong, fields } = isWrong(release.document.error, ended.output, truth);
@@ -208,16 +211,37 @@ async function askPatiently(
   { run, release, workflow }: Work,
   about: { id: string; input: JsonObject },
 ): Promise<Ended | undefined> {
-  for (let tries = 1; ; tries++) {
+  let waited = 0;
+  for (let tries = 1; ;) {
     // Read for each call: a blocked field counts at once.
     const view = await workflow(run.workflow);
     const once = await answerOnce(parts, { ...about, attachments: [], release, workflow: view }, run.step);
     if (once.kind === "stopped") return undefined;
-    if (once.kind === "answered" || !once.retryable || tries >= TRIES) return once;
-    const wait = Math.min(LONGEST_PAUSE, Math.max(PAUSES[tries - 1]!, once.retryAfterMs ?? 0));
+    let wait: number;
+    if (once.kind === "shut") {
+      if (waited >= SHUT_WAIT) return stillShut(waited);
+      const ahead = Math.max(1, once.until - parts.clock.now());
+      waited += wait = Math.min(LONGEST_PAUSE, once.trying ? Math.min(LOOK, ahead) : ahead);
+    } else {
+      if (once.kind === "answered" || !once.retryable || tries >= TRIES) return once;
+      wait = Math.min(LONGEST_PAUSE, Math.max(PAUSES[tries - 1]!, once.retryAfterMs ?? 0));
+      tries++;
+    }
     await pause(wait, undefined, { signal: parts.stopped }).catch(() => undefined);
     if (parts.stopped.aborted) return undefined;
   }
+}
+
+function stillShut(waited: number): Ended {
+  return {
+    kind: "failed",
+    code: "model_unavailable",
+    message: `The model failed so often that nobody asks it at the moment (its breaker is open); this item waited ${Math.round(waited / 1000)} s for it.`,
+    retryable: true,
+    retryAfterMs: undefined,
+    milliseconds: 0,
+    cost: undefined,
+  };
 }
 
 async function store(work: Work, score: Score): Promise<void> {

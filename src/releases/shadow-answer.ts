@@ -39,12 +39,14 @@ interface Run {
   tries: number;
 }
 
-type Ended = Exclude<Once, { kind: "stopped" }>;
+type Ended = Extract<Once, { kind: "answered" | "failed" }>;
 
 const IN_FLIGHT = 4;
 const CLAIM = 16;
 const MOST_TRIES = 4;
 const LONGEST_PAUSE = 10 * 60_000;
+/** How soon a run looks again while another call finds out whether its model is back. */
+const LOOK = 1_000;
 /** From this rung on no model is asked. */
 const MODEL_OFF = 2;
 
@@ -110,6 +112,8 @@ async function answerRun(parts: ShadowParts, run: Run, opened: Opened): Promise<
     return giveBack(parts, run);
   const ended = await askFor(parts, run, opened, workflow);
   if (ended === undefined) return giveBack(parts, run);
+  if (ended.kind === "shut")
+    return giveBack(parts, run, ended.trying ? parts.clock.now() + LOOK : ended.until);
   if (ended.kind === "failed" && ended.retryable && run.tries < MOST_TRIES)
     return tryAgain(parts, run, ended);
   await record(parts, run, ended, opened.ok ? opened.key : undefined);
@@ -121,7 +125,7 @@ async function askFor(
   run: Run,
   opened: Opened,
   workflow: WorkflowView,
-): Promise<Ended | undefined> {
+): Promise<Exclude<Once, { kind: "stopped" }> | undefined> {
   if (!opened.ok) return gone(opened.error.message);
   // Each claim counts as a try: whatever brings a process down over this case does so a few times only.
   if (run.tries > MOST_TRIES) return gone("The program ended several times over this case.");
@@ -143,13 +147,15 @@ function gone(message: string): Ended {
     retryable: false,
     retryAfterMs: undefined,
     milliseconds: 0,
+    cost: undefined,
   };
 }
 
 /** The try does not count: no model was asked, or none had the time to answer. */
-async function giveBack({ database, worker }: ShadowParts, run: Run): Promise<void> {
+async function giveBack({ database, worker }: ShadowParts, run: Run, until?: number): Promise<void> {
+  const next = until === undefined ? null : time(until);
   await database.run(sql`
-    update shadow_run set worker = null, tries = tries - 1
+    update shadow_run set worker = null, tries = tries - 1, next_at = coalesce(${next}::timestamptz, next_at)
     where case_id = ${run.case_id} and release = ${run.release} and worker = ${worker} and lease_no = ${run.lease_no}`);
 }
 
@@ -179,7 +185,8 @@ async function record(
       update shadow_run set state = ${ended.kind}, next_at = null, worker = null, ended_at = ${time(clock.now())}, error = ${error},
         model = ${answer?.model ?? null}, model_version = ${answer?.version ?? null}, confidence = ${answer?.confidence ?? null},
         by_rule = ${answer?.byRule ?? null},
-        facets = ${answer ? JSON.stringify(answer.facets) : null}::jsonb, milliseconds = ${ended.milliseconds}, to_score = true
+        facets = ${answer ? JSON.stringify(answer.facets) : null}::jsonb, milliseconds = ${ended.milliseconds}, to_score = true,
+        cost = ${ended.cost?.amount ?? null}, currency = ${ended.cost?.currency ?? null}, cost_estimated = ${ended.cost?.estimated ?? null}
       where case_id = ${run.case_id} and release = ${run.release} and worker = ${worker} and lease_no = ${run.lease_no}`);
     if (ours === 0) return;
     const kind = `shadow.${run.release}`;

@@ -19,7 +19,12 @@ export type Answer =
       confidence: number | undefined;
       rules: { matched: string[]; failed: string[] };
     }
-  | { kind: "none"; because: "model_failed" | "bad_output" | "abandoned" };
+  | {
+      kind: "none";
+      because: "model_failed" | "bad_output" | "abandoned";
+      /** Models that were not asked at the end, because their breakers are open. */
+      shut?: string[];
+    };
 
 export interface Evidence {
   arm: Arm;
@@ -48,7 +53,12 @@ export function decide(evidence: Evidence): Decision {
   const { answer, certificate } = evidence;
   if (evidence.arm === "manual") return without("manual", { code: "manual_arm" });
   if (answer === undefined) return without("fallback", { code: "safe_stop" });
-  if (answer.kind === "none") return without("fallback", { code: answer.because });
+  if (answer.kind === "none")
+    return without(
+      "fallback",
+      { code: answer.because },
+      ...(answer.shut ?? []).map((model): Reason => ({ code: "breaker_open", detail: model })),
+    );
 
   const reasons: Reason[] = [
     ...answer.rules.matched.map((rule): Reason => ({ code: "rule", detail: rule })),
@@ -83,6 +93,6 @@ export function afterFaults(): Decision {
   return without("fallback", { code: "internal_fault" });
 }
 
-function without(outcome: "fallback" | "manual", reason: Reason): Decision {
-  return { outcome, reasons: [reason], threshold: undefined, certificate: undefined };
+function without(outcome: "fallback" | "manual", ...reasons: Reason[]): Decision {
+  return { outcome, reasons, threshold: undefined, certificate: undefined };
 }

@@ -20,14 +20,19 @@ import {
   callModel,
   canBeTalkedTo,
   chainOf,
+  costOfCall,
+  costOfFailedCall,
+  breakerOf,
   failureOf,
+  leaveToCall,
   prepareCall,
   readAnswer,
   repairCall,
   type Call,
   type CallParts,
+  type Leave,
 } from "./call.ts";
-import { nextCall, takenUpAgain, type PastAttempt } from "./next-call.ts";
+import { nextCall, takenUpAgain, type NextCall, type PastAttempt, type Shut } from "./next-call.ts";
 import type { AttemptEnd, Failure, Reservation } from "./record.ts";
 
 /** When the process stops, calls on their way are broken off and their cases given back. */
@@ -74,6 +79,20 @@ interface Try {
 export async function ask(parts: AskParts, question: Question): Promise<Outcome> {
   const { case_, attempts } = question;
   const chain = chainOf(question.release);
+  const nameOf = (step: number) => {
+    const { connection = "", model = "" } = breakerOf(question.release, step) ?? {};
+    return model === "" ? connection : `${connection} ${model}`;
+  };
+  const shutAt = (step: number): Shut | undefined => {
+    const key = breakerOf(question.release, step);
+    const found = key && parts.breakers.look(key);
+    return found?.kind === "shut" ? found : undefined;
+  };
+  /** Told of a wait that has an end of its own; not of each look while somebody tries. */
+  const waitsFor = (next: NextCall) =>
+    next.kind === "wait" && next.shut !== undefined && shutAt(next.shut)?.trying === false
+      ? nameOf(next.shut)
+      : undefined;
   const times = () => ({
     now: parts.clock.now(),
     receivedAt: case_.received_at,
@@ -84,22 +103,26 @@ export async function ask(parts: AskParts, question: Question): Promise<Outcome>
       await giveBackAtStop(parts, question);
       return { kind: "left" };
     }
-    const next = nextCall(chain, attempts, times());
+    const next = nextCall(chain, attempts, times(), shutAt);
+    const passedOver = next.kind === "wait" ? [] : (next.passedOver ?? []).map(nameOf);
     if (next.kind === "give_up")
-      return { kind: "unanswered", answer: { kind: "none", because: next.because } };
+      return { kind: "unanswered", answer: { kind: "none", because: next.because, shut: passedOver } };
     if (next.kind === "wait") {
       await parts.group.do(parts.fail, {
         lease: question.lease,
         workflow: case_.workflow,
         end: undefined,
         again: next.until,
+        waitsFor: waitsFor(next),
       });
       return { kind: "left" };
     }
-    const result = await askStep(parts, question, next.step);
+    const result = await askStep(parts, question, next.step, passedOver);
+    // Opened, or taken by another call's trial, in this moment: what is left is decided anew.
+    if (result.kind === "shut") continue;
     if (result.kind !== "failed") return result.outcome;
     attempts.push(...result.attempts);
-    const following = nextCall(chain, attempts, times());
+    const following = nextCall(chain, attempts, times(), shutAt);
     const again =
       following.kind === "wait" ? takenUpAgain(following.until, result.retryAfterMs, times()) : undefined;
     const kept = await parts.group.do(parts.fail, {
@@ -107,6 +130,7 @@ export async function ask(parts: AskParts, question: Question): Promise<Outcome>
       workflow: case_.workflow,
       end: result.end,
       again,
+      waitsFor: waitsFor(following),
     });
     if (!kept || again !== undefined) return { kind: "left" };
   }
@@ -114,20 +138,52 @@ export async function ask(parts: AskParts, question: Question): Promise<Outcome>
 
 type StepResult =
   | { kind: "done"; outcome: Outcome }
-  | { kind: "failed"; end: AttemptEnd; attempts: PastAttempt[]; retryAfterMs: number | undefined };
+  | { kind: "failed"; end: AttemptEnd; attempts: PastAttempt[]; retryAfterMs: number | undefined }
+  | { kind: "shut" };
 
-/** One step of the chain: the answer, and where it broke the schema one repair. */
-async function askStep(parts: AskParts, question: Question, step: number): Promise<StepResult> {
-  const { release, attempts } = question;
-  const first = attempts.length + 1;
-  // A model that cannot be opened or a prompt that cannot be written fails the attempt, and the chain goes on.
+/** A call that may be made, or why there is none: a model that cannot be opened, a prompt that cannot be written. */
+type Ready = { call: Call; leave: Leave } | { call: Error; leave?: undefined };
+
+/** One step of the chain, if its breaker lets it be asked. */
+async function askStep(
+  parts: AskParts,
+  question: Question,
+  step: number,
+  passedOver: string[],
+): Promise<StepResult> {
   const matter = { ...question, id: question.case_.id };
   const call = await prepareCall(parts, matter, step).catch((error: unknown) => error as Error);
-  const attempt = await tryOnce(parts, question, { no: first, step, purpose: "answer", call });
+  // The attempt fails, and the chain goes on.
+  if (call instanceof Error) return askAndRepair(parts, question, { step, ready: { call }, passedOver });
+  let leave: Leave | undefined;
+  try {
+    const admitted = await leaveToCall(parts, matter, step, call);
+    if (admitted.kind === "shut") return admitted;
+    leave = admitted;
+    return await askAndRepair(parts, question, { step, ready: { call, leave }, passedOver });
+  } catch (error) {
+    if (leave || !parts.stopped.aborted) throw error;
+    await giveBackAtStop(parts, question);
+    return { kind: "done", outcome: { kind: "left" } };
+  } finally {
+    await leave?.end();
+  }
+}
+
+/** The answer, and where it broke the schema one repair. */
+async function askAndRepair(
+  parts: AskParts,
+  question: Question,
+  { step, ready, passedOver }: { step: number; ready: Ready; passedOver: string[] },
+): Promise<StepResult> {
+  const { release, attempts } = question;
+  const first = attempts.length + 1;
+  const { call, leave } = ready;
+  const attempt = await tryOnce(parts, question, { no: first, step, purpose: "answer", ready, passedOver });
   if (attempt === "lost") return { kind: "done", outcome: { kind: "left" } };
   if (attempt.output) return { kind: "done", outcome: answered(question, attempt, step) };
   const past = pastOf(attempt.end, step, "answer");
-  if (attempt.wrong === undefined || call instanceof Error || !canBeTalkedTo(release, step))
+  if (attempt.wrong === undefined || !leave || !canBeTalkedTo(release, step))
     return { kind: "failed", end: attempt.end, attempts: [past], retryAfterMs: attempt.retryAfterMs };
 
   const kept = await parts.group.do(parts.fail, {
@@ -141,7 +197,8 @@ async function askStep(parts: AskParts, question: Question, step: number): Promi
     no: first + 1,
     step,
     purpose: "repair",
-    call: repairCall(call, { text: attempt.text, wrong: attempt.wrong }),
+    ready: { call: repairCall(call, { text: attempt.text, wrong: attempt.wrong }), leave },
+    passedOver: [],
   });
   if (repair === "lost") return { kind: "done", outcome: { kind: "left" } };
   if (repair.output) return { kind: "done", outcome: answered(question, repair, step) };
@@ -156,10 +213,11 @@ async function askStep(parts: AskParts, question: Question, step: number): Promi
 async function tryOnce(
   parts: AskParts,
   question: Question,
-  given: { no: number; step: number; purpose: "answer" | "repair"; call: Call | Error },
+  given: { no: number; step: number; purpose: "answer" | "repair"; ready: Ready; passedOver: string[] },
 ): Promise<Try | "lost"> {
   const { case_, lease, key } = question;
-  const { call, no } = given;
+  const { ready, no } = given;
+  const { call } = ready;
   const reserved = await parts.group.do(parts.reserve, {
     lease,
     workflow: case_.workflow,
@@ -175,12 +233,14 @@ async function tryOnce(
       `request.${no}`,
       call instanceof Error ? {} : { messages: call.request.messages, input: call.request.input },
     ),
+    passedOver: given.passedOver,
   });
   if (!reserved) return "lost";
   const elapsed = stopwatch();
   try {
-    if (call instanceof Error) throw call;
-    return judge(parts, question, no, await callModel(call, parts.stopped), elapsed());
+    if (!ready.leave) throw ready.call;
+    const answer = await callModel(ready.call, ready.leave, parts.stopped);
+    return judge(parts, question, { no, call: ready.call }, answer, elapsed());
   } catch (error) {
     // Broken off by us: no failure of the model, so it is not recorded as one.
     if (parts.stopped.aborted) {
@@ -193,6 +253,7 @@ async function tryOnce(
         state: "failed",
         error: failure.code,
         retryable: failure.retryable,
+        cost: costOfFailedCall(parts.prices, call, failure),
         sealedReply: sealJson(key, `reply.${no}`, { failure: failure.message }),
       }),
       output: undefined,
@@ -217,7 +278,7 @@ async function giveBackAtStop(parts: AskParts, { lease, case_ }: Question): Prom
 function judge(
   parts: AskParts,
   question: Question,
-  no: number,
+  { no, call }: { no: number; call: Call },
   answer: ModelAnswer,
   milliseconds: number,
 ): Try {
@@ -227,6 +288,8 @@ function judge(
     modelVersion: read.version,
     inputTokens: read.inputTokens,
     outputTokens: read.outputTokens,
+    cachedTokens: read.cachedTokens,
+    cost: costOfCall(parts.prices, call, answer.text, read),
     confidence: read.confidence,
     sealedReply: sealJson(question.key, `reply.${no}`, { text: answer.text, finish: answer.finish }),
   };
@@ -273,6 +336,8 @@ function ended(
     confidence: undefined,
     inputTokens: undefined,
     outputTokens: undefined,
+    cachedTokens: undefined,
+    cost: undefined,
     sealedReply: undefined,
     finishedAt: parts.clock.now(),
     milliseconds,

@@ -9,7 +9,13 @@ import { checkValue } from "../../connectors/feed/json.ts";
 import { PilotageError } from "../../contract/errors.ts";
 import { isJsonObject, type JsonObject } from "../../contract/json.ts";
 import { applyPolicy, ATTACHMENTS } from "../../definition/policy.ts";
+import type { BreakerBoard, BreakerKey } from "../../models/breaker-board.ts";
+import type { Admission, CallOutcome } from "../../models/breaker.ts";
+import type { Bulkhead } from "../../models/bulkhead.ts";
+import { effectOf } from "../../models/failure-effect.ts";
 import type { Model, ModelAnswer, ModelRequest } from "../../models/model.ts";
+import type { Billed, PriceList } from "../../models/price-list.ts";
+import { bytesOfRequest, costOfAnswer, costOfFailure, type Cost } from "../../models/prices.ts";
 import type { Vault } from "../../platform/secrets.ts";
 import type { Attachment } from "../intake/intake.ts";
 import type { ReleaseView, WorkflowView } from "../workflow/registry.ts";
@@ -17,10 +23,24 @@ import type { Chain } from "./next-call.ts";
 
 export interface CallParts {
   vault: Vault;
+  prices: PriceList;
   /** The model behind a step of the chain of a release. */
-  modelFor(release: ReleaseView, step: number): Promise<{ model: Model; timeoutMs: number }>;
+  modelFor(release: ReleaseView, step: number): Promise<StepModel>;
+  breakers: BreakerBoard;
   /** Aborted when the process stops: calls on their way are broken off. */
   stopped: AbortSignal;
+}
+
+/** The model of a step, open. */
+export interface StepModel {
+  model: Model;
+  timeoutMs: number;
+  /** Who bills its calls; undefined for a model of the house. */
+  billed: Billed | undefined;
+  /** The longest answer that the release allows. */
+  maxTokens: number | undefined;
+  /** The places of its connection, where they are limited. */
+  places: Bulkhead | undefined;
 }
 
 /** An input and who is asked about it. */
@@ -34,11 +54,20 @@ export interface Matter {
 }
 
 /** A request and the model that it goes to. */
-export interface Call {
+export interface Call extends StepModel {
   request: ModelRequest;
-  model: Model;
-  timeoutMs: number;
 }
+
+/** Leave to call a model: past its breaker, with a place at its connection. It is to be ended, whatever happens. */
+export interface Leave {
+  kind: "leave";
+  /** Tells the breaker how a call ended. */
+  tell(outcome: CallOutcome, because?: string): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** A call is over by its time limit; what else belongs to a trial takes less than this. */
+const LEASE_BEYOND = 10_000;
 
 /** What an answer holds; nothing of a server's words about itself is taken as it stands. */
 export interface Read {
@@ -51,6 +80,7 @@ export interface Read {
   version: string | undefined;
   inputTokens: number | undefined;
   outputTokens: number | undefined;
+  cachedTokens: number | undefined;
 }
 
 const LONGEST_NAME = 100;
@@ -67,9 +97,69 @@ export async function prepareCall(parts: CallParts, matter: Matter, step: number
   return { request, ...(await parts.modelFor(matter.release, step)) };
 }
 
-/** The model's answer; throws when there is none in time, or when the process stops. */
-export function callModel({ model, request, timeoutMs }: Call, stopped: AbortSignal): Promise<ModelAnswer> {
-  return model.ask(request, AbortSignal.any([AbortSignal.timeout(timeoutMs), stopped]));
+/** Whose breaker a step has: a local model cannot be away, so it has none. */
+export function breakerOf(release: ReleaseView, step: number): BreakerKey | undefined {
+  const definition = chainOf(release)[step];
+  if (typeof definition !== "object" || !("connection" in definition)) return undefined;
+  return { connection: definition.connection, model: definition.name ?? "" };
+}
+
+/** Waits for a place at the connection, then asks the breaker. Rejects when the process stops. */
+export async function leaveToCall(
+  { breakers, stopped }: CallParts,
+  { release, workflow }: Pick<Matter, "release" | "workflow">,
+  step: number,
+  call: Call,
+): Promise<Leave | Extract<Admission, { kind: "shut" }>> {
+  const place = await call.places?.enter(workflow.row.name, stopped);
+  const key = breakerOf(release, step);
+  try {
+    const admitted = key && (await breakers.admit(key, call.timeoutMs + LEASE_BEYOND));
+    if (admitted?.kind === "shut") {
+      place?.leave();
+      return admitted;
+    }
+    let told = false;
+    const tell: Leave["tell"] = async (outcome, because) => {
+      const { generation, ...trial } = admitted?.pass ?? { generation: 0 };
+      // A trial ends with its first call; a repair after it is a call like any other.
+      const pass = told ? { generation } : { generation, ...trial };
+      told = true;
+      if (key) await breakers.ended(key, pass, outcome, because);
+    };
+    return {
+      kind: "leave",
+      tell,
+      async end() {
+        place?.leave();
+        if (!told) await tell("nothing");
+      },
+    };
+  } catch (error) {
+    place?.leave();
+    throw error;
+  }
+}
+
+/** The model's answer, of which its breaker is told; throws when there is none in time, or when the process stops. */
+export async function callModel(
+  { model, request, timeoutMs }: Call,
+  leave: Leave,
+  stopped: AbortSignal,
+): Promise<ModelAnswer> {
+  const limit = AbortSignal.timeout(timeoutMs);
+  let answer: ModelAnswer;
+  try {
+    answer = await model.ask(request, AbortSignal.any([limit, stopped]));
+  } catch (error) {
+    const { outcome, because } = effectOf(error);
+    if (stopped.aborted) await leave.tell("nothing");
+    else if (limit.aborted) await leave.tell("failed", "timeout_total");
+    else await leave.tell(outcome, because);
+    throw error;
+  }
+  await leave.tell("answered");
+  return answer;
 }
 
 /** Whatever a call threw, as an error with a code. */
@@ -90,7 +180,33 @@ export function readAnswer(release: ReleaseView, answer: ModelAnswer): Read {
     version: answer.version === undefined ? undefined : nameFrom(answer.version),
     inputTokens: countFrom(answer.usage?.inputTokens),
     outputTokens: countFrom(answer.usage?.outputTokens),
+    cachedTokens: countFrom(answer.usage?.cachedTokens),
   };
+}
+
+/** What a call cost that was answered, useful or not; undefined: unknown. */
+export function costOfCall(
+  prices: PriceList,
+  { billed, request }: Call,
+  text: string,
+  { model, inputTokens, outputTokens, cachedTokens = 0 }: Read,
+): Cost | undefined {
+  const usage =
+    inputTokens === undefined || outputTokens === undefined
+      ? undefined
+      : { inputTokens, outputTokens, cachedTokens };
+  const sizes = { inputBytes: bytesOfRequest(request), outputBytes: Buffer.byteLength(text) };
+  return costOfAnswer(prices, billed, { answered: model, usage, ...sizes });
+}
+
+/** The same for one that failed, or that could not even be made. */
+export function costOfFailedCall(
+  prices: PriceList,
+  call: Call | Error,
+  failure: PilotageError,
+): Cost | undefined {
+  if (call instanceof Error) return costOfFailure(prices, undefined, failure, { inputBytes: 0 });
+  return costOfFailure(prices, call.billed, failure, { inputBytes: bytesOfRequest(call.request) });
 }
 
 /** Whether a model of this step reads messages, so that it can be told what was wrong with its answer. */

@@ -8,6 +8,7 @@ import {
   type Chain,
   type NextCall,
   type PastAttempt,
+  type Shut,
 } from "./next-call.ts";
 
 const MODEL = { connection: "big", timeout: 1_000 };
@@ -154,6 +155,108 @@ describe("the step `queue`", () => {
   });
 });
 
+describe("a step whose breaker is open", () => {
+  const QUEUE: Chain = [MODEL, "queue"];
+  /** With these steps shut until so many milliseconds after the start. */
+  const shutting = (
+    shut: Record<number, number | "trying">,
+    chain: Chain,
+    attempts: Past[] = [],
+    more: { now?: number; dueAt?: number } = {},
+  ) => {
+    const now = START + (more.now ?? 0);
+    return nextCall(
+      chain,
+      past(attempts),
+      { now, receivedAt: START, dueAt: more.dueAt === undefined ? undefined : START + more.dueAt },
+      (step): Shut | undefined => {
+        const until = shut[step];
+        if (until === undefined) return undefined;
+        return until === "trying"
+          ? { since: START, until: now + 60_000, trying: true }
+          : { since: START, until: START + until, trying: false };
+      },
+    );
+  };
+
+  test("gives way to the next one at once", () => {
+    expect(shutting({ 0: 5_000 }, [MODEL, OTHER])).toEqual({ kind: "ask", step: 1, passedOver: [0] });
+    expect(shutting({ 0: 5_000, 1: 9_000 }, [MODEL, OTHER, LOCAL])).toEqual({
+      kind: "ask",
+      step: 2,
+      passedOver: [0, 1],
+    });
+  });
+
+  test("does so also in the middle of its own pauses", () => {
+    expect(shutting({ 0: 5_000 }, [MODEL, OTHER], [{}])).toEqual({ kind: "ask", step: 1, passedOver: [0] });
+  });
+
+  test("is asked again when its breaker has closed while another step failed", () => {
+    expect(shutting({}, [MODEL, OTHER], [{ step: 1 }])).toEqual(ask(0));
+  });
+
+  test("is waited for when no other is left, until the first trial", () => {
+    expect(shutting({ 0: 5_000 }, [MODEL, "manual"])).toEqual({
+      kind: "wait",
+      until: START + 5_000,
+      shut: 0,
+    });
+    expect(shutting({ 0: 9_000, 1: 5_000 }, [MODEL, OTHER])).toEqual({
+      kind: "wait",
+      until: START + 5_000,
+      shut: 1,
+    });
+  });
+
+  test("is looked at again soon while somebody tries it", () => {
+    expect(shutting({ 0: "trying" }, [MODEL])).toEqual({ kind: "wait", until: START + 1_000, shut: 0 });
+  });
+
+  test("is given up two minutes after the case came, was last tried, or the breaker opened", () => {
+    const opened = (now: number) =>
+      nextCall([MODEL], [], { now: START + now, receivedAt: START, dueAt: undefined }, () => ({
+        since: START + HOUR,
+        until: START + now + 60_000,
+        trying: false,
+      }));
+    expect(opened(HOUR)).toMatchObject({ kind: "wait", until: START + HOUR + 60_000 });
+    expect(opened(HOUR + 120_000)).toMatchObject({ kind: "give_up" });
+    expect(shutting({ 0: 200_000 }, [MODEL], [], { now: 60_000 })).toMatchObject({ until: START + 120_000 });
+    expect(shutting({ 0: 200_000 }, [MODEL], [], { now: 120_000 })).toEqual({
+      kind: "give_up",
+      because: "model_failed",
+      passedOver: [0],
+    });
+    expect(shutting({ 0: 200_000 }, [MODEL], [{ at: 50_000 }], { now: 120_000 })).toMatchObject({
+      until: START + 170_000,
+    });
+  });
+
+  test("is waited for no longer than until the case is due", () => {
+    expect(shutting({ 0: 60_000 }, [MODEL], [], { dueAt: 20_000 })).toMatchObject({ until: START + 20_000 });
+    expect(shutting({ 0: 60_000 }, [MODEL], [], { now: 20_000, dueAt: 20_000 })).toMatchObject({
+      kind: "give_up",
+    });
+  });
+
+  test("is waited for in the queue, however long that lasts", () => {
+    expect(shutting({ 0: 600_000 }, QUEUE, [], { now: 550_000 })).toEqual({
+      kind: "wait",
+      until: START + 600_000,
+      shut: 0,
+    });
+    expect(shutting({ 0: HOUR + 9_000 }, QUEUE, [], { now: HOUR - 9_000 })).toMatchObject({
+      until: START + HOUR,
+    });
+    expect(shutting({ 0: HOUR + 9_000 }, QUEUE, [], { now: HOUR })).toMatchObject({ kind: "give_up" });
+  });
+
+  test("is waited for only once when the clock was set back", () => {
+    expect(shutting({ 0: 60_000 }, [MODEL], [{ at: HOUR }])).toMatchObject({ kind: "give_up" });
+  });
+});
+
 test("pauses grow fourfold from one second and stay under ten minutes", () => {
   expect([1, 2, 3, 4, 5, 6, 50].map(pauseAfter)).toEqual([
     1_000, 4_000, 16_000, 64_000, 256_000, 600_000, 600_000,
@@ -174,14 +277,27 @@ function play(
   chain: Chain,
   ending: Iterator<Ending>,
   dueAt: number | undefined,
+  shutFor: Iterator<number>,
 ): { asked: number[]; now: number; end: NextCall } {
   const attempts: PastAttempt[] = [];
   const asked: number[] = [];
   let now = START;
   const add = (step: number, one: Past) =>
     attempts.push({ ...past([{ ...one, step }])[0]!, no: attempts.length + 1, finishedAt: now });
-  for (let turn = 0; turn < 200; turn++) {
-    const end = nextCall(chain, attempts, { now, receivedAt: START, dueAt });
+  const shut = new Map<number, { since: number; until: number }>();
+  for (let turn = 0; turn < 1_000; turn++) {
+    for (const step of chain.keys()) {
+      const window = shut.get(step);
+      if (window && window.until > now) continue;
+      // A trial fails, or the breaker closes for at least one look.
+      const pause = shutFor.next().value as number;
+      if (pause === 0) shut.delete(step);
+      else shut.set(step, { since: window?.since ?? now, until: now + pause });
+    }
+    const end = nextCall(chain, attempts, { now, receivedAt: START, dueAt }, (step) => {
+      const window = shut.get(step);
+      return window && chain[step] !== LOCAL ? { ...window, trying: window.until % 2 === 0 } : undefined;
+    });
     if (end.kind === "give_up") return { asked, now, end };
     if (end.kind === "wait") {
       expect(end.until).toBeGreaterThan(now);
@@ -189,6 +305,7 @@ function play(
       continue;
     }
     asked.push(end.step);
+    expect(chain[end.step] === LOCAL || !shut.has(end.step)).toBe(true);
     expect(typeof chain[end.step]).toBe("object");
     now += 10;
     const how = ending.next().value as Ending;
@@ -210,9 +327,10 @@ test("every chain ends, whatever its models do, soon after the case is due", () 
       chains,
       endings,
       fc.option(fc.integer({ min: 0, max: 5 * HOUR }), { nil: undefined }),
-      (chain, ending, due) => {
+      fc.infiniteStream(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 60_000 }))),
+      (chain, ending, due, shutFor) => {
         const dueAt = due === undefined ? undefined : START + due;
-        const { now, end } = play(chain, ending[Symbol.iterator](), dueAt);
+        const { now, end } = play(chain, ending[Symbol.iterator](), dueAt, shutFor[Symbol.iterator]());
         expect(end.kind).toBe("give_up");
         // The pauses of each step's tries and the calls themselves come on top; the queue itself adds nothing.
         expect(now).toBeLessThan((dueAt ?? START + HOUR) + 60_000);

@@ -17,55 +17,114 @@ export interface PastAttempt {
   finishedAt: number | null;
 }
 
+/** `passedOver`: steps whose model's breaker is open; `shut`: the step whose breaker is waited for, until its next trial. */
 export type NextCall =
-  | { kind: "ask"; step: number }
-  | { kind: "wait"; until: number }
-  | { kind: "give_up"; because: "model_failed" | "bad_output" | "abandoned" };
+  | { kind: "ask"; step: number; passedOver?: number[] }
+  | { kind: "wait"; until: number; shut?: number }
+  | { kind: "give_up"; because: "model_failed" | "bad_output" | "abandoned"; passedOver?: number[] };
 
 export type Chain = (ModelStep | FallbackStep)[];
+
+/** A step that nobody may ask before this time, because its model's breaker is open; `trying`: one call finds out now. */
+export interface Shut {
+  /** When it was opened. */
+  since: number;
+  until: number;
+  trying: boolean;
+}
+type Times = { now: number; receivedAt: number; dueAt: number | undefined };
 
 const TRIES_PER_STEP = 3;
 const MOST_ABANDONED = 5;
 const MOST_WAIT = 10 * 60_000;
 const QUEUE_WITHOUT_DUE = 60 * 60_000;
+/** How long a case waits for breakers alone, twice the longest time between trials; and how soon it looks while one runs. */
+const SHUT_WAIT = 2 * 60_000;
+const LOOK = 1_000;
 
-/** `retryAfter` of the last failure lies in the case's own next time (`takenUpAgain`); here only the ordinary pauses count. */
+/**
+ * `retryAfter` of the last failure lies in the case's own next time (`takenUpAgain`); here only the ordinary pauses count.
+ *
+ * A step whose breaker is open gives way to the next one at once; with none behind it, its next trial is waited for.
+ */
 export function nextCall(
   chain: Chain,
   attempts: PastAttempt[],
-  times: { now: number; receivedAt: number; dueAt: number | undefined },
+  times: Times,
+  shutAt: (step: number) => Shut | undefined = () => undefined,
 ): NextCall {
   if (attempts.filter((one) => one.state === "abandoned").length >= MOST_ABANDONED)
     return { kind: "give_up", because: "abandoned" };
+  const failed = attempts.filter((one) => one.state === "failed" && one.purpose === "answer");
+  const shut: (Shut & { step: number })[] = [];
   const last = attempts.at(-1);
   // The program ended in the middle of a repair: the step is asked anew, and may be repaired once more.
-  if (last?.state === "abandoned" && last.purpose === "repair") return { kind: "ask", step: last.step };
-  const failed = attempts.filter((one) => one.state === "failed" && one.purpose === "answer");
+  if (last?.state === "abandoned" && last.purpose === "repair") {
+    const closed = shutAt(last.step);
+    if (!closed) return { kind: "ask", step: last.step };
+    shut.push({ ...closed, step: last.step });
+  }
+  const passedOver = () => (shut.length === 0 ? {} : { passedOver: shut.map((one) => one.step) });
   for (const [step, definition] of chain.entries()) {
     if (definition === "manual") break;
     if (definition === "queue") {
-      const waiting = queue(failed, times);
+      const waiting = queue(failed, times, shutAt(0));
       if (waiting) return waiting;
       continue;
     }
     const tries = failed.filter((one) => one.step === step);
     const last = tries.at(-1);
     if (last && (last.retryable === false || tries.length >= TRIES_PER_STEP)) continue;
-    return pause(step, tries.length, last, times.now);
+    const closed = shutAt(step);
+    if (closed) {
+      shut.push({ ...closed, step });
+      continue;
+    }
+    const next = pause(step, tries.length, last, times.now);
+    return next.kind === "ask" ? { ...next, ...passedOver() } : next;
   }
-  return { kind: "give_up", because: lastWasBadOutput(attempts) ? "bad_output" : "model_failed" };
+  const because = lastWasBadOutput(attempts) ? "bad_output" : "model_failed";
+  return waitForBreaker(shut, attempts, times) ?? { kind: "give_up", because, ...passedOver() };
+}
+
+/**
+ * Undefined when the case has waited long enough, or is due: a person gets it.
+ *
+ * It waits from when it came, was last tried, or the breaker opened, whichever was last: cases that waited for us, as in a
+ * backlog, are not handed to people for a fault of seconds.
+ */
+function waitForBreaker(
+  shut: (Shut & { step: number })[],
+  attempts: PastAttempt[],
+  { now, receivedAt, dueAt }: Times,
+): NextCall | undefined {
+  const first = shut.toSorted((a, b) => lookAt(a, now) - lookAt(b, now))[0];
+  const since = Math.max(attempts.at(-1)?.finishedAt ?? receivedAt, ...shut.map((one) => one.since));
+  const end = Math.min(since + SHUT_WAIT, dueAt ?? Infinity);
+  // A time ahead is from before the clock was set back: counted from there, the wait would begin again and again.
+  if (!first || since > now || end <= now) return undefined;
+  return { kind: "wait", until: Math.min(lookAt(first, now), end), shut: first.step };
+}
+
+function lookAt({ until, trying }: Shut, now: number): number {
+  return Math.max(now + 1, trying ? Math.min(until, now + LOOK) : until);
 }
 
 /** Asks the release's model again, ever more slowly, until the case is due. */
-function queue(
-  failed: PastAttempt[],
-  times: { now: number; receivedAt: number; dueAt: number | undefined },
-): NextCall | undefined {
+function queue(failed: PastAttempt[], times: Times, shut: Shut | undefined): NextCall | undefined {
   const until = times.dueAt ?? times.receivedAt + QUEUE_WITHOUT_DUE;
   const tries = failed.filter((one) => one.step === 0);
   const last = tries.at(-1);
   if (times.now >= until || last?.retryable === false) return undefined;
   const next = pause(0, tries.length + TRIES_PER_STEP, last, times.now);
+  if (shut) {
+    const look = lookAt(shut, times.now);
+    return {
+      kind: "wait",
+      until: Math.min(next.kind === "wait" ? Math.max(next.until, look) : look, until),
+      shut: 0,
+    };
+  }
   // Never past the time at which the chain goes on without it.
   return next.kind === "wait" ? { kind: "wait", until: Math.min(next.until, until) } : next;
 }

@@ -6,18 +6,23 @@
  */
 import type { ErrorCode } from "../../contract/errors.ts";
 import type { JsonObject } from "../../contract/json.ts";
+import { sumOfCosts, type Cost } from "../../models/prices.ts";
 import { facetsOf, type FacetValue } from "../../definition/facets.ts";
 import { stopwatch } from "../../platform/clock.ts";
 import type { ModelAnswer } from "../../models/model.ts";
 import {
   callModel,
   canBeTalkedTo,
+  costOfCall,
+  costOfFailedCall,
   failureOf,
+  leaveToCall,
   prepareCall,
   readAnswer,
   repairCall,
   type Call,
   type CallParts,
+  type Leave,
   type Matter,
   type Read,
 } from "./call.ts";
@@ -35,6 +40,8 @@ export type Once =
       model: string;
       version: string | undefined;
       milliseconds: number;
+      /** Of both calls when one was repaired; undefined: unknown. */
+      cost: Cost | undefined;
     }
   | {
       kind: "failed";
@@ -44,56 +51,80 @@ export type Once =
       retryable: boolean;
       retryAfterMs: number | undefined;
       milliseconds: number;
+      cost: Cost | undefined;
     }
+  /** Its breaker lets nobody ask the model before then; nothing was asked, so it counts as no try. */
+  | { kind: "shut"; since: number; until: number; trying: boolean }
   /** The process stops: no failure of the model, and nothing to record. */
   | { kind: "stopped" };
 
 /** Asks a step of the release's chain about an input; never throws. `milliseconds` cover both calls when one was repaired. */
 export async function answerOnce(parts: CallParts, matter: Matter, step: number): Promise<Once> {
   const elapsed = stopwatch();
+  const costs: (Cost | undefined)[] = [];
+  const spent = () => ({ milliseconds: elapsed(), cost: sumOfCosts(costs) });
+  let leave: Leave | undefined;
   try {
     const call = await prepareCall(parts, matter, step);
-    const { answer, read } = await askAndRead(parts, matter, call);
-    if (read.wrong === undefined) return answered(matter, read, elapsed());
-    if (!canBeTalkedTo(matter.release, step)) return badAnswer(read.wrong, elapsed());
+    const admitted = await leaveToCall(parts, matter, step, call);
+    if (admitted.kind === "shut") return admitted;
+    leave = admitted;
+    const { answer, read } = await askAndRead(parts, matter, { call, leave }, costs);
+    if (read.wrong === undefined) return answered(matter, read, spent());
+    if (!canBeTalkedTo(matter.release, step)) return badAnswer(read.wrong, spent());
     const said = { text: answer.text, wrong: read.wrong };
-    const repaired = await askAndRead(parts, matter, repairCall(call, said));
+    const again = { call: repairCall(call, said), leave };
+    const repaired = await askAndRead(parts, matter, again, costs);
     return repaired.read.wrong === undefined
-      ? answered(matter, repaired.read, elapsed())
-      : badAnswer(repaired.read.wrong, elapsed());
+      ? answered(matter, repaired.read, spent())
+      : badAnswer(repaired.read.wrong, spent());
   } catch (error) {
     if (parts.stopped.aborted) return { kind: "stopped" };
     const { code, message, retryable, retryAfterMs } = failureOf(error);
-    return { kind: "failed", code, message, retryable, retryAfterMs, milliseconds: elapsed() };
+    return { kind: "failed", code, message, retryable, retryAfterMs, ...spent() };
+  } finally {
+    await leave?.end();
   }
 }
 
+/** Adds what the call cost to `costs`, whatever became of it. */
 async function askAndRead(
   parts: CallParts,
   { release }: Matter,
-  call: Call,
+  { call, leave }: { call: Call; leave: Leave },
+  costs: (Cost | undefined)[],
 ): Promise<{ answer: ModelAnswer; read: Read }> {
-  const answer = await callModel(call, parts.stopped);
-  return { answer, read: readAnswer(release, answer) };
+  let answer: ModelAnswer;
+  try {
+    answer = await callModel(call, leave, parts.stopped);
+  } catch (error) {
+    costs.push(costOfFailedCall(parts.prices, call, failureOf(error)));
+    throw error;
+  }
+  const read = readAnswer(release, answer);
+  costs.push(costOfCall(parts.prices, call, answer.text, read));
+  return { answer, read };
 }
 
-function answered({ release, input }: Matter, read: Read, milliseconds: number): Once {
+type Spent = Pick<Extract<Once, { kind: "failed" }>, "milliseconds" | "cost">;
+
+function answered({ release, input }: Matter, read: Read, spent: Spent): Once {
   const { confidence, model, version } = read;
   const output = read.output!;
   const { matched, failed } = release.rules.review(input, output);
   const byRule = matched.length + failed.length > 0;
   const facets = facetsOf(release.document, undefined, output);
-  return { kind: "answered", output, confidence, byRule, facets, model, version, milliseconds };
+  return { kind: "answered", output, confidence, byRule, facets, model, version, ...spent };
 }
 
 /** Asked once more it would say the same: a live case's chain does not try such an answer again either. */
-function badAnswer(message: string, milliseconds: number): Once {
+function badAnswer(message: string, spent: Spent): Once {
   return {
     kind: "failed",
     code: "model_bad_answer",
     message,
     retryable: false,
     retryAfterMs: undefined,
-    milliseconds,
+    ...spent,
   };
 }

@@ -11,19 +11,20 @@ import { fileTarget } from "../../connectors/deliver/file.ts";
 import { folderTarget } from "../../connectors/deliver/folder.ts";
 import { webhookTarget } from "../../connectors/deliver/webhook.ts";
 import type { Target } from "../../connectors/target.ts";
-import { connectionSchema, openModel, type Connection } from "../../models/connection.ts";
+import { openBulkhead, type Bulkhead } from "../../models/bulkhead.ts";
+import { billedBy, connectionSchema, openModel, type Connection } from "../../models/connection.ts";
 import { localModel } from "../../models/local/model.ts";
-import type { Model } from "../../models/model.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Database } from "../../platform/database.ts";
+import type { Egress } from "../../platform/egress.ts";
 import type { Log } from "../../platform/log.ts";
 import type { Vault } from "../../platform/secrets.ts";
 import { sql } from "../../platform/sql.ts";
 import type { ReleaseView, WorkflowView } from "../workflow/registry.ts";
-import { chainOf } from "./call.ts";
+import { chainOf, type StepModel } from "./call.ts";
 
 export interface Openers {
-  modelFor(release: ReleaseView, step: number): Promise<{ model: Model; timeoutMs: number }>;
+  modelFor(release: ReleaseView, step: number): Promise<StepModel>;
   targetFor(workflow: WorkflowView, name: string): Promise<Target>;
   /** Looks which connections changed; what was opened with old settings is closed when its last call ends. */
   refresh(): Promise<void>;
@@ -44,10 +45,12 @@ export function openOpeners(options: {
   clock: Clock;
   files: string;
   log: Log;
+  egress: Egress;
 }): Openers {
-  const { database, vault, clock, files, log } = options;
-  const models: Open<{ model: Model; timeoutMs: number }> = new Map();
+  const { database, vault, clock, files, log, egress } = options;
+  const models: Open<StepModel> = new Map();
   const targets: Open<Target> = new Map();
+  const bulkheads = new Map<string, { most: number; places: Bulkhead }>();
 
   async function connection(name: string): Promise<{ settings: Connection; version: string }> {
     // The row's version, not its time: simulated time may stand still between two changes.
@@ -69,10 +72,7 @@ export function openOpeners(options: {
     return { settings, version: row.version };
   }
 
-  async function openStep(
-    release: ReleaseView,
-    step: number,
-  ): Promise<Opened<{ model: Model; timeoutMs: number }>> {
+  async function openStep(release: ReleaseView, step: number): Promise<Opened<StepModel>> {
     const definition = chainOf(release)[step];
     if (typeof definition !== "object")
       throw new PilotageError("internal", `Step ${step} of release ${release.id} has no model.`);
@@ -82,10 +82,16 @@ export function openOpeners(options: {
       const model = openModel(
         settings,
         { ...asked, timeoutMs: timeout, confidence: release.document.confidence },
-        clock,
+        { clock, egress },
       );
       return {
-        value: { model, timeoutMs: timeout },
+        value: {
+          model,
+          timeoutMs: timeout,
+          billed: billedBy(definition.connection, settings, asked.name),
+          maxTokens: asked.maxTokens,
+          places: placesOf(definition.connection, settings),
+        },
         close: model.close?.bind(model),
         connection: { name: definition.connection, version },
       };
@@ -100,10 +106,27 @@ export function openOpeners(options: {
     const drafts = release.document.local?.[definition.local]?.drafts ?? {};
     const model = localModel({ name: definition.local, digest: row.digest, bytes: row.bytes, drafts });
     return {
-      value: { model, timeoutMs: definition.timeout },
+      value: {
+        model,
+        timeoutMs: definition.timeout,
+        billed: undefined,
+        maxTokens: undefined,
+        places: undefined,
+      },
       close: model.close?.bind(model),
       connection: undefined,
     };
+  }
+
+  /** One for all models of a connection; a limit that was changed holds for calls that begin after it. */
+  function placesOf(name: string, settings: Connection): Bulkhead | undefined {
+    const most = "mostInFlight" in settings ? settings.mostInFlight : undefined;
+    if (most === undefined) return undefined;
+    const known = bulkheads.get(name);
+    if (known?.most === most) return known.places;
+    const places = openBulkhead(most);
+    bulkheads.set(name, { most, places });
+    return places;
   }
 
   async function openTarget(workflow: WorkflowView, name: string): Promise<Opened<Target>> {
@@ -121,7 +144,7 @@ export function openOpeners(options: {
           "delivery_refused",
           `The connection ${plan.connection} is of kind ${settings.kind}, not webhook.`,
         );
-      const target = webhookTarget({ name, url: settings.url, secret: settings.secret });
+      const target = webhookTarget({ name, url: settings.url, secret: settings.secret, egress });
       return {
         value: target,
         close: target.close?.bind(target),

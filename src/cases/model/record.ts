@@ -5,12 +5,13 @@
  * from inside a transaction. The end that carries the decision is in decision/settle.ts.
  */
 import { PilotageError } from "../../contract/errors.ts";
-import type { Audit } from "../../audit/record.ts";
+import type { Audit, AuditEvent } from "../../audit/record.ts";
 import type { CaseId } from "../../contract/ids.ts";
 import { isoTime } from "../../platform/clock.ts";
 import type { Operation } from "../../platform/group-commit.ts";
 import type { Database, Queryable, Tx } from "../../platform/database.ts";
 import { listed, packed, rows, sql, type Sql } from "../../platform/sql.ts";
+import type { Cost } from "../../models/prices.ts";
 import type { Lease } from "../case-row.ts";
 import type { PastAttempt } from "./next-call.ts";
 
@@ -26,6 +27,8 @@ export interface Reservation {
   running: boolean;
   startedAt: number;
   sealedRequest: Uint8Array;
+  /** Models that came first and were not asked, because their breakers are open. */
+  passedOver: string[];
 }
 
 /** How an attempt ended; content is sealed already. */
@@ -39,6 +42,9 @@ export interface AttemptEnd {
   confidence: number | undefined;
   inputTokens: number | undefined;
   outputTokens: number | undefined;
+  cachedTokens: number | undefined;
+  /** Undefined: unknown. */
+  cost: Cost | undefined;
   finishedAt: number;
   milliseconds: number;
   sealedReply: Uint8Array | undefined;
@@ -50,6 +56,8 @@ export interface Failure {
   end: AttemptEnd | undefined;
   /** When the case shall be taken up again; undefined when this process goes on with it at once. */
   again: number | undefined;
+  /** The model whose open breaker the case waits for. */
+  waitsFor?: string | undefined;
 }
 
 /** The cases among these that this process still holds, locked for the rest of the transaction. */
@@ -128,6 +136,7 @@ export function reserving(audit: Audit, worker: string): Operation<Reservation, 
               purpose: one.purpose,
               release: one.release,
               model: one.modelAsked,
+              ...(one.passedOver.length > 0 ? { passedOver: one.passedOver } : {}),
             },
           })),
         );
@@ -190,6 +199,15 @@ export function failing(audit: Audit, worker: string): Operation<Failure, boolea
           data: endData(one.end!),
         })),
       );
+      audit.record(
+        tx,
+        later.flatMap(({ waitsFor, again, workflow, lease }): AuditEvent[] => {
+          if (waitsFor === undefined) return [];
+          const data = { because: "breaker_open", model: waitsFor, until: isoTime(again!) };
+          const actor = { kind: "system", name: worker } as const;
+          return [{ kind: "case.waits", actor, workflow, caseId: lease.id, data }];
+        }),
+      );
       return items.map((one) => ours.has(one.lease.id));
     },
   };
@@ -207,7 +225,8 @@ export function endParts(ends: { caseId: CaseId; end: AttemptEnd }[]): {
   const attempts = sql`
     ended as (
       update attempt a set state = r.state, error = r.error, retryable = r.retryable, model_answered = r.model_answered, model_version = r.model_version,
-        confidence = r.confidence, input_tokens = r.input_tokens, output_tokens = r.output_tokens, finished_at = r.finished_at, milliseconds = r.milliseconds
+        confidence = r.confidence, input_tokens = r.input_tokens, output_tokens = r.output_tokens, cached_tokens = r.cached_tokens,
+        cost = r.cost, currency = r.currency, cost_estimated = r.cost_estimated, price_date = r.price_date, finished_at = r.finished_at, milliseconds = r.milliseconds
       from json_populate_recordset(null::attempt, ${rows(
         ends.map(({ caseId, end }) => ({
           case_id: caseId,
@@ -220,6 +239,11 @@ export function endParts(ends: { caseId: CaseId; end: AttemptEnd }[]): {
           confidence: end.confidence ?? null,
           input_tokens: end.inputTokens ?? null,
           output_tokens: end.outputTokens ?? null,
+          cached_tokens: end.cachedTokens ?? null,
+          cost: end.cost?.amount ?? null,
+          currency: end.cost?.currency ?? null,
+          cost_estimated: end.cost?.estimated ?? null,
+          price_date: end.cost?.priceDate ?? null,
           finished_at: isoTime(end.finishedAt),
           milliseconds: end.milliseconds,
         })),
@@ -243,6 +267,7 @@ export function endData(end: AttemptEnd) {
     ...(end.modelAnswered === undefined ? {} : { model: end.modelAnswered }),
     ...(end.modelVersion === undefined ? {} : { version: end.modelVersion }),
     ...(end.confidence === undefined ? {} : { confidence: end.confidence.toFixed(6) }),
+    ...(end.cost === undefined ? {} : { cost: end.cost.amount, currency: end.cost.currency }),
   };
 }
 

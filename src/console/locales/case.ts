@@ -79,6 +79,10 @@ export const CASE = words({
   when: { de: "Wann", en: "When" },
   attempts: { de: "Anfragen an Modelle", en: "Requests to models" },
   noAttempts: { de: "Kein Modell wurde gefragt.", en: "No model was asked." },
+  passedOver: {
+    de: "übergangen, weil wiederholt gescheitert: {models}",
+    en: "passed over after repeated failures: {models}",
+  },
   model: { de: "Modell", en: "Model" },
   took: { de: "Dauer", en: "Took" },
   outcome: { de: "Ausgang", en: "Outcome" },
@@ -135,6 +139,10 @@ export const LABEL_SOURCE_WORDS: Readonly<Record<LabelSource, Text>> = {
 export const CASE_EVENT_WORDS: Readonly<Record<string, Text>> = {
   "case.admitted": { de: "Angenommen", en: "Admitted" },
   "case.running": { de: "Modell gefragt", en: "Model asked" },
+  "case.waits": {
+    de: "Wartet auf ein Modell, das zurzeit ruht",
+    en: "Waits for a model that rests at present",
+  },
   "case.answered": { de: "Antwort des Modells", en: "The model's answer" },
   "case.moved": { de: "Neuer Stand", en: "New state" },
   "case.corrected": { de: "Berichtigt", en: "Corrected" },

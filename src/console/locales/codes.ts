@@ -82,6 +82,10 @@ export const REASON_WORDS: Table<keyof typeof REASONS> = {
     de: "Es gibt keinen Vorschlag: das Modell hat nicht geantwortet",
     en: "There is no suggestion: the model did not answer",
   },
+  breaker_open: {
+    de: "Ein Modell wurde nicht gefragt, weil es wiederholt versagt hatte",
+    en: "A model was not asked, because it had failed repeatedly",
+  },
   bad_output: { de: "Der Vorschlag war unbrauchbar", en: "The suggestion was unusable" },
   fallback_answer: { de: "Eine Ersatzstufe hat den Vorschlag gemacht", en: "A fallback made the suggestion" },
   abandoned: { de: "Das Modell wurde mehrfach unterbrochen", en: "The model was interrupted several times" },

@@ -19,13 +19,17 @@ export function History({ found }: { found: Case }) {
         {found.history.map((one) => {
           const to: unknown = one.data["to"];
           const given: unknown = one.data["verdict"];
+          const passedOver: unknown = one.data["passedOver"];
           return (
             <li key={one.id}>
               <RelativeTime at={one.at} />
               <span title={one.kind}>
                 {event(one.kind)}
                 {typeof to === "string" && to in STATE_WORDS ? `: ${state(to)}` : ""}
-                {typeof given === "string" ? `: ${verdict(given)}` : ""}{" "}
+                {typeof given === "string" ? `: ${verdict(given)}` : ""}
+                {Array.isArray(passedOver)
+                  ? `; ${t("passedOver", { models: passedOver.join(", ") })}`
+                  : ""}{" "}
                 <span className={styles["by"]}>{t("by", { who: actorName(one.actor, t("system")) })}</span>
               </span>
             </li>
