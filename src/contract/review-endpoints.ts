@@ -107,7 +107,6 @@ export const verdictBody = z.strictObject({
   reason: reasonCode.optional().describe("Needed to reject and to edit from the console; `other` needs text"),
   text: text(2_000).optional(),
   activeMilliseconds: active,
-  hidden: z.boolean().default(false).describe("The person had the suggestion hidden until the verdict"),
 });
 export const verdictReply = z.object({
   caseId: z.string(),

@@ -91,7 +91,6 @@ export function reviewHandlers(parts: { database: Database; reviews: Reviews }):
           reason: body.reason,
           text: body.text,
           activeMilliseconds: body.activeMilliseconds,
-          hidden: body.hidden,
         },
         await onCase(caller, params.case),
       );

@@ -333,7 +333,6 @@ function approving(lease: string): VerdictGiven {
     reason: undefined,
     text: undefined,
     activeMilliseconds: 0,
-    hidden: false,
   };
 }
 

@@ -54,8 +54,6 @@ export interface VerdictGiven {
   text: string | undefined;
   /** Of work on this task, idle time left out. */
   activeMilliseconds: number;
-  /** The suggestion was hidden until the verdict. */
-  hidden: boolean;
 }
 
 export interface VerdictTaken {

@@ -9,30 +9,49 @@ import { useEffect, useRef } from "react";
 const IDLE_AFTER = 120_000;
 const SIGNS = ["keydown", "pointerdown", "pointermove", "wheel", "scroll"] as const;
 
+export interface ActiveClock {
+  /** The person did something. */
+  sign(): void;
+  hide(): void;
+  show(): void;
+  read(): number;
+}
+
+/** Stands until the page is shown. `now` in milliseconds of a clock that is never set back. */
+export function activeClock(now: () => number): ActiveClock {
+  let total = 0;
+  /** Undefined while the page is hidden. */
+  let last: number | undefined;
+  const since = () => (last === undefined ? 0 : Math.min(now() - last, IDLE_AFTER));
+  const count = () => {
+    total += since();
+    if (last !== undefined) last = now();
+  };
+  return {
+    sign: count,
+    hide() {
+      count();
+      last = undefined;
+    },
+    show: () => void (last ??= now()),
+    read: () => Math.round(total + since()),
+  };
+}
+
 /** Adds up the time of one case; starts anew when the case changes. `read` says it in milliseconds. */
 export function useActiveTime(caseId: string, onActivity?: () => void): { read: () => number } {
-  const state = useRef({ caseId, total: 0, last: 0 });
+  const fresh = () => ({ caseId, clock: activeClock(() => performance.now()) });
+  const state = useRef<ReturnType<typeof fresh>>(undefined);
+  if (state.current?.caseId !== caseId) state.current = fresh();
   const activity = useRef(onActivity);
   activity.current = onActivity;
-  if (state.current.caseId !== caseId) state.current = { caseId, total: 0, last: 0 };
   useEffect(() => {
-    const count = () => {
-      const time = performance.now();
-      const { last } = state.current;
-      if (last > 0) state.current.total += Math.min(time - last, IDLE_AFTER);
-      state.current.last = time;
-    };
     const sign = () => {
-      count();
+      state.current?.clock.sign();
       activity.current?.();
     };
-    const visibility = () => {
-      if (document.hidden) {
-        count();
-        state.current.last = 0;
-      } else state.current.last = performance.now();
-    };
-    state.current.last = document.hidden ? 0 : performance.now();
+    const visibility = () => (document.hidden ? state.current?.clock.hide() : state.current?.clock.show());
+    visibility();
     for (const name of SIGNS) window.addEventListener(name, sign, { passive: true, capture: true });
     document.addEventListener("visibilitychange", visibility);
     return () => {
@@ -40,10 +59,5 @@ export function useActiveTime(caseId: string, onActivity?: () => void): { read: 
       document.removeEventListener("visibilitychange", visibility);
     };
   }, [caseId]);
-  return {
-    read() {
-      const { total, last } = state.current;
-      return Math.round(total + (last === 0 ? 0 : Math.min(performance.now() - last, IDLE_AFTER)));
-    },
-  };
+  return { read: () => state.current?.clock.read() ?? 0 };
 }

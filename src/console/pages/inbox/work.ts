@@ -144,7 +144,6 @@ export function useWork(task: Task, renewed: (leaseUntil: string) => void): Work
             ...(reason === undefined ? {} : { reason }),
             ...(text === undefined ? {} : { text }),
             activeMilliseconds,
-            hidden,
           },
         }),
       ),
