@@ -4,9 +4,11 @@
  *
  * Put together in a file of its own, so that app.ts still reads as a page; like app.ts it sees everything.
  */
+import { forgetEnded } from "./access/forget.ts";
 import { openProviders } from "./access/oidc.ts";
 import { openPeople, peopleWith, personByEmail } from "./access/people.ts";
 import { openSessions } from "./access/sessions.ts";
+import { tidyFailures } from "./access/sign-in-limits.ts";
 import { openTokens, pageLink } from "./access/tokens.ts";
 import type { Connections } from "./cases/model/connections.ts";
 import type { WorkflowSettings } from "./cases/workflow/apply.ts";
@@ -60,6 +62,7 @@ export function openDesk(parts: DeskParts) {
     newId,
     audit,
     sessions,
+    locale: settings.PILOTAGE_LOCALE,
     returnLeases: (tx, person) => reviews.returnLeases(tx, person, { kind: "system", name: worker }),
   });
   const mailer = openMailer({
@@ -70,7 +73,14 @@ export function openDesk(parts: DeskParts) {
     log,
   });
   const tokens = openTokens(vault);
-  const providers = openProviders({ connections, vault, clock, log, publicUrl });
+  const providers = openProviders({
+    connections,
+    vault,
+    clock,
+    log,
+    publicUrl,
+    locale: settings.PILOTAGE_LOCALE,
+  });
   const post = openPost({
     send: (mail) => mailer.send(mail),
     peopleWith: (workflow, role) => peopleWith(database, workflow, role),
@@ -160,6 +170,10 @@ export function openDesk(parts: DeskParts) {
 
   return {
     duties,
+    async forgetSignIns(): Promise<void> {
+      await tidyFailures(database, clock.now());
+      await forgetEnded(database, clock.now(), settings.PILOTAGE_SESSION_IDLE_HOURS);
+    },
     sessions,
     people,
     mailer,

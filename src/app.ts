@@ -9,7 +9,6 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { openKeys, type Keys } from "./access/keys.ts";
 import { type Sessions } from "./access/sessions.ts";
-import { tidyFailures } from "./access/sign-in-limits.ts";
 import { pageLink } from "./access/tokens.ts";
 import { openDesk } from "./app-desk.ts";
 import { handlersOf } from "./app-handlers.ts";
@@ -379,7 +378,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     });
     for (const [duty, work] of Object.entries(beside.duties)) every(TICK, duty, work);
     every(DAY / 24, "removing unfinished imports", beside.tidy);
-    every(DAY / 24, "forgetting failed sign-ins", () => tidyFailures(database, clock.now()));
+    every(DAY / 24, "forgetting what is over of signing in", desk.forgetSignIns);
     every(60 * TICK, "counting hours", async () => void (await countHours(database, clock)));
     if (!simulated)
       every(TICK, "watching the clock", watchForSetBack({ database, clock, audit, worker, log }));

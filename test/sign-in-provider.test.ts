@@ -328,3 +328,33 @@ test.each([
 ])("after the sign-in %s becomes %s", (to, place) => {
   expect(placeInside(to)).toBe(place);
 });
+
+describe("the page of a refusal", () => {
+  const german = () => browser("de-AT,de;q=0.9,en;q=0.5");
+  const uninvited = async (tab: ReturnType<typeof browser>) => {
+    await store({ makePeople: false });
+    account("stranger");
+    return tab.go(await answerOf(tab));
+  };
+
+  test("is German for whoever reads German, all of it", async () => {
+    const { status, text } = await uninvited(german());
+    expect(status).toBe(401);
+    expect(text).toContain('<html lang="de">');
+    expect(text).toContain("Sie sind nicht angemeldet");
+    expect(text).toContain("bürgt für stranger@example.com, aber diese Adresse hat hier niemand eingeladen");
+    expect(text).toContain("Bitten Sie die Administration um eine Einladung.");
+    expect(text.replaceAll("/sign-in", "")).not.toMatch(/\b(?:sign|nobody|vouched|ask)\b/i);
+    expect((await german().go(`${url}/api/v1/sign-in/providers/nowhere`)).text).toContain(
+      "Einen Anmeldedienst „nowhere“ gibt es hier nicht.",
+    );
+    expect((await german().go(CALLBACK)).text).toContain("gehört zu keiner Anmeldung dieses Browsers");
+  });
+
+  test("is English for everybody else", async () => {
+    const { text } = await uninvited(browser("fr-CH,fr,en;q=0.8,de;q=0.7"));
+    expect(text).toContain('<html lang="en">');
+    expect(text).toContain("nobody has invited this address here");
+    expect(text).not.toContain("Anmeldung");
+  });
+});

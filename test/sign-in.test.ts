@@ -206,6 +206,20 @@ describe("a one-time link", () => {
     expect(second.person.grants).toEqual([]);
   });
 
+  test("makes people in the language that was chosen for them, else in the installation's", async () => {
+    const bare = await install({ settings: { PILOTAGE_LOCALE: "en-US" } });
+    const link = async (email: string, locale?: "de-AT") =>
+      (await bare.client.makeSignInLink({ body: { email, ...(locale ? { locale } : {}) } })).person.locale;
+    expect(await link("first@example.com")).toBe("en-US");
+    expect(await link("second@example.com", "de-AT")).toBe("de-AT");
+    // A person who is there keeps their own.
+    expect(await link("first@example.com", "de-AT")).toBe("en-US");
+    const { person } = await bare.client.invitePerson({
+      body: { email: "third@example.com", name: "Third", grants: [] },
+    });
+    expect(person.locale).toBe("en-US");
+  });
+
   test("is not in the database and not in the record", async () => {
     const { token } = await invited("secret@example.com");
     const { found } = await app.database.one<{ found: number }>(sql`

@@ -15,6 +15,7 @@ import type { Log } from "../platform/log.ts";
 import type { Vault } from "../platform/secrets.ts";
 import type { Grant } from "./caller.ts";
 import type { VouchedFor } from "./provider-person.ts";
+import { refusal } from "./provider-refusals.ts";
 
 export interface ProviderParts {
   connections: {
@@ -26,6 +27,8 @@ export interface ProviderParts {
   log: Log;
   /** Where browsers find this installation; the provider must know the address of the answer below it. */
   publicUrl(): string;
+  /** Language and formats of a person of whom the provider says none. */
+  locale: string;
 }
 
 export interface Providers {
@@ -66,9 +69,7 @@ export function openProviders(parts: ProviderParts): Providers {
   async function settingsOf(provider: string): Promise<OidcConnection> {
     const found = await parts.connections.read(provider);
     if (found?.kind === "oidc") return found as OidcConnection;
-    throw new PilotageError("not_found", `There is no sign-in provider "${provider.slice(0, 60)}".`, {
-      hint: "Sign in with a password, or ask an administrator.",
-    });
+    throw refusal("no_provider", { who: provider.slice(0, 60) });
   }
 
   async function describe(settings: OidcConnection): Promise<client.Configuration> {
@@ -110,11 +111,7 @@ export function openProviders(parts: ProviderParts): Providers {
       } catch {
         // Not ours: told like one that is missing.
       }
-    throw new PilotageError(
-      "unauthenticated",
-      "This answer of the provider belongs to no sign-in of this browser, or that began too long ago. Nobody was signed in.",
-      { hint: "Begin again on the sign-in page." },
-    );
+    throw refusal("not_begun");
   }
 
   return {
@@ -167,7 +164,11 @@ export function openProviders(parts: ProviderParts): Providers {
         });
         const claims = tokens.claims()!;
         return {
-          person: vouchedFor(settings, await allClaims(config, tokens.access_token, claims, settings)),
+          person: vouchedFor(
+            settings,
+            await allClaims(config, tokens.access_token, claims, settings),
+            parts.locale,
+          ),
           to,
         };
       } catch (error) {
@@ -207,30 +208,24 @@ async function allClaims(
 
 type Claims = Readonly<Record<string, unknown>>;
 
-function vouchedFor(settings: OidcConnection, claims: Claims & { sub: string }): VouchedFor {
+function vouchedFor(
+  settings: OidcConnection,
+  claims: Claims & { sub: string },
+  usualLocale: string,
+): VouchedFor {
   const { issuer, groups, groupsClaim, makePeople, trustEmail } = settings;
   const email = typeof claims["email"] === "string" ? claims["email"].trim().toLowerCase() : "";
-  if (!EMAIL.test(email) || email.length > 200)
-    throw new PilotageError(
-      "unauthenticated",
-      `${settings.name} tells no e-mail address of you, and people are known by it here. Nobody was signed in.`,
-      { hint: "Ask whoever runs the provider for the scope email." },
-    );
+  if (!EMAIL.test(email) || email.length > 200) throw refusal("no_address", { who: settings.name });
   const said = claims["email_verified"];
   const verified = said === true || said === "true" || (said === undefined && trustEmail);
-  if (!verified)
-    throw new PilotageError(
-      "unauthenticated",
-      `${settings.name} has not verified the address ${email}, so it may be anybody's. Nobody was signed in.`,
-      { hint: "Verify it there, or ask an administrator for an invitation." },
-    );
+  if (!verified) throw refusal("not_verified", { who: settings.name, why: email });
   const named = [claims[groupsClaim]].flat().filter((one): one is string => typeof one === "string");
   return {
     issuer,
     subject: claims.sub,
     email,
     name: nameFrom(claims["name"]) ?? email.split("@")[0]!,
-    locale: localeFrom(claims["locale"]),
+    locale: localeFrom(claims["locale"]) ?? usualLocale,
     // A group may be called like something that every object has.
     grants: named
       .flatMap((group): Grant[] => (Object.hasOwn(groups, group) ? groups[group]! : []))
@@ -259,13 +254,11 @@ function nameFrom(said: unknown): string | undefined {
   );
 }
 
-function localeFrom(said: unknown): string {
+function localeFrom(said: unknown): string | undefined {
   const text = typeof said === "string" ? said.replace("_", "-").toLowerCase() : "";
   const [language] = text.split("-");
   return (
-    LOCALES.find((one) => one.toLowerCase() === text) ??
-    LOCALES.find((one) => one.startsWith(`${language}-`)) ??
-    LOCALES[0]
+    LOCALES.find((one) => one.toLowerCase() === text) ?? LOCALES.find((one) => one.startsWith(`${language}-`))
   );
 }
 
@@ -298,23 +291,13 @@ const guardedFetch: client.CustomFetch = (url, options) => {
 function unreachable(error: unknown, { name, issuer }: OidcConnection, log: Log): PilotageError {
   const why = wordsOf(error);
   log.warn({ issuer, why }, "a sign-in provider could not be asked");
-  return new PilotageError(
-    "wrong_state",
-    `${name} cannot be asked to sign anybody in: ${why}. Nobody was signed in.`,
-    { hint: "Sign in with a password, or try again later.", cause: error },
-  );
+  return refusal("unreachable", { who: name, why, cause: error });
 }
 
 function refused(error: unknown, { name, issuer }: OidcConnection, log: Log): PilotageError {
   log.warn({ issuer, why: wordsOf(error) }, "an answer of a sign-in provider was refused");
   const denied = error instanceof client.AuthorizationResponseError && error.error === "access_denied";
-  return new PilotageError(
-    "unauthenticated",
-    denied
-      ? `${name} did not sign you in: it was refused there. Nobody was signed in.`
-      : `The answer of ${name} does not hold, so nobody was signed in. The log has the reason.`,
-    { hint: "Begin again on the sign-in page.", cause: error },
-  );
+  return refusal(denied ? "denied" : "does_not_hold", { who: name, cause: error });
 }
 
 /** The message and its cause: libraries say "something went wrong" and keep the reason below. */

@@ -36,6 +36,8 @@ export interface PeopleParts {
   newId: NewId;
   audit: Audit;
   sessions: Sessions;
+  /** Language and formats of people who are not told otherwise. */
+  locale: string;
   /** Gives the leases of a person, by e-mail address, back to the team; answers how many. Handed in from reviews/. */
   returnLeases(tx: Tx, person: string): Promise<number>;
 }
@@ -43,7 +45,8 @@ export interface PeopleParts {
 export interface NewPerson {
   email: string;
   name: string;
-  locale: string;
+  /** Default: that of the installation. */
+  locale?: string | undefined;
   grants: readonly Grant[];
 }
 
@@ -53,7 +56,7 @@ export interface People {
   inviteAgain(id: string, by: Caller): Promise<{ person: PersonRow; token: string; expiresAt: number }>;
   /** A link that signs in, from the machine itself; makes the person where there is none. */
   signInLink(
-    wanted: { email: string; name?: string | undefined; grants: readonly Grant[] },
+    wanted: Omit<NewPerson, "name"> & { name?: string | undefined },
     by: Actor,
   ): Promise<{ person: PersonRow; token: string; expiresAt: number }>;
   setRoles(id: string, grants: readonly Grant[], by: Caller): Promise<PersonRow>;
@@ -82,7 +85,7 @@ export function openPeople(parts: PeopleParts): People {
   async function make(tx: Tx, wanted: NewPerson, by: Actor): Promise<PersonRow> {
     const id = newId("person");
     const now = clock.now();
-    await store.insertPerson(tx, { id, ...wanted, now, by: by.name });
+    await store.insertPerson(tx, { id, ...wanted, locale: wanted.locale ?? parts.locale, now, by: by.name });
     await store.replaceGrants(tx, id, "granted", wanted.grants, by.name, now);
     audit.record(tx, [
       { kind: "person.made", actor: by, data: { person: id, email: wanted.email.toLowerCase() } },
@@ -242,7 +245,7 @@ export function openPeople(parts: PeopleParts): People {
             {
               email: wanted.email,
               name: wanted.name ?? wanted.email.split("@")[0]!,
-              locale: "de-DE",
+              locale: wanted.locale,
               grants,
             },
             by,

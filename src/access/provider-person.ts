@@ -7,7 +7,6 @@
  */
 import type { Audit } from "../audit/record.ts";
 import type { Role } from "../contract/access.ts";
-import { PilotageError } from "../contract/errors.ts";
 import type { NewId } from "../platform/chance.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Queryable, Tx } from "../platform/database.ts";
@@ -15,6 +14,7 @@ import { sql } from "../platform/sql.ts";
 import type { Grant } from "./caller.ts";
 import * as store from "./people-store.ts";
 import type { PersonRow } from "./people-store.ts";
+import { refusal } from "./provider-refusals.ts";
 
 /** What a provider said, checked by oidc.ts. */
 export interface VouchedFor {
@@ -43,9 +43,9 @@ export async function personOfProvider(
   if (person === undefined) {
     const known = await store.personByEmail(tx, given.email);
     // Already tied to another account, there or elsewhere: an address that changed hands opens nothing.
-    if (known?.provider) throw notYours(given.email);
+    if (known?.provider) throw refusal("not_yours", { who: given.email });
     if (known === undefined) {
-      if (!given.makePeople) throw nobodyInvited(given.email);
+      if (!given.makePeople) throw refusal("nobody_invited", { who: given.email });
       const { email, name, locale } = given;
       const id = newId("person");
       await store.insertPerson(tx, { id, email, name, locale, now, by: by.name });
@@ -59,7 +59,7 @@ export async function personOfProvider(
     );
     person = (await store.personBySubject(tx, given.issuer, given.subject))!;
   }
-  if (person.disabled_at !== null) throw notYours(given.email);
+  if (person.disabled_at !== null) throw refusal("not_yours", { who: given.email });
   const grants = await thatExist(tx, given.grants);
   const before = await providerRoles(tx, person.id);
   const after = textsOf(grants);
@@ -105,20 +105,4 @@ function textsOf(grants: readonly Grant[]): string[] {
   return [
     ...new Set(grants.map(({ role, workflow }) => (workflow === null ? role : `${role} of ${workflow}`))),
   ].sort();
-}
-
-function notYours(email: string): PilotageError {
-  return new PilotageError(
-    "unauthenticated",
-    `The provider vouched for ${email}, but that account here is disabled or belongs to another sign-in. Nobody was signed in.`,
-    { hint: "Ask an administrator." },
-  );
-}
-
-function nobodyInvited(email: string): PilotageError {
-  return new PilotageError(
-    "unauthenticated",
-    `The provider vouched for ${email}, but nobody has invited this address here. Nobody was signed in.`,
-    { hint: "Ask an administrator for an invitation." },
-  );
 }

@@ -32,7 +32,7 @@ describe("people", () => {
       stdout: "https://pilotage.example.com/link#pin_2\n",
       stderr: expect.stringContaining("Mail is not set up"),
     });
-    expect(server.calls[0]!.body).toMatchObject({ name: "k.adler", locale: "de-DE", grants: [] });
+    expect(server.calls[0]!.body).toMatchObject({ name: "k.adler", grants: [] });
   });
 
   it("keep the roles that are not taken", async () => {

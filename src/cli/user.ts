@@ -18,6 +18,11 @@ interface Grant {
   role: Role;
   workflow: string | null;
 }
+interface NewPerson {
+  name?: string;
+  locale?: (typeof LOCALES)[number];
+  role?: Grant[];
+}
 type Person = Awaited<ReturnType<Client["listPeople"]>>["people"][number];
 
 const ROLE_NAMES = Object.keys(ROLES).map((role) => role.replaceAll("_", "-"));
@@ -43,12 +48,18 @@ function addLink(group: Command, desk: Desk): void {
       "Makes a link that signs a person in, once and within the hour; only on the machine itself. Makes the person when there is none; the very first one becomes administrator.",
     )
     .option("--name <name>", "the name, for a new person")
+    .addOption(localeOption())
     .addOption(roleOption("--role <role>", `roles to add: ${GRANT}`))
-    .action(async (email: string, { name, role }: { name?: string; role?: Grant[] }) => {
+    .action(async (email: string, { name, locale, role }: NewPerson) => {
       // Without --as too: whoever sits at the machine may not be a person here yet.
       const client = await desk.client("read");
       const reply = await client.makeSignInLink({
-        body: { email, ...(name === undefined ? {} : { name }), grants: role ?? [] },
+        body: {
+          email,
+          ...(name === undefined ? {} : { name }),
+          ...(locale === undefined ? {} : { locale }),
+          grants: role ?? [],
+        },
       });
       desk.out.note(`Signs in ${reply.person.email}, once, until ${moment(reply.expiresAt)}:`);
       desk.out.result(reply, () => reply.link);
@@ -97,29 +108,22 @@ function addInvite(group: Command, desk: Desk): void {
       "Invites a person, or makes a new link for one who is there: to set a forgotten password. Older links of the person die. The link is mailed where mail is set up.",
     )
     .option("--name <name>", "the name, for a new person; default: what stands before the @")
-    .addOption(
-      new Option("--locale <locale>", "language and formats, for a new person")
-        .choices([...LOCALES])
-        .default("de-DE"),
-    )
+    .addOption(localeOption())
     .addOption(roleOption("--role <role>", `roles, for a new person: ${GRANT}`))
     .option("--again", "the person is there already: only make a new link")
-    .action(
-      async (
-        email: string,
-        given: { name?: string; locale: (typeof LOCALES)[number]; role?: Grant[]; again?: true },
-      ) => {
-        const client = await desk.client("change");
-        const { name = email.split("@")[0]!, locale, role = [] } = given;
-        const reply = given.again
-          ? await client.inviteAgain({ params: { person: (await find(client, email)).id } })
-          : await client.invitePerson({ body: { email, name, locale, grants: role } });
-        desk.out.note(
-          `For ${reply.person.email}, once, until ${moment(reply.expiresAt)}. ${mailedText(reply)}`,
-        );
-        desk.out.result(reply, () => reply.link);
-      },
-    );
+    .action(async (email: string, given: NewPerson & { again?: true }) => {
+      const client = await desk.client("change");
+      const { name = email.split("@")[0]!, locale, role = [] } = given;
+      const reply = given.again
+        ? await client.inviteAgain({ params: { person: (await find(client, email)).id } })
+        : await client.invitePerson({
+            body: { email, name, ...(locale === undefined ? {} : { locale }), grants: role },
+          });
+      desk.out.note(
+        `For ${reply.person.email}, once, until ${moment(reply.expiresAt)}. ${mailedText(reply)}`,
+      );
+      desk.out.result(reply, () => reply.link);
+    });
   withExamples(
     invite,
     "pilotage user invite k.adler@example.com --name Kim --role reviewer@support-triage --as j.okafor@example.com",
@@ -221,6 +225,13 @@ function addRules(group: Command, desk: Desk): void {
       );
     });
   withExamples(rules, "pilotage user rules");
+}
+
+function localeOption(): Option {
+  return new Option(
+    "--locale <locale>",
+    "language and formats, for a new person; default: that of the installation",
+  ).choices([...LOCALES]);
 }
 
 function roleOption(flags: string, description: string): Option {

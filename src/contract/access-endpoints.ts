@@ -278,7 +278,7 @@ export const ACCESS_ENDPOINTS = {
     body: z.strictObject({
       email: emailText,
       name: personName,
-      locale: locale.default("de-DE"),
+      locale: locale.optional().describe("Default: that of the installation, `PILOTAGE_LOCALE`"),
       grants: z.array(grant).max(50).default([]),
     }),
     reply: invitation,
@@ -338,6 +338,9 @@ export const ACCESS_ENDPOINTS = {
     body: z.strictObject({
       email: emailText,
       name: personName.optional(),
+      locale: locale
+        .optional()
+        .describe("For a new person. Default: that of the installation, `PILOTAGE_LOCALE`"),
       grants: z.array(grant).max(50).default([]),
     }),
     reply: z.object({ link: z.string(), expiresAt: time, person }),

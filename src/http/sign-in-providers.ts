@@ -1,12 +1,13 @@
 /**
  * Handlers of the way through an OpenID provider: off to it, and back with its answer.
  *
- * Both are addresses that a browser goes to, so what went wrong is told on a page and not as JSON. The cookie that
+ * Both are addresses that a browser goes to, so what went wrong is told on a page, in the browser's language, and not as JSON. The cookie that
  * carries what was begun is of use only here and only once.
  */
 import type { FastifyReply } from "fastify";
 import { KEPT_FOR, type Providers } from "../access/oidc.ts";
 import { personOfProvider } from "../access/provider-person.ts";
+import { inGerman } from "../access/provider-refusals.ts";
 import type { Sessions } from "../access/sessions.ts";
 import type { Audit } from "../audit/record.ts";
 import { PilotageError } from "../contract/errors.ts";
@@ -79,13 +80,32 @@ async function onPage(reply: FastifyReply, work: () => Promise<void>): Promise<v
       .code(error.status)
       .type("text/html; charset=utf-8")
       .header("content-security-policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'")
-      .send(pageOf(error));
+      .send(prefersGerman(reply.request.headers["accept-language"]) ? germanPage(error) : page("en", error));
   }
 }
 
-function pageOf({ message, hint }: PilotageError): string {
+/** Of the two languages the one that the browser names first; browsers name them in their order. */
+function prefersGerman(languages = ""): boolean {
+  return /(?:^|,)\s*(de|en)\b/i.exec(languages)?.[1]?.toLowerCase() === "de";
+}
+
+function germanPage(error: PilotageError): string {
+  return page("de", inGerman(error) ?? { message: GERMAN_FAULT, hint: undefined });
+}
+
+const GERMAN_FAULT = "Die Anmeldung ging nicht; den Grund nennt das Protokoll des Programms.";
+const WORDS = {
+  en: { title: "You are not signed in", back: "To the sign-in page" },
+  de: { title: "Sie sind nicht angemeldet", back: "Zur Anmeldung" },
+};
+
+function page(
+  language: keyof typeof WORDS,
+  { message, hint }: { message: string; hint: string | undefined },
+): string {
+  const { title, back } = WORDS[language];
   return html`<!doctype html>
-    <html lang="en">
+    <html lang="${language}">
       <head>
         <meta charset="utf-8" />
         <title>Pilotage</title>
@@ -93,11 +113,10 @@ function pageOf({ message, hint }: PilotageError): string {
         <meta name="color-scheme" content="light dark" />
       </head>
       <body>
-        <h1>You are not signed in</h1>
+        <h1>${title}</h1>
         <p>${message}</p>
         <p>${hint ?? ""}</p>
-        <p lang="de">Sie sind nicht angemeldet.</p>
-        <p><a href="/sign-in">Zur Anmeldung / To the sign-in page</a></p>
+        <p><a href="/sign-in">${back}</a></p>
       </body>
     </html>`.text;
 }

@@ -4,6 +4,7 @@
  * `docs/reference/settings.md` lists the same settings; a test compares both.
  */
 import { z } from "zod";
+import { LOCALES } from "../contract/access-endpoints.ts";
 import { PilotageError } from "../contract/errors.ts";
 import { readAllowed } from "./egress.ts";
 
@@ -61,6 +62,12 @@ export const SETTINGS = {
       "The address under which people reach this installation, for links in mails and deliveries. Default: where the program listens; deliveries then carry no link.",
     fallback: undefined,
     schema: z.url({ protocol: /^https?$/ }).optional(),
+  },
+  PILOTAGE_LOCALE: {
+    sentence:
+      "Language and formats of people for whom nobody chose: de-DE, de-AT, de-CH, en-GB or en-US. Each can change their own.",
+    fallback: "de-DE",
+    schema: z.enum(LOCALES, "one of those locales is expected"),
   },
   PILOTAGE_SESSION_IDLE_HOURS: {
     sentence: "Hours without use after which a session in the console ends.",

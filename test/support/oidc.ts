@@ -86,7 +86,8 @@ export interface Visit {
 }
 
 /** Keeps cookies by address and name, as far as these servers use them; follows nothing by itself. */
-export function browser() {
+/** `languages` as browsers name those that their owner reads. */
+export function browser(languages = "en-GB,en;q=0.9") {
   const jar = new Map<string, Map<string, string>>();
   const cookiesOf = (url: string) => {
     const { host } = new URL(url);
@@ -100,6 +101,7 @@ export function browser() {
       redirect: "manual",
       headers: {
         accept: "text/html",
+        "accept-language": languages,
         cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join("; "),
       },
     });
