@@ -3,11 +3,11 @@
  *
  * The harmless answer is the first stop of the keyboard. While it happens the dialog stays; if it fails, it says why.
  */
-import { Button, Group, Modal, TextInput } from "@mantine/core";
+import { Modal, TextInput } from "@mantine/core";
 import { useState, type ReactNode } from "react";
 import { FRAME } from "../locales/frame.ts";
 import { useWords } from "../locales/words.ts";
-import { ErrorText } from "./page.tsx";
+import { FormFoot } from "./form-foot.tsx";
 
 export interface ConfirmProps {
   open: boolean;
@@ -69,24 +69,16 @@ export function Confirm({
           autoComplete="off"
         />
       )}
-      {error === undefined ? null : (
-        <div role="alert">
-          <ErrorText error={error} />
-        </div>
-      )}
-      <Group justify="flex-end" mt="md" gap="xs">
-        <Button variant="default" onClick={close} data-autofocus>
-          {t("cancel")}
-        </Button>
-        <Button
-          loading={busy}
-          disabled={typed !== undefined && word.trim() !== typed.word}
-          onClick={() => void confirm()}
-          {...(danger ? { style: { background: "var(--bad)", color: "var(--surface)" } } : {})}
-        >
-          {verb}
-        </Button>
-      </Group>
+      <FormFoot
+        act={{ isPending: busy, error: error ?? null }}
+        verb={verb}
+        close={close}
+        onAct={() => void confirm()}
+        disabled={typed !== undefined && word.trim() !== typed.word}
+        danger={danger}
+        cancelFirst
+        apart
+      />
     </Modal>
   );
 }

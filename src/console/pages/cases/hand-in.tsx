@@ -3,7 +3,7 @@
  *
  * That is the candidate, else the stable one, else the newest; while none is published, the input is written as JSON.
  */
-import { Button, Group, Modal, Textarea, TextInput } from "@mantine/core";
+import { Modal, Textarea, TextInput } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useMemo, useState, type FormEvent } from "react";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../contract/json.ts";
@@ -12,7 +12,8 @@ import { OutputForm } from "../../case/output-form.tsx";
 import { useAct, useRead } from "../../data/api.ts";
 import { FRAME } from "../../locales/frame.ts";
 import { useWords } from "../../locales/words.ts";
-import { ErrorText, Loading } from "../../parts/page.tsx";
+import { FormFoot } from "../../parts/form-foot.tsx";
+import { Loading } from "../../parts/page.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import styles from "./cases.module.css";
 import { CASES } from "./words.ts";
@@ -161,19 +162,7 @@ function Form({ workflow, schema, release, close }: FormProps) {
           onChange={(path: string, text: string) => setEntries({ ...entries, [path]: text })}
         />
       )}
-      {submitCase.isError ? (
-        <div role="alert">
-          <ErrorText error={submitCase.error} />
-        </div>
-      ) : null}
-      <Group justify="flex-end" gap="xs">
-        <Button variant="default" onClick={close}>
-          {t("cancel")}
-        </Button>
-        <Button type="submit" loading={submitCase.isPending}>
-          {t("send")}
-        </Button>
-      </Group>
+      <FormFoot act={submitCase} verb={t("send")} close={close} />
     </form>
   );
 }

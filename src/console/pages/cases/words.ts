@@ -72,7 +72,6 @@ export const CASES = words({
   json: { de: "Eingang als JSON", en: "Input as JSON" },
   notJson: { de: "Das ist kein JSON-Objekt.", en: "That is no JSON object." },
   send: { de: "Eingeben", en: "Hand in" },
-  cancel: { de: "Abbrechen", en: "Cancel" },
   admitted: { de: "Angenommen: {id}", en: "Admitted: {id}" },
   duplicate: { de: "Diesen Vorgang gab es schon: {id}", en: "That case existed already: {id}" },
   open: { de: "Öffnen", en: "Open" },

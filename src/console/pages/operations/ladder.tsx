@@ -3,7 +3,7 @@
  *
  * Towards stop needs no reason first; back takes one. Who may not move it can ask.
  */
-import { Button, Group, Modal, Textarea } from "@mantine/core";
+import { Button, Modal, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useAct, type Reply } from "../../data/api.ts";
 import { useMay } from "../../data/me.tsx";
@@ -11,7 +11,8 @@ import { RUNG_WORDS } from "../../locales/codes.ts";
 import { FRAME } from "../../locales/frame.ts";
 import { useFormats } from "../../locales/formats.ts";
 import { useSay, useWords } from "../../locales/words.ts";
-import { ErrorText, Section } from "../../parts/page.tsx";
+import { FormFoot } from "../../parts/form-foot.tsx";
+import { Section } from "../../parts/page.tsx";
 import { RungWord, StatusWord } from "../../parts/status-word.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import styles from "./operations.module.css";
@@ -146,24 +147,16 @@ function MoveDialog({ rung, back, cases, workflow, close }: MoveProps) {
           onChange={(event) => setReason(event.currentTarget.value)}
         />
       ) : null}
-      {move.isError ? (
-        <div role="alert">
-          <ErrorText error={move.error} />
-        </div>
-      ) : null}
-      <Group justify="flex-end" gap="xs" mt="md">
-        <Button variant="default" onClick={close} {...(back ? {} : { "data-autofocus": true })}>
-          {t("cancel")}
-        </Button>
-        <Button
-          loading={move.isPending}
-          disabled={back && given === ""}
-          onClick={go}
-          {...(back ? {} : { style: { background: "var(--bad)", color: "var(--surface)" } })}
-        >
-          {t(back ? "backTo" : "stepTo", { word })}
-        </Button>
-      </Group>
+      <FormFoot
+        act={move}
+        verb={t(back ? "backTo" : "stepTo", { word })}
+        close={close}
+        disabled={back && given === ""}
+        onAct={go}
+        apart
+        danger={!back}
+        cancelFirst={!back}
+      />
     </Modal>
   );
 }
@@ -199,19 +192,7 @@ function AskDialog({ workflow, close }: { workflow: string; close: () => void })
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
       />
-      {ask.isError ? (
-        <div role="alert">
-          <ErrorText error={ask.error} />
-        </div>
-      ) : null}
-      <Group justify="flex-end" gap="xs" mt="md">
-        <Button variant="default" onClick={close}>
-          {t("cancel")}
-        </Button>
-        <Button loading={ask.isPending} onClick={go}>
-          {t("ask")}
-        </Button>
-      </Group>
+      <FormFoot act={ask} verb={t("ask")} close={close} onAct={go} apart />
     </Modal>
   );
 }

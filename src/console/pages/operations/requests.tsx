@@ -1,5 +1,5 @@
 /** Requests to stop that nobody answered yet: who, why, about which case; answered with or without moving the ladder. */
-import { Button, Group, Modal, NativeSelect, Textarea } from "@mantine/core";
+import { Button, Modal, NativeSelect, Textarea } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useAct, type Reply } from "../../data/api.ts";
@@ -8,7 +8,8 @@ import { RUNG_WORDS } from "../../locales/codes.ts";
 import { FRAME } from "../../locales/frame.ts";
 import { useSay, useWords } from "../../locales/words.ts";
 import { Icon } from "../../parts/icon.tsx";
-import { ErrorText, Section } from "../../parts/page.tsx";
+import { FormFoot } from "../../parts/form-foot.tsx";
+import { Section } from "../../parts/page.tsx";
 import { RelativeTime } from "../../parts/small.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import styles from "./operations.module.css";
@@ -105,19 +106,7 @@ function AnswerDialog({ request, rung, close }: { request: Request; rung: number
           value={answer}
           onChange={(event) => setAnswer(event.currentTarget.value)}
         />
-        {settle.isError ? (
-          <div role="alert">
-            <ErrorText error={settle.error} />
-          </div>
-        ) : null}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={close}>
-            {t("cancel")}
-          </Button>
-          <Button loading={settle.isPending} disabled={answer.trim() === ""} onClick={go}>
-            {t("answer")}
-          </Button>
-        </Group>
+        <FormFoot act={settle} verb={t("answer")} close={close} disabled={answer.trim() === ""} onAct={go} />
       </div>
     </Modal>
   );

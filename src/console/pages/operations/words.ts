@@ -58,7 +58,6 @@ export const OPERATIONS = words({
     en: "Going back takes a reason; it stands in the record with your name.",
   },
   reason: { de: "Begründung", en: "Reason" },
-  cancel: { de: "Abbrechen", en: "Cancel" },
   moved: { de: "Der sichere Halt steht auf „{word}“.", en: "The safe-stop stands at “{word}”." },
   ask: { de: "Um Halt bitten", en: "Ask for a stop" },
   askTitle: { de: "Um Halt bitten?", en: "Ask for a stop?" },

@@ -35,7 +35,6 @@ export const IMPROVEMENTS = words({
     en: "Saved. An answer reaches everybody who reported it.",
   },
   save: { de: "Speichern", en: "Save" },
-  cancel: { de: "Abbrechen", en: "Cancel" },
   wantsNewReason: {
     de: "Mehr als jede zehnte Änderung nennt „Anderes“ als Grund: Es fehlt wohl ein Grund in der Liste.",
     en: "More than a tenth of the edits give “Other” as reason: one seems to be missing from the list.",

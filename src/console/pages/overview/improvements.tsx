@@ -10,7 +10,8 @@ import { FRAME } from "../../locales/frame.ts";
 import { useFormats } from "../../locales/formats.ts";
 import { useCode, useWords } from "../../locales/words.ts";
 import { DataTable, type Column } from "../../parts/data-table.tsx";
-import { ErrorText, Failed, Loading, Section } from "../../parts/page.tsx";
+import { FormFoot } from "../../parts/form-foot.tsx";
+import { Failed, Loading, Section } from "../../parts/page.tsx";
 import { RelativeTime } from "../../parts/small.tsx";
 import { StatusWord, type Tone } from "../../parts/status-word.tsx";
 import { useToast } from "../../parts/toast.tsx";
@@ -247,19 +248,7 @@ function EditDialog({
             ))}
           </p>
         )}
-        {settle.isError ? (
-          <div role="alert">
-            <ErrorText error={settle.error} />
-          </div>
-        ) : null}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={close}>
-            {t("cancel")}
-          </Button>
-          <Button loading={settle.isPending} onClick={save}>
-            {t("save")}
-          </Button>
-        </Group>
+        <FormFoot act={settle} verb={t("save")} close={close} onAct={save} />
       </div>
     </Modal>
   );

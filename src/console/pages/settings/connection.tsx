@@ -1,10 +1,10 @@
 /** The form of a connection by its kind; a kind without a form of its own is written as JSON. */
-import { Button, Group, Modal, NativeSelect, PasswordInput, Textarea, TextInput } from "@mantine/core";
+import { Modal, NativeSelect, PasswordInput, Textarea, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { useAct } from "../../data/api.ts";
 import { FRAME } from "../../locales/frame.ts";
 import { useWords } from "../../locales/words.ts";
-import { ErrorText } from "../../parts/page.tsx";
+import { FormFoot } from "../../parts/form-foot.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import type { Connection } from "./connections.tsx";
 import { CONNECTIONS } from "./connections-words.ts";
@@ -206,17 +206,12 @@ export function ConnectionDialog({
             />
           );
         })}
-        {problem === undefined && !save.isError ? null : (
-          <div role="alert">{problem === undefined ? <ErrorText error={save.error} /> : t(problem)}</div>
-        )}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={close}>
-            {t("cancel")}
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {t("add")}
-          </Button>
-        </Group>
+        <FormFoot
+          act={save}
+          verb={t("add")}
+          close={close}
+          {...(problem === undefined ? {} : { problem: t(problem) })}
+        />
       </form>
     </Modal>
   );

@@ -71,5 +71,4 @@ export const CONNECTIONS = words({
   },
   json: { de: "Einstellungen als JSON", en: "Settings as JSON" },
   notJson: { de: "Das ist kein gültiges JSON.", en: "That is no valid JSON." },
-  cancel: { de: "Abbrechen", en: "Cancel" },
 });

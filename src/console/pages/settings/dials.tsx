@@ -13,7 +13,8 @@ import { FRAME } from "../../locales/frame.ts";
 import { useFormats } from "../../locales/formats.ts";
 import { useCode, useSay, useWords } from "../../locales/words.ts";
 import { DataTable } from "../../parts/data-table.tsx";
-import { ErrorText, Failed, Loading, Section } from "../../parts/page.tsx";
+import { FormFoot } from "../../parts/form-foot.tsx";
+import { Failed, Loading, Section } from "../../parts/page.tsx";
 import { RelativeTime } from "../../parts/small.tsx";
 import { StatusWord } from "../../parts/status-word.tsx";
 import { useToast } from "../../parts/toast.tsx";
@@ -255,19 +256,7 @@ function ChangeDialog({ workflow, dial, close }: { workflow: string; dial: DialR
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
         />
-        {set.isError ? (
-          <div role="alert">
-            <ErrorText error={set.error} />
-          </div>
-        ) : null}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={close}>
-            {t("cancel")}
-          </Button>
-          <Button loading={set.isPending} onClick={go}>
-            {t("change")}
-          </Button>
-        </Group>
+        <FormFoot act={set} verb={t("change")} close={close} onAct={go} />
       </div>
     </Modal>
   );

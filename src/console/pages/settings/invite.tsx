@@ -1,12 +1,12 @@
 /** Inviting a person with name, address, language and first roles. */
-import { Button, Group, Modal, NativeSelect, TextInput } from "@mantine/core";
+import { Modal, NativeSelect, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { useIntl } from "react-intl";
 import { LOCALES } from "../../../contract/access-endpoints.ts";
 import { useAct } from "../../data/api.ts";
 import { FRAME } from "../../locales/frame.ts";
 import { LOCALE_NAMES, useWords } from "../../locales/words.ts";
-import { ErrorText } from "../../parts/page.tsx";
+import { FormFoot } from "../../parts/form-foot.tsx";
 import { Grants, type Grant } from "./grants.tsx";
 import type { Invitation } from "./people.tsx";
 import { PEOPLE } from "./people-words.ts";
@@ -65,19 +65,7 @@ export function InviteDialog({ workflow, close, took }: InviteProps) {
           data={LOCALES.map((value) => ({ value, label: LOCALE_NAMES[value] ?? value }))}
         />
         <Grants grants={grants} change={setGrants} workflow={workflow} />
-        {invite.isError ? (
-          <div role="alert">
-            <ErrorText error={invite.error} />
-          </div>
-        ) : null}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={close}>
-            {t("cancel")}
-          </Button>
-          <Button type="submit" loading={invite.isPending}>
-            {t("invite")}
-          </Button>
-        </Group>
+        <FormFoot act={invite} verb={t("invite")} close={close} />
       </form>
     </Modal>
   );

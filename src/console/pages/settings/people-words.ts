@@ -79,5 +79,4 @@ export const PEOPLE = words({
     de: "Die E-Mail ging nicht hinaus: Geben Sie den Link selbst weiter.",
     en: "The mail did not go out: pass the link on yourself.",
   },
-  cancel: { de: "Abbrechen", en: "Cancel" },
 });

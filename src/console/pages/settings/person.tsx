@@ -8,7 +8,7 @@ import { FRAME } from "../../locales/frame.ts";
 import { useFormats } from "../../locales/formats.ts";
 import { useSay, useWords } from "../../locales/words.ts";
 import { Confirm } from "../../parts/confirm.tsx";
-import { ErrorText } from "../../parts/page.tsx";
+import { FormFoot } from "../../parts/form-foot.tsx";
 import { Tag } from "../../parts/small.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import { Grants, type Grant } from "./grants.tsx";
@@ -67,32 +67,22 @@ export function PersonDialog({ person, close, invited }: PersonProps) {
             ))}
           </ul>
         )}
-        {failed === null ? null : (
-          <div role="alert">
-            <ErrorText error={failed} />
-          </div>
-        )}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={close}>
-            {t("cancel")}
-          </Button>
-          <Button
-            loading={roles.isPending}
-            onClick={() =>
-              roles.mutate(
-                { ...input, body: { grants } },
-                {
-                  onSuccess() {
-                    toast.show({ what: t("rolesSaved") });
-                    close();
-                  },
+        <FormFoot
+          act={{ isPending: roles.isPending, error: failed }}
+          verb={t("saveRoles")}
+          close={close}
+          onAct={() =>
+            roles.mutate(
+              { ...input, body: { grants } },
+              {
+                onSuccess() {
+                  toast.show({ what: t("rolesSaved") });
+                  close();
                 },
-              )
-            }
-          >
-            {t("saveRoles")}
-          </Button>
-        </Group>
+              },
+            )
+          }
+        />
         <hr style={{ width: "100%", border: 0, borderTop: "1px solid var(--line)", margin: 0 }} />
         <p className={styles["soft"]}>{t("newLinkWhat")}</p>
         <Group gap="xs">

@@ -1,12 +1,13 @@
 /** Waivers in force, and granting one: by name, with a reason and an end. */
-import { Button, Group, Modal, NativeSelect, Textarea, TextInput } from "@mantine/core";
+import { Button, Modal, NativeSelect, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useAct, type Reply } from "../../data/api.ts";
 import { useMay } from "../../data/me.tsx";
 import { FRAME } from "../../locales/frame.ts";
 import { useFormats } from "../../locales/formats.ts";
 import { useWords } from "../../locales/words.ts";
-import { ErrorText, Section } from "../../parts/page.tsx";
+import { FormFoot } from "../../parts/form-foot.tsx";
+import { Section } from "../../parts/page.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import styles from "./settings.module.css";
 import { SETTINGS } from "./words.ts";
@@ -96,19 +97,7 @@ function WaiveDialog({ workflow, close }: { workflow: string; close: () => void 
           value={days}
           onChange={(event) => setDays(event.currentTarget.value)}
         />
-        {waive.isError ? (
-          <div role="alert">
-            <ErrorText error={waive.error} />
-          </div>
-        ) : null}
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={close}>
-            {t("cancel")}
-          </Button>
-          <Button loading={waive.isPending} disabled={!valid} onClick={go}>
-            {t("waive")}
-          </Button>
-        </Group>
+        <FormFoot act={waive} verb={t("waive")} close={close} disabled={!valid} onAct={go} />
       </div>
     </Modal>
   );
