@@ -113,7 +113,7 @@ export const FRAME = words({
     de: "{days, plural, one {# Tag} other {# Tage}}",
     en: "{days, plural, one {# day} other {# days}}",
   },
-  definition: { de: "Was bedeutet {name}?", en: "What does {name} mean?" },
+  definition: { de: "Was bedeutet „{name}“?", en: "What does “{name}” mean?" },
   "status.good": { de: "Gut", en: "Good" },
   "status.attention": { de: "Achtung", en: "Attention" },
   "status.bad": { de: "Schlecht", en: "Bad" },

@@ -260,11 +260,11 @@ async function doTasks(context: Context): Promise<Row[]> {
   const owner = await visit("owner@example.com", [{ role: "owner", workflow: "budget" }]);
   await owner.goto("/overview?workflow=budget");
   await owner
-    .getByRole("button", { name: /^What do / })
+    .getByRole("button", { name: /^What does / })
     .first()
     .waitFor();
   await task("any number, then its definition", { clicks: 1 }, owner, async (hand) => {
-    await hand.click(/^What do /);
+    await hand.click(/^What does /);
     await owner.locator(".mantine-Popover-dropdown").first().waitFor();
   });
   return rows;

@@ -37,7 +37,7 @@ function OfWorkflow({ name, title }: { name: string; title: string }) {
     >
       {data === undefined ? null : (
         <>
-          <Answers sentences={data.sentences} />
+          <Answers sentences={data.sentences} workflow={name} />
           <Picture stations={data.stations} branches={data.branches} />
           <NoCaseYet data={data} />
           <Needs needs={data.needs} workflow={name} />

@@ -29,6 +29,23 @@ export const OVERVIEW = words({
   "question.used": { de: "Wird es genutzt?", en: "Is it used?" },
   "question.worth": { de: "Lohnt es sich?", en: "Is it worth it?" },
   fourAnswers: { de: "Vier Antworten", en: "Four answers" },
+  "define.runs": {
+    de: "Gut heißt: Der sichere Halt steht auf Normal, ein Worker arbeitet, jeder Feed liest, keine Zustellung ist gescheitert, kein Vorgang ist überfällig. Gezählt werden die Vorgänge seit heute 0 Uhr in der Zeitzone des Workflows; Übungen zählen nicht.",
+    en: "Good means: the safe-stop stands at normal, a worker runs, every feed reads, no delivery has failed, no case is overdue. Counted are the cases since midnight in the workflow's time zone; drills do not count.",
+  },
+  "define.good": {
+    de: "Mit Zertifikat: die obere Schranke der Fehlerquote dessen, was ungeprüft hinausgehen darf, gegen die Quote, die der Owner erlaubt. Ohne Zertifikat: der Anteil der geprüften Vorschläge, den Menschen geändert oder verworfen haben. Zu wenige Vorgänge behaupten nichts.",
+    en: "With a certificate: the upper bound of the error rate of what may go out unreviewed, against the rate that the owner allows. Without one: the share of reviewed suggestions that people changed or rejected. Too few cases claim nothing.",
+  },
+  "define.used": {
+    de: "Anteil der heute eingegangenen Vorgänge, für die ein Release geantwortet hat, und Anteil derer, die ohne Prüfung hinausgingen. Der Rest wird von Menschen bearbeitet oder wartet.",
+    en: "The share of the cases that came in today for which a release answered, and of those that went out without a review. People work the rest, or it waits.",
+  },
+  "define.worth": {
+    de: "Arbeit je Vorgang jetzt gegen die Baseline: Vorgänge, die Menschen ohne Modell bearbeitet haben. Verglichen wird erst, wenn davon genug vorliegen.",
+    en: "Work for each case now against the baseline: cases that people worked without a model. There is no comparison before there are enough of them.",
+  },
+  sample: { de: "Die Vorgänge dahinter", en: "The cases behind it" },
   basis: { de: "n {n, number}, seit {since}", en: "n {n, number}, since {since}" },
   picture: { de: "Der Weg der Vorgänge heute", en: "The path of the cases today" },
   pictureWhat: {
