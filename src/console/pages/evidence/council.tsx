@@ -147,7 +147,11 @@ function Individuals({
       <p className={styles["soft"]}>
         {t("waitsWhat", { person: pending.askedBy, at: formats.moment(pending.at) })}
       </p>
-      {may("works_council.individuals") ? <SettleChange id={pending.change} workflow={workflow} /> : null}
+      {may("works_council.individuals") ? (
+        <div className={styles["acts"]}>
+          <SettleChange id={pending.change} workflow={workflow} />
+        </div>
+      ) : null}
     </>
   );
 }

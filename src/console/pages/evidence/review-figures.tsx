@@ -52,7 +52,8 @@ function SeenBy({ looks }: { looks: Reply<"getReviewFigures">["seenBy"] }) {
   const formats = useFormats();
   const own = useMe().person?.email;
   const others = looks.filter((one) => one.person !== own);
-  if (others.length === 0) return <p className={styles["soft"]}>{t("seenByNobody")}</p>;
+  if (others.length === 0)
+    return <p className={`${styles["soft"]} ${styles["seen"]}`}>{t("seenByNobody")}</p>;
   const byPerson = [...Map.groupBy(others, (one) => one.person)].map(([person, list]) =>
     t("seenByOne", {
       person,
@@ -60,7 +61,9 @@ function SeenBy({ looks }: { looks: Reply<"getReviewFigures">["seenBy"] }) {
       at: formats.moment(list.map((one) => one.at).reduce((last, at) => (at > last ? at : last))),
     }),
   );
-  return <p className={styles["soft"]}>{t("seenBy", { people: formats.list(byPerson) })}</p>;
+  return (
+    <p className={`${styles["soft"]} ${styles["seen"]}`}>{t("seenBy", { people: formats.list(byPerson) })}</p>
+  );
 }
 
 /**

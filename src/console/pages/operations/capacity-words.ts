@@ -54,7 +54,7 @@ export const CAPACITY = words({
   grows: { de: "wächst ohne Ende", en: "grows without end" },
   here: { de: "(gerechnet)", en: "(reckoned)" },
   model: {
-    de: "Gerechnet mit Erlang C: zufällige Ankünfte, niemand gibt auf. Arbeitet jemand nebenher anderes, zählt er nur zum Teil.",
+    de: "Gerechnet mit Erlang C: zufällige Ankünfte, niemand gibt auf. Wer nebenher anderes tut, zählt nur zum Teil.",
     en: "Reckoned by Erlang C: random arrivals, nobody gives up. Whoever does other work as well counts only in part.",
   },
 });
