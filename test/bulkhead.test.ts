@@ -1,0 +1,59 @@
+/** A connection with few places: its calls never exceed them, and a workflow that floods keeps no other out. */
+import { expect, test } from "vitest";
+import { sql } from "../src/platform/sql.ts";
+import { install, launch, until } from "./support/installation.ts";
+import { startProvider } from "./support/provider.ts";
+
+const MOST = 2;
+const FLOOD = 24;
+
+test("a workflow that floods a connection waits behind its own calls; another's case is answered meanwhile", async () => {
+  const installation = await install();
+  const { client, app } = installation;
+  let inFlight = 0;
+  let highest = 0;
+  const provider = await startProvider({
+    async answer() {
+      highest = Math.max(highest, ++inFlight);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      inFlight--;
+      return { output: { category: "billing" } };
+    },
+  });
+  try {
+    await client.saveConnection({
+      params: { name: "few" },
+      body: { settings: { kind: "openai", baseUrl: provider.url, mostInFlight: MOST } },
+    });
+    for (const workflow of ["flood", "small"])
+      await launch(installation, {
+        script: null,
+        workflow: { workflow },
+        release: {
+          workflow,
+          model: { connection: "few", name: "m", timeout: 20_000 },
+          prompt: "{{ input.text }}",
+        },
+      });
+    const submit = (workflow: string, externalId: string) =>
+      client.submitCase({ params: { workflow }, body: { externalId, input: { text: "the bill" } } });
+    await Promise.all(Array.from({ length: FLOOD }, (_, i) => submit("flood", `f-${i}`)));
+    const { caseId } = await submit("small", "s");
+    await until(
+      () => client.getCase({ params: { case: caseId } }),
+      (one) => one.state === "in_review",
+    );
+    const answered = async () =>
+      (
+        await app.database.one<{ n: number }>(
+          sql`select count(*)::int as n from case_ where workflow = 'flood' and state = 'in_review'`,
+        )
+      ).n;
+    expect(await answered()).toBeLessThan(FLOOD);
+    await until(answered, (count) => count === FLOOD, 30_000);
+    expect(highest).toBe(MOST);
+  } finally {
+    await installation.stop();
+    await provider.stop();
+  }
+});
