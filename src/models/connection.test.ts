@@ -1,7 +1,8 @@
 /** Settings of connections, and what each kind opens. */
 import { afterEach, describe, expect, test } from "vitest";
 import { startProvider } from "../../test/support/provider.ts";
-import { type Connection, connectionSchema, isNear, type ModelSettings, openModel } from "./connection.ts";
+import { type Connection, connectionSchema, type ModelSettings, openModel } from "./connection.ts";
+import { isNear } from "./connection-fields.ts";
 
 const open: (() => Promise<void>)[] = [];
 afterEach(async () => {

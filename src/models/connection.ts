@@ -4,88 +4,28 @@
  * A connection belongs to the installation: it holds addresses and secrets, a release only names it. Plain http is
  * taken for loopback and private addresses only, so that a secret or a case never crosses a foreign network in clear.
  */
-import { BlockList, isIP } from "node:net";
 import { z } from "zod";
 import { grant } from "../contract/access-endpoints.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { Clock } from "../platform/clock.ts";
+import type { Egress } from "../platform/egress.ts";
+import {
+  address,
+  extraHeaders,
+  headerText,
+  hostname,
+  isNear,
+  mostInFlight,
+  notes,
+  signingSecret,
+} from "./connection-fields.ts";
 import { httpModel } from "./http.ts";
 import type { Model } from "./model.ts";
-import { type ConfidenceSource, openaiModel, type OpenaiOptions } from "./openai.ts";
+import { nativeKinds, openNative } from "./native-connection.ts";
+import { type ConfidenceSource, openaiModel } from "./openai.ts";
+import { passThroughSchema } from "./pass-through.ts";
+import type { Billed } from "./price-list.ts";
 import { scriptedModel, scriptSchema } from "./scripted.ts";
-
-const NEAR = new BlockList();
-for (const [net, bits] of [
-  ["127.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["172.16.0.0", 12],
-  ["192.168.0.0", 16],
-] as const)
-  NEAR.addSubnet(net, bits, "ipv4");
-NEAR.addAddress("::1", "ipv6");
-NEAR.addSubnet("fc00::", 7, "ipv6");
-
-/** Whether a host is this machine or a private address. Names other than localhost are not looked up, so they are not. */
-export function isNear(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();
-  const kind = isIP(host);
-  if (kind === 0) return host === "localhost" || host.endsWith(".localhost");
-  return NEAR.check(host, kind === 6 ? "ipv6" : "ipv4");
-}
-
-const address = z.string().superRefine((text, ctx) => {
-  const problem = addressProblem(text);
-  if (problem !== undefined) ctx.addIssue({ code: "custom", message: problem });
-});
-
-/** Why an address cannot be one of a connection; undefined when it can. */
-export function addressProblem(text: string): string | undefined {
-  const url = URL.parse(text);
-  if (url === null || (url.protocol !== "https:" && url.protocol !== "http:"))
-    return "This is not an address that begins with https:// or http://.";
-  if (url.username !== "" || url.password !== "")
-    return "An address holds no user name or password; put the key into its own field.";
-  if (url.hash !== "") return "An address of an API has no part after #.";
-  if (url.protocol === "http:" && !isNear(url.hostname))
-    return "Plain http is only for loopback and private addresses; use https.";
-  return undefined;
-}
-
-/** Visible ASCII: what a header can carry. */
-const headerText = z
-  .string()
-  .regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, "Use visible ASCII characters without line breaks.");
-
-const signingSecret = z
-  .string()
-  .refine(
-    (text) => /^whsec_[A-Za-z0-9+/]+={0,2}$/.test(text) && Buffer.from(text.slice(6), "base64").length >= 24,
-    { error: "A signing secret is whsec_ and at least 24 random bytes in base64." },
-  );
-
-/** Headers that the call itself sets, or that would change its meaning. */
-const OWN_HEADERS = new Set([
-  "authorization",
-  "content-type",
-  "content-length",
-  "host",
-  "connection",
-  "transfer-encoding",
-]);
-
-const extraHeaders = z
-  .record(
-    z.string().regex(/^[A-Za-z0-9-]{1,100}$/, "A header name has letters, digits and hyphens."),
-    headerText,
-  )
-  .refine((headers) => Object.keys(headers).every((name) => !OWN_HEADERS.has(name.toLowerCase())), {
-    error: `These headers are set by the call itself: ${[...OWN_HEADERS].join(", ")}.`,
-  });
-
-const hostname = z
-  .string()
-  .max(253)
-  .regex(/^[A-Za-z0-9:]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/, "This is not the name or address of a machine.");
 
 /** The server through which this installation sends mail. */
 const smtp = z
@@ -151,9 +91,15 @@ export const connectionSchema = z.discriminatedUnion("kind", [
     baseUrl: address.describe("Up to and without /chat/completions, e.g. https://api.example.com/v1"),
     apiKey: headerText.exactOptional(),
     headers: extraHeaders.exactOptional().describe("For gateways that ask for more, e.g. api-key"),
+    mostInFlight,
+    ...notes,
+    passThrough: passThroughSchema
+      .exactOptional()
+      .describe("Models that are offered over the OpenAI-compatible endpoint"),
   }),
-  z.strictObject({ kind: z.literal("http"), url: address, secret: signingSecret }),
-  z.strictObject({ kind: z.literal("scripted"), script: scriptSchema }),
+  z.strictObject({ kind: z.literal("http"), url: address, secret: signingSecret, mostInFlight, ...notes }),
+  ...nativeKinds,
+  z.strictObject({ kind: z.literal("scripted"), script: scriptSchema, mostInFlight }),
   z.strictObject({ kind: z.literal("webhook"), url: address, secret: signingSecret }),
   smtp,
   oidc,
@@ -175,44 +121,71 @@ export interface ModelSettings {
   confidence: ConfidenceSource;
 }
 
-/** Opens the model that a release asks for. Throws `definition_invalid` when the connection cannot be that. */
-export function openModel(connection: Connection, settings: ModelSettings, clock?: Clock): Model {
-  const { connection: known, name, timeoutMs, confidence } = settings;
-  const timed = clock === undefined ? {} : { clock };
-  if (connection.kind === "openai") return openaiModel({ ...chatSettings(connection, settings), ...timed });
-  if (connection.kind === "scripted")
-    return scriptedModel({ script: connection.script, name: name ?? known, timeoutMs });
-  if (connection.kind === "http") {
-    const { url, secret } = connection;
-    const takeConfidence = confidence.from === "model";
-    return httpModel({
-      url,
-      secret,
-      timeoutMs,
-      takeConfidence,
-      name: name ?? known,
-      connection: known,
-      ...timed,
-    });
-  }
-  throw new PilotageError(
-    "definition_invalid",
-    `The connection ${known} is of the kind ${connection.kind}: it takes no questions.`,
-    { hint: "Name a connection of the kind openai, http or scripted." },
-  );
+/** Who bills a call over a connection, for the price list; a connection that is one model stands for it with its own name. */
+export function billedBy(name: string, connection: Connection, model: string | undefined): Billed {
+  const address = "baseUrl" in connection ? connection.baseUrl : "url" in connection ? connection.url : "";
+  return {
+    connection: name,
+    kind: connection.kind,
+    host: URL.parse(address)?.hostname,
+    model: model ?? name,
+  };
 }
 
-function chatSettings(
-  connection: Extract<Connection, { kind: "openai" }>,
+/** Opens the model that a release asks for. Throws `definition_invalid` when the connection cannot be that. */
+export function openModel(
+  connection: Connection,
   settings: ModelSettings,
-): OpenaiOptions {
-  const { kind: _, ...address } = connection;
-  const { name, ...asked } = settings;
+  around: { clock?: Clock; egress?: Egress } = {},
+): Model {
+  const { connection: known, name, timeoutMs, confidence } = settings;
+  switch (connection.kind) {
+    case "openai": {
+      const { baseUrl, apiKey, headers } = connection;
+      return openaiModel({
+        baseUrl,
+        ...(apiKey === undefined ? {} : { apiKey }),
+        ...(headers === undefined ? {} : { headers }),
+        ...named(settings),
+        ...around,
+      });
+    }
+    case "anthropic":
+    case "bedrock":
+    case "google":
+      return openNative(connection, { ...named(settings), ...around });
+    case "http": {
+      const { url, secret } = connection;
+      const takeConfidence = confidence.from === "model";
+      return httpModel({
+        url,
+        secret,
+        timeoutMs,
+        takeConfidence,
+        name: name ?? known,
+        connection: known,
+        ...around,
+      });
+    }
+    case "scripted":
+      return scriptedModel({ script: connection.script, name: name ?? known, timeoutMs });
+    default:
+      throw new PilotageError(
+        "definition_invalid",
+        `The connection ${known} is of the kind ${connection.kind}: it takes no questions.`,
+        { hint: "Name a connection of the kind openai, anthropic, bedrock, google, http or scripted." },
+      );
+  }
+}
+
+/** The settings with the name of a model, which these kinds cannot do without. */
+function named(settings: ModelSettings): ModelSettings & { name: string } {
+  const { name } = settings;
   if (name === undefined)
     throw new PilotageError(
       "definition_invalid",
-      `The release names no model for the connection ${asked.connection}.`,
+      `The release names no model for the connection ${settings.connection}.`,
       { hint: "Add `name` beside `connection`, as the provider calls the model." },
     );
-  return { ...address, ...asked, name };
+  return { ...settings, name };
 }

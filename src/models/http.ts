@@ -10,6 +10,7 @@ import { z } from "zod";
 import { PilotageError } from "../contract/errors.ts";
 import type { JsonValue } from "../contract/json.ts";
 import { type Clock, systemClock } from "../platform/clock.ts";
+import type { Egress } from "../platform/egress.ts";
 import { failureOf } from "./failures.ts";
 import type { Model, ModelAnswer, ModelRequest } from "./model.ts";
 import { openUpstream } from "./upstream.ts";
@@ -28,6 +29,8 @@ export interface HttpOptions {
   maxReplyBytes?: number;
   /** The receiver compares the signature's time with its own: a simulated clock only suits a receiver that shares it. */
   clock?: Clock;
+  /** Where connections may lead; public addresses and loopback when left out. */
+  egress?: Egress;
 }
 
 const answerSchema = z.object({
@@ -47,6 +50,7 @@ export function httpModel(options: HttpOptions): Model {
     describe,
     timeoutMs,
     ...(options.maxReplyBytes === undefined ? {} : { maxReplyBytes: options.maxReplyBytes }),
+    ...(options.egress === undefined ? {} : { egress: options.egress }),
   });
 
   return {

@@ -6,6 +6,7 @@
  * here: the path of the case owns them. A provider never sees more than what stands in the request: the policy has
  * already been applied.
  */
+import type { AnswerForm } from "../contract/connection-trial.ts";
 import type { JsonObject, JsonValue } from "../contract/json.ts";
 
 export interface ModelRequest {
@@ -42,5 +43,7 @@ export interface Model {
   /** For records and messages, e.g. "openai mistral-small at mistral-eu". */
   readonly describe: string;
   ask(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer>;
+  /** How it is told the form of its answer, as far as has been learnt; left out where it answers by a schema of its own. */
+  form?(): AnswerForm;
   close?(): Promise<void>;
 }

@@ -6,6 +6,7 @@
  * mean is in failures.ts, the log-probability of a label in confidence.ts. Retries and fallback belong to the case.
  */
 import { type Clock, stopwatch, systemClock } from "../platform/clock.ts";
+import type { Egress } from "../platform/egress.ts";
 import { labelProbability } from "./confidence.ts";
 import { failureOf } from "./failures.ts";
 import type { Model, ModelAnswer, ModelRequest } from "./model.ts";
@@ -34,6 +35,8 @@ export interface OpenaiOptions {
   connection?: string;
   maxReplyBytes?: number;
   clock?: Clock;
+  /** Where connections may lead; public addresses and loopback when left out. */
+  egress?: Egress;
 }
 
 /** A model that answers over the chat wire. Throws `model_unavailable`, `model_refused`, `model_bad_answer` as failures.ts says. */
@@ -45,6 +48,7 @@ export function openaiModel(options: OpenaiOptions): Model {
     describe,
     timeoutMs,
     ...(options.maxReplyBytes === undefined ? {} : { maxReplyBytes: options.maxReplyBytes }),
+    ...(options.egress === undefined ? {} : { egress: options.egress }),
   });
   const headers = {
     ...options.headers,
@@ -78,6 +82,7 @@ export function openaiModel(options: OpenaiOptions): Model {
         if (shape === sent) shape = lower;
       }
     },
+    form: () => (shape.format === "none" ? "words" : shape.format),
     close: () => upstream.close(),
   };
 }

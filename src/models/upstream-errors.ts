@@ -4,6 +4,7 @@
  * The failure itself is left out of the error: it can hold bytes of the reply, which are content.
  */
 import type { PilotageError } from "../contract/errors.ts";
+import { EgressRefused } from "../platform/egress.ts";
 import type { Limit, Struck } from "./deadlines.ts";
 import { type ErrorClass, modelFailure } from "./error-class.ts";
 import { SseProblem } from "./sse.ts";
@@ -64,6 +65,12 @@ export function broken(
   }: { maxReplyBytes: number; connectMs: number; headersCame: boolean },
 ): PilotageError {
   const code = codeOf(error);
+  if (error instanceof EgressRefused)
+    return modelFailure("unusable", `${describe} was not asked: ${error.message}.`, {
+      error: "model_refused",
+      hint: error.hint,
+      details: { cause: "egress" },
+    });
   if (error instanceof SseProblem)
     return modelFailure("malformed", `${describe} sent a stream that cannot be read: ${error.message}`);
   if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE")

@@ -7,6 +7,7 @@
  */
 import { type Dispatcher, Pool } from "undici";
 import type { PilotageError } from "../contract/errors.ts";
+import { type Egress, strictEgress } from "../platform/egress.ts";
 import { type Deadlines, type Watch, watchCall } from "./deadlines.ts";
 import type { ErrorReply } from "./failures.ts";
 import { type SseEvent, sseReader } from "./sse.ts";
@@ -29,6 +30,8 @@ export interface UpstreamOptions {
   timeoutMs: number;
   /** The longest time to a connection; ten seconds unless told. */
   connectMs?: number;
+  /** Where connections may lead; public addresses and loopback when left out. */
+  egress?: Egress;
   /** Larger replies are refused; 8 MB unless told. A stream may have eight times as many. */
   maxReplyBytes?: number;
 }
@@ -95,12 +98,11 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       connections: null,
       // One call per connection, so that a stalled reply holds up nobody else.
       pipelining: 1,
-      allowH2: false,
       maxResponseSize,
       // The deadlines cover the whole call; two clocks on one call would only make errors harder to read.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connectTimeout: connectMs,
+      connect: (options.egress ?? strictEgress).connector(url, { timeoutMs: connectMs }),
     });
   const pool = open(maxReplyBytes);
   let streams: Pool | undefined;
