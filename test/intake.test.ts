@@ -410,6 +410,26 @@ describe("a batch", () => {
     expect(await casesOf(client, "b-1999")).toHaveLength(1);
   });
 
+  test("sent twice at the same time, the second time from its end, makes each case once", async () => {
+    const lines = Array.from({ length: 900 }, (_, i) =>
+      JSON.stringify({ externalId: `both-${i}`, input: { text: `${i}` } }),
+    );
+    const [there, back] = await Promise.all([
+      answersOf(client, lines),
+      answersOf(client, lines.toReversed()),
+    ]);
+    const caseIds = (answers: JsonObject[]) => answers.map((one) => one["caseId"]);
+    expect(caseIds(there.lines)).toEqual(caseIds(back.lines.toReversed()));
+    expect(new Set(caseIds(there.lines)).size).toBe(900);
+    expect(Number(there.summary["admitted"]) + Number(back.summary["admitted"])).toBe(900);
+    // After what was known all new ones come in again, and what is known among them is still told apart.
+    const mixed = await answersOf(client, [
+      ...lines.slice(0, 10),
+      '{"externalId":"both-new","input":{"text":"new"}}',
+    ]);
+    expect(mixed.summary).toMatchObject({ admitted: 1, duplicate: 10 });
+  });
+
   test("with bad lines keeps each with its reason, and takes the others", async () => {
     const lines = [
       '{"externalId":"m-1","input":{"text":"a"}}',

@@ -13,8 +13,7 @@ import type { Actor } from "../contract/scopes.ts";
 import { freshBytes, type NewId } from "../platform/chance.ts";
 import { isoTime, type Clock } from "../platform/clock.ts";
 import type { Tx } from "../platform/database.ts";
-import { textRows } from "../platform/copy.ts";
-import { hex } from "../platform/sql.ts";
+import { binaryRows, type Form } from "../platform/copy.ts";
 
 export interface AuditEvent {
   kind: EventKind;
@@ -29,6 +28,18 @@ export interface Audit {
   /** Adds events to the transaction; they are written with its commit, or not at all. */
   record(tx: Tx, events: AuditEvent[]): void;
 }
+
+const EVENT_COLUMNS: Record<string, Form> = {
+  id: "text",
+  writer: "text",
+  wseq: "int8",
+  kind: "text",
+  workflow: "text",
+  case_id: "text",
+  at: "time",
+  body: "text",
+  leaf: "bytea",
+};
 
 interface Writer {
   id: string;
@@ -47,7 +58,8 @@ export function openAudit(options: { clock: Clock; newId: NewId }): Audit {
 
   async function write(tx: Tx, events: AuditEvent[]): Promise<void> {
     const writer = writerOf(tx.connection);
-    const at = isoTime(options.clock.now());
+    const now = options.clock.now();
+    const at = isoTime(now);
     const first = writer.next;
     const actors = new Map<Actor, string>();
     const actorText = (actor: Actor) => {
@@ -60,12 +72,12 @@ export function openAudit(options: { clock: Clock; newId: NewId }): Audit {
       const salt = freshBytes(16).toString("hex");
       const actor = actorText(event.actor);
       const body = bodyOf(event, { actor, id, at, writer: writer.id, wseq: first + i, salt });
-      return { id, wseq: first + i, body, leaf: hex(leafHash(body)), event };
+      return { id, wseq: first + i, body, leaf: leafHash(body), event };
     });
     await tx.copy([
-      textRows(
+      binaryRows(
         "audit_event",
-        ["id", "writer", "wseq", "kind", "workflow", "case_id", "at", "body", "leaf"],
+        EVENT_COLUMNS,
         written.map(({ id, wseq, body, leaf, event }) => [
           id,
           writer.id,
@@ -73,15 +85,15 @@ export function openAudit(options: { clock: Clock; newId: NewId }): Audit {
           event.kind,
           event.workflow ?? null,
           event.caseId ?? null,
-          at,
+          now,
           body,
           leaf,
         ]),
       ),
       // In their order: the tickets are drawn row by row.
-      textRows(
+      binaryRows(
         "audit_pending",
-        ["writer", "wseq", "event_id", "leaf"],
+        { writer: "text", wseq: "int8", event_id: "text", leaf: "bytea" },
         written.map(({ id, wseq, leaf }) => [writer.id, wseq, id, leaf]),
       ),
     ]);
@@ -112,8 +124,22 @@ function bodyOf(
   place: { actor: string; id: string; at: string; writer: string; wseq: number; salt: string },
 ): string {
   const member = (name: string, value: JsonValue | undefined) =>
-    value === undefined ? "" : `"${name}":${canonicalize(value)!},`;
+    value === undefined ? "" : `"${name}":${canonicalText(value)},`;
   return `{"actor":${place.actor},"at":"${place.at}",${member("case", event.caseId)}${member("data", event.data)}"id":"${place.id}","kind":"${event.kind}","salt":"${place.salt}",${member("workflow", event.workflow)}"writer":"${place.writer}","wseq":${place.wseq}}`;
+}
+
+/** As the library writes it; an object of texts, truth values and whole numbers in a third of the time. */
+function canonicalText(value: JsonValue): string {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return canonicalize(value)!;
+  let text = "";
+  for (const name of Object.keys(value).sort()) {
+    const one = value[name]!;
+    if (typeof one === "object" || !name.isWellFormed()) return canonicalize(value)!;
+    if (typeof one === "string" && !one.isWellFormed()) return canonicalize(value)!;
+    if (typeof one === "number" && !Number.isSafeInteger(one)) return canonicalize(value)!;
+    if (one !== undefined) text += `${text === "" ? "" : ","}${JSON.stringify(name)}:${JSON.stringify(one)}`;
+  }
+  return `{${text}}`;
 }
 
 /** SHA-256 over 0x00 and the canonical bytes: the leaf of RFC 6962. */

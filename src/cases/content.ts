@@ -13,7 +13,7 @@ import { sql } from "../platform/sql.ts";
 import type { Attachment } from "./intake/intake.ts";
 
 export function sealJson(key: ContentKey, kind: string, value: JsonValue): Uint8Array {
-  return key.seal(kind, Buffer.from(JSON.stringify(value), "utf8"));
+  return key.seal(kind, JSON.stringify(value));
 }
 
 export function openJson(key: ContentKey, kind: string, sealed: Uint8Array): JsonValue {

@@ -2,12 +2,12 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { openFreshDatabase } from "../../test/support/database.ts";
-import { binaryRows, textRows } from "./copy.ts";
+import { binaryRows, type Form } from "./copy.ts";
 import { sql } from "./sql.ts";
 
 const { database } = await openFreshDatabase();
 await database.run(
-  sql`create table parcel (no int primary key, label text, sure boolean, share numeric, facets jsonb, at timestamptz)`,
+  sql`create table parcel (no int primary key, label text, sure boolean, share numeric, coin double precision, big bigint, facets jsonb, at timestamptz)`,
 );
 await database.run(sql`create table content (id text primary key, sealed bytea not null)`);
 beforeEach(async () => {
@@ -15,8 +15,18 @@ beforeEach(async () => {
   await database.run(sql`delete from content`);
 });
 
-const PARCEL = ["no", "label", "sure", "share", "facets", "at"];
-const parcel = (no: number) => [no, `parcel ${no}`, true, 0.5, {}, null];
+const PARCEL: Record<string, Form> = {
+  no: "int4",
+  label: "text",
+  sure: "boolean",
+  share: "numeric",
+  coin: "float8",
+  big: "int8",
+  facets: "jsonb",
+  at: "time",
+};
+const CONTENT = { id: "text", sealed: "bytea" } as const;
+const parcel = (no: number) => [no, `parcel ${no}`, true, 0.5, 0.25, 7, {}, null];
 const count = async () =>
   (
     await database.one<{ n: number }>(
@@ -28,6 +38,11 @@ const count = async () =>
 const text = fc
   .string({ unit: "binary", maxLength: 40 })
   .map((one) => one.toWellFormed().replaceAll("\0", ""));
+const number = fc.oneof(
+  fc.double({ min: 0, max: 1, noNaN: true }),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.constantFrom(0, 1, 0.05, 0.0001, 0.00001, 1e-7, 1e-8, 12_345.6789, 10_000, 1e21, -0.5),
+);
 const nasty = fc.constantFrom(
   "",
   "\\N",
@@ -51,7 +66,13 @@ describe("rows by COPY", () => {
           fc.record({
             label: fc.oneof(nasty, text, fc.constant(null)),
             sure: fc.boolean(),
-            share: fc.double({ min: 0, max: 1, noNaN: true }),
+            share: number,
+            coin: number,
+            big: fc.maxSafeInteger(),
+            at: fc.oneof(
+              fc.constant(null),
+              fc.integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 }),
+            ),
             facets: fc.record({ field: fc.oneof(nasty, text, fc.integer()) }),
             sealed: fc.uint8Array({ maxLength: 300 }),
           }),
@@ -60,29 +81,39 @@ describe("rows by COPY", () => {
         async (list) => {
           await database.run(sql`delete from parcel`);
           await database.run(sql`delete from content`);
-          const at = "2026-01-05T08:00:00.123Z";
           await database.transaction((tx) =>
             tx.copy([
-              textRows(
+              binaryRows(
                 "parcel",
                 PARCEL,
-                list.map((one, i) => [i, one.label, one.sure, one.share, one.facets, at]),
+                list.map((one, i) => [
+                  i,
+                  one.label,
+                  one.sure,
+                  one.share,
+                  one.coin,
+                  one.big,
+                  one.facets,
+                  one.at,
+                ]),
               ),
               binaryRows(
                 "content",
-                ["id", "sealed"],
+                CONTENT,
                 list.map((one, i) => [`ü ${i} ${one.label}`, one.sealed]),
               ),
             ]),
           );
           expect(await database.all(sql`select * from parcel order by no`)).toEqual(
-            list.map(({ label, sure, share, facets }, no) => ({
+            list.map(({ label, sure, share, coin, big, facets, at }, no) => ({
               no,
               label,
               sure,
               share: share === 0 ? 0 : share,
+              coin,
+              big,
               facets,
-              at: Date.parse(at),
+              at,
             })),
           );
           const stored = await database.all<{ id: string; sealed: Buffer }>(
@@ -98,27 +129,45 @@ describe("rows by COPY", () => {
   });
 
   test("of several tables are stored together or not at all, and the next transaction finds a good connection", async () => {
-    await database.transaction((tx) => tx.copy([textRows("parcel", PARCEL, [parcel(1)])]));
+    await database.transaction((tx) => tx.copy([binaryRows("parcel", PARCEL, [parcel(1)])]));
     const twice = database.transaction((tx) =>
       tx.copy([
-        binaryRows("content", ["id", "sealed"], [["one", Buffer.of(1)]]),
-        textRows("parcel", PARCEL, [parcel(2), parcel(1)]),
-        binaryRows("content", ["id", "sealed"], [["two", Buffer.alloc(500_000)]]),
+        binaryRows("content", CONTENT, [["one", Buffer.of(1)]]),
+        binaryRows("parcel", PARCEL, [parcel(2), parcel(1)]),
+        binaryRows("content", CONTENT, [["two", Buffer.alloc(500_000)]]),
       ]),
     );
     await expect(twice).rejects.toMatchObject({ code: "23505" });
     expect(await count()).toBe(1);
     await Promise.all(
       Array.from({ length: 20 }, (_, i) =>
-        database.transaction((tx) => tx.copy([textRows("parcel", PARCEL, [parcel(10 + i)])])),
+        database.transaction((tx) => tx.copy([binaryRows("parcel", PARCEL, [parcel(10 + i)])])),
       ),
     );
     expect(await count()).toBe(21);
   });
 
+  test("that may be there already come in all together or not at all, and the transaction goes on", async () => {
+    await database.transaction((tx) => tx.copy([binaryRows("parcel", PARCEL, [parcel(1)])]));
+    const answers = await database.transaction(async (tx) => {
+      const taken = await tx.copyNew([
+        binaryRows("content", CONTENT, [["one", Buffer.of(1)]]),
+        binaryRows("parcel", PARCEL, [parcel(2), parcel(1)]),
+      ]);
+      return [taken, await tx.copyNew([binaryRows("parcel", PARCEL, [parcel(2)])])];
+    });
+    expect(answers).toEqual([false, true]);
+    expect(await count()).toBe(2);
+  });
+
+  test("that are wrong are no rows that are there already", async () => {
+    const wrong = database.transaction((tx) => tx.copyNew([binaryRows("content", CONTENT, [["one", null]])]));
+    await expect(wrong).rejects.toMatchObject({ code: "23502" });
+  });
+
   test("that a hook refuses before the commit are gone with everything else", async () => {
     const refused = database.transaction(async (tx) => {
-      await tx.copy([textRows("parcel", PARCEL, [parcel(3)])]);
+      await tx.copy([binaryRows("parcel", PARCEL, [parcel(3)])]);
       tx.beforeCommit(() => Promise.reject(new Error("not this time")));
     });
     await expect(refused).rejects.toThrowError("not this time");
@@ -130,7 +179,7 @@ describe("rows by COPY", () => {
       `${i}`,
       Buffer.alloc(20_000, i),
     ]);
-    await database.transaction((tx) => tx.copy([binaryRows("content", ["id", "sealed"], rows)]));
+    await database.transaction((tx) => tx.copy([binaryRows("content", CONTENT, rows)]));
     expect(await database.one(sql`select count(*) as n, sum(length(sealed)) as bytes from content`)).toEqual({
       n: 400,
       bytes: 8_000_000,

@@ -1,11 +1,12 @@
 /**
  * Many rows into several tables in one round trip, by COPY: a third of the work that the same rows make as one statement each.
  *
- * Two forms. `binaryRows` for texts and bytes alone: nothing is read letter by letter. `textRows` for everything else,
- * read as the column's type reads a text. Rows, their order and their refusal are those of an insert; conflicts are not
- * left out. Used through `Tx.copy` (database.ts), so that nothing is stored outside a transaction.
+ * Rows go in binary form, each value as its column's type stores it, so that the server reads nothing letter by letter.
+ * Rows, their order and their refusal are those of an insert; conflicts are not left out. Used through `Tx.copy` and
+ * `Tx.copyNew` (database.ts), so that nothing is stored outside a transaction.
  */
 import type { ClientBase, Connection, Submittable } from "pg";
+import { isTaken } from "./database-failure.ts";
 
 /** One COPY: where to, and the rows as the server reads them. */
 export interface Copy {
@@ -13,76 +14,169 @@ export interface Copy {
   data: Buffer;
 }
 
-/** For columns of type `text` and `bytea`: a string is the one, bytes are the other. */
+/**
+ * How the values of a column are given and stored; every one may be null.
+ *
+ * `time` is a timestamptz given in milliseconds, `jsonb` anything that JSON writes.
+ */
+export type Form = "text" | "bytea" | "boolean" | "int4" | "int8" | "float8" | "numeric" | "time" | "jsonb";
+
+type Value = string | number | boolean | object | null;
+
+/** `columns` names the columns in the order of a row's values, each with its form. */
 export function binaryRows(
   table: string,
-  columns: readonly string[],
-  list: readonly (string | Uint8Array)[][],
+  columns: Record<string, Form>,
+  list: readonly (readonly Value[])[],
 ): Copy {
-  const lengths = list.map((row) =>
-    row.map((value) => (typeof value === "string" ? Buffer.byteLength(value) : value.length)),
-  );
-  let size = HEADER.length + 2;
-  for (const row of lengths) for (const length of row) size += length + 4;
-  const data = Buffer.allocUnsafe(size + 2 * list.length);
+  const forms = Object.values(columns);
+  let most = HEADER.length + 2;
+  for (const row of list) {
+    most += 2;
+    for (let c = 0; c < forms.length; c++) most += 4 + mostBytes(forms[c]!, row[c]!);
+  }
+  const data = Buffer.allocUnsafe(most);
   let at = HEADER.copy(data);
-  list.forEach((row, r) => {
-    at = data.writeInt16BE(row.length, at);
-    row.forEach((value, c) => {
-      const length = lengths[r]![c]!;
-      at = data.writeInt32BE(length, at);
-      if (typeof value === "string") data.write(value, at);
-      else data.set(value, at);
-      at += length;
-    });
-  });
-  data.writeInt16BE(-1, at);
-  return { text: `copy ${table} (${columns.join(", ")}) from stdin (format binary)`, data };
+  for (const row of list) {
+    at = data.writeInt16BE(forms.length, at);
+    for (let c = 0; c < forms.length; c++) {
+      const value = row[c]!;
+      const size = value === null ? -1 : write(data, at + 4, forms[c]!, value);
+      data.writeInt32BE(size, at);
+      at += 4 + Math.max(size, 0);
+    }
+  }
+  at = data.writeInt16BE(-1, at);
+  return {
+    text: `copy ${table} (${Object.keys(columns).join(", ")}) from stdin (format binary)`,
+    data: data.subarray(0, at),
+  };
 }
 
 /** Signature, no flags, no extension. */
 const HEADER = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
+/** A letter in UTF-8, at most, for each unit of a string. */
+const LETTER = 3;
+const YEAR_2000 = 946_684_800_000;
 
-type Value = string | number | boolean | object | null;
+/** Room that is enough; what stays unused is never touched. */
+function mostBytes(form: Form, value: Value): number {
+  if (value === null) return 0;
+  if (form === "bytea") return (value as Uint8Array).length;
+  if (form === "jsonb") return 1 + LETTER * JSON.stringify(value).length;
+  if (form === "numeric") return numericBytes(value as number).length;
+  return typeof value === "string" ? LETTER * value.length : 8;
+}
 
-/** For columns of any type: null, or the value's text; an object is JSON. */
-export function textRows(table: string, columns: readonly string[], list: readonly Value[][]): Copy {
-  let text = "";
-  for (const row of list) {
-    for (let i = 0; i < row.length; i++) text += (i === 0 ? "" : "\t") + written(row[i] as Value);
-    text += "\n";
+/** Answers how many bytes it wrote. */
+function write(data: Buffer, at: number, form: Form, value: NonNullable<Value>): number {
+  switch (form) {
+    case "text":
+      return data.write(value as string, at);
+    case "bytea":
+      data.set(value as Uint8Array, at);
+      return (value as Uint8Array).length;
+    case "boolean":
+      return data.writeUInt8(value === true ? 1 : 0, at) - at;
+    case "int4":
+      return data.writeInt32BE(value as number, at) - at;
+    case "int8":
+      return writeWhole(data, at, value as number);
+    case "time":
+      return writeTime(data, at, value as number);
+    case "float8":
+      return data.writeDoubleBE(value as number, at) - at;
+    case "numeric":
+      return numericBytes(value as number).copy(data, at);
+    case "jsonb":
+      // The version of the form, then the text.
+      return data.write(JSON.stringify(value), data.writeUInt8(1, at)) + 1;
   }
-  return { text: `copy ${table} (${columns.join(", ")}) from stdin`, data: Buffer.from(text, "utf8") };
 }
 
-const SPECIAL = /[\\\t\n\r]/;
-const LETTERS: Record<string, string> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" };
-
-function written(value: Value): string {
-  if (value === null) return "\\N";
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return SPECIAL.test(text) ? text.replace(/[\\\t\n\r]/g, (letter) => LETTERS[letter]!) : text;
+/** A whole number of 53 bits in eight bytes. */
+function writeWhole(data: Buffer, at: number, value: number): number {
+  const high = Math.floor(value / 2 ** 32);
+  data.writeInt32BE(high, at);
+  data.writeUInt32BE(value - high * 2 ** 32, at + 4);
+  return 8;
 }
 
-/** All copies as one query, on a connection in a transaction. */
-export function sendCopies(client: ClientBase, copies: readonly Copy[]): Promise<void> {
+/** Microseconds since 2000; those beyond the years that 53 bits reach take the longer way. */
+function writeTime(data: Buffer, at: number, milliseconds: number): number {
+  const since = (milliseconds - YEAR_2000) * 1_000;
+  if (Number.isSafeInteger(since)) return writeWhole(data, at, since);
+  return data.writeBigInt64BE(BigInt(milliseconds - YEAR_2000) * 1_000n, at) - at;
+}
+
+/** Shares and probabilities are the same from row to row. */
+const numerics = new Map<number, Buffer>();
+const MOST_NUMERICS = 1_000;
+
+function numericBytes(value: number): Buffer {
+  let bytes = numerics.get(value);
+  if (bytes === undefined) {
+    if (numerics.size >= MOST_NUMERICS) numerics.clear();
+    numerics.set(value, (bytes = writtenNumeric(value)));
+  }
+  return bytes;
+}
+
+/** PostgreSQL keeps a numeric as digits to the base of 10,000, the point between two of them. */
+function writtenNumeric(value: number): Buffer {
+  const [, sign, first, more = "", power] = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(value.toExponential())!;
+  const beforePoint = Number(power) + 1;
+  const weight = Math.ceil(beforePoint / 4);
+  const lead = "0".repeat(weight * 4 - beforePoint) + first + more;
+  const digits = value === 0 ? [] : lead.padEnd(Math.ceil(lead.length / 4) * 4, "0").match(/.{4}/g)!;
+  const data = Buffer.alloc(8 + 2 * digits.length);
+  data.writeInt16BE(digits.length, 0);
+  data.writeInt16BE(value === 0 ? 0 : weight - 1, 2);
+  data.writeUInt16BE(sign === "-" ? 0x4000 : 0, 4);
+  data.writeInt16BE(Math.max(0, more.length - Number(power)), 6);
+  digits.forEach((digit, i) => data.writeInt16BE(Number(digit), 8 + 2 * i));
+  return data;
+}
+
+/** All copies as one query, on a connection in a transaction; behind a savepoint with this name, where one is named. */
+export function sendCopies(client: ClientBase, copies: readonly Copy[], savepoint?: string): Promise<void> {
   return new Promise((resolve, reject) =>
-    client.query(copying(copies, (error) => (error ? reject(error) : resolve()))),
+    client.query(copying(copies, savepoint, (error) => (error ? reject(error) : resolve()))),
   );
+}
+
+/** The same, or none of the rows and false when one is there already, or two transactions wait for each other's. */
+export async function sendNewCopies(client: ClientBase, copies: readonly Copy[]): Promise<boolean> {
+  try {
+    await sendCopies(client, copies, "rows");
+    return true;
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    await client.query("rollback to savepoint rows; release savepoint rows");
+    return false;
+  }
 }
 
 /**
  * The rows are sent along at once: the server asks for each table's in turn, and passes over those that an error before them
  * has made pointless. `callback` is where the driver puts its own look at the time.
  */
-function copying(copies: readonly Copy[], callback: (error?: Error) => void): Submittable {
+function copying(
+  copies: readonly Copy[],
+  savepoint: string | undefined,
+  callback: (error?: Error) => void,
+): Submittable {
+  const statements = copies.map((one) => one.text);
+  if (savepoint !== undefined) {
+    statements.unshift(`savepoint ${savepoint}`);
+    statements.push(`release savepoint ${savepoint}`);
+  }
   const query = {
     callback,
     submit(connection: Connection) {
       const { stream } = connection;
       stream.cork();
-      connection.query(copies.map((one) => one.text).join("; "));
+      connection.query(statements.join("; "));
       for (const { data } of copies) {
         stream.write(beforeRows(data));
         stream.write(data);

@@ -28,6 +28,7 @@ const GONE_IN_WORDS =
 const ALL_BUSY = /timeout exceeded when trying to connect/i;
 const DISK_FULL = "53100";
 const TOO_SLOW = "57014";
+const TAKEN = ["23505", "40P01"];
 /** A text with a NUL character. */
 const NO_TEXT = ["22021", "22P05"];
 
@@ -37,6 +38,11 @@ export function isLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = codeOf(error);
   return GONE.has(code) || code.startsWith("08") || GONE_IN_WORDS.test(error.message);
+}
+
+/** Whether a row could not come in because another one has its key, or because two waited for each other's. */
+export function isTaken(error: unknown): boolean {
+  return error instanceof Error && TAKEN.includes(codeOf(error));
 }
 
 /** The error that callers get. `why` is what this machine knows about the database's trouble, when it knows anything. */

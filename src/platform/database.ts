@@ -9,7 +9,7 @@
 import { Socket } from "node:net";
 import pg from "pg";
 import { PilotageError } from "../contract/errors.ts";
-import { sendCopies, type Copy } from "./copy.ts";
+import { sendCopies, sendNewCopies, type Copy } from "./copy.ts";
 import { explainFailure, isLost, outcomeUnknown } from "./database-failure.ts";
 import { endsWithin } from "./deadline.ts";
 import type { Log } from "./log.ts";
@@ -41,6 +41,11 @@ export interface Tx extends Queryable {
   readonly connection: object;
   /** Rows into tables by COPY, all in one round trip (copy.ts). */
   copy(copies: readonly Copy[]): Promise<void>;
+  /**
+   * The same, where somebody else may have been first: false, and none of these rows stored, when one of them is there
+   * already. The transaction goes on either way.
+   */
+  copyNew(copies: readonly Copy[]): Promise<boolean>;
   beforeCommit(hook: () => Promise<void>): void;
   afterCommit(hook: () => void): void;
   /** Runs when the outcome of the transaction is not a known commit. */
@@ -145,6 +150,10 @@ export function openDatabase(options: DatabaseOptions): Database {
           connection: client,
           copy: (copies) =>
             sendCopies(client, copies).catch((error: unknown) => {
+              throw translate(error);
+            }),
+          copyNew: (copies) =>
+            sendNewCopies(client, copies).catch((error: unknown) => {
               throw translate(error);
             }),
           beforeCommit: (hook) => before.push(hook),

@@ -29,9 +29,9 @@ export interface Vault {
   digest(purpose: string, value: string | Uint8Array): Buffer;
 }
 
-/** Encrypts what belongs to one case. */
+/** Encrypts what belongs to one case; a text as its UTF-8. */
 export interface ContentKey {
-  seal(kind: string, plain: Uint8Array): Uint8Array;
+  seal(kind: string, plain: Uint8Array | string): Uint8Array;
   open(kind: string, sealed: Uint8Array): Uint8Array;
 }
 
@@ -60,10 +60,10 @@ export function openVault(masterKey: Uint8Array): Vault {
   };
 }
 
-function encrypt(key: KeyObject, bound: string, plain: Uint8Array): Uint8Array {
+function encrypt(key: KeyObject, bound: string, plain: Uint8Array | string): Uint8Array {
   const nonce = freshBytes(NONCE);
   const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(bound));
-  const sealed = cipher.update(plain);
+  const sealed = typeof plain === "string" ? cipher.update(plain, "utf8") : cipher.update(plain);
   // This mode leaves nothing for the end.
   cipher.final();
   return Buffer.concat([nonce, sealed, cipher.getAuthTag()], NONCE + sealed.length + TAG);

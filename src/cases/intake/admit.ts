@@ -9,8 +9,8 @@ import type { CaseId } from "../../contract/ids.ts";
 import { isoTime } from "../../platform/clock.ts";
 import type { Tx } from "../../platform/database.ts";
 import type { Operation } from "../../platform/group-commit.ts";
-import { binaryRows, textRows } from "../../platform/copy.ts";
-import { hex, packed, rows, sql } from "../../platform/sql.ts";
+import { binaryRows, type Form } from "../../platform/copy.ts";
+import { hex, rows, sql } from "../../platform/sql.ts";
 import type { Audit } from "../../audit/record.ts";
 import type { Actor } from "../../contract/scopes.ts";
 import { PilotageError } from "../../contract/errors.ts";
@@ -19,6 +19,7 @@ import type { ContentKey } from "../../platform/secrets.ts";
 import type { Loaded } from "../pipeline.ts";
 import type { Registry, WorkflowView } from "../workflow/registry.ts";
 import { assign, drawCoins, qaProbability, type Assignment, type Dials } from "./coins.ts";
+import { keyText, knownKeys, openClaims } from "./external-ids.ts";
 import { admitToShadow } from "./shadow.ts";
 
 export type Door = "http" | "batch" | "feed" | "replay";
@@ -72,15 +73,18 @@ export function admission(parts: {
   /** Undefined in a process without a worker. */
   adoption: () => Adoption | undefined;
 }): Operation<Arrival, Admission> {
-  const today = openDays();
-  return { name: "admit", run: (tx, arrivals) => admitAll(tx, arrivals, { ...parts, today }) };
+  const whole: Parts = { ...parts, today: openDays(), claim: openClaims() };
+  return { name: "admit", run: (tx, arrivals) => admitAll(tx, arrivals, whole) };
 }
 
-type Parts = Parameters<typeof admission>[0] & { today: ReturnType<typeof openDays> };
+type Parts = Parameters<typeof admission>[0] & {
+  today: ReturnType<typeof openDays>;
+  claim: ReturnType<typeof openClaims>;
+};
 
 async function admitAll(tx: Tx, arrivals: Arrival[], parts: Parts): Promise<Admission[]> {
   const views = await lockWorkflows(tx, arrivals, parts.registry);
-  const known = (await claimKeys(tx, arrivals)) ? undefined : await knownKeys(tx, arrivals);
+  const known = (await parts.claim(tx, arrivals)) ? undefined : await knownKeys(tx, arrivals);
   const first = (arrival: Arrival) =>
     known ? known.get(keyText(arrival))! : { caseId: arrival.id, digest: arrival.digest };
   const admitted = known ? arrivals.filter((arrival) => first(arrival).caseId === arrival.id) : arrivals;
@@ -111,59 +115,31 @@ async function lockWorkflows(
   return views;
 }
 
-/** Claims the external ids that nobody has; answers whether every arrival got its own. Sorted, so that two groups never wait for each other in a ring. */
-async function claimKeys(tx: Tx, arrivals: Arrival[]): Promise<boolean> {
-  const wanted = arrivals.toSorted(
-    (a, b) =>
-      compare(a.workflow, b.workflow) ||
-      compare(a.source, b.source) ||
-      compare(a.externalId, b.externalId) ||
-      compare(a.id, b.id),
-  );
-  const digests = packed();
-  const starts = wanted.map((one) => digests.add(one.digest).start);
-  const claimed = await tx.run(sql`
-    insert into intake_key (workflow, source, external_id, case_id, digest)
-    select workflow, source, external_id, case_id, substring(${digests.all()}::bytea from start for 32)
-    from unnest(${wanted.map((one) => one.workflow)}::text[], ${wanted.map((one) => one.source)}::text[],
-      ${wanted.map((one) => one.externalId)}::text[], ${wanted.map((one) => one.id)}::text[], ${starts}::int[])
-      as t (workflow, source, external_id, case_id, start)
-    on conflict do nothing`);
-  return claimed === arrivals.length;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** Whose each key is, by this transaction's account. */
-async function knownKeys(
-  tx: Tx,
-  arrivals: Arrival[],
-): Promise<Map<string, { caseId: CaseId; digest: Buffer }>> {
-  const found = await tx.all<{
-    workflow: string;
-    source: string;
-    external_id: string;
-    case_id: CaseId;
-    digest: Buffer;
-  }>(sql`
-    select k.workflow, k.source, k.external_id, k.case_id, k.digest from intake_key k
-    where (k.workflow, k.source, k.external_id) in (
-      select workflow, source, external_id from json_populate_recordset(null::intake_key,
-        ${rows(arrivals.map((a) => ({ workflow: a.workflow, source: a.source, external_id: a.externalId })))}::json))`);
-  return new Map(
-    found.map((row) => [
-      keyText({ workflow: row.workflow, source: row.source, externalId: row.external_id }),
-      { caseId: row.case_id, digest: row.digest },
-    ]),
-  );
-}
-
-const CASE_COLUMNS =
-  "id workflow state arm release share autonomy_coin qa qa_probability cold cold_probability drill door source external_id thread team facets received_at due_at next_at worker lease_no".split(
-    " ",
-  );
+const CASE_COLUMNS: Record<string, Form> = {
+  id: "text",
+  workflow: "text",
+  state: "text",
+  arm: "text",
+  release: "text",
+  share: "numeric",
+  autonomy_coin: "float8",
+  qa: "boolean",
+  qa_probability: "numeric",
+  cold: "boolean",
+  cold_probability: "numeric",
+  drill: "boolean",
+  door: "text",
+  source: "text",
+  external_id: "text",
+  thread: "text",
+  team: "text",
+  facets: "jsonb",
+  received_at: "time",
+  due_at: "time",
+  next_at: "time",
+  worker: "text",
+  lease_no: "int4",
+};
 
 async function insertCases(
   tx: Tx,
@@ -188,12 +164,11 @@ async function insertCases(
   const adopted = adoptFirst(tx, drawn, views, parts.adoption());
   const stateOf = (id: CaseId) => adopted.get(id)?.case_.state ?? "received";
   await tx.copy([
-    textRows(
+    binaryRows(
       "case_",
       CASE_COLUMNS,
       drawn.map(({ arrival, assignment, coins }) => {
         const held = adopted.get(arrival.id);
-        const received = isoTime(arrival.receivedAt);
         return [
           arrival.id,
           arrival.workflow,
@@ -213,9 +188,9 @@ async function insertCases(
           arrival.thread ?? null,
           arrival.team ?? null,
           arrival.facets,
-          received,
-          arrival.dueAt === undefined ? null : isoTime(arrival.dueAt),
-          received,
+          arrival.receivedAt,
+          arrival.dueAt ?? null,
+          arrival.receivedAt,
           held?.lease.worker ?? null,
           held?.lease.leaseNo ?? 0,
         ];
@@ -223,12 +198,12 @@ async function insertCases(
     ),
     binaryRows(
       "case_key",
-      ["owner", "wrapped"],
+      { owner: "text", wrapped: "bytea" },
       arrivals.map((one) => [one.id, one.wrappedKey]),
     ),
     binaryRows(
       "case_content",
-      ["case_id", "kind", "sealed"],
+      { case_id: "text", kind: "text", sealed: "bytea" },
       arrivals.map((one) => [one.id, "input", one.sealedInput]),
     ),
   ]);
@@ -433,6 +408,4 @@ async function threadArms(
   );
 }
 
-const keyText = (key: { workflow: string; source: string; externalId: string }) =>
-  JSON.stringify([key.workflow, key.source, key.externalId]);
 const threadText = (workflow: string, thread: string) => `${workflow}:${thread}`;

@@ -9,7 +9,7 @@ import type { Arm } from "../../contract/states.ts";
 
 /** A number from 0 up to, not including, 1: the first six bytes of SHA-256(salt ":" unit) over 2^48. */
 export function bucket(salt: string, unit: string): number {
-  return hash("sha256", `${salt}:${unit}`, "buffer").readUIntBE(0, 6) / 2 ** 48;
+  return Number.parseInt(hash("sha256", `${salt}:${unit}`, "hex").slice(0, 12), 16) / 2 ** 48;
 }
 
 export interface Dials {

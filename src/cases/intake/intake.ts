@@ -184,6 +184,7 @@ function arrive(
   const { document } = view;
   const id = newId("case");
   const { key, wrapped } = vault.newKey(id);
+  const { json, canonical } = textsOf(input);
   const now = clock.now();
   const team = document.team === undefined ? undefined : valueAt(input, document.team);
   const thread = document.thread === undefined ? undefined : valueAt(input, document.thread);
@@ -193,7 +194,7 @@ function arrive(
     door: incoming.door,
     source: incoming.source,
     externalId,
-    digest: vault.digest("content", contentBytes(input, incoming.attachments)),
+    digest: vault.digest("content", contentBytes(canonical, incoming.attachments)),
     receivedAt: now,
     dueAt: document.due === undefined ? undefined : dueAt(now, document.due.workingHours, document.calendar),
     thread: isText(thread) ? threadDigest(vault, incoming.workflow, String(thread)) : undefined,
@@ -204,7 +205,7 @@ function arrive(
       return isText(value) ? [subjectDigest(vault, String(value))] : [];
     }),
     wrappedKey: wrapped,
-    sealedInput: sealJson(key, "input", input),
+    sealedInput: key.seal("input", json),
     opened: { key, input },
     attachments: incoming.attachments.map((one, i) => ({
       mediaType: one.mediaType,
@@ -233,14 +234,30 @@ function isText(value: JsonValue | undefined): value is string | number {
   return (typeof value === "string" && value !== "") || typeof value === "number";
 }
 
+/**
+ * The input as JSON and as canonical JSON (RFC 8785), which differ only in the order of members: the long texts are written
+ * once for both. Whole characters are checked before (check.ts).
+ */
+export function textsOf(input: JsonObject): { json: string; canonical: string } {
+  const members = Object.entries(input).map(([name, value]) => {
+    const before = `${JSON.stringify(name)}:`;
+    const json = before + JSON.stringify(value);
+    const sorted = typeof value === "object" && value !== null ? before + canonicalize(value)! : json;
+    return { name, json, sorted };
+  });
+  const json = members.map((one) => one.json).join(",");
+  members.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { json: `{${json}}`, canonical: `{${members.map((one) => one.sorted).join(",")}}` };
+}
+
 /** What makes two records the same: the canonical input and the bytes of the attachments. */
-function contentBytes(input: JsonObject, attachments: Attachment[]): string {
+function contentBytes(canonical: string, attachments: Attachment[]): string {
   const files = attachments.map((one) => [
     one.name,
     one.mediaType,
     createHash("sha256").update(one.bytes).digest("hex"),
   ]);
-  return canonicalize([input, files])!;
+  return `[${canonical},${canonicalize(files)!}]`;
 }
 
 function attachmentProblem(

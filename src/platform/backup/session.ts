@@ -5,7 +5,7 @@
  */
 import { Socket } from "node:net";
 import pg from "pg";
-import { sendCopies } from "../copy.ts";
+import { sendCopies, sendNewCopies } from "../copy.ts";
 import type { Queryable, Tx } from "../database.ts";
 import type { Sql } from "../sql.ts";
 
@@ -53,6 +53,7 @@ export async function within<T>(client: pg.Client, work: (tx: Tx) => Promise<T>)
     ...queryable(client),
     connection: client,
     copy: (copies) => sendCopies(client, copies),
+    copyNew: (copies) => sendNewCopies(client, copies),
     beforeCommit: (hook) => hooks.push(hook),
     afterCommit: () => {},
     afterFailure: () => {},
