@@ -57,10 +57,10 @@ export const REVIEW_FIGURES_ENDPOINTS = {
       teamUntil: time.describe("The end of the last whole week"),
       own: reviewFigures.nullable().describe("Only the reader's own"),
       individuals: z
-        .array(reviewFigures.extend({ person: z.string() }))
+        .array(reviewFigures.omit({ plantedCaught: true }).extend({ person: z.string() }))
         .nullable()
         .describe(
-          "Only when asked for, under a recorded works agreement; looking is recorded, and those shown see it",
+          "Only when asked for, under a recorded works agreement; looking is recorded, and those shown see it. Who noticed what was planted is nobody else's to see",
         ),
       seenBy: z
         .array(z.object({ person: z.string(), at: time }))

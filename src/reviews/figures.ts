@@ -56,13 +56,16 @@ export interface Figures {
   plantedCaught: Range;
 }
 
+/** Who noticed what was planted is a figure of theirs to nobody else. */
+type OfOthers = Omit<Figures, "plantedCaught"> & { person: string };
+
 export interface FiguresShown {
   team: Figures | null;
   teamWithheld: "few_people" | null;
   teamSince: number;
   teamUntil: number;
   own: Figures | null;
-  individuals: (Figures & { person: string })[] | null;
+  individuals: OfOthers[] | null;
   seenBy: { person: string; at: number }[];
   people: number;
   since: number;
@@ -189,7 +192,7 @@ export function openReviewFigures(parts: {
     workflow: string,
     reader: FigureReader,
     ofPerson: (person: string) => Promise<Figures>,
-  ): Promise<(Figures & { person: string })[]> {
+  ): Promise<OfOthers[]> {
     const shown = [...new Set(lately.map((one) => one.person))].toSorted();
     await database.transaction(async (tx) => {
       const record = await councilRecord(tx, workflow);
@@ -209,8 +212,11 @@ export function openReviewFigures(parts: {
         },
       ]);
     });
-    const figures: (Figures & { person: string })[] = [];
-    for (const person of shown) figures.push({ person, ...(await ofPerson(person)) });
+    const figures: OfOthers[] = [];
+    for (const person of shown) {
+      const { plantedCaught: _, ...rest } = await ofPerson(person);
+      figures.push({ person, ...rest });
+    }
     return figures;
   }
 }

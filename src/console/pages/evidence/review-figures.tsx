@@ -116,7 +116,11 @@ function Individuals({ workflow }: { workflow: string }) {
   );
 }
 
-function FigureRow({ figures }: { figures: Figures }) {
+function FigureRow({
+  figures,
+}: {
+  figures: Omit<Figures, "plantedCaught"> & { plantedCaught?: Figures["plantedCaught"] };
+}) {
   const t = useWords(EVIDENCE);
   const formats = useFormats();
   return (
@@ -136,12 +140,14 @@ function FigureRow({ figures }: { figures: Figures }) {
         as={(value) => formats.span(value * 1_000)}
         definition={t("define.seconds")}
       />
-      <Figure
-        name={t("planted")}
-        range={figures.plantedCaught}
-        days={DAYS}
-        definition={t("define.planted")}
-      />
+      {figures.plantedCaught === undefined ? null : (
+        <Figure
+          name={t("planted")}
+          range={figures.plantedCaught}
+          days={DAYS}
+          definition={t("define.planted")}
+        />
+      )}
     </div>
   );
 }
