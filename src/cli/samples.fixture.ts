@@ -319,6 +319,7 @@ const JSON_SAMPLES: Samples = {
     feeds: [],
     quarantine: [],
     deadLetters: [],
+    models: [],
     ladder: { rung: 0, since: null, by: null, reason: null, effects: [{ rung: 1, cases: 2 }] },
     requests: [
       { id: "stp_1", person: "clerk@example.com", text: "It invents numbers", caseId: null, at: AT },

@@ -133,6 +133,18 @@ export const OVERVIEW_ENDPOINTS = {
           newestAt: maybeTime,
         }),
       ),
+      models: z
+        .array(
+          z.object({
+            connection: z.string(),
+            model: z.string().describe("Empty where the connection is one model"),
+            state: z.enum(["closed", "open", "trying"]),
+            since: maybeTime.describe("Null: it never failed so often that it was left alone"),
+            nextTrialAt: maybeTime,
+            because: z.string().nullable().describe("The class of the failure that opened its breaker"),
+          }),
+        )
+        .describe("The models that the workflow's releases name, and their breakers"),
       ladder: z.object({
         rung: z.number(),
         since: maybeTime,
@@ -163,7 +175,8 @@ export const OVERVIEW_ENDPOINTS = {
     scope: "read",
     action: "workflow.see",
     errors: ["not_found"],
-    sentence: "Queues, states, feeds, quarantine, dead letters and the safe-stop ladder, by consequence.",
+    sentence:
+      "Queues, states, feeds, quarantine, dead letters, models and the safe-stop ladder, by consequence.",
     example: { params: { workflow: "support-triage" } },
   }),
   moveLadder: endpoint({

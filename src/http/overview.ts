@@ -117,6 +117,11 @@ export function overviewHandlers(
           ...one,
           newestAt: maybeIso(newest_at),
         })),
+        models: figures.models.map((one) => ({
+          ...one,
+          since: maybeIso(one.since),
+          nextTrialAt: maybeIso(one.nextTrialAt),
+        })),
         ladder: {
           rung: figures.view.row.rung,
           since: maybeIso(move?.moved_at ?? null),

@@ -7,6 +7,7 @@
  */
 import type { FastifyInstance } from "fastify";
 import { countStates } from "../cases/view.ts";
+import { readBreakers, type BreakerRow } from "../models/breaker-board.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { Database } from "../platform/database.ts";
 import { endsWithin } from "../platform/deadline.ts";
@@ -30,12 +31,15 @@ const ANSWERS_WITHIN = 3_000;
 export function serveStatus(app: FastifyInstance, parts: StatusParts): void {
   const { database, metrics, workers } = parts;
   const figures = recent(FIGURES_AGE, () => figuresOf(database));
-  metrics.beforeScrape(async ({ cases, quarantine, dead, atWork }) => {
+  metrics.beforeScrape(async ({ cases, quarantine, dead, atWork, breakers }) => {
     if (workers.atWork !== undefined) atWork.set(workers.atWork);
     cases.reset();
     quarantine.reset();
     dead.reset();
-    const { counts, quarantined, deadLetters } = await figures();
+    breakers.reset();
+    const { counts, quarantined, deadLetters, models } = await figures();
+    for (const { connection, model, state } of models)
+      breakers.set({ connection, model }, state === "open" ? 1 : 0);
     for (const [workflow, states] of counts)
       for (const [state, count] of Object.entries(states)) cases.set({ workflow, state }, count);
     for (const [workflow, records] of quarantined) quarantine.set({ workflow }, records);
@@ -61,15 +65,17 @@ interface Figures {
   counts: Map<string, Record<string, number>>;
   quarantined: Map<string, number>;
   deadLetters: Map<string, number>;
+  models: BreakerRow[];
 }
 
 async function figuresOf(database: Database): Promise<Figures> {
-  const [counts, quarantined, deadLetters] = await Promise.all([
+  const [counts, quarantined, deadLetters, models] = await Promise.all([
     countStates(database),
     openQuarantine(database),
     countDeadLetters(database),
+    readBreakers(database),
   ]);
-  return { counts, quarantined, deadLetters };
+  return { counts, quarantined, deadLetters, models };
 }
 
 async function openQuarantine(database: Database): Promise<Map<string, number>> {

@@ -13,6 +13,7 @@ import type { Database, Queryable } from "../platform/database.ts";
 import { recent } from "../platform/recent.ts";
 import { sql, time } from "../platform/sql.ts";
 import { startOfDay } from "../reviews/local-day.ts";
+import { modelsNow, type ModelNow } from "./models-now.ts";
 import { standingCertificates, type IssuedCertificate } from "../releases/certificate-records.ts";
 
 export interface OpenCases {
@@ -60,6 +61,7 @@ export interface Counts {
   quarantinedToday: number;
   deadLetters: { target: string; count: number; error: string | null; newest_at: number | null }[];
   shadow: { waiting: number; oldest_at: number | null };
+  models: ModelNow[];
   /** Of the latest cases that a model should have answered: how many there were, and how many no model answered. */
   model: { asked: number; failed: number };
   /** The latest verdicts of people over a model's output, and how many of them changed or rejected it. */
@@ -110,12 +112,13 @@ async function readCounts(
     deadLettersNow(database, workflow),
     shadowNow(database, view.row),
   ]);
-  const [model, verdicts, certificates, audit, lastChange] = await Promise.all([
+  const [model, verdicts, certificates, audit, lastChange, models] = await Promise.all([
     latestOfModel(database, workflow),
     latestVerdicts(database, workflow),
     standingCertificates(database, [workflow]),
     auditFigures(database),
     latestChange(database, workflow),
+    modelsNow({ database, registry }, view, at),
   ]);
   return {
     at,
@@ -134,6 +137,7 @@ async function readCounts(
     certificates,
     audit,
     lastChange,
+    models,
   };
 }
 

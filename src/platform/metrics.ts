@@ -5,7 +5,13 @@ export interface Metrics {
   request(route: string, status: number, milliseconds: number): void;
   /** Called at each scrape to fill the figures that live in the database. */
   beforeScrape(
-    fill: (gauges: { cases: Gauge; quarantine: Gauge; dead: Gauge; atWork: Gauge }) => Promise<void>,
+    fill: (gauges: {
+      cases: Gauge;
+      quarantine: Gauge;
+      dead: Gauge;
+      atWork: Gauge;
+      breakers: Gauge;
+    }) => Promise<void>,
   ): void;
   text(): Promise<{ type: string; body: string }>;
 }
@@ -43,6 +49,12 @@ export function openMetrics(): Metrics {
       name: "pilotage_dead_letters",
       help: "Deliveries that were given up, by workflow",
       labelNames: ["workflow"],
+      registers: [registry],
+    }),
+    breakers: new Gauge({
+      name: "pilotage_breaker_open",
+      help: "Whether nobody asks a model because it kept failing; models that never did are left out",
+      labelNames: ["connection", "model"],
       registers: [registry],
     }),
     atWork: new Gauge({ name: "pilotage_workers", help: "Workers that live", registers: [registry] }),

@@ -13,6 +13,7 @@ import { Capacity } from "./capacity.tsx";
 import { DeadLetters } from "./dead-letters.tsx";
 import { Feeds } from "./feeds.tsx";
 import { Ladder } from "./ladder.tsx";
+import { Models } from "./models.tsx";
 import { Program } from "./program.tsx";
 import { Quarantine } from "./quarantine.tsx";
 import { Queues } from "./queues.tsx";
@@ -58,6 +59,7 @@ function OfWorkflow({ workflow }: { workflow: string }) {
           <Feeds feeds={data.feeds} workflow={workflow} />
           <Quarantine reasons={data.quarantine} workflow={workflow} />
           <DeadLetters letters={data.deadLetters} workflow={workflow} />
+          <Models models={data.models} />
           <Program data={data} />
         </>
       )}
@@ -77,6 +79,7 @@ function HeadSentence({ data }: { data: Operations }) {
   const counted: [Parameters<typeof t>[0], number][] = [
     ["trouble.requests", data.requests.length],
     ["trouble.workers", data.workers === 0 ? 1 : 0],
+    ["trouble.models", data.models.filter((model) => model.state !== "closed").length],
     ["trouble.feeds", data.feeds.filter((feed) => feed.problem !== null).length],
     ["trouble.dead", sum(data.deadLetters.map((one) => one.count))],
     ["trouble.overdue", sum(data.queues.map((queue) => queue.overdue))],

@@ -17,6 +17,10 @@ export const OPERATIONS = words({
     en: "{n, plural, one {one request to stop} other {# requests to stop}}",
   },
   "trouble.workers": { de: "kein Worker läuft", en: "no worker runs" },
+  "trouble.models": {
+    de: "{n, plural, one {ein Modell ruht} other {# Modelle ruhen}}",
+    en: "{n, plural, one {one model is left alone} other {# models are left alone}}",
+  },
   "trouble.feeds": {
     de: "{n, plural, one {ein Feed gestört} other {# Feeds gestört}}",
     en: "{n, plural, one {one feed fails} other {# feeds fail}}",
@@ -122,6 +126,20 @@ export const OPERATIONS = words({
   hideLetters: { de: "Liste schließen", en: "Close the list" },
   tries: { de: "Versuche", en: "Tries" },
   caseHead: { de: "Vorgang", en: "Case" },
+
+  models: { de: "Modelle", en: "Models" },
+  modelsNone: {
+    de: "Kein Modell einer Verbindung: kein Release in Kraft nennt eines.",
+    en: "No model of a connection: no release in force names one.",
+  },
+  model: { de: "Modell", en: "Model" },
+  modelState: { de: "Stand", en: "State" },
+  modelSince: { de: "Seit", en: "Since" },
+  modelTrial: { de: "Nächster Versuch", en: "Next trial" },
+  modelBecause: { de: "Letzter Fehler", en: "Last failure" },
+  "modelIs.closed": { de: "wird gefragt", en: "is asked" },
+  "modelIs.open": { de: "ruht: es ist wiederholt gescheitert", en: "left alone: it kept failing" },
+  "modelIs.trying": { de: "ein Versuch läuft", en: "one call is trying" },
 
   program: { de: "Programm", en: "Program" },
   workers: { de: "Worker", en: "Workers" },
