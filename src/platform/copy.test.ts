@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { openFreshDatabase } from "../../test/support/database.ts";
-import { binaryRows, type Form } from "./copy.ts";
+import { binaryRows, textRows, type Form } from "./copy.ts";
 import { sql } from "./sql.ts";
 
 const { database } = await openFreshDatabase();
@@ -172,6 +172,30 @@ describe("rows by COPY", () => {
     });
     await expect(refused).rejects.toThrowError("not this time");
     expect(await count()).toBe(0);
+  });
+
+  test("as texts come out as they went in, too", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.oneof(nasty, text, fc.constant(null)), number), { maxLength: 20 }),
+        async (list) => {
+          await database.run(sql`delete from parcel`);
+          const values = list.map(([label, share], no) => [no, label, share, { field: label }]);
+          await database.transaction((tx) =>
+            tx.copy([textRows("parcel", ["no", "label", "share", "facets"], values)]),
+          );
+          expect(await database.all(sql`select no, label, share, facets from parcel order by no`)).toEqual(
+            list.map(([label, share], no) => ({
+              no,
+              label,
+              share: share === 0 ? 0 : share,
+              facets: { field: label },
+            })),
+          );
+        },
+      ),
+      { numRuns: 30 },
+    );
   });
 
   test("may be megabytes at once", async () => {
