@@ -47,6 +47,9 @@ import { openNewsroom } from "./monitoring/news.ts";
 import { openDatabase, type Database, type DatabaseOptions, type Tx } from "./platform/database.ts";
 import { openGroupCommit } from "./platform/group-commit.ts";
 import { addJob, migrateJobs, openJobs } from "./platform/jobs.ts";
+import { openEgress } from "./platform/egress.ts";
+import { openBreakerBoard } from "./models/breaker-board.ts";
+import { ownPriceFile, readPriceList } from "./models/price-list.ts";
 import type { Log } from "./platform/log.ts";
 import { unlock } from "./platform/master-key.ts";
 import { openMetrics } from "./platform/metrics.ts";
@@ -117,6 +120,9 @@ export async function openApp(options: AppOptions): Promise<App> {
   const files = settings.PILOTAGE_FILES ?? join(dataHome, "files");
   const spool = join(dataHome, "spool");
   mkdirSync(spool, { recursive: true, mode: 0o700 });
+
+  const egress = openEgress(settings.PILOTAGE_EGRESS_ALLOW);
+  const prices = readPriceList(ownPriceFile(settings.PILOTAGE_PRICES, join(dataHome, "prices.yaml")));
 
   await migrate(directUrl());
   await migrateJobs(directUrl());
@@ -225,7 +231,21 @@ export async function openApp(options: AppOptions): Promise<App> {
     poke,
   });
   const { tokens, sessions } = desk;
-  const openers = openOpeners({ database, vault, clock, files, log });
+  const breakers = openBreakerBoard({
+    database,
+    clock,
+    log,
+    holder: worker,
+    moved: (tx, { to, ...data }) =>
+      audit.record(tx, [
+        {
+          kind: to === "open" ? "breaker.opened" : "breaker.closed",
+          actor: { kind: "system", name: worker },
+          data: { ...data },
+        },
+      ]),
+  });
+  const openers = openOpeners({ database, vault, clock, files, log, egress });
   const patience = settings.PILOTAGE_DATABASE_PATIENCE;
   const jobs = openJobs({ url: directUrl, database, worker, clock, log, patience, release: releaseWorker });
 
@@ -236,6 +256,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   let beside: Beside | undefined;
   let sequencer: Sequencer | undefined;
   if (simulated) every(TICK, "following simulated time", () => followSimulatedTime(database, simulated));
+  await breakers.refresh();
+  every(2 * TICK, "looking at breakers", breakers.refresh);
   if (role !== "web") await startWorker();
   const server = role === "worker" ? undefined : await startWeb();
 
@@ -327,6 +349,8 @@ export async function openApp(options: AppOptions): Promise<App> {
         attempt: attempting(),
         conclude: concluding(audit, worker),
         modelFor: openers.modelFor,
+        breakers,
+        prices,
         stopped: stop.signal,
         targetFor: openers.targetFor,
         feedbackUrl: (workflow, caseId) =>
@@ -372,6 +396,8 @@ export async function openApp(options: AppOptions): Promise<App> {
       log,
       worker,
       modelFor: openers.modelFor,
+      breakers,
+      prices,
       stopped: stop.signal,
       // Live cases come first: what can wait goes on while they leave half of the places free.
       roomBeside: () => (runner?.inFlight ?? 0) * 2 <= settings.PILOTAGE_IN_FLIGHT,
