@@ -7,10 +7,10 @@ import { keysOf, readContent } from "../src/cases/content.ts";
 import type { Client } from "../src/contract/client.ts";
 import { openClient } from "../src/contract/client.ts";
 import type { JsonObject } from "../src/contract/json.ts";
-import { SCOPES, type Scope } from "../src/contract/scopes.ts";
 import { openLog } from "../src/platform/log.ts";
 import { unlock } from "../src/platform/master-key.ts";
 import { sql } from "../src/platform/sql.ts";
+import { lastingly } from "./support/desk.ts";
 import { install, launch, until } from "./support/installation.ts";
 
 const HOUR = 3_600_000;
@@ -30,18 +30,7 @@ const vault = await unlock({
 const tokens = openTokens(vault);
 const stranger = openClient({ url });
 const target = await installation.clientFor(["feedback"]);
-// The key of the installation ends before the months that go by here.
-const { secret } = await app.keys.make(
-  {
-    name: "lasting",
-    scopes: Object.keys(SCOPES) as Scope[],
-    workflow: undefined,
-    days: 400,
-    simulated: false,
-  },
-  { kind: "system", name: "test" },
-);
-const as = (name: string) => openClient({ url, key: secret, as: name });
+const as = await lastingly(installation);
 const client = as("E. Brandt");
 const pass = (milliseconds: number) => client.advanceClock({ body: { milliseconds } });
 

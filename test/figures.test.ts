@@ -4,12 +4,12 @@
  */
 import { describe, expect, test } from "vitest";
 import { ENDPOINTS, type EndpointName } from "../src/contract/endpoints.ts";
-import { openClient, type Client } from "../src/contract/client.ts";
+import type { Client } from "../src/contract/client.ts";
 import { ROLES, type Role } from "../src/contract/access.ts";
-import { SCOPES, type Scope } from "../src/contract/scopes.ts";
 import { sql } from "../src/platform/sql.ts";
 import { figuresOf, shareOf, weeksOfTeams } from "../src/reviews/figures.ts";
 import type { DeedCount } from "../src/reviews/figures-store.ts";
+import { lastingly } from "./support/desk.ts";
 import { install, launch } from "./support/installation.ts";
 import { signedIn as signIn } from "./support/people.ts";
 
@@ -21,20 +21,10 @@ const installation = await install({
   role: "web",
   settings: { PILOTAGE_CLOCK: new Date(START).toISOString() },
 });
-const { app, url } = installation;
+const { app } = installation;
 const { database } = app;
-// The key of the installation ends before the weeks that go by here.
-const { secret } = await app.keys.make(
-  {
-    name: "lasting",
-    scopes: Object.keys(SCOPES) as Scope[],
-    workflow: undefined,
-    days: 400,
-    simulated: false,
-  },
-  { kind: "system", name: "test" },
-);
-const operator = openClient({ url, key: secret, as: "operator@example.com" });
+const as = await lastingly(installation);
+const operator = as("operator@example.com");
 const pass = (milliseconds: number) => operator.advanceClock({ body: { milliseconds } });
 
 let turn = 1;
@@ -246,7 +236,7 @@ describe("one's own figures", async () => {
   });
 
   test("are not for a key that names anybody it likes", async () => {
-    const named = openClient({ url, key: secret, as: "ina@example.com" });
+    const named = as("ina@example.com");
     expect(await figures(named, workflow)).toMatchObject({ own: null, seenBy: [] });
   });
 });

@@ -2,43 +2,22 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { openClient, type Client } from "../src/contract/client.ts";
+import type { Client } from "../src/contract/client.ts";
 import type { JsonObject } from "../src/contract/json.ts";
 import { sql } from "../src/platform/sql.ts";
 import { APART } from "../src/reviews/planted.ts";
 import { withPlanted } from "../src/reviews/planted-desk.ts";
 import type { Reviews } from "../src/reviews/review.ts";
-import { install, launch, until } from "./support/installation.ts";
+import { DAY, MINUTE, openDesk } from "./support/desk.ts";
 
-const DAY = 86_400_000;
-const MINUTE = 60_000;
 const workflow = "planted";
-const installation = await install({ settings: { PILOTAGE_CLOCK: "2026-01-05T08:00:00Z" } });
-const { client, app, url } = installation;
+const { installation, owner: as, open, pass, reach } = await openDesk();
+const { client, app } = installation;
 const { database } = app;
-const as = (name: string) => openClient({ url, key: installation.key, as: name });
-const pass = (milliseconds: number) => client.advanceClock({ body: { milliseconds } });
 // The highest dial: a tenth of the claims.
-await launch(installation, {
-  workflow: { workflow, planted: { share: 0.1 }, cold: { share: 0.5 }, undo: 0, due: { workingHours: 8 } },
-  release: { workflow },
+const waiting = await open(workflow, {
+  workflow: { planted: { share: 0.1 }, cold: { share: 0.5 }, undo: 0, due: { workingHours: 8 } },
 });
-
-let made = 0;
-async function waiting(): Promise<string> {
-  const { caseId } = await client.submitCase({
-    params: { workflow },
-    body: { externalId: `P-${made++}`, input: { text: "the bill is wrong" } },
-  });
-  await reach(caseId, "in_review");
-  return caseId;
-}
-const look = (caseId: string) => client.getCase({ params: { case: caseId }, query: { content: "true" } });
-const reach = (caseId: string, state: string) =>
-  until(
-    () => look(caseId),
-    (found) => found.state === state,
-  );
 const rows = () => database.all<{ id: string; state: string; origin: string }>(sql`select * from planted`);
 
 /** Cases that went out as the model said, some of them judged cold: truth that two agree on. */

@@ -1,9 +1,8 @@
 /** The pulse: once a person and round, shown from five answers on, and joined by no dump of the tables. */
 import { describe, expect, test } from "vitest";
-import { openClient } from "../src/contract/client.ts";
-import { SCOPES, type Scope } from "../src/contract/scopes.ts";
 import { sql } from "../src/platform/sql.ts";
 import { meansOf, roundAt } from "../src/reviews/feedback/pulse.ts";
+import { lastingly } from "./support/desk.ts";
 import { install, launch } from "./support/installation.ts";
 import { signedIn } from "./support/people.ts";
 
@@ -14,19 +13,8 @@ const installation = await install({
   role: "web",
   settings: { PILOTAGE_CLOCK: new Date(roundAt(Date.parse("2026-03-04T09:00:00Z")).from).toISOString() },
 });
-const { app, url } = installation;
-const { database } = app;
-const { secret } = await app.keys.make(
-  {
-    name: "lasting",
-    scopes: Object.keys(SCOPES) as Scope[],
-    workflow: undefined,
-    days: 400,
-    simulated: false,
-  },
-  { kind: "system", name: "test" },
-);
-const operator = openClient({ url, key: secret, as: "operator@example.com" });
+const { database } = installation.app;
+const operator = (await lastingly(installation))("operator@example.com");
 await launch({ client: operator }, { workflow: { workflow }, release: { workflow } });
 const reviewer = (name: string) =>
   signedIn(installation, `${name}@example.com`, [{ role: "reviewer", workflow }]);

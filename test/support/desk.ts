@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openClient, type Client } from "../../src/contract/client.ts";
 import type { JsonObject } from "../../src/contract/json.ts";
+import { SCOPES, type Scope } from "../../src/contract/scopes.ts";
 import type { ReviewReason } from "../../src/contract/states.ts";
 import { BILLING_SCRIPT, install, launch, until, type Installation } from "./installation.ts";
 
@@ -74,6 +75,21 @@ export async function openDesk(settings: Record<string, string> = {}): Promise<D
         .map((line) => JSON.parse(line) as { key: string; body: JsonObject });
     },
   };
+}
+
+/** People by name, over a key for the months that go by in a test: that of the installation ends before. */
+export async function lastingly({ app, url }: Installation): Promise<(name: string) => Client> {
+  const { secret } = await app.keys.make(
+    {
+      name: "lasting",
+      scopes: Object.keys(SCOPES) as Scope[],
+      workflow: undefined,
+      days: 400,
+      simulated: false,
+    },
+    { kind: "system", name: "test" },
+  );
+  return (name) => openClient({ url, key: secret, as: name });
 }
 
 export const claim = (who: Client, caseId: string, leaseSeconds = 600) =>
