@@ -111,6 +111,12 @@ export const ERRORS = {
     retry: true,
     meaning: "The model answered with something that cannot be read or breaks the output schema.",
   },
+  budget_spent: {
+    status: 429,
+    retry: true,
+    meaning:
+      "The budget, or the limit of the key, leaves no room for the call of a model; nothing was asked.",
+  },
   delivery_failed: {
     status: 502,
     retry: true,

@@ -116,6 +116,7 @@ export const REASONS = {
   model_failed: "No model of the chain gave an answer.",
   breaker_open:
     "A model of the chain was not asked, because it had failed so often that it was left alone for a while.",
+  budget_spent: "The budget for calls of models is spent: people do the work until it begins anew.",
   bad_output: "The answer broke the output schema, also after the repair.",
   fallback_answer: "Another step than the release's model answered.",
   abandoned:

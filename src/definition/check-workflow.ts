@@ -18,6 +18,7 @@ export function checkWorkflow(scope: Scope, workflow: PartialWorkflow): void {
   checkDeliveries(scope, workflow);
   checkRollout(scope, workflow);
   checkAsk(scope, workflow);
+  checkBudget(scope, workflow);
   checkEndpoint(scope, workflow);
   noDuplicates(scope, workflow.teams ?? [], (index) => ["teams", index]);
 }
@@ -40,6 +41,12 @@ function checkInputFields(
   noDuplicates(scope, subject, (index) => ["subject", index]);
   for (const [index, path] of blockFields.entries())
     if (path !== ATTACHMENTS) fieldNamed(scope, "input", path, ["blockFields", index], { lists: true });
+}
+
+function checkBudget(scope: Scope, { budget }: PartialWorkflow): void {
+  if (!budget || budget.perMonth !== undefined || budget.perDay !== undefined) return;
+  const expected = "perMonth, perDay or both, in the currency of the price list";
+  scope.at(["budget"], "the budget names no amount", { expected });
 }
 
 /** A message that is no JSON becomes the value of this field. */

@@ -157,6 +157,13 @@ export function workflowSections<D, P, T, J, E>(read: Reading<D, P, T, J, E>) {
         blind: z.boolean().default(false),
       })
       .exactOptional(),
+    budget: z
+      .strictObject({
+        perMonth: z.number().min(0.01).max(1e9).exactOptional(),
+        perDay: z.number().min(0.01).max(1e9).exactOptional(),
+        warnAt: read.percent({ min: 0.1, max: 1 }).default(0.8),
+      })
+      .exactOptional(),
     ask: z
       .strictObject({ contact: path().exactOptional(), days: z.number().int().min(1).max(60).default(7) })
       .default({ days: 7 }),

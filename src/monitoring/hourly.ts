@@ -7,7 +7,7 @@
  */
 import { idBorder } from "../contract/ids.ts";
 import type { Clock } from "../platform/clock.ts";
-import type { Database, Queryable } from "../platform/database.ts";
+import type { Database, Queryable, Tx } from "../platform/database.ts";
 import { sql, time } from "../platform/sql.ts";
 
 export interface Hour {
@@ -34,8 +34,11 @@ export function mayBeOld(ended: number): number {
   return ended < 2 * DAY ? 10 * 60_000 : DAY / 2;
 }
 
+/** What else is counted of an hour, in the transaction that counts its cases. */
+export type AlsoCount = (tx: Tx, at: number) => Promise<void>;
+
 /** The duty: counts the hours that are due, the newest first. Answers how many that were. */
-export async function countHours(database: Database, clock: Clock): Promise<number> {
+export async function countHours(database: Database, clock: Clock, also?: AlsoCount): Promise<number> {
   const now = clock.now();
   const current = startOfHour(now);
   const known = await countedAt(database, current - KEPT);
@@ -44,11 +47,16 @@ export async function countHours(database: Database, clock: Clock): Promise<numb
     const counted = known.get(at);
     if (counted === undefined || now - counted > mayBeOld(now - at - HOUR)) due.push(at);
   }
-  for (const at of due) await countHour(database, at, now);
+  for (const at of due) await countHour(database, at, now, also);
   return due.length;
 }
 
-async function countHour(database: Database, at: number, now: number): Promise<void> {
+async function countHour(
+  database: Database,
+  at: number,
+  now: number,
+  also: AlsoCount | undefined,
+): Promise<void> {
   await database.transaction(async (tx) => {
     await tx.run(sql`
       insert into case_hour (workflow, hour, received, automatic, reviewed, delivered)
@@ -56,6 +64,7 @@ async function countHour(database: Database, at: number, now: number): Promise<v
       where id >= ${idBorder("case", at)} and id < ${idBorder("case", at + HOUR)} and not drill group by workflow
       on conflict (workflow, hour) do update set received = excluded.received, automatic = excluded.automatic,
         reviewed = excluded.reviewed, delivered = excluded.delivered`);
+    await also?.(tx, at);
     await tx.run(sql`
       insert into case_hour_counted (hour, counted_at) values (${time(at)}, ${time(now)})
       on conflict (hour) do update set counted_at = excluded.counted_at`);
@@ -99,7 +108,11 @@ export async function lastHours(
 const NONE = { received: 0, automatic: 0, reviewed: 0, delivered: 0 };
 
 /** Stretches of hours that no row covers. */
-function missing(from: number, current: number, known: Map<number, number>): [number, number][] {
+export function missing(
+  from: number,
+  current: number,
+  known: Pick<ReadonlySet<number>, "has">,
+): [number, number][] {
   const stretches: [number, number][] = [];
   for (let at = from; at <= current; at += HOUR) {
     if (known.has(at)) continue;

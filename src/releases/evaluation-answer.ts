@@ -217,6 +217,7 @@ async function askPatiently(
     const view = await workflow(run.workflow);
     const once = await answerOnce(parts, { ...about, attachments: [], release, workflow: view }, run.step);
     if (once.kind === "stopped") return undefined;
+    if (once.kind === "over_budget") return overBudget(once.budget);
     let wait: number;
     if (once.kind === "shut") {
       if (waited >= SHUT_WAIT) return stillShut(waited);
@@ -238,6 +239,18 @@ function stillShut(waited: number): Ended {
     code: "model_unavailable",
     message: `The model failed so often that nobody asks it at the moment (its breaker is open); this item waited ${Math.round(waited / 1000)} s for it.`,
     retryable: true,
+    retryAfterMs: undefined,
+    milliseconds: 0,
+    cost: undefined,
+  };
+}
+
+function overBudget(budget: string): Ended {
+  return {
+    kind: "failed",
+    code: "budget_spent",
+    message: `The budget leaves no room for this call (${budget}). Raise it, or run the evaluation when it begins anew.`,
+    retryable: false,
     retryAfterMs: undefined,
     milliseconds: 0,
     cost: undefined,

@@ -47,6 +47,8 @@ const MOST_TRIES = 4;
 const LONGEST_PAUSE = 10 * 60_000;
 /** How soon a run looks again while another call finds out whether its model is back. */
 const LOOK = 1_000;
+/** A budget may be raised before it begins anew. */
+const BUDGET_LOOK = 10 * 60_000;
 /** From this rung on no model is asked. */
 const MODEL_OFF = 2;
 
@@ -114,6 +116,8 @@ async function answerRun(parts: ShadowParts, run: Run, opened: Opened): Promise<
   if (ended === undefined) return giveBack(parts, run);
   if (ended.kind === "shut")
     return giveBack(parts, run, ended.trying ? parts.clock.now() + LOOK : ended.until);
+  if (ended.kind === "over_budget")
+    return giveBack(parts, run, Math.min(ended.until, parts.clock.now() + BUDGET_LOOK));
   if (ended.kind === "failed" && ended.retryable && run.tries < MOST_TRIES)
     return tryAgain(parts, run, ended);
   await record(parts, run, ended, opened.ok ? opened.key : undefined);

@@ -32,7 +32,15 @@ import {
   type CallParts,
   type Leave,
 } from "./call.ts";
-import { nextCall, takenUpAgain, type NextCall, type PastAttempt, type Shut } from "./next-call.ts";
+import type { Room } from "./budget.ts";
+import {
+  nextCall,
+  takenUpAgain,
+  type NextCall,
+  type NoAnswer,
+  type PastAttempt,
+  type Shut,
+} from "./next-call.ts";
 import type { AttemptEnd, Failure, Reservation } from "./record.ts";
 
 /** When the process stops, calls on their way are broken off and their cases given back. */
@@ -93,6 +101,8 @@ export async function ask(parts: AskParts, question: Question): Promise<Outcome>
     next.kind === "wait" && next.shut !== undefined && shutAt(next.shut)?.trying === false
       ? nameOf(next.shut)
       : undefined;
+  /** Steps that are left out because a budget is spent, and which; looked at anew whenever the case is taken up. */
+  const spent = new Map<number, string>();
   const times = () => ({
     now: parts.clock.now(),
     receivedAt: case_.received_at,
@@ -103,10 +113,10 @@ export async function ask(parts: AskParts, question: Question): Promise<Outcome>
       await giveBackAtStop(parts, question);
       return { kind: "left" };
     }
-    const next = nextCall(chain, attempts, times(), shutAt);
+    const next = nextCall(chain, attempts, times(), shutAt, new Set(spent.keys()));
     const passedOver = next.kind === "wait" ? [] : (next.passedOver ?? []).map(nameOf);
     if (next.kind === "give_up")
-      return { kind: "unanswered", answer: { kind: "none", because: next.because, shut: passedOver } };
+      return { kind: "unanswered", answer: noAnswer(next.because, passedOver, spent) };
     if (next.kind === "wait") {
       await parts.group.do(parts.fail, {
         lease: question.lease,
@@ -117,12 +127,17 @@ export async function ask(parts: AskParts, question: Question): Promise<Outcome>
       });
       return { kind: "left" };
     }
-    const result = await askStep(parts, question, next.step, passedOver);
+    const leftOut = { passedOver, overBudget: [...spent.keys()].map(nameOf) };
+    const result = await askStep(parts, question, next.step, leftOut);
+    if (result.kind === "spent") {
+      spent.set(next.step, result.budget);
+      continue;
+    }
     // Opened, or taken by another call's trial, in this moment: what is left is decided anew.
     if (result.kind === "shut") continue;
     if (result.kind !== "failed") return result.outcome;
     attempts.push(...result.attempts);
-    const following = nextCall(chain, attempts, times(), shutAt);
+    const following = nextCall(chain, attempts, times(), shutAt, new Set(spent.keys()));
     const again =
       following.kind === "wait" ? takenUpAgain(following.until, result.retryAfterMs, times()) : undefined;
     const kept = await parts.group.do(parts.fail, {
@@ -138,29 +153,41 @@ export async function ask(parts: AskParts, question: Question): Promise<Outcome>
 
 type StepResult =
   | { kind: "done"; outcome: Outcome }
-  | { kind: "failed"; end: AttemptEnd; attempts: PastAttempt[]; retryAfterMs: number | undefined }
-  | { kind: "shut" };
+  /** Without an end: it is recorded already. */
+  | { kind: "failed"; end: AttemptEnd | undefined; attempts: PastAttempt[]; retryAfterMs: number | undefined }
+  | { kind: "shut" }
+  | { kind: "spent"; budget: string };
+
+/** Models that come before a step and are not asked. */
+type LeftOut = Pick<Reservation, "passedOver" | "overBudget">;
+
+function noAnswer(because: NoAnswer, shut: string[], spent: ReadonlyMap<number, string>): Answer {
+  const budget = because === "budget_spent" ? [...new Set(spent.values())].join(", ") : undefined;
+  return { kind: "none", because, shut, budget };
+}
 
 /** A call that may be made, or why there is none: a model that cannot be opened, a prompt that cannot be written. */
-type Ready = { call: Call; leave: Leave } | { call: Error; leave?: undefined };
+type Ready = { call: Call; leave: Leave; room: Room } | { call: Error; leave?: undefined; room?: undefined };
 
 /** One step of the chain, if its breaker lets it be asked. */
 async function askStep(
   parts: AskParts,
   question: Question,
   step: number,
-  passedOver: string[],
+  leftOut: LeftOut,
 ): Promise<StepResult> {
   const matter = { ...question, id: question.case_.id };
   const call = await prepareCall(parts, matter, step).catch((error: unknown) => error as Error);
   // The attempt fails, and the chain goes on.
-  if (call instanceof Error) return askAndRepair(parts, question, { step, ready: { call }, passedOver });
+  if (call instanceof Error) return askAndRepair(parts, question, { step, ready: { call }, leftOut });
   let leave: Leave | undefined;
   try {
     const admitted = await leaveToCall(parts, matter, step, call);
     if (admitted.kind === "shut") return admitted;
     leave = admitted;
-    return await askAndRepair(parts, question, { step, ready: { call, leave }, passedOver });
+    const room = await parts.budgets.take(call, question.workflow);
+    if (room.kind === "spent") return { kind: "spent", budget: room.budget };
+    return await askAndRepair(parts, question, { step, ready: { call, leave, room }, leftOut });
   } catch (error) {
     if (leave || !parts.stopped.aborted) throw error;
     await giveBackAtStop(parts, question);
@@ -174,12 +201,12 @@ async function askStep(
 async function askAndRepair(
   parts: AskParts,
   question: Question,
-  { step, ready, passedOver }: { step: number; ready: Ready; passedOver: string[] },
+  { step, ready, leftOut }: { step: number; ready: Ready; leftOut: LeftOut },
 ): Promise<StepResult> {
   const { release, attempts } = question;
   const first = attempts.length + 1;
   const { call, leave } = ready;
-  const attempt = await tryOnce(parts, question, { no: first, step, purpose: "answer", ready, passedOver });
+  const attempt = await tryOnce(parts, question, { no: first, step, purpose: "answer", ready, leftOut });
   if (attempt === "lost") return { kind: "done", outcome: { kind: "left" } };
   if (attempt.output) return { kind: "done", outcome: answered(question, attempt, step) };
   const past = pastOf(attempt.end, step, "answer");
@@ -193,12 +220,16 @@ async function askAndRepair(
     again: undefined,
   });
   if (!kept) return { kind: "done", outcome: { kind: "left" } };
+  const mended = repairCall(call, { text: attempt.text, wrong: attempt.wrong });
+  const room = await parts.budgets.take(mended, question.workflow);
+  if (room.kind === "spent")
+    return { kind: "failed", end: undefined, attempts: [past], retryAfterMs: attempt.retryAfterMs };
   const repair = await tryOnce(parts, question, {
     no: first + 1,
     step,
     purpose: "repair",
-    ready: { call: repairCall(call, { text: attempt.text, wrong: attempt.wrong }), leave },
-    passedOver: [],
+    ready: { call: mended, leave, room },
+    leftOut: { passedOver: [], overBudget: [] },
   });
   if (repair === "lost") return { kind: "done", outcome: { kind: "left" } };
   if (repair.output) return { kind: "done", outcome: answered(question, repair, step) };
@@ -213,7 +244,7 @@ async function askAndRepair(
 async function tryOnce(
   parts: AskParts,
   question: Question,
-  given: { no: number; step: number; purpose: "answer" | "repair"; ready: Ready; passedOver: string[] },
+  given: { no: number; step: number; purpose: "answer" | "repair"; ready: Ready; leftOut: LeftOut },
 ): Promise<Try | "lost"> {
   const { case_, lease, key } = question;
   const { ready, no } = given;
@@ -233,14 +264,19 @@ async function tryOnce(
       `request.${no}`,
       call instanceof Error ? {} : { messages: call.request.messages, input: call.request.input },
     ),
-    passedOver: given.passedOver,
+    ...given.leftOut,
   });
-  if (!reserved) return "lost";
+  if (!reserved) {
+    void ready.room?.settle("nothing");
+    return "lost";
+  }
   const elapsed = stopwatch();
   try {
     if (!ready.leave) throw ready.call;
     const answer = await callModel(ready.call, ready.leave, parts.stopped);
-    return judge(parts, question, { no, call: ready.call }, answer, elapsed());
+    const found = judge(parts, question, { no, call: ready.call }, answer, elapsed());
+    void ready.room.settle(found.end);
+    return found;
   } catch (error) {
     // Broken off by us: no failure of the model, so it is not recorded as one.
     if (parts.stopped.aborted) {
@@ -248,12 +284,14 @@ async function tryOnce(
       return "lost";
     }
     const failure = failureOf(error);
+    const cost = costOfFailedCall(parts.prices, call, failure);
+    void ready.room?.settle({ cost, inputTokens: 0, outputTokens: 0 });
     return {
       end: ended(parts, no, elapsed(), {
         state: "failed",
         error: failure.code,
         retryable: failure.retryable,
-        cost: costOfFailedCall(parts.prices, call, failure),
+        cost,
         sealedReply: sealJson(key, `reply.${no}`, { failure: failure.message }),
       }),
       output: undefined,

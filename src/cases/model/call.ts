@@ -19,11 +19,13 @@ import { bytesOfRequest, costOfAnswer, costOfFailure, type Cost } from "../../mo
 import type { Vault } from "../../platform/secrets.ts";
 import type { Attachment } from "../intake/intake.ts";
 import type { ReleaseView, WorkflowView } from "../workflow/registry.ts";
+import type { Budgets } from "./budget.ts";
 import type { Chain } from "./next-call.ts";
 
 export interface CallParts {
   vault: Vault;
   prices: PriceList;
+  budgets: Budgets;
   /** The model behind a step of the chain of a release. */
   modelFor(release: ReleaseView, step: number): Promise<StepModel>;
   breakers: BreakerBoard;

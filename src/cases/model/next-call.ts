@@ -21,7 +21,9 @@ export interface PastAttempt {
 export type NextCall =
   | { kind: "ask"; step: number; passedOver?: number[] }
   | { kind: "wait"; until: number; shut?: number }
-  | { kind: "give_up"; because: "model_failed" | "bad_output" | "abandoned"; passedOver?: number[] };
+  | { kind: "give_up"; because: NoAnswer; passedOver?: number[] };
+
+export type NoAnswer = "model_failed" | "bad_output" | "abandoned" | "budget_spent";
 
 export type Chain = (ModelStep | FallbackStep)[];
 
@@ -45,13 +47,15 @@ const LOOK = 1_000;
 /**
  * `retryAfter` of the last failure lies in the case's own next time (`takenUpAgain`); here only the ordinary pauses count.
  *
- * A step whose breaker is open gives way to the next one at once; with none behind it, its next trial is waited for.
+ * A step whose breaker is open gives way to the next one at once; with none behind it, its next trial is waited for. A
+ * step whose budget is spent (`spent`) gives way, too, and is not waited for: people do the work meanwhile.
  */
 export function nextCall(
   chain: Chain,
   attempts: PastAttempt[],
   times: Times,
   shutAt: (step: number) => Shut | undefined = () => undefined,
+  spent: ReadonlySet<number> = new Set(),
 ): NextCall {
   if (attempts.filter((one) => one.state === "abandoned").length >= MOST_ABANDONED)
     return { kind: "give_up", because: "abandoned" };
@@ -59,7 +63,7 @@ export function nextCall(
   const shut: (Shut & { step: number })[] = [];
   const last = attempts.at(-1);
   // The program ended in the middle of a repair: the step is asked anew, and may be repaired once more.
-  if (last?.state === "abandoned" && last.purpose === "repair") {
+  if (last?.state === "abandoned" && last.purpose === "repair" && !spent.has(last.step)) {
     const closed = shutAt(last.step);
     if (!closed) return { kind: "ask", step: last.step };
     shut.push({ ...closed, step: last.step });
@@ -68,10 +72,12 @@ export function nextCall(
   for (const [step, definition] of chain.entries()) {
     if (definition === "manual") break;
     if (definition === "queue") {
+      if (spent.has(0)) continue;
       const waiting = queue(failed, times, shutAt(0));
       if (waiting) return waiting;
       continue;
     }
+    if (spent.has(step)) continue;
     const tries = failed.filter((one) => one.step === step);
     const last = tries.at(-1);
     if (last && (last.retryable === false || tries.length >= TRIES_PER_STEP)) continue;
@@ -83,7 +89,7 @@ export function nextCall(
     const next = pause(step, tries.length, last, times.now);
     return next.kind === "ask" ? { ...next, ...passedOver() } : next;
   }
-  const because = lastWasBadOutput(attempts) ? "bad_output" : "model_failed";
+  const because = whyNone(attempts, spent);
   return waitForBreaker(shut, attempts, times) ?? { kind: "give_up", because, ...passedOver() };
 }
 
@@ -156,6 +162,11 @@ export function takenUpAgain(
   const asked = times.now + Math.min(retryAfterMs ?? 0, MOST_WAIT);
   const { dueAt } = times;
   return Math.max(until, dueAt !== undefined && dueAt > times.now ? Math.min(asked, dueAt) : asked);
+}
+
+function whyNone(attempts: PastAttempt[], spent: ReadonlySet<number>): NoAnswer {
+  if (spent.size > 0) return "budget_spent";
+  return lastWasBadOutput(attempts) ? "bad_output" : "model_failed";
 }
 
 function lastWasBadOutput(attempts: PastAttempt[]): boolean {

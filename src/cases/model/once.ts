@@ -10,6 +10,7 @@ import { sumOfCosts, type Cost } from "../../models/prices.ts";
 import { facetsOf, type FacetValue } from "../../definition/facets.ts";
 import { stopwatch } from "../../platform/clock.ts";
 import type { ModelAnswer } from "../../models/model.ts";
+import type { Room } from "./budget.ts";
 import {
   callModel,
   canBeTalkedTo,
@@ -55,6 +56,8 @@ export type Once =
     }
   /** Its breaker lets nobody ask the model before then; nothing was asked, so it counts as no try. */
   | { kind: "shut"; since: number; until: number; trying: boolean }
+  /** A budget leaves no room for the call before then; nothing was asked. */
+  | { kind: "over_budget"; budget: string; until: number }
   /** The process stops: no failure of the model, and nothing to record. */
   | { kind: "stopped" };
 
@@ -69,12 +72,16 @@ export async function answerOnce(parts: CallParts, matter: Matter, step: number)
     const admitted = await leaveToCall(parts, matter, step, call);
     if (admitted.kind === "shut") return admitted;
     leave = admitted;
-    const { answer, read } = await askAndRead(parts, matter, { call, leave }, costs);
+    const room = await parts.budgets.take(call, matter.workflow);
+    if (room.kind === "spent") return { ...room, kind: "over_budget" };
+    const { answer, read } = await askAndRead(parts, matter, { call, leave, room }, costs);
     if (read.wrong === undefined) return answered(matter, read, spent());
     if (!canBeTalkedTo(matter.release, step)) return badAnswer(read.wrong, spent());
     const said = { text: answer.text, wrong: read.wrong };
-    const again = { call: repairCall(call, said), leave };
-    const repaired = await askAndRead(parts, matter, again, costs);
+    const mended = repairCall(call, said);
+    const more = await parts.budgets.take(mended, matter.workflow);
+    if (more.kind === "spent") return badAnswer(read.wrong, spent());
+    const repaired = await askAndRead(parts, matter, { call: mended, leave, room: more }, costs);
     return repaired.read.wrong === undefined
       ? answered(matter, repaired.read, spent())
       : badAnswer(repaired.read.wrong, spent());
@@ -91,18 +98,22 @@ export async function answerOnce(parts: CallParts, matter: Matter, step: number)
 async function askAndRead(
   parts: CallParts,
   { release }: Matter,
-  { call, leave }: { call: Call; leave: Leave },
+  { call, leave, room }: { call: Call; leave: Leave; room: Room },
   costs: (Cost | undefined)[],
 ): Promise<{ answer: ModelAnswer; read: Read }> {
   let answer: ModelAnswer;
   try {
     answer = await callModel(call, leave, parts.stopped);
   } catch (error) {
-    costs.push(costOfFailedCall(parts.prices, call, failureOf(error)));
+    const cost = costOfFailedCall(parts.prices, call, failureOf(error));
+    costs.push(cost);
+    void room.settle({ cost, inputTokens: 0, outputTokens: 0 });
     throw error;
   }
   const read = readAnswer(release, answer);
-  costs.push(costOfCall(parts.prices, call, answer.text, read));
+  const cost = costOfCall(parts.prices, call, answer.text, read);
+  costs.push(cost);
+  void room.settle({ ...read, cost });
   return { answer, read };
 }
 

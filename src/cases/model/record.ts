@@ -29,6 +29,8 @@ export interface Reservation {
   sealedRequest: Uint8Array;
   /** Models that came first and were not asked, because their breakers are open. */
   passedOver: string[];
+  /** Models that came first and were not asked, because a budget is spent. */
+  overBudget: string[];
 }
 
 /** How an attempt ended; content is sealed already. */
@@ -137,6 +139,7 @@ export function reserving(audit: Audit, worker: string): Operation<Reservation, 
               release: one.release,
               model: one.modelAsked,
               ...(one.passedOver.length > 0 ? { passedOver: one.passedOver } : {}),
+              ...(one.overBudget.length > 0 ? { overBudget: one.overBudget } : {}),
             },
           })),
         );

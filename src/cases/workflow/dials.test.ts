@@ -85,6 +85,23 @@ describe("dials", () => {
       ["fourEyes!"],
     ],
     ["another contact", {}, { support: { contact: "desk@example.com" } }, ["support"]],
+    ["a budget", {}, { budget: { perMonth: 200 } }, ["budget"]],
+    ["a lower budget", { budget: { perMonth: 200 } }, { budget: { perMonth: 150 } }, ["budget"]],
+    ["a higher budget", { budget: { perMonth: 200 } }, { budget: { perMonth: 201 } }, ["budget!"]],
+    ["no budget", { budget: { perMonth: 200 } }, {}, ["budget!"]],
+    [
+      "a limit of a day more",
+      { budget: { perMonth: 200 } },
+      { budget: { perMonth: 200, perDay: 9 } },
+      ["budget"],
+    ],
+    [
+      "a limit of a day less",
+      { budget: { perMonth: 200, perDay: 9 } },
+      { budget: { perMonth: 200 } },
+      ["budget!"],
+    ],
+    ["a later warning", { budget: { perDay: 9 } }, { budget: { perDay: 9, warnAt: 0.9 } }, ["budget!"]],
     ["no due time", { due: { workingHours: 4 } }, {}, ["due"]],
   ])("%s", (_, before, after, expected) => {
     expect(changes(before, after)).toEqual(expected);

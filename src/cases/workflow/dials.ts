@@ -37,6 +37,10 @@ const narrower = (before: JsonValue, after: JsonValue | undefined) => {
   if (is!.length === 0) return false;
   return was!.length === 0 || was!.some((expression) => !is!.includes(expression));
 };
+const BUDGET_PARTS = ["perMonth", "perDay", "warnAt"];
+/** A part that is no longer there holds nothing back. */
+const higher = (before: JsonValue, after: JsonValue | undefined) =>
+  after === undefined || Number(after) > Number(before);
 const never = () => false;
 const always = () => true;
 
@@ -62,6 +66,14 @@ export const DIALS: Record<string, Dial> = {
     loosens: (before, after) =>
       before !== undefined &&
       (fewerPeople(before, after) || narrower(before, after) || (isBlind(before) && !isBlind(after))),
+    optional: true,
+  },
+  budget: {
+    sentence: "what the calls of models may cost in a month and a day",
+    loosens: (before, after) =>
+      isJsonObject(before) &&
+      (!isJsonObject(after) ||
+        BUDGET_PARTS.some((part) => before[part] !== undefined && higher(before[part], after[part]))),
     optional: true,
   },
   due: { sentence: "how soon a case is due", loosens: never, optional: true },

@@ -86,6 +86,10 @@ export const REASON_WORDS: Table<keyof typeof REASONS> = {
     de: "Ein Modell wurde nicht gefragt, weil es wiederholt versagt hatte",
     en: "A model was not asked, because it had failed repeatedly",
   },
+  budget_spent: {
+    de: "Es gibt keinen Vorschlag: das Budget für Modellaufrufe ist verbraucht",
+    en: "There is no suggestion: the budget for model calls is spent",
+  },
   bad_output: { de: "Der Vorschlag war unbrauchbar", en: "The suggestion was unusable" },
   fallback_answer: { de: "Eine Ersatzstufe hat den Vorschlag gemacht", en: "A fallback made the suggestion" },
   abandoned: { de: "Das Modell wurde mehrfach unterbrochen", en: "The model was interrupted several times" },

@@ -18,6 +18,7 @@ export const DIAL_WORDS = words({
   rollout: { de: "Stufen des Rollouts", en: "Stages of the rollout" },
   undo: { de: "Rückgängig machen", en: "Undo window" },
   fourEyes: { de: "Vier Augen", en: "Four eyes" },
+  budget: { de: "Budget", en: "Budget" },
   due: { de: "Fälligkeit", en: "Due time" },
   retention: { de: "Aufbewahrung", en: "Retention" },
   support: { de: "Wen man fragt", en: "Whom to ask" },
@@ -71,6 +72,10 @@ export const DIAL_SENTENCES: Readonly<Record<string, Text>> = {
     de: "Bei diesen Vorgängen muss eine zweite Person zustimmen, bevor etwas hinausgeht.",
     en: "For these cases a second person has to agree before anything goes out.",
   },
+  budget: {
+    de: "So viel dürfen die Modellaufrufe kosten. Ist es verbraucht, arbeiten Menschen weiter.",
+    en: "So much the model calls may cost. Once it is spent, people do the work.",
+  },
   due: { de: "So bald ist ein Vorgang nach dem Eingang fällig.", en: "So soon after arrival a case is due." },
   retention: {
     de: "Danach werden Inhalte und Entscheidungen gelöscht.",
@@ -95,6 +100,9 @@ const VALUES = words({
     de: "Inhalte {content, number} Tage, Entscheidungen {decisions, number} Tage",
     en: "content {content, number} days, decisions {decisions, number} days",
   },
+  budgetMonth: { de: "{amount} im Monat", en: "{amount} a month" },
+  budgetDay: { de: "{amount} am Tag", en: "{amount} a day" },
+  budgetWarn: { de: "Warnung ab {share}", en: "warning from {share}" },
   waiver: { de: "{reason}, für {days} Tage", en: "{reason}, for {days} days" },
   answersIn: {
     de: "{contact}, Antwort in {n, plural, one {einer Arbeitsstunde} other {# Arbeitsstunden}}",
@@ -148,6 +156,17 @@ function written(
   if (setting === "secondLook" && typeof parts["share"] === "number") return formats.percent(parts["share"]);
   if (setting === "due" && typeof parts["workingHours"] === "number")
     return say(VALUES.workingHours, { n: parts["workingHours"] });
+  if (setting === "budget") {
+    const amount = (part: string, text: Text) =>
+      typeof parts[part] === "number" ? [say(text, { amount: formats.number(parts[part], 2) })] : [];
+    const warn =
+      typeof parts["warnAt"] === "number"
+        ? [say(VALUES.budgetWarn, { share: formats.percent(parts["warnAt"]) })]
+        : [];
+    return [...amount("perMonth", VALUES.budgetMonth), ...amount("perDay", VALUES.budgetDay), ...warn].join(
+      ", ",
+    );
+  }
   if (setting === "retention")
     return say(VALUES.retention, { content: days(parts["content"]), decisions: days(parts["decisions"]) });
   if (setting === "waiver.go" && typeof parts["days"] === "number")

@@ -19,6 +19,8 @@ describe("the form of a dial", () => {
     ["due", { workingHours: 4 }],
     ["qa.atLeastPerDay", 3],
     ["retention", { content: 90 * 86_400_000, decisions: 400 * 86_400_000 }],
+    ["budget", { perMonth: 200, perDay: 12.5, warnAt: 0.75 }],
+    ["budget", { perDay: 3, warnAt: 0.8 }],
     ["blockFields", ["contact.iban"]],
     ["rollout", ["shadow", 0.2, 1]],
     ["automation.per", "category"],
@@ -27,8 +29,13 @@ describe("the form of a dial", () => {
       expect(valueOf(setting, textsOf(setting, value, comma))).toEqual({ value });
   });
 
+  it("takes a budget without any amount as none", () => {
+    expect(valueOf("budget", ["", " ", "80"])).toEqual({ value: null });
+  });
+
   it("says what cannot be read", () => {
     expect(valueOf("qa.share", ["much"])).toEqual({ problem: "notNumber" });
+    expect(valueOf("budget", ["much", "", "80"])).toEqual({ problem: "notNumber" });
     expect(valueOf("rollout", ["["])).toEqual({ problem: "notJson" });
   });
 });

@@ -6,7 +6,8 @@
  */
 import { readNumber as asTyped } from "../../case/number-text.ts";
 
-export type DialForm = "percent" | "count" | "seconds" | "per" | "hours" | "retention" | "lines" | "json";
+export type DialForm =
+  "percent" | "count" | "seconds" | "per" | "hours" | "retention" | "budget" | "lines" | "json";
 
 const SECOND = 1_000;
 const DAY = 86_400_000;
@@ -18,6 +19,7 @@ export function formOf(setting: string): DialForm {
   if (setting === "automation.per") return "per";
   if (setting === "due") return "hours";
   if (setting === "retention") return "retention";
+  if (setting === "budget") return "budget";
   return setting === "blockFields" ? "lines" : "json";
 }
 
@@ -43,6 +45,8 @@ export function textsOf(setting: string, value: unknown, comma: boolean): string
       return [number(part("workingHours"), 1)];
     case "retention":
       return [number(part("content"), 1 / DAY), number(part("decisions"), 1 / DAY)];
+    case "budget":
+      return [number(part("perMonth"), 1), number(part("perDay"), 1), number(part("warnAt") ?? 0.8, 100)];
     case "lines":
       return [Array.isArray(value) ? value.join("\n") : ""];
     case "per":
@@ -55,7 +59,7 @@ export function textsOf(setting: string, value: unknown, comma: boolean): string
 /** The value that was typed; a problem when it cannot be read. */
 export function valueOf(
   setting: string,
-  [first = "", second = ""]: readonly string[],
+  [first = "", second = "", third = ""]: readonly string[],
 ): { value: unknown } | { problem: "notNumber" | "notJson" } {
   const form = formOf(setting);
   if (form === "per") return { value: first };
@@ -72,6 +76,7 @@ export function valueOf(
     } catch {
       return { problem: "notJson" };
     }
+  if (form === "budget") return budgetOf(first, second, third);
   const number = readNumber(first);
   if (number === undefined) return { problem: "notNumber" };
   // Ten decimals: 7 % must not become 0.07000000000000001.
@@ -83,4 +88,20 @@ export function valueOf(
   const decisions = readNumber(second);
   if (decisions === undefined) return { problem: "notNumber" };
   return { value: { content: Math.round(number * DAY), decisions: Math.round(decisions * DAY) } };
+}
+
+/** A field that is left empty sets no limit; with both empty there is no budget. */
+function budgetOf(month: string, day: string, warn: string): { value: unknown } | { problem: "notNumber" } {
+  const given = { perMonth: month, perDay: day };
+  const amounts: Record<string, number> = {};
+  for (const [part, text] of Object.entries(given)) {
+    if (text.trim() === "") continue;
+    const amount = readNumber(text);
+    if (amount === undefined) return { problem: "notNumber" };
+    amounts[part] = amount;
+  }
+  if (Object.keys(amounts).length === 0) return { value: null };
+  const share = readNumber(warn);
+  if (share === undefined) return { problem: "notNumber" };
+  return { value: { ...amounts, warnAt: Number((share / 100).toFixed(10)) } };
 }

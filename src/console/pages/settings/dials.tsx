@@ -150,7 +150,7 @@ function DialTable({
 }
 
 const LABELS: Record<
-  Exclude<DialForm, "per" | "retention">,
+  Exclude<DialForm, "per" | "retention" | "budget">,
   "newPercent" | "newValue" | "newSeconds" | "newHours" | "newList" | "newJson"
 > = {
   percent: "newPercent",
@@ -160,6 +160,11 @@ const LABELS: Record<
   lines: "newList",
   json: "newJson",
 };
+
+const FIELDS = {
+  retention: ["contentDays", "decisionDays"],
+  budget: ["perMonth", "perDay", "warnAt"],
+} as const;
 
 function ChangeDialog({ workflow, dial, close }: { workflow: string; dial: DialRow; close: () => void }) {
   const t = useWords(SETTINGS);
@@ -212,20 +217,18 @@ function ChangeDialog({ workflow, dial, close }: { workflow: string; dial: DialR
             onChange={(event) => type(0, event.currentTarget.value)}
             data={["all", "category"].map((one) => ({ value: one, label: value(setting, one) }))}
           />
-        ) : form === "retention" ? (
+        ) : form === "retention" || form === "budget" ? (
           <Group grow align="flex-start">
-            <TextInput
-              label={t("contentDays")}
-              data-autofocus
-              {...wrong}
-              value={first}
-              onChange={(event) => type(0, event.currentTarget.value)}
-            />
-            <TextInput
-              label={t("decisionDays")}
-              value={texts[1] ?? ""}
-              onChange={(event) => type(1, event.currentTarget.value)}
-            />
+            {FIELDS[form].map((label, at) => (
+              <TextInput
+                key={label}
+                label={t(label)}
+                inputMode="decimal"
+                {...(at === 0 ? { "data-autofocus": true, ...wrong } : {})}
+                value={texts[at] ?? ""}
+                onChange={(event) => type(at, event.currentTarget.value)}
+              />
+            ))}
           </Group>
         ) : form === "json" || form === "lines" ? (
           <Textarea

@@ -122,6 +122,9 @@ export const SETTINGS = words({
   newHours: { de: "Neuer Wert in Arbeitsstunden", en: "New value in working hours" },
   newJson: { de: "Neuer Wert als JSON", en: "New value as JSON" },
   newList: { de: "Eine Zeile je Eintrag", en: "One entry a line" },
+  perMonth: { de: "Im Monat", en: "A month" },
+  perDay: { de: "Am Tag", en: "A day" },
+  warnAt: { de: "Warnung ab (%)", en: "Warning from (%)" },
   contentDays: { de: "Inhalte: Tage", en: "Content: days" },
   decisionDays: { de: "Entscheidungen: Tage", en: "Decisions: days" },
   notNumber: {

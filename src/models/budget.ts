@@ -1,0 +1,68 @@
+/**
+ * Budgets of workflows and connections: what their calls may cost in a month and a day, and when a warning is due.
+ *
+ * Pure. A budget is a limit over cost (limits.ts) that lets calls of unknown cost through: they are counted, and shown.
+ */
+import { PERIODS, reaches, type Limit, type Limited, type Period, type Used } from "./limits.ts";
+import { unitsOf, unitsFrom, type Units } from "./money.ts";
+
+/** As a workflow's dial and a connection keep it. */
+export interface Budget {
+  perMonth?: number;
+  perDay?: number;
+  warnAt: number;
+}
+
+export type BudgetState = "good" | "warning" | "spent";
+
+export const workflowScope = (workflow: string) => `workflow:${workflow}`;
+export const connectionScope = (connection: string) => `connection:${connection}`;
+
+const AMOUNTS: readonly [Period, "perMonth" | "perDay"][] = [
+  ["month", "perMonth"],
+  ["day", "perDay"],
+];
+
+/** A number as people write it; one with more places than money has is cut. */
+export function unitsOfNumber(amount: number): Units {
+  return unitsOf(String(amount)) ?? unitsFrom(amount.toFixed(6));
+}
+
+export function budgetLimits(budget: Budget | undefined): Limit[] {
+  return AMOUNTS.flatMap(([period, part]): Limit[] => {
+    const amount = budget?.[part];
+    return amount === undefined ? [] : [{ period, measure: "cost", most: unitsOfNumber(amount) }];
+  });
+}
+
+export function budgetOver(scope: string, budget: Budget | undefined): Limited {
+  return { scope, limits: budgetLimits(budget), refuseUnknown: false };
+}
+
+export interface BudgetStanding {
+  period: Period;
+  most: Units;
+  used: Units;
+  /** Calls in this period whose cost is unknown: they are in no sum. */
+  unknown: bigint;
+  state: BudgetState;
+}
+
+/** How much of each amount is used, the longest period first. */
+export function standingsOf(budget: Budget, usedIn: (period: Period) => Used | undefined): BudgetStanding[] {
+  const limits = budgetLimits(budget);
+  return PERIODS.toReversed().flatMap((period) => {
+    const limit = limits.find((one) => one.period === period);
+    if (!limit) return [];
+    const { cost = 0n, unknown = 0n } = usedIn(period) ?? {};
+    return [
+      { period, most: limit.most, used: cost, unknown, state: stateOf(cost, limit.most, budget.warnAt) },
+    ];
+  });
+}
+
+/** Spent: as good as the whole amount is promised, so that hardly any call fits any more. */
+function stateOf(used: Units, most: Units, warnAt: number): BudgetState {
+  if (used >= most) return "spent";
+  return reaches(used, most, warnAt) ? "warning" : "good";
+}

@@ -1,0 +1,101 @@
+/**
+ * What the calls of models cost, by workflow, hour and model: counted with the cases of the same hour (hourly.ts).
+ *
+ * An attempt counts in the hour in which its case came, so that cost and cases of a time belong together; a call after
+ * midnight for a case of the evening counts for the evening. Sums are exact. What no row covers yet is counted live.
+ * Calls over the OpenAI-compatible endpoint that pass through to a model have no case: they are in model_call_try.
+ */
+import { idBorder } from "../contract/ids.ts";
+import type { Queryable, Tx } from "../platform/database.ts";
+import { sql, time, type Sql } from "../platform/sql.ts";
+import { unitsFrom, type Units } from "../models/money.ts";
+import { missing, startOfHour } from "./hourly.ts";
+
+const HOUR = 3_600_000;
+
+/** Calls of one model in one hour. */
+export interface Spending {
+  hour: number;
+  model: string;
+  /** Empty where no call of the row has a known cost. */
+  currency: string;
+  calls: number;
+  unknown: number;
+  estimated: number;
+  inputTokens: number;
+  outputTokens: number;
+  cost: Units;
+}
+
+/** Counts one hour anew, in the transaction that counts its cases. */
+export async function countSpending(tx: Tx, at: number): Promise<void> {
+  await tx.run(sql`delete from spend_hour where hour = ${time(at)}`);
+  await tx.run(sql`
+    insert into spend_hour (workflow, hour, model, currency, calls, unknown, estimated, input_tokens, output_tokens, cost)
+    select workflow, ${time(at)}::timestamptz, model, currency, calls, unknown, estimated, input_tokens, output_tokens, cost
+    from (${counted(at, at + HOUR, undefined)}) as one`);
+}
+
+/** The spending of a workflow from an hour on, this one included. */
+export async function spendingSince(
+  database: Queryable,
+  workflow: string,
+  from: number,
+  now: number,
+): Promise<Spending[]> {
+  const first = startOfHour(from);
+  const known = await database.all<{ hour: number }>(
+    sql`select hour from case_hour_counted where hour >= ${time(first)}`,
+  );
+  const stored = await database.all<Row>(sql`
+    select hour, model, currency, calls, unknown, estimated, input_tokens, output_tokens, cost::text as cost
+    from spend_hour where workflow = ${workflow} and hour >= ${time(first)} order by hour, model`);
+  const covered = new Set(known.map((row) => row.hour));
+  const live: Row[] = [];
+  for (const [begin, end] of missing(first, startOfHour(now), covered))
+    live.push(
+      ...(await database.all<Row>(
+        sql`select hour, model, currency, calls, unknown, estimated, input_tokens, output_tokens, cost::text as cost
+          from (${counted(begin, end, workflow)}) as one order by hour, model`,
+      )),
+    );
+  // A row of an hour whose cases were never counted by this program is none.
+  return [...stored.filter((row) => covered.has(row.hour)), ...live].map((row) => ({
+    hour: row.hour,
+    model: row.model,
+    currency: row.currency,
+    calls: row.calls,
+    unknown: row.unknown,
+    estimated: row.estimated,
+    inputTokens: row.input_tokens,
+    outputTokens: row.output_tokens,
+    cost: unitsFrom(row.cost),
+  }));
+}
+
+interface Row {
+  hour: number;
+  model: string;
+  currency: string;
+  calls: number;
+  unknown: number;
+  estimated: number;
+  input_tokens: number;
+  output_tokens: number;
+  cost: string;
+}
+
+/** Attempts whose cases came in this stretch; those that are still on their way are counted when they ended. */
+function counted(begin: number, end: number, workflow: string | undefined): Sql {
+  const ofWorkflow = workflow === undefined ? sql`true` : sql`c.workflow = ${workflow}`;
+  return sql`
+    select c.workflow, date_trunc('hour', c.received_at, 'UTC') as hour, coalesce(a.model_answered, a.model_asked) as model,
+      coalesce(a.currency, '') as currency, count(*)::int as calls, (count(*) filter (where a.cost is null))::int as unknown,
+      (count(*) filter (where a.cost_estimated))::int as estimated, coalesce(sum(a.input_tokens), 0)::bigint as input_tokens,
+      coalesce(sum(a.output_tokens), 0)::bigint as output_tokens, coalesce(sum(a.cost), 0) as cost
+    from case_ c join attempt a on a.case_id = c.id
+    where c.id >= ${idBorder("case", begin)} and c.id < ${idBorder("case", end)}
+      and a.case_id >= ${idBorder("case", begin)} and a.case_id < ${idBorder("case", end)}
+      and a.state <> 'reserved' and not c.drill and ${ofWorkflow}
+    group by 1, 2, 3, 4`;
+}

@@ -1,0 +1,241 @@
+/** What calls of models cost: attempts, cases, the day of a workflow; budgets that warn, stop, and begin anew. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { JsonObject } from "../src/contract/json.ts";
+import { removeFolder, temporaryFolder } from "./support/folders.ts";
+import { sql } from "../src/platform/sql.ts";
+import { countHours } from "../src/monitoring/hourly.ts";
+import { countSpending, spendingSince } from "../src/monitoring/spend.ts";
+import { amountOf } from "../src/models/money.ts";
+import { install, launch, until } from "./support/installation.ts";
+import { afterAll } from "vitest";
+
+const folder = temporaryFolder("prices");
+afterAll(() => removeFolder(folder));
+const prices = join(folder, "prices.yaml");
+writeFileSync(
+  prices,
+  `date: 2026-01-02
+currency: EUR
+providers:
+  - name: the script
+    kinds: [scripted]
+    models:
+      - { for: [priced], input: "10", cached: "1", output: "40" }
+      - { for: [each], call: "0.25" }`,
+);
+
+const START = Date.parse("2026-01-05T08:00:00Z");
+const installation = await install({
+  settings: { PILOTAGE_CLOCK: "2026-01-05T08:00:00Z", PILOTAGE_PRICES: prices },
+});
+const { client, app } = installation;
+const pass = (milliseconds: number) => client.advanceClock({ body: { milliseconds } });
+const HOUR = 3_600_000;
+
+const usage = { inputTokens: 1_000, outputTokens: 100 };
+const says = (answer: JsonObject): JsonObject => ({ rules: [], otherwise: answer });
+const billing = (more: JsonObject = {}) => says({ answer: { category: "billing" }, ...more });
+
+let made = 0;
+/** A workflow of its own whose model is called `name` and answers by the script; answers how to hand it a case. */
+async function workflowWith(options: {
+  script?: JsonObject;
+  name?: string;
+  fallback?: (string | JsonObject)[];
+  release?: JsonObject;
+  budget?: JsonObject;
+}) {
+  const workflow = `cost-${made++}`;
+  const script = options.script ?? billing({ usage });
+  await client.saveConnection({
+    params: { name: workflow },
+    body: { settings: { kind: "scripted", script } },
+  });
+  await launch(installation, {
+    script: null,
+    workflow: { workflow, ...(options.budget === undefined ? {} : { budget: options.budget }) },
+    release: {
+      workflow,
+      model: { connection: workflow, name: options.name ?? "priced", timeout: 5_000, maxTokens: 100 },
+      prompt: "{{ input.text }}",
+      fallback: options.fallback ?? ["manual"],
+      ...options.release,
+    },
+    share: 1,
+  });
+  return {
+    workflow,
+    submit: async () =>
+      (
+        await client.submitCase({
+          params: { workflow },
+          body: { externalId: `${workflow}-${made++}`, input: { text: "the bill" } },
+        })
+      ).caseId,
+  };
+}
+
+const reviewed = (id: string) =>
+  until(
+    () => client.getCase({ params: { case: id } }),
+    (found) => found.state === "in_review",
+  );
+
+describe("an attempt", () => {
+  test("has the tokens and the cost that its model counted", async () => {
+    const { submit } = await workflowWith({
+      script: billing({ usage: { ...usage, cachedTokens: 500 }, model: "priced" }),
+    });
+    const found = await reviewed(await submit());
+    // 500 at 10, 500 at 1, 100 at 40 for a million.
+    const cost = { amount: "0.0095", currency: "EUR", estimated: false };
+    expect(found.attempts).toMatchObject([{ inputTokens: 1_000, outputTokens: 100, cost }]);
+    expect(found.cost).toEqual({ ...cost, unknown: 0 });
+  });
+
+  test("of a model without a price has an unknown cost, and the case says that there is one", async () => {
+    const { submit } = await workflowWith({ name: "unpriced" });
+    const found = await reviewed(await submit());
+    expect(found.attempts).toMatchObject([{ cost: null }]);
+    expect(found.cost).toEqual({ amount: null, currency: null, estimated: false, unknown: 1 });
+  });
+
+  test("without counted tokens has an estimated cost", async () => {
+    const { submit } = await workflowWith({ script: billing({ model: "priced" }) });
+    const found = await reviewed(await submit());
+    expect(found.attempts[0]!.cost).toMatchObject({ estimated: true });
+    expect(Number(found.attempts[0]!.cost!.amount)).toBeGreaterThan(0);
+  });
+
+  test("that was refused costs nothing; its fallback is what the case costs", async () => {
+    const other = await workflowWith({ script: billing({ usage, model: "each" }), name: "each" });
+    const { submit } = await workflowWith({
+      script: says({ fault: "refused" }),
+      fallback: [{ connection: other.workflow, name: "each", timeout: 5_000 }, "manual"],
+    });
+    const found = await reviewed(await submit());
+    expect(found.attempts.map((one) => one.cost?.amount)).toEqual(["0", "0.25"]);
+    expect(found.cost).toMatchObject({ amount: "0.25", unknown: 0 });
+  });
+
+  test("keeps the date of its price, and the record of the answer holds what it cost", async () => {
+    const { submit } = await workflowWith({});
+    const found = await reviewed(await submit());
+    const row = await app.database.one<{ price_date: string; cost: string }>(
+      sql`select price_date::text as price_date, cost::text as cost from attempt where case_id = ${found.id}`,
+    );
+    expect(row).toEqual({ price_date: "2026-01-02", cost: "0.014" });
+    const answered = found.history.find((one) => one.kind === "case.answered");
+    expect(answered!.data).toMatchObject({ cost: "0.014", currency: "EUR" });
+  });
+});
+
+describe("the spending of a workflow", () => {
+  test("is the exact sum of its calls, counted live and by the hour alike", async () => {
+    const { workflow, submit } = await workflowWith({});
+    const ids = await Promise.all(Array.from({ length: 7 }, submit));
+    for (const id of ids) await reviewed(id);
+    const sum = async () => {
+      const rows = await spendingSince(app.database, workflow, START, app.clock.now());
+      return {
+        calls: rows.reduce((total, one) => total + one.calls, 0),
+        tokens: rows.reduce((total, one) => total + one.inputTokens, 0),
+        cost: amountOf(rows.reduce((total, one) => total + one.cost, 0n)),
+      };
+    };
+    const expected = { calls: 7, tokens: 7_000, cost: "0.098" };
+    expect(await sum()).toEqual(expected);
+    await pass(2 * HOUR);
+    await countHours(app.database, app.clock, countSpending);
+    expect(await sum()).toEqual(expected);
+    const stored = await app.database.one<{ n: number; cost: string }>(
+      sql`select count(*) as n, sum(cost)::text as cost from spend_hour where workflow = ${workflow}`,
+    );
+    expect(stored).toMatchObject({ n: 1, cost: "0.098" });
+    // Counted again, it is the same.
+    await countHours(app.database, app.clock, countSpending);
+    expect(await sum()).toEqual(expected);
+  });
+});
+
+describe("a budget", () => {
+  test("is never exceeded: with it spent the model is passed over, and a person gets the case with the reason", async () => {
+    const { submit } = await workflowWith({
+      name: "each",
+      script: billing({ model: "each" }),
+      budget: { perDay: 1 },
+    });
+    const found = [];
+    for (let i = 0; i < 6; i++) found.push(await reviewed(await submit()));
+    expect(found.map((one) => one.attempts.length)).toEqual([1, 1, 1, 1, 0, 0]);
+    expect(found.at(-1)!.decision).toMatchObject({
+      outcome: "fallback",
+      reasons: [{ code: "budget_spent" }],
+    });
+    expect(found.at(-1)!.decision!.reasons[0]!.detail).toMatch(/^workflow cost-\d+, day$/);
+  });
+
+  test("begins anew with the next day", async () => {
+    const { submit } = await workflowWith({
+      name: "each",
+      script: billing({ model: "each" }),
+      budget: { perDay: 0.3 },
+    });
+    await reviewed(await submit());
+    expect((await reviewed(await submit())).attempts).toEqual([]);
+    await pass(24 * HOUR);
+    expect((await reviewed(await submit())).attempts).toHaveLength(1);
+  });
+
+  test("that is spent leaves the chain's free steps: a cheaper model answers, and the record says what was left out", async () => {
+    const free = await workflowWith({ script: billing({ model: "priced", usage }) });
+    const { workflow, submit } = await workflowWith({
+      name: "each",
+      script: billing({ model: "each" }),
+      budget: { perDay: 0.26 },
+      fallback: [
+        "queue",
+        { connection: free.workflow, name: "priced", timeout: 5_000, maxTokens: 10 },
+        "manual",
+      ],
+    });
+    await reviewed(await submit());
+    const found = await reviewed(await submit());
+    expect(found.attempts).toMatchObject([{ step: 2, state: "answered" }]);
+    const running = found.history.find((one) => one.kind === "case.running");
+    expect(running!.data).toMatchObject({ overBudget: [`${workflow} each`] });
+  });
+
+  test("holds for 40 cases at once, over two processes", async () => {
+    const second = await install({
+      role: "worker",
+      databaseUrl: installation.databaseUrl,
+      dataHome: installation.dataHome,
+      settings: { PILOTAGE_CLOCK: "2026-01-05T08:00:00Z", PILOTAGE_PRICES: prices },
+    });
+    const { submit } = await workflowWith({
+      name: "each",
+      script: billing({ model: "each", delayMs: 30 }),
+      budget: { perMonth: 5 },
+    });
+    const ids = await Promise.all(Array.from({ length: 40 }, submit));
+    const found = await Promise.all(ids.map(reviewed));
+    expect(found.filter((one) => one.attempts.length === 1)).toHaveLength(20);
+    await second.stop();
+  });
+
+  test("is a dial: lowered at once, raised by two", async () => {
+    const { workflow } = await workflowWith({ budget: { perMonth: 5 } });
+    const set = (value: JsonObject) =>
+      client.setDial({ params: { workflow }, body: { setting: "budget", value } });
+    expect(await set({ perMonth: 4 })).toMatchObject({
+      state: "applied",
+      after: { perMonth: 4, warnAt: 0.8 },
+    });
+    expect(await set({ perMonth: 6 })).toMatchObject({ state: "pending" });
+    for (const wrong of [{}, { perMonth: -1 }, { perMonth: 0 }, { perYear: 3 }])
+      await expect(set(wrong as JsonObject)).rejects.toMatchObject({ code: "bad_request" });
+  });
+});
