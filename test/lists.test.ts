@@ -17,6 +17,7 @@ import { ENDPOINTS } from "../src/contract/endpoints.ts";
 import * as evaluation from "../src/contract/evaluation-endpoints.ts";
 import { ERRORS, type ErrorBody } from "../src/contract/errors.ts";
 import { EVENTS } from "../src/contract/events.ts";
+import { CALL_OUTCOMES } from "../src/contract/gateway-endpoints.ts";
 import * as feedback from "../src/contract/feedback-endpoints.ts";
 import { QUARANTINE_REASONS } from "../src/contract/quarantine.ts";
 import { TURNS } from "../src/contract/review-endpoints.ts";
@@ -181,6 +182,10 @@ describe("words and their use in the program", () => {
     source: () => Object.values<Endpoint>(ENDPOINTS).flatMap((endpoint) => endpoint.scope ?? []),
     listed: (scopes) => scopes,
     known: () => Object.keys(SCOPES),
+    except: {
+      gateway: "for the OpenAI-compatible endpoint, which speaks another wire (http/gateway.ts)",
+      "draft:read": "the same, for whose users are reviewers",
+    },
     plant: (scopes) => scopes.filter((scope) => scope !== "review"),
   });
 });
@@ -254,6 +259,8 @@ describe("states and the database", async () => {
     "evaluation_set.state": evaluation.SET_STATES,
     "evaluation_run.state": evaluation.RUN_STATES,
     "evaluation_score.state": evaluation.SCORE_STATES,
+    "model_call.mode": union("gateway/record.ts", "Mode"),
+    "model_call.outcome": Object.keys(CALL_OUTCOMES),
   };
 
   agree({
@@ -308,6 +315,10 @@ describe("endpoints, routes, handlers, OpenAPI", async () => {
       "GET /healthz": "liveness, for whoever starts the process",
       "GET /readyz": "readiness, for whoever sends it requests",
       "GET /metrics": "figures for Prometheus, in its own format",
+      "POST /v1/chat/completions": "the OpenAI-compatible endpoint, in that wire's own shapes",
+      "GET /v1/chat/completions/:id": "the same: the case behind a call, once more",
+      "GET /v1/models": "the same: what can be asked",
+      "GET /v1/models*": "the same: one of them, whose name may hold slashes",
     },
     plant: (printed) => printed.replace("/definition (PUT)", "/definition (POST)"),
   });

@@ -40,7 +40,8 @@ const call = z.object({
   outcome: z.enum(Object.keys(CALL_OUTCOMES) as [CallOutcome, ...CallOutcome[]]),
   status: z.number().int(),
   error: z.string().nullable(),
-  cost: z.string().nullable().describe("Decimal; null: not known"),
+  cost: z.string().nullable().describe("Decimal; null: not known. Of a case, its attempts have it"),
+  currency: z.string().nullable(),
   tries: z.array(
     z.object({
       no: z.number().int(),

@@ -3,12 +3,14 @@ import type { Caller } from "../access/caller.ts";
 import type { Id } from "../contract/ids.ts";
 import type { Mode } from "./record.ts";
 import type { ChatRequest } from "./request.ts";
+import { GatewayError } from "./wire-error.ts";
 
 export interface ChatCall {
   id: Id<"modelCall">;
   request: ChatRequest;
-  /** Digest of the body as it came. */
-  digest: string;
+  /** The body as it came: its size, and a digest that tells the same one again. */
+  bytes: number;
+  digest(): string;
   caller: Caller;
   idempotencyKey: string | undefined;
   /** What the request asked for; undefined: whatever the model's setting says. */
@@ -31,5 +33,7 @@ export type ChatReply =
    */
   | { kind: "live"; headers: Record<string, string>; events: AsyncIterable<string> };
 
-/** The status of a call whose client left; nobody sees it but the record. */
-export const CLIENT_LEFT = 499;
+/** A call whose client left; nobody sees it but the record. */
+export function clientLeft(): GatewayError {
+  return new GatewayError(499, "client_left", "The client left before the answer was out.");
+}

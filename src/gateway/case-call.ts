@@ -13,12 +13,15 @@ import { checkValue, unsafeNumber } from "../connectors/feed/json.ts";
 import type { CallOutcome } from "../contract/gateway-endpoints.ts";
 import { idTime, isId } from "../contract/ids.ts";
 import type { JsonObject, JsonValue } from "../contract/json.ts";
+import type { Amounts } from "../models/limits.ts";
+import { unitsFrom } from "../models/money.ts";
 import type { Database } from "../platform/database.ts";
-import { CLIENT_LEFT, type ChatCall, type ChatReply } from "./call.ts";
+import type { Allowances } from "./allowances.ts";
+import { clientLeft, type ChatCall, type ChatReply } from "./call.ts";
 import { answerOf, caseHeaders } from "./case-answer.ts";
 import { caseInput, checkForWorkflow } from "./case-input.ts";
 import { completionOf, streamOf, type WholeAnswer } from "./completion.ts";
-import { askedFor, type CallRecords, type CallRow } from "./record.ts";
+import { askedFor, outcomeOf, type CallRecords, type CallRow } from "./record.ts";
 import type { Standing, WaitingRoom } from "./waiting.ts";
 import { badRequest, GatewayError, wireErrorOf } from "./wire-error.ts";
 
@@ -28,6 +31,7 @@ const WAIT = 30_000;
 /** How long the same call without a key of its own is taken for the retry of a client that was told to wait. */
 const RETRIES_WITHIN = 60_000;
 const MOST_REMEMBERED = 10_000;
+const ONE_CALL: Amounts = { requests: 1, tokens: 0, cost: 0n };
 
 export interface CaseCalls {
   answer(call: ChatCall, view: WorkflowView): Promise<ChatReply>;
@@ -41,10 +45,11 @@ export function openCaseCalls(parts: {
   intake: Intake;
   records: CallRecords;
   room: WaitingRoom;
+  allowances: Allowances;
   /** Aborted when the process stops. */
   stopped: AbortSignal;
 }): CaseCalls {
-  const { database, registry, intake, records, room, stopped } = parts;
+  const { database, registry, intake, records, room, allowances, stopped } = parts;
   const retries = openRetries();
 
   function receive(call: ChatCall, { input, text }: ReturnType<typeof caseInput>): Promise<Receipt> {
@@ -102,6 +107,9 @@ export function openCaseCalls(parts: {
       const { endpoint } = view.document;
       const read = caseInput(call.request, view.row.name, endpoint?.text, reference.document.input);
 
+      // What its models take is known when it is decided; the workflow's own budget stands before each of them.
+      const allowance = await allowances.ofKey(call.caller.key!, ONE_CALL);
+
       let caseId: string | undefined;
       let standing: Standing | undefined;
       const row = () => rowOf(call, caseId, standing);
@@ -112,7 +120,7 @@ export function openCaseCalls(parts: {
         await records.keep({ ...row(), outcome, status: 200, finish: "stop" });
         return reply;
       } catch (error) {
-        const failure = call.signal.aborted ? left() : wireErrorOf(error);
+        const failure = call.signal.aborted ? clientLeft() : wireErrorOf(error);
         await records.keep({
           ...row(),
           outcome: outcomeOf(failure),
@@ -120,7 +128,9 @@ export function openCaseCalls(parts: {
           error: failure?.code ?? "internal",
         });
         if (failure === undefined) throw error;
-        throw standing === undefined ? failure : withHeaders(failure, caseHeaders(standing));
+        throw standing === undefined ? failure : failure.with(caseHeaders(standing));
+      } finally {
+        await allowance.settle(usedBy(standing));
       }
     },
 
@@ -130,7 +140,7 @@ export function openCaseCalls(parts: {
       if (workflow === undefined || !sees(caller, workflow)) return undefined;
       const standing = await room.wait(caseId, 0, stopped);
       const answer = answerOf(standing, mayReadDrafts(caller));
-      if (answer.kind === "waits") throw withHeaders(answer.error, caseHeaders(standing));
+      if (answer.kind === "waits") throw answer.error.with(caseHeaders(standing));
       const whole = wholeOf(standing, answer.content, idTime(caseId));
       return {
         kind: "json",
@@ -147,7 +157,7 @@ export function openCaseCalls(parts: {
  */
 function openRetries() {
   const expected = new Map<string, { externalId: string; until: number }>();
-  const nameOf = (call: ChatCall) => `${call.caller.key?.id} ${call.digest}`;
+  const nameOf = (call: ChatCall) => `${call.caller.key?.id} ${call.digest()}`;
   const known = (call: ChatCall) => {
     const found = expected.get(nameOf(call));
     return found !== undefined && found.until > performance.now() ? found.externalId : undefined;
@@ -165,6 +175,16 @@ function openRetries() {
 function checkKey({ idempotencyKey }: ChatCall): void {
   const bad = idempotencyKey === undefined ? undefined : badExternalId(idempotencyKey);
   if (bad) throw badRequest(`The header Idempotency-Key cannot be used: ${bad}.`, "Idempotency-Key");
+}
+
+/** What a key's limits are told of a case. One that is not decided yet counts as a call; what it takes later is the workflow's. */
+function usedBy(standing: Standing | undefined): Amounts {
+  const { tokens, cost } = standing ?? {};
+  return {
+    requests: 1,
+    tokens: (tokens?.input ?? 0) + (tokens?.output ?? 0),
+    cost: standing === undefined ? 0n : cost === undefined ? undefined : unitsFrom(cost),
+  };
 }
 
 function mayReadDrafts({ key }: Caller): boolean {
@@ -204,24 +224,6 @@ function wholeOf(standing: Standing, content: JsonValue, createdAt: number): Who
 
 function headersOf(standing: Standing, draft: boolean): Record<string, string> {
   return { ...caseHeaders(standing), ...(draft ? { "x-pilotage-draft": "true" } : {}) };
-}
-
-function withHeaders(failure: GatewayError, headers: Record<string, string>): GatewayError {
-  return new GatewayError(failure.status, failure.code, failure.message, {
-    ...failure.more,
-    headers: { ...headers, ...failure.more.headers },
-  });
-}
-
-function left(): GatewayError {
-  return new GatewayError(CLIENT_LEFT, "client_left", "The client left before the answer was out.");
-}
-
-function outcomeOf(failure: GatewayError | undefined): CallOutcome {
-  if (failure === undefined || failure.status >= 500) return "failed";
-  if (failure.status === CLIENT_LEFT) return "aborted";
-  if (failure.code === "case_pending") return "pending";
-  return failure.code === "case_in_review" || failure.code === "case_closed" ? "in_review" : "refused";
 }
 
 function rowOf(

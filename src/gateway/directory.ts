@@ -4,6 +4,7 @@
  * Read about once a second for all calls of this process; a connection is unsealed again only when its row changed. What
  * a call needs of a connection is opened with it and closed when it changed, after the calls that are under way.
  */
+import type { Budget } from "../models/budget.ts";
 import { connectionSchema, type Connection } from "../models/connection.ts";
 import { splitTarget, type PassThroughModel } from "../models/pass-through.ts";
 import type { Database } from "../platform/database.ts";
@@ -18,6 +19,14 @@ export interface Known {
   name: string;
   settings: ChatConnection;
   version: string;
+  budget: Budget | undefined;
+}
+
+interface ConnectionRow {
+  name: string;
+  version: string;
+  settings: Uint8Array;
+  budget: Budget | null;
 }
 
 export interface Offered {
@@ -29,41 +38,50 @@ export interface Directory {
   /** The names of all workflows, in their order. */
   workflows: ReadonlySet<string>;
   connections: ReadonlyMap<string, Known>;
+  /** The models that connections offer. */
+  models: readonly Offered[];
   /** The model of this name, when its connection offers it. */
   offered(name: string): Offered | undefined;
 }
 
 const AGE = 1_000;
+/** For a name that is not known: it may have been made a moment ago. */
+const AGE_OF_UNKNOWN = 100;
 
+/** The directory as it was a second ago at most; one in which this name was looked for anew, when it was not there. */
 export function openDirectory(parts: {
   database: Database;
   vault: Vault;
   log: Log;
-}): () => Promise<Directory> {
+}): (name?: string) => Promise<Directory> {
   const { database, vault, log } = parts;
   let known = new Map<string, Known>();
   let last: { versions: string; directory: Directory } | undefined;
 
-  return recent(AGE, async () => {
+  const usual = recent(AGE, look);
+  const anew = recent(AGE_OF_UNKNOWN, look);
+  return async (name) => {
+    const found = await usual();
+    return name === undefined || isKnown(found, name) ? found : anew();
+  };
+
+  async function look(): Promise<Directory> {
     const [workflows, rows] = await Promise.all([
       database.all<{ name: string }>(sql`select name from workflow order by name`),
-      database.all<{ name: string; version: string; settings: Uint8Array }>(
-        sql`select name, xmin::text as version, settings from connection where kind = 'openai' order by name`,
-      ),
+      database.all<ConnectionRow>(sql`
+        select c.name, c.xmin::text || coalesce(' ' || b.xmin::text, '') as version, c.settings, b.budget
+        from connection c left join connection_budget b on b.connection = c.name
+        where c.kind = 'openai' order by c.name`),
     ]);
     const versions = JSON.stringify([workflows, rows.map((row) => [row.name, row.version])]);
     if (last?.versions === versions) return last.directory;
     known = new Map(rows.flatMap((row) => opened(row) ?? []));
     last = { versions, directory: directoryOf(new Set(workflows.map((one) => one.name)), known) };
     return last.directory;
-  });
+  }
 
   /** One that does not open harms no other. */
-  function opened(row: {
-    name: string;
-    version: string;
-    settings: Uint8Array;
-  }): [string, Known][] | undefined {
+  function opened(row: ConnectionRow): [string, Known][] | undefined {
     const before = known.get(row.name);
     if (before?.version === row.version) return [[row.name, before]];
     try {
@@ -71,7 +89,7 @@ export function openDirectory(parts: {
         JSON.parse(Buffer.from(vault.open(`connection:${row.name}`, row.settings)).toString("utf8")),
       );
       return settings.kind === "openai"
-        ? [[row.name, { name: row.name, settings, version: row.version }]]
+        ? [[row.name, { name: row.name, settings, version: row.version, budget: row.budget ?? undefined }]]
         : undefined;
     } catch (error) {
       log.warn(
@@ -83,12 +101,16 @@ export function openDirectory(parts: {
   }
 }
 
+function isKnown({ workflows, offered }: Directory, name: string): boolean {
+  return workflows.has(name) || offered(name) !== undefined;
+}
+
 function directoryOf(workflows: ReadonlySet<string>, connections: ReadonlyMap<string, Known>): Directory {
   const offers = new Map<string, Offered>();
   for (const connection of connections.values())
     for (const model of connection.settings.passThrough ?? [])
       offers.set(`${connection.name}/${model.name}`, { connection, model });
-  return { workflows, connections, offered: (name) => offers.get(name) };
+  return { workflows, connections, models: [...offers.values()], offered: (name) => offers.get(name) };
 }
 
 /** The models that are asked after one another, the first of them the one asked for. */

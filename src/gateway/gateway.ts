@@ -5,17 +5,26 @@
  * connection (pass-through.ts). Every call that is taken is on record before its answer is out. Requests and replies as
  * HTTP has them are in http/gateway.ts.
  */
-import type { Caller } from "../access/caller.ts";
-import { sees } from "../access/caller.ts";
+import { boundTo, sees, type Caller } from "../access/caller.ts";
 import type { Intake } from "../cases/intake/intake.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
 import type { JsonObject } from "../contract/json.ts";
+import type { BreakerBoard } from "../models/breaker-board.ts";
+import type { Limits } from "../models/limit-store.ts";
+import { TRY_LIMITS } from "../models/next-try.ts";
+import type { PriceList } from "../models/price-list.ts";
+import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
+import type { Egress } from "../platform/egress.ts";
 import type { Log } from "../platform/log.ts";
 import type { Vault } from "../platform/secrets.ts";
+import { openAllowances } from "./allowances.ts";
 import type { ChatCall, ChatReply } from "./call.ts";
+import { openCallers } from "./callers.ts";
 import { openCaseCalls } from "./case-call.ts";
 import { openDirectory } from "./directory.ts";
+import { openLedger } from "./ledger.ts";
+import { openPassThrough } from "./pass-through.ts";
 import { openCallRecords } from "./record.ts";
 import { openWaitingRoom } from "./waiting.ts";
 import { GatewayError, unknownModel } from "./wire-error.ts";
@@ -26,6 +35,13 @@ export interface GatewayParts {
   vault: Vault;
   intake: Intake;
   log: Log;
+  clock: Clock;
+  breakers: BreakerBoard;
+  limits: Limits;
+  prices: PriceList;
+  egress: Egress;
+  /** From 0 up to, not including, 1. */
+  chance(): number;
   /** Aborted when the process stops. */
   stopped: AbortSignal;
   /** Records that may wait for the database; beyond them no call is taken. */
@@ -46,16 +62,29 @@ export function openGateway(parts: GatewayParts): Gateway {
   const records = openCallRecords(database);
   const room = openWaitingRoom(parts);
   const directory = openDirectory(parts);
-  const cases = openCaseCalls({ ...parts, records, room });
+  const allowances = openAllowances({ ...parts, currency: parts.prices.currency });
+  const callers = openCallers(parts);
+  const cases = openCaseCalls({ ...parts, records, room, allowances });
+  const passThrough = openPassThrough({
+    ...parts,
+    records,
+    allowances,
+    callers,
+    ledger: openLedger(parts.prices),
+    // Its own ways to try again, not the limits of keys.
+    limits: TRY_LIMITS,
+  });
 
   return {
     async chat(call) {
       if (records.waiting >= parts.mostWaiting) throw busy();
-      const { workflows } = await directory();
       const { model } = call.request;
-      if (workflows.has(model) && sees(call.caller, model))
+      const known = await directory(model);
+      if (known.workflows.has(model) && sees(call.caller, model))
         return cases.answer(call, await registry.workflow(database, model));
-      throw unknownModel(model);
+      const offered = boundTo(call.caller) === null ? known.offered(model) : undefined;
+      if (!offered) throw unknownModel(model);
+      return passThrough.answer(call, known, offered);
     },
     async look(caseId, caller) {
       const found = await cases.look(caseId, caller);
@@ -68,12 +97,18 @@ export function openGateway(parts: GatewayParts): Gateway {
       return found;
     },
     async models(caller) {
-      const { workflows } = await directory();
-      return [...workflows].filter((name) => sees(caller, name)).map((name) => modelOf(name, "pilotage"));
+      const { workflows, models } = await directory();
+      return [
+        ...[...workflows].filter((name) => sees(caller, name)).map((name) => modelOf(name, "pilotage")),
+        ...(boundTo(caller) === null ? models : []).map(({ connection, model }) => ({
+          ...modelOf(`${connection.name}/${model.name}`, connection.name),
+          ...(model.shutdownDate === undefined ? {} : { shutdown_date: model.shutdownDate }),
+        })),
+      ];
     },
     async close() {
       room.close();
-      await records.drain();
+      await Promise.all([records.drain(), callers.close()]);
     },
   };
 }

@@ -6,11 +6,11 @@
  */
 import type { Id } from "../contract/ids.ts";
 import type { CallOutcome } from "../contract/gateway-endpoints.ts";
-import { textRows } from "../platform/copy.ts";
+import { binaryRows, type Form } from "../platform/copy.ts";
 import type { Database, Queryable } from "../platform/database.ts";
 import { openGroupCommit, type GroupCommit, type Operation } from "../platform/group-commit.ts";
-import { isoTime } from "../platform/clock.ts";
 import { sql } from "../platform/sql.ts";
+import type { GatewayError } from "./wire-error.ts";
 
 export type Mode = "buffered" | "live";
 
@@ -32,8 +32,8 @@ export interface TryRow {
   error: string | undefined;
   tokens: Tokens | undefined;
   finish: string | undefined;
-  /** Decimal, as text: undefined when it is not known. */
-  cost: string | undefined;
+  /** Undefined when it is not known. */
+  cost: { amount: string; currency: string } | undefined;
 }
 
 export interface CallRow {
@@ -52,26 +52,61 @@ export interface CallRow {
   outcome: CallOutcome;
   status: number;
   error: string | undefined;
-  cost: string | undefined;
+  cost: TryRow["cost"];
   tries: TryRow[];
 }
 
-const CALL_COLUMNS =
-  "id key workflow case_id connection model_asked model_answered streamed mode started_at milliseconds first_token_ms input_tokens output_tokens tokens_estimated finish outcome status error tries cost".split(
-    " ",
-  );
-const TRY_COLUMNS =
-  "call_id no connection model_asked model_answered started_at milliseconds first_token_ms status error input_tokens output_tokens tokens_estimated finish cost".split(
-    " ",
-  );
+const CALL_COLUMNS = {
+  id: "text",
+  key: "text",
+  workflow: "text",
+  case_id: "text",
+  connection: "text",
+  model_asked: "text",
+  model_answered: "text",
+  streamed: "boolean",
+  mode: "text",
+  started_at: "time",
+  milliseconds: "int4",
+  first_token_ms: "int4",
+  input_tokens: "int4",
+  output_tokens: "int4",
+  tokens_estimated: "boolean",
+  finish: "text",
+  outcome: "text",
+  status: "int4",
+  error: "text",
+  tries: "int4",
+  cost: "numeric",
+  currency: "text",
+} as const satisfies Record<string, Form>;
+
+const TRY_COLUMNS = {
+  call_id: "text",
+  no: "int4",
+  connection: "text",
+  model_asked: "text",
+  model_answered: "text",
+  started_at: "time",
+  milliseconds: "int4",
+  first_token_ms: "int4",
+  status: "int4",
+  error: "text",
+  input_tokens: "int4",
+  output_tokens: "int4",
+  tokens_estimated: "boolean",
+  finish: "text",
+  cost: "numeric",
+  currency: "text",
+} as const satisfies Record<string, Form>;
 
 const write: Operation<CallRow, void> = {
   name: "model calls",
   async run(tx, calls) {
     const tries = calls.flatMap((call) => call.tries.map((one, i) => tryValues(call.id, i + 1, one)));
     await tx.copy([
-      textRows("model_call", CALL_COLUMNS, calls.map(callValues)),
-      ...(tries.length > 0 ? [textRows("model_call_try", TRY_COLUMNS, tries)] : []),
+      binaryRows("model_call", CALL_COLUMNS, calls.map(callValues)),
+      ...(tries.length > 0 ? [binaryRows("model_call_try", TRY_COLUMNS, tries)] : []),
     ]);
     return calls.map(() => undefined);
   },
@@ -93,7 +128,7 @@ function callValues(call: CallRow) {
     named(call.answered),
     call.streamed,
     call.mode,
-    isoTime(call.startedAt),
+    call.startedAt,
     Math.round(call.milliseconds),
     rounded(call.firstTokenMs),
     call.tokens?.input ?? null,
@@ -104,7 +139,8 @@ function callValues(call: CallRow) {
     call.status,
     named(call.error),
     call.tries.length,
-    call.cost ?? null,
+    amountOf(call.cost),
+    call.cost?.currency ?? null,
   ];
 }
 
@@ -115,7 +151,7 @@ function tryValues(id: string, no: number, one: TryRow) {
     one.connection,
     storable(one.asked),
     named(one.answered),
-    isoTime(one.startedAt),
+    one.startedAt,
     Math.round(one.milliseconds),
     rounded(one.firstTokenMs),
     one.status ?? null,
@@ -124,7 +160,8 @@ function tryValues(id: string, no: number, one: TryRow) {
     one.tokens?.output ?? null,
     one.tokens?.estimated ?? false,
     named(one.finish),
-    one.cost ?? null,
+    amountOf(one.cost),
+    one.cost?.currency ?? null,
   ];
 }
 
@@ -133,12 +170,25 @@ function storable(text: string): string {
   return text.slice(0, 300).toWellFormed().replaceAll("\0", "\u2400");
 }
 
+/** Money has so few digits that each amount is a number of its own. */
+function amountOf(cost: TryRow["cost"]): number | null {
+  return cost === undefined ? null : Number(cost.amount);
+}
+
 function named(text: string | undefined): string | null {
   return text === undefined ? null : storable(text);
 }
 
 function rounded(milliseconds: number | undefined): number | null {
   return milliseconds === undefined ? null : Math.round(milliseconds);
+}
+
+/** What became of a call that ended in this error; undefined: in a fault of the program. */
+export function outcomeOf(failure: GatewayError | undefined): CallOutcome {
+  if (failure === undefined || failure.status >= 500) return "failed";
+  if (failure.code === "client_left") return "aborted";
+  if (failure.code === "case_pending") return "pending";
+  return failure.code === "case_in_review" || failure.code === "case_closed" ? "in_review" : "refused";
 }
 
 export interface CallRecords {
@@ -193,6 +243,7 @@ export interface StoredCall {
   status: number;
   error: string | null;
   cost: string | null;
+  currency: string | null;
   tries: StoredTry[];
 }
 
@@ -215,7 +266,7 @@ export async function listCalls(database: Queryable, filter: CallFilter): Promis
   const { workflow, connection, key, outcome, before, visible } = filter;
   const calls = await database.all<Omit<StoredCall, "tries">>(sql`
     select id, key, workflow, case_id, connection, model_asked, model_answered, streamed, mode, started_at, milliseconds,
-      first_token_ms, input_tokens, output_tokens, tokens_estimated, finish, outcome, status, error, cost::text as cost
+      first_token_ms, input_tokens, output_tokens, tokens_estimated, finish, outcome, status, error, cost::text as cost, currency
     from model_call
     where (${before ?? null}::text is null or id < ${before ?? null})
       and (${workflow ?? null}::text is null or workflow = ${workflow ?? null})

@@ -26,6 +26,8 @@ export interface Standing {
   /** The model that answered, by its own words. */
   model: string | undefined;
   tokens: { input: number; output: number } | undefined;
+  /** Of all its attempts, decimal; undefined where one is not known. */
+  cost: string | undefined;
   /** What the model said, and what a person made of it. */
   output: JsonValue | undefined;
   final: JsonValue | undefined;
@@ -58,6 +60,7 @@ interface Row {
   model: string | null;
   input_tokens: number | null;
   output_tokens: number | null;
+  cost: string | null;
 }
 
 const SOONEST = 8;
@@ -174,11 +177,12 @@ function nextLook({ elapsed, patience }: Waiter): number {
 async function standings(database: Database, ids: string[]): Promise<Map<string, Row>> {
   const found = await database.all<Row>(sql`
     select c.id, c.workflow, c.state, c.verdict, c.cold, c.release, d.confidence, a.model_answered as model,
-      t.input_tokens, t.output_tokens
+      t.input_tokens, t.output_tokens, t.cost
     from case_ c
     left join decision d on d.case_id = c.id
     left join lateral (
-      select sum(one.input_tokens)::int as input_tokens, sum(one.output_tokens)::int as output_tokens
+      select sum(one.input_tokens)::int as input_tokens, sum(one.output_tokens)::int as output_tokens,
+        case when bool_and(one.cost is not null) then sum(one.cost)::text end as cost
       from attempt one where one.case_id = c.id) t on true
     left join lateral (
       select one.model_answered from attempt one where one.case_id = c.id and one.state = 'answered' order by one.no desc limit 1) a on true
@@ -199,6 +203,7 @@ function standingOf(row: Row, content: ReadonlyMap<string, JsonValue>): Standing
     withheld,
     model: row.model ?? undefined,
     tokens: input === null && output === null ? undefined : { input: input ?? 0, output: output ?? 0 },
+    cost: row.cost ?? undefined,
     output: withheld ? undefined : content.get("output"),
     final: content.get("final"),
   };

@@ -7,6 +7,7 @@
  */
 import { PilotageError, type ErrorCode } from "../contract/errors.ts";
 import type { JsonObject } from "../contract/json.ts";
+import { CLASSES, classIn, type ErrorClass } from "../models/error-class.ts";
 
 export interface WireErrorBody {
   error: { message: string; type: string; param: string | null; code: string | null } & JsonObject;
@@ -35,6 +36,14 @@ export class GatewayError extends Error {
     this.status = status;
     this.code = code;
     this.more = more;
+  }
+
+  /** The same with headers that say more about its call; its own stay. */
+  with(headers: Record<string, string>): GatewayError {
+    return new GatewayError(this.status, this.code, this.message, {
+      ...this.more,
+      headers: { ...headers, ...this.more.headers },
+    });
   }
 }
 
@@ -82,74 +91,28 @@ const OWN: Partial<Record<ErrorCode, { status?: number; code?: string; type?: st
   too_many_requests: { code: "rate_limit_exceeded" },
 };
 
-/** What a caller hears when a provider let it down, by the class that models/error-class.ts gives. */
-const PROVIDER: Record<string, { status: number; code: string; message: string; own?: true }> = {
-  rate_limited: {
-    status: 429,
-    code: "rate_limit_exceeded",
-    message: "The provider takes no more requests at the moment.",
-  },
-  overloaded: { status: 503, code: "provider_overloaded", message: "The provider is overloaded." },
-  timeout_connect: {
-    status: 504,
-    code: "provider_timeout",
-    message: "The provider could not be reached in time.",
-  },
-  timeout_first_token: {
-    status: 504,
-    code: "provider_timeout",
-    message: "The provider did not begin to answer in time.",
-  },
-  timeout_idle: {
-    status: 504,
-    code: "provider_timeout",
-    message: "The provider fell silent in the middle of its answer.",
-  },
-  timeout_total: { status: 504, code: "provider_timeout", message: "The provider took too long." },
-  cut: {
-    status: 502,
-    code: "provider_cut_off",
-    message: "The provider's answer broke off; what came of it is not passed on as a whole.",
-  },
-  malformed: {
-    status: 502,
-    code: "provider_bad_answer",
-    message: "The provider answered with something that cannot be read.",
-  },
-  unreachable: { status: 502, code: "provider_unreachable", message: "The provider cannot be reached." },
-  quota: { status: 429, code: "insufficient_quota", message: "The paid quota at the provider is used up." },
-  auth: {
-    status: 502,
-    code: "provider_auth",
-    message: "The provider does not accept the key of this connection.",
-  },
-  unknown_model: {
-    status: 502,
-    code: "provider_unknown_model",
-    message: "The provider does not know the model that this connection names.",
-  },
-  too_long: {
-    status: 400,
-    code: "context_length_exceeded",
-    message: "The request is longer than the model can read.",
-    own: true,
-  },
-  refused_content: {
-    status: 400,
-    code: "content_policy_violation",
-    message: "The provider refuses this content.",
-    own: true,
-  },
-  refused_request: {
-    status: 400,
-    code: "provider_refused",
-    message: "The provider does not take this request.",
-    own: true,
-  },
+/** What a caller hears when a provider let it down; how it hears of it is in the table of classes (models/error-class.ts). */
+const SENTENCES: Record<ErrorClass, string> = {
+  rate_limited: "The provider takes no more requests at the moment.",
+  overloaded: "The provider cannot serve the request now.",
+  timeout_connect: "The provider could not be reached in time.",
+  timeout_first_token: "The provider did not begin to answer in time.",
+  timeout_idle: "The provider fell silent in the middle of its answer.",
+  timeout_total: "The provider took too long.",
+  cut: "The provider's answer broke off; what came of it is not passed on as a whole.",
+  malformed: "The provider answered with something that cannot be read.",
+  unreachable: "The provider cannot be reached.",
+  quota: "The paid quota at the provider is used up.",
+  auth: "The provider does not accept the key of this connection.",
+  unknown_model: "The provider does not know the model that this connection names.",
+  too_long: "The request is longer than the model can read.",
+  refused_content: "The provider refuses this content.",
+  refused_request: "The provider does not take this request.",
+  unusable: "The connection to the provider cannot be used as it is set up.",
+  aborted: "The call was broken off before the answer was whole.",
 };
 
 interface ProviderDetails {
-  class?: unknown;
   type?: unknown;
   code?: unknown;
   param?: unknown;
@@ -160,9 +123,8 @@ interface ProviderDetails {
 export function wireErrorOf(error: unknown): GatewayError | undefined {
   if (error instanceof GatewayError) return error;
   if (!(error instanceof PilotageError) || error.code === "internal") return undefined;
-  const details = (error.details ?? {}) as ProviderDetails;
-  const said = typeof details.class === "string" ? PROVIDER[details.class] : undefined;
-  if (said !== undefined) return providerError(error, said, details);
+  const errorClass = classIn(error);
+  if (errorClass !== undefined) return providerError(error, errorClass);
   const own = OWN[error.code] ?? {};
   return new GatewayError(own.status ?? error.status, own.code ?? error.code, worded(error), {
     ...(own.type === undefined ? {} : { type: own.type }),
@@ -173,34 +135,26 @@ export function wireErrorOf(error: unknown): GatewayError | undefined {
 }
 
 /** The request's own faults are told in the provider's words; of everything else the caller can know only what it means. */
-function providerError(
-  error: PilotageError,
-  said: (typeof PROVIDER)[string],
-  details: ProviderDetails,
-): GatewayError {
-  const word = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
-  const errorClass = details.class as string;
-  if (said.own === undefined) {
-    const again = said.status === 429 && errorClass === "quota" ? { "x-should-retry": "false" } : {};
-    return new GatewayError(said.status, said.code, said.message, {
-      headers: { ...waiting(error), ...again },
-      errorClass,
-      cause: error,
-    });
-  }
-  const type = word(details.type);
+function providerError(error: PilotageError, errorClass: ErrorClass): GatewayError {
+  const { wire, passesReason } = CLASSES[errorClass];
+  const details = (passesReason ? (error.details ?? {}) : {}) as ProviderDetails;
   const param = word(details.param);
   return new GatewayError(
-    said.status,
-    word(details.code) ?? said.code,
-    word(details.providerMessage) ?? said.message,
+    wire.status,
+    word(details.code) ?? wire.code,
+    word(details.providerMessage) ?? SENTENCES[errorClass],
     {
-      ...(type === undefined ? {} : { type }),
+      type: word(details.type) ?? wire.type,
       ...(param === undefined ? {} : { param }),
+      headers: waiting(error),
       errorClass,
       cause: error,
     },
   );
+}
+
+function word(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 function worded(error: PilotageError): string {

@@ -113,7 +113,8 @@ export function serveGateway(app: FastifyInstance, door: GatewayDoor): void {
     return {
       id: newId("modelCall"),
       request: readRequest(body.value),
-      digest: hash("sha256", body.text, "base64"),
+      bytes: body.text.length,
+      digest: () => hash("sha256", body.text, "base64"),
       caller: marked(request),
       idempotencyKey: typeof key === "string" && key !== "" ? key : undefined,
       mode: modeOf(request),
@@ -267,6 +268,8 @@ function framework(error: unknown): GatewayError | undefined {
       return badRequest("The body is empty.", undefined, "invalid_json");
     case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
       return badRequest("The body is not as long as its Content-Length says.");
+    case "ECONNRESET":
+      return badRequest("The request ended in the middle of its body.");
     default:
       return undefined;
   }

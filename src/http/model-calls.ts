@@ -45,6 +45,7 @@ function showCall(call: StoredCall) {
     status: call.status,
     error: call.error,
     cost: call.cost,
+    currency: call.currency,
     tries: call.tries.map((one) => ({
       no: one.no,
       connection: one.connection,

@@ -21,6 +21,16 @@ const target = z
     "Name it as connection/model, e.g. second-provider/small-1.",
   );
 
+const MINUTE = 60_000;
+const milliseconds = (fallback: number) => z.int().min(100).max(10 * MINUTE).default(fallback);
+
+const limits = z.strictObject({
+  firstTokenMs: milliseconds(10_000).describe("Of a stream, to its first token"),
+  idleMs: milliseconds(15_000).describe("Of a stream, between two tokens"),
+  wholeMs: milliseconds(MINUTE).describe("Of an answer that is asked for whole"),
+  totalMs: milliseconds(2 * MINUTE).describe("Of a stream, to its end"),
+});
+
 export const passThroughSchema = z
   .array(
     z.strictObject({
@@ -40,6 +50,13 @@ export const passThroughSchema = z
         .describe(
           "How streams are passed on, where the request does not say: whole and with every fallback, or as they come",
         ),
+      whole: z
+        .enum(["asked", "streamed"])
+        .default("asked")
+        .describe(
+          "How an answer that is not streamed is asked for: as it is, or as a stream inside, so that silence is noticed early",
+        ),
+      limits: limits.prefault({}).describe("How long a model may take before the next one is asked"),
       shutdownDate: z.iso
         .date()
         .exactOptional()

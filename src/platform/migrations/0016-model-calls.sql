@@ -24,11 +24,12 @@ create table model_call (
   tokens_estimated boolean not null default false,
   finish text,
   outcome text not null check (outcome in ('answered', 'draft', 'in_review', 'pending', 'refused', 'failed', 'aborted')),
-  status smallint not null,
+  status integer not null,
   error text,
-  tries smallint not null,
-  -- Null: not known.
+  tries integer not null,
+  -- Exact, in units of the currency; null: unknown, because nobody noted a price. What a case cost stands with its attempts.
   cost numeric,
+  currency text,
   primary key (id),
   check ((workflow is null) <> (connection is null)),
   check (case_id is null or workflow is not null)
@@ -38,21 +39,21 @@ create index model_call_case on model_call (case_id) where case_id is not null;
 
 create table model_call_try (
   call_id text collate "C" not null,
-  no smallint not null,
+  no integer not null,
   connection text collate "C" not null,
   model_asked text not null,
   model_answered text,
   started_at timestamptz not null,
   milliseconds integer not null,
   first_token_ms integer,
-  status smallint,
+  status integer,
   error text,
   input_tokens integer,
   output_tokens integer,
   tokens_estimated boolean not null default false,
   finish text,
-  -- Null: not known.
   cost numeric,
+  currency text,
   primary key (call_id, no)
 ) partition by range (call_id);
 

@@ -1,0 +1,81 @@
+/**
+ * Limits around a call: those of the key it comes with, and the budget of each connection that is asked.
+ *
+ * Room is taken before and settled afterwards with what was used (models/limit-store.ts), so that all processes together
+ * promise no more than there is. Who has no limits costs nothing.
+ */
+import type { KeyRow } from "../access/keys.ts";
+import { PilotageError } from "../contract/errors.ts";
+import { budgetOver, connectionScope } from "../models/budget.ts";
+import type { Limits } from "../models/limit-store.ts";
+import { limitsFrom, refusalText, type Amounts, type Limited, type Refusal } from "../models/limits.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Known } from "./directory.ts";
+import { GatewayError } from "./wire-error.ts";
+
+export interface Allowance {
+  /** With what was used. A database that is away meanwhile leaves the room counted. Never throws. */
+  settle(used: Amounts): Promise<void>;
+}
+
+export interface Allowances {
+  /** Throws what a client hears whose key has no room. */
+  ofKey(key: KeyRow, wanted: Amounts): Promise<Allowance>;
+  /** Throws `too_many_requests` when the connection's budget is used up: another one may answer. */
+  ofConnection(connection: Known, wanted: Amounts): Promise<Allowance>;
+}
+
+const NOTHING_TO_SETTLE: Allowance = { settle: async () => undefined };
+
+export function openAllowances(parts: { limits: Limits; clock: Clock; currency: string }): Allowances {
+  const { limits, clock, currency } = parts;
+
+  async function take(
+    limited: Limited,
+    wanted: Amounts,
+    refuse: (refusal: Refusal) => Error,
+  ): Promise<Allowance> {
+    if (limited.limits.length === 0) return NOTHING_TO_SETTLE;
+    const answer = await limits.reserve([limited], wanted);
+    if (answer.kind === "refused") throw refuse(answer.refusal);
+    return { settle: (used) => answer.settle(used).catch(() => undefined) };
+  }
+
+  return {
+    ofKey: (key, wanted) =>
+      take(
+        { scope: `key:${key.id}`, limits: limitsFrom(key.limits), refuseUnknown: true },
+        wanted,
+        (refusal) => keyRefused(refusal, currency, clock.now()),
+      ),
+    ofConnection: ({ name, budget }, wanted) =>
+      take(
+        budgetOver(connectionScope(name), budget),
+        wanted,
+        (refusal) =>
+          new PilotageError(
+            "too_many_requests",
+            `The connection ${name} was not asked: ${refusalText(refusal, currency)}.`,
+            { details: { retryAfterMs: refusal.until - clock.now() } },
+          ),
+      ),
+  };
+}
+
+/** As the wire tells it: which measure is used up, and when to come again. */
+function keyRefused(refusal: Refusal, currency: string, now: number): GatewayError {
+  const seconds = Math.max(1, Math.ceil((refusal.until - now) / 1000));
+  return new GatewayError(
+    429,
+    refusal.limit.measure === "cost" ? "insufficient_quota" : "rate_limit_exceeded",
+    `This key has no room for the call: ${refusalText(refusal, currency)}. It has room again in ${seconds} s.`,
+    {
+      type: refusal.limit.measure === "cost" ? "insufficient_quota" : refusal.limit.measure,
+      headers: {
+        "retry-after": String(seconds),
+        // Clients of this wire wait for a minute, not for a day.
+        ...(seconds > 60 ? { "x-should-retry": "false" } : {}),
+      },
+    },
+  );
+}

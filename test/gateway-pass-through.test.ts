@@ -1,0 +1,407 @@
+/**
+ * Models of connections over the wire of OpenAI: passed on whole or live, to whichever of the chain answers, on record
+ * with every try. The provider is a server that plays; the clients are the official one and the AI SDK.
+ */
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import { generateText, Output, stepCountIs, streamText, tool } from "ai";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import OpenAI from "openai";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
+import type { JsonObject } from "../src/contract/json.ts";
+import { install, until } from "./support/installation.ts";
+
+type Play = (request: JsonObject, reply: ServerResponse, raw: IncomingMessage) => void | Promise<void>;
+
+const SECRET = "sk-provider-secret-0123456789";
+let plays: Record<string, Play> = {};
+let asked: { model: string; body: JsonObject; headers: IncomingMessage["headers"] }[] = [];
+
+const provider = createServer((request, reply) => {
+  const parts: Buffer[] = [];
+  request.on("data", (part: Buffer) => parts.push(part));
+  request.on("end", () => {
+    const body = JSON.parse(Buffer.concat(parts).toString("utf8")) as JsonObject;
+    const model = body["model"] as string;
+    asked.push({ model, body, headers: request.headers });
+    void (plays[model] ?? answers())(body, reply, request);
+  });
+});
+await new Promise<void>((resolve) => provider.listen(0, "127.0.0.1", resolve));
+afterAll(() => {
+  provider.closeAllConnections();
+  provider.close();
+});
+const address = `http://127.0.0.1:${(provider.address() as AddressInfo).port}/v1`;
+
+const json = (reply: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}) => {
+  reply.writeHead(status, { "content-type": "application/json", ...headers });
+  reply.end(JSON.stringify(body));
+};
+const USAGE = { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12 };
+const whole = (model: string, message: JsonObject, finish = "stop") => ({
+  id: "chatcmpl-1",
+  object: "chat.completion",
+  created: 1_700_000_000,
+  model: `${model}-2026-01-01`,
+  system_fingerprint: "fp_1",
+  choices: [{ index: 0, message: { role: "assistant", ...message }, finish_reason: finish }],
+  usage: USAGE,
+});
+const frame = (model: string, delta: JsonObject, finish: string | null = null) => ({
+  id: "chatcmpl-1",
+  object: "chat.completion.chunk",
+  created: 1_700_000_000,
+  model: `${model}-2026-01-01`,
+  choices: [{ index: 0, delta, finish_reason: finish }],
+});
+const say = (reply: ServerResponse, value: unknown) => reply.write(`data: ${JSON.stringify(value)}\n\n`);
+const begin = (reply: ServerResponse) => reply.writeHead(200, { "content-type": "text/event-stream" });
+
+/** Answers as it was asked to: whole or streamed, word by word, with usage where that was asked for. */
+function answers(text = "All is well."): Play {
+  return (body, reply) => {
+    const model = body["model"] as string;
+    if (body["stream"] !== true) return json(reply, 200, whole(model, { content: text }));
+    begin(reply);
+    say(reply, frame(model, { role: "assistant", content: "" }));
+    for (const word of text.split(/(?<= )/)) say(reply, frame(model, { content: word }));
+    say(reply, frame(model, {}, "stop"));
+    const options = body["stream_options"] as JsonObject | undefined;
+    if (options?.["include_usage"] === true) say(reply, { ...frame(model, {}), choices: [], usage: USAGE });
+    reply.end("data: [DONE]\n\n");
+  };
+}
+const refuses =
+  (status: number, error: JsonObject, headers: Record<string, string> = {}): Play =>
+  (_body, reply) =>
+    json(reply, status, { error }, headers);
+/** Some words, then the connection is gone. */
+const breaks: Play = (body, reply) => {
+  begin(reply);
+  say(reply, frame(body["model"] as string, { role: "assistant", content: "Half an " }));
+  setTimeout(() => reply.destroy(), 50);
+};
+
+const installation = await install();
+const { app, client, url } = installation;
+const saveConnection = (name: string, passThrough: JsonObject[], more: JsonObject = {}) =>
+  client.saveConnection({
+    params: { name },
+    body: { settings: { kind: "openai", baseUrl: address, apiKey: SECRET, passThrough, ...more } },
+  });
+await saveConnection("second", [{ name: "spare" }]);
+await saveConnection("first", [
+  { name: "good", images: true, shutdownDate: "2027-01-31" },
+  { name: "vendor/good" },
+  { name: "weak", fallback: ["second/spare"], larger: "second/large" },
+  { name: "lively", mode: "live", fallback: ["second/spare"] },
+  { name: "early", whole: "streamed", fallback: ["second/spare"], limits: { firstTokenMs: 500 } },
+]);
+const key = (
+  await app.keys.make(
+    { name: "a program", scopes: ["gateway"], workflow: undefined, days: 30, simulated: false },
+    { kind: "system", name: "test" },
+  )
+).secret;
+const openai = new OpenAI({ baseURL: `${url}/v1`, apiKey: key, maxRetries: 0 });
+const sdk = createOpenAICompatible({ name: "pilotage", baseURL: `${url}/v1`, apiKey: key });
+const messages = [{ role: "user" as const, content: "How is it?" }];
+const newest = async () => (await client.listModelCalls({ query: { limit: "1" } })).calls[0]!;
+
+async function stream(model: string, headers: Record<string, string> = {}, more: JsonObject = {}) {
+  const response = await fetch(`${url}/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json", ...headers },
+    body: JSON.stringify({ model, messages, stream: true, ...more }),
+  });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+const eventsOf = (text: string) =>
+  text
+    .split("\n\n")
+    .filter((one) => one.startsWith("data: {"))
+    .map((one) => JSON.parse(one.slice(6)) as JsonObject & { choices?: { delta: JsonObject }[] });
+const textOf = (text: string) =>
+  eventsOf(text)
+    .map((one) => one.choices?.[0]?.delta["content"] ?? "")
+    .join("");
+
+beforeEach(() => {
+  plays = {};
+  asked = [];
+});
+
+describe("the official client", () => {
+  test("gets the answer as the provider gave it, and headers that say who gave it", async () => {
+    const { data, response } = await openai.chat.completions
+      .create({ model: "first/good", messages, user: "ada@example.com", seed: 7, ...{ vendor_key: { a: 1 } } })
+      .withResponse();
+    expect(data).toEqual(whole("good", { content: "All is well." }));
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      "x-pilotage-connection": "first",
+      "x-pilotage-model": "good-2026-01-01",
+      "x-pilotage-attempts": "1",
+      "x-pilotage-mode": "buffered",
+    });
+    const [sent] = asked;
+    expect(sent!.body).toMatchObject({ model: "good", seed: 7, vendor_key: { a: 1 }, messages });
+    expect(sent!.body["user"]).toMatch(/^[0-9a-f]{32}$/);
+    expect(sent!.headers.authorization).toBe(`Bearer ${SECRET}`);
+    expect(await newest()).toMatchObject({
+      connection: "first",
+      workflow: null,
+      modelAsked: "first/good",
+      modelAnswered: "good-2026-01-01",
+      inputTokens: 9,
+      outputTokens: 3,
+      tokensEstimated: false,
+      finish: "stop",
+      outcome: "answered",
+      status: 200,
+      cost: null,
+      tries: [{ connection: "first", modelAsked: "good", status: 200, error: null }],
+    });
+  });
+
+  test.each(["buffered", "live"])("streams, %s", async (mode) => {
+    const events = await openai.chat.completions.create(
+      { model: "first/good", messages, stream: true, stream_options: { include_usage: true } },
+      { headers: { "x-pilotage-mode": mode } },
+    );
+    const chunks = [];
+    for await (const chunk of events) chunks.push(chunk);
+    expect(chunks.map((one) => one.choices[0]?.delta.content ?? "").join("")).toBe("All is well.");
+    expect(chunks.at(-1)).toMatchObject({ choices: [], usage: USAGE });
+    expect(await newest()).toMatchObject({ streamed: true, mode, outcome: "answered", outputTokens: 3 });
+  });
+
+  test("lists what is offered, with the day on which a model ends", async () => {
+    const models = [];
+    for await (const model of openai.models.list()) models.push(model);
+    expect(models.map((one) => one.id)).toContain("first/vendor/good");
+    expect(models.find((one) => one.id === "first/good")).toMatchObject({
+      owned_by: "first",
+      shutdown_date: "2027-01-31",
+    });
+    expect(await openai.models.retrieve("first/vendor/good")).toMatchObject({ id: "first/vendor/good" });
+  });
+
+  test("a client that leaves ends the provider's call, and is on record as one that left", async () => {
+    let ended = false;
+    plays["lively"] = async (body, reply, raw) => {
+      raw.socket.once("close", () => (ended = true));
+      begin(reply);
+      for (let i = 0; i < 200 && !reply.destroyed; i++) {
+        say(reply, frame(body["model"] as string, { content: "word " }));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    const events = await openai.chat.completions.create({ model: "first/lively", messages, stream: true });
+    let seen = 0;
+    for await (const _ of events) if (++seen === 3) break;
+    await until(
+      async () => ended,
+      (yes) => yes,
+    );
+    const call = await until(newest, (one) => one.outcome === "aborted");
+    expect(call).toMatchObject({ status: 499, error: "client_left", mode: "live" });
+  });
+});
+
+describe("the AI SDK", () => {
+  test("asks, streams and gets a structured answer", async () => {
+    expect((await generateText({ model: sdk("first/good"), prompt: "How is it?" })).text).toBe("All is well.");
+    const { textStream } = streamText({ model: sdk("first/lively"), prompt: "How is it?" });
+    let text = "";
+    for await (const piece of textStream) text += piece;
+    expect(text).toBe("All is well.");
+    plays["good"] = answers('{"mood":"good"}');
+    const { output } = await generateText({
+      model: sdk("first/good"),
+      output: Output.object({ schema: z.object({ mood: z.string() }) }),
+      prompt: "How is it?",
+    });
+    expect(output).toEqual({ mood: "good" });
+  });
+
+  test("calls tools over a buffered stream", async () => {
+    plays["good"] = (body, reply) => {
+      const model = body["model"] as string;
+      const done = (body["messages"] as JsonObject[]).some((one) => one["role"] === "tool");
+      if (done) return answers("It is 21 degrees.")(body, reply, undefined as never);
+      begin(reply);
+      const call = (piece: JsonObject, more: JsonObject = {}) =>
+        say(reply, frame(model, { tool_calls: [{ index: 0, ...more, function: piece }] }));
+      call({ name: "weather", arguments: "" }, { id: "call_1", type: "function" });
+      call({ arguments: '{"pla' });
+      call({ arguments: 'ce":"Graz"}' });
+      say(reply, frame(model, {}, "tool_calls"));
+      reply.end("data: [DONE]\n\n");
+    };
+    const result = streamText({
+      model: sdk("first/good"),
+      prompt: "How warm is it in Graz?",
+      stopWhen: stepCountIs(3),
+      tools: {
+        weather: tool({
+          inputSchema: z.object({ place: z.string() }),
+          execute: async ({ place }) => ({ place, degrees: 21 }),
+        }),
+      },
+    });
+    expect(await result.text).toBe("It is 21 degrees.");
+    expect(asked.at(-1)!.body["messages"]).toMatchObject([
+      {},
+      { tool_calls: [{ function: { name: "weather", arguments: '{"place":"Graz"}' } }] },
+      { role: "tool" },
+    ]);
+  });
+});
+
+describe("when the first model does not answer", () => {
+  test("the next one does, and the reply says so; every try is on record", async () => {
+    plays["weak"] = refuses(503, { message: "overloaded", type: "server_error", param: null, code: null });
+    const { data, response } = await openai.chat.completions
+      .create({ model: "first/weak", messages })
+      .withResponse();
+    expect(data.model).toBe("spare-2026-01-01");
+    expect(response.headers.get("x-pilotage-connection")).toBe("second");
+    expect(Number(response.headers.get("x-pilotage-attempts"))).toBe(asked.length);
+    const call = await newest();
+    expect(call.tries.at(-1)).toMatchObject({ connection: "second", modelAsked: "spare", error: null });
+    expect(call.tries[0]).toMatchObject({ connection: "first", error: "overloaded", status: 503 });
+  });
+
+  test("a request that is too long goes to the larger one alone", async () => {
+    plays["weak"] = refuses(400, {
+      message: "This model's maximum context length is 10 tokens.",
+      type: "invalid_request_error",
+      param: "messages",
+      code: "context_length_exceeded",
+    });
+    const { model } = await openai.chat.completions.create({ model: "first/weak", messages });
+    expect(model).toBe("large-2026-01-01");
+    expect(asked.map((one) => one.model)).toEqual(["weak", "large"]);
+  });
+
+  test("a refusal of the content is passed on in the provider's words, and nobody else is asked", async () => {
+    plays["weak"] = refuses(400, {
+      message: "Your request was rejected by our safety system.",
+      type: "invalid_request_error",
+      param: null,
+      code: "content_policy_violation",
+    });
+    const failure = await openai.chat.completions
+      .create({ model: "first/weak", messages })
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(OpenAI.BadRequestError);
+    expect(failure).toMatchObject({
+      code: "content_policy_violation",
+      message: expect.stringContaining("rejected by our safety system"),
+    });
+    expect(asked).toHaveLength(1);
+    expect(await newest()).toMatchObject({ outcome: "refused", status: 400, error: "refused_content" });
+  });
+
+  test("what a provider says of its own troubles and keys stays here", async () => {
+    plays["good"] = refuses(401, {
+      message: `Incorrect API key provided: ${SECRET}. See the secret dashboard.`,
+      type: "authentication_error",
+      param: null,
+      code: "invalid_api_key",
+    });
+    const failure = await openai.chat.completions
+      .create({ model: "first/good", messages })
+      .catch((error: unknown) => error as InstanceType<typeof OpenAI.APIError>);
+    expect(failure).toMatchObject({ status: 502, code: "provider_auth" });
+    expect(JSON.stringify(failure)).not.toMatch(/sk-provider|dashboard|Incorrect/);
+    expect(Object.keys((failure as { error: object }).error)).toEqual(["message", "type", "param", "code"]);
+  });
+
+  test("a buffered stream that breaks is begun afresh elsewhere, and nothing of it is seen", async () => {
+    plays["weak"] = breaks;
+    const { status, text, headers } = await stream("first/weak");
+    expect(status).toBe(200);
+    expect(textOf(text)).toBe("All is well.");
+    expect(text.endsWith("data: [DONE]\n\n")).toBe(true);
+    expect(text).not.toContain("Half");
+    expect(text).not.toContain("usage");
+    expect(headers.get("x-pilotage-connection")).toBe("second");
+  });
+
+  test("a live stream that breaks ends with an error and without an end", async () => {
+    plays["lively"] = breaks;
+    const { text } = await stream("first/lively");
+    expect(textOf(text)).toBe("Half an ");
+    expect(text).not.toContain("[DONE]");
+    const last = eventsOf(text).at(-1)!;
+    expect(last["error"]).toMatchObject({ type: "server_error", param: null, code: "provider_cut_off" });
+    expect(await newest()).toMatchObject({ outcome: "failed", error: "cut", tries: [{ error: "cut" }] });
+  });
+
+  test("a live stream that never begins is begun elsewhere", async () => {
+    plays["lively"] = refuses(500, { message: "no", type: "server_error", param: null, code: null });
+    const { text, headers } = await stream("first/lively");
+    expect(textOf(text)).toBe("All is well.");
+    expect(headers.get("x-pilotage-connection")).toBe("second");
+  });
+
+  test("an answer that is asked for as a stream inside gives up on silence early", async () => {
+    plays["early"] = (_body, reply) => void begin(reply);
+    const began = performance.now();
+    const { model } = await openai.chat.completions.create({ model: "first/early", messages });
+    expect(model).toBe("spare-2026-01-01");
+    expect(performance.now() - began).toBeLessThan(10_000);
+    expect((await newest()).tries[0]).toMatchObject({ error: "timeout_first_token" });
+  });
+});
+
+describe("what is not offered", () => {
+  test("a model that its connection does not list, and one of a key that is bound to a workflow", async () => {
+    const failure = await openai.chat.completions
+      .create({ model: "first/spare", messages })
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({ status: 404, code: "model_not_found", param: "model" });
+    expect(asked).toEqual([]);
+  });
+
+  test("images, where the model is not offered for them", async () => {
+    const picture = [
+      {
+        role: "user" as const,
+        content: [{ type: "image_url" as const, image_url: { url: "data:image/png;base64,AA==" } }],
+      },
+    ];
+    const failure = await openai.chat.completions
+      .create({ model: "second/spare", messages: picture })
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({ status: 400, code: "images_not_allowed", param: "messages" });
+    await openai.chat.completions.create({ model: "first/good", messages: picture });
+    expect(asked).toHaveLength(1);
+  });
+});
+
+test("the limits of a key hold, and say when there is room again", async () => {
+  const made = await app.keys.make(
+    {
+      name: "limited",
+      scopes: ["gateway"],
+      workflow: undefined,
+      days: 30,
+      simulated: false,
+      limits: { requests: { day: 2 } },
+    },
+    { kind: "system", name: "test" },
+  );
+  const limited = new OpenAI({ baseURL: `${url}/v1`, apiKey: made.secret, maxRetries: 0 });
+  const results = await Promise.allSettled(
+    Array.from({ length: 6 }, () => limited.chat.completions.create({ model: "first/good", messages })),
+  );
+  expect(results.filter((one) => one.status === "fulfilled")).toHaveLength(2);
+  const refused = results.find((one) => one.status === "rejected") as PromiseRejectedResult;
+  expect(refused.reason).toMatchObject({ status: 429, code: "rate_limit_exceeded", type: "requests" });
+  expect(Number((refused.reason as { headers: Headers }).headers.get("retry-after"))).toBeGreaterThan(0);
+  expect(asked).toHaveLength(2);
+});
