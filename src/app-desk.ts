@@ -15,6 +15,7 @@ import type { WorkflowSettings } from "./cases/workflow/apply.ts";
 import type { Role as PersonRole } from "./contract/access.ts";
 import { openLadder } from "./monitoring/ladder.ts";
 import { openStopRequests } from "./monitoring/stop-request.ts";
+import type { Egress } from "./platform/egress.ts";
 import type { Log } from "./platform/log.ts";
 import { MAIL_CONNECTION, openMailer } from "./platform/mail.ts";
 import type { Settings } from "./platform/settings.ts";
@@ -32,6 +33,7 @@ import { openWorksCouncil } from "./reviews/works-council.ts";
 export interface DeskParts extends ReviewParts {
   log: Log;
   settings: Settings;
+  egress: Egress;
   /** The name of this process in records. */
   worker: string;
   connections: Connections;
@@ -78,6 +80,7 @@ export function openDesk(parts: DeskParts) {
     vault,
     clock,
     log,
+    egress: parts.egress,
     publicUrl,
     locale: settings.PILOTAGE_LOCALE,
   });

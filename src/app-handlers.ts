@@ -9,6 +9,7 @@ import type { Audit } from "./audit/record.ts";
 import type { Intake } from "./cases/intake/intake.ts";
 import type { Replays } from "./cases/intake/replay.ts";
 import type { Connections } from "./cases/model/connections.ts";
+import { tryConnection } from "./cases/model/try.ts";
 import type { WorkflowSettings } from "./cases/workflow/apply.ts";
 import type { Registry } from "./cases/workflow/registry.ts";
 import { accessHandlers } from "./http/access.ts";
@@ -22,6 +23,7 @@ import { feedbackHandlers } from "./http/feedback.ts";
 import { figureHandlers } from "./http/figures.ts";
 import { ladderHandlers } from "./http/ladder.ts";
 import { liveHandlers } from "./http/live.ts";
+import { modelCallHandlers } from "./http/model-calls.ts";
 import { openApiDocument } from "./http/openapi.ts";
 import { operationHandlers } from "./http/operations.ts";
 import { overviewHandlers } from "./http/overview.ts";
@@ -31,6 +33,7 @@ import { providerHandlers } from "./http/sign-in-providers.ts";
 import { workflowHandlers } from "./http/workflows.ts";
 import type { openCounts } from "./monitoring/counts.ts";
 import type { openNewsroom } from "./monitoring/news.ts";
+import type { Egress } from "./platform/egress.ts";
 import type { NewId } from "./platform/chance.ts";
 import type { Clock, SimulatedClock } from "./platform/clock.ts";
 import type { Database } from "./platform/database.ts";
@@ -67,6 +70,7 @@ export interface HandlerParts extends Desk {
   sets: Parameters<typeof evaluationHandlers>[0]["sets"];
   workflowSettings: WorkflowSettings;
   connections: Connections;
+  egress: Egress;
   keys: Keys;
   workers: Workers;
   counts: ReturnType<typeof openCounts>;
@@ -79,7 +83,7 @@ export interface HandlerParts extends Desk {
 export function handlersOf(parts: HandlerParts): Handlers {
   const { database, registry, vault, clock, newId, audit, log, settings, simulated, stopped } = parts;
   const { intake, replays, releases, shares, certificates, trials, sets, workflowSettings } = parts;
-  const { connections, keys, ladder, stops, workers, counts, news, missingProtection } = parts;
+  const { connections, egress, keys, ladder, stops, workers, counts, news, missingProtection } = parts;
   const { sessions, people, mailer, providers, reviews, improvements, feedback, figures } = parts;
   const { worksCouncil, pulse, countWith, publicUrl, poke } = parts;
   return {
@@ -96,7 +100,12 @@ export function handlersOf(parts: HandlerParts): Handlers {
       version: programVersion(),
     }),
     ...providerHandlers({ database, clock, newId, audit, providers, sessions }),
-    ...connectionHandlers({ connections, mail: mailer.attempt, askProvider: providers.test }),
+    ...connectionHandlers({
+      connections,
+      mail: mailer.attempt,
+      askProvider: providers.test,
+      tryOut: (name, connection, model) => tryConnection(name, connection, model, { clock, egress }),
+    }),
     ...peopleHandlers({
       database,
       clock,
@@ -128,6 +137,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
     ...certificateHandlers({ database, registry, certificates, clock }),
     ...operationHandlers({ database, registry, replays, connections, keys, audit, clock, simulated, poke }),
     ...ladderHandlers({ ladder, stops }),
+    ...modelCallHandlers({ database }),
     ...overviewHandlers({ database, registry, clock, audit, figures: counts, ladder, stops, workers, poke }),
     ...liveHandlers({
       news,

@@ -9,11 +9,14 @@ import * as client from "openid-client";
 import type { Role } from "../contract/access.ts";
 import { LOCALES } from "../contract/access-endpoints.ts";
 import { PilotageError } from "../contract/errors.ts";
-import { addressProblem, type OidcConnection } from "../models/connection.ts";
+import { addressProblem } from "../models/connection-fields.ts";
+import type { OidcConnection } from "../models/connection.ts";
 import type { Clock } from "../platform/clock.ts";
+import type { Egress } from "../platform/egress.ts";
 import type { Log } from "../platform/log.ts";
 import type { Vault } from "../platform/secrets.ts";
 import type { Grant } from "./caller.ts";
+import { guardedFetch } from "./oidc-fetch.ts";
 import type { VouchedFor } from "./provider-person.ts";
 import { refusal } from "./provider-refusals.ts";
 
@@ -25,6 +28,7 @@ export interface ProviderParts {
   vault: Vault;
   clock: Clock;
   log: Log;
+  egress: Egress;
   /** Where browsers find this installation; the provider must know the address of the answer below it. */
   publicUrl(): string;
   /** Language and formats of a person of whom the provider says none. */
@@ -64,6 +68,7 @@ const EMAIL = /^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+$/;
 
 export function openProviders(parts: ProviderParts): Providers {
   const { vault, clock, log } = parts;
+  const ask = guardedFetch(parts.egress);
   const described = new Map<string, { config: client.Configuration; until: number }>();
 
   async function settingsOf(provider: string): Promise<OidcConnection> {
@@ -82,7 +87,7 @@ export function openProviders(parts: ProviderParts): Providers {
       { [client.clockTolerance]: CLOCKS_DIFFER },
       authenticationOf(settings),
       {
-        [client.customFetch]: guardedFetch,
+        [client.customFetch]: ask,
         timeout: ANSWER_WITHIN,
         // Plain http passes the guard for near addresses only.
         execute: [client.allowInsecureRequests],
@@ -280,13 +285,6 @@ function authenticationOf({ clientSecret }: OidcConnection): client.ClientAuth {
     return (usePost ? post : basic)(server, ...more);
   };
 }
-
-/** No address that the provider's description names is asked in clear over a foreign network. */
-const guardedFetch: client.CustomFetch = (url, options) => {
-  const problem = addressProblem(url);
-  if (problem !== undefined) throw new Error(`${url.slice(0, 200)}: ${problem}`);
-  return fetch(url, { ...options, redirect: "manual" } as RequestInit);
-};
 
 function unreachable(error: unknown, { name, issuer }: OidcConnection, log: Log): PilotageError {
   const why = wordsOf(error);

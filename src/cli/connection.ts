@@ -55,22 +55,31 @@ export function addConnection(program: Command, desk: Desk): void {
 
   const test = group
     .command("test")
-    .argument("<name>", "`mail`, or a sign-in provider")
-    .description("Tries a connection: mail sends a message, a sign-in provider is asked for its description.")
-    .option("--to <email>", "where the test mail goes")
-    .action(async (name: string, { to }: { to?: string }) => {
+    .argument("<name>", "the name of the connection")
+    .description(
+      "Tries a connection: a model gets a tiny question, mail sends a message, a sign-in provider is asked for its description, the address of a webhook is only connected to.",
+    )
+    .option("--to <email>", "for mail: where the test message goes")
+    .option(
+      "--model <name>",
+      "for language models: which to ask; without it the one that the newest release asks over the connection",
+    )
+    .action(async (name: string, { to, model }: { to?: string; model?: string }) => {
       const client = await desk.client("change");
-      const reply = await client.testConnection({ params: { name }, body: to === undefined ? {} : { to } });
+      const body = { ...(to === undefined ? {} : { to }), ...(model === undefined ? {} : { model }) };
+      const reply = await client.testConnection({ params: { name }, body });
       if (!reply.ok) desk.exit = EXIT.found;
+      const counted = reply.tokens ? `, ${reply.tokens.input} + ${reply.tokens.output} tokens` : "";
       desk.out.result(
         reply,
-        () => `${reply.ok ? "ok" : "failed"} (${reply.milliseconds} ms): ${reply.detail}`,
+        () => `${reply.ok ? "ok" : "failed"} (${reply.milliseconds} ms${counted}): ${reply.detail}`,
       );
     });
   withExamples(
     test,
+    "pilotage connection test mistral-eu --as j.okafor@example.com",
+    "pilotage connection test mistral-eu --model mistral-small --as j.okafor@example.com",
     "pilotage connection test mail --to j.okafor@example.com --as j.okafor@example.com",
-    "pilotage connection test company --as j.okafor@example.com",
   );
 
   const remove = group

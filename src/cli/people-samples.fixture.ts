@@ -115,6 +115,14 @@ export const PEOPLE = {
       },
     ],
   },
-  testConnection: { ok: true, detail: "mail.example.com:587 took a mail.", milliseconds: 210 },
+  testConnection: {
+    ok: true,
+    outcome: "answered",
+    detail: "mistral-small-2603 answered. It takes the schema of the answer as a parameter.",
+    milliseconds: 210,
+    model: "mistral-small-2603",
+    tokens: { input: 41, output: 6 },
+    form: "json_schema",
+  },
   removeConnection: { removed: true },
 } satisfies { [N in EndpointName]?: Awaited<ReturnType<Client[N]>> };

@@ -85,7 +85,15 @@ describe("people", () => {
   it("a connection that fails its trial ends with its own code", async () => {
     const server = await playing({
       ...SAMPLES,
-      testConnection: { ok: false, detail: "no connection to mail.example.com:587", milliseconds: 5 },
+      testConnection: {
+        ok: false,
+        outcome: "failed",
+        detail: "no connection to mail.example.com:587",
+        milliseconds: 5,
+        model: null,
+        tokens: null,
+        form: null,
+      },
     });
     expect(
       await type(["connection", "test", "mail", "--to", "a@example.com", ...AS], here(server)),

@@ -7,6 +7,7 @@
  */
 import { z } from "zod";
 import { ACTIONS, ROLES, type Action, type Role } from "./access.ts";
+import { ANSWER_FORMS, TRIAL_OUTCOMES } from "./connection-trial.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
 import { named } from "./named.ts";
 
@@ -355,13 +356,33 @@ export const ACCESS_ENDPOINTS = {
     method: "POST",
     path: "/api/v1/connections/:name/test",
     params: named("name"),
-    body: z.strictObject({ to: emailText.optional().describe("For mail: where a test message goes") }),
-    reply: z.object({ ok: z.boolean(), detail: z.string(), milliseconds: z.number() }),
+    body: z.strictObject({
+      to: emailText.optional().describe("For mail: where a test message goes"),
+      model: z
+        .string()
+        .min(1)
+        .max(200)
+        .optional()
+        .describe("For language models: which to ask. Default: the one that the newest release asks over it"),
+    }),
+    reply: z.object({
+      ok: z.boolean(),
+      outcome: z.enum(TRIAL_OUTCOMES),
+      detail: z.string().describe("What was found and what to do, in English"),
+      milliseconds: z.number(),
+      model: z.string().nullable().describe("The model that answered, by its own words"),
+      tokens: z.object({ input: z.number(), output: z.number() }).nullable(),
+      form: z
+        .enum(ANSWER_FORMS)
+        .nullable()
+        .describe("How it is told the form of an answer: as a schema, as a wish for JSON, or in words"),
+    }),
     scope: "operate",
     action: "connection.manage",
     errors: ["not_found", "wrong_state"],
-    sentence: "Tries a connection: mail sends a message, a sign-in provider is asked for its description.",
-    example: { params: { name: "mail" }, body: { to: "e.brandt@example.com" } },
+    sentence:
+      "Tries a connection: a model gets a tiny question, mail sends a message, a sign-in provider describes itself, the address of a webhook is only connected to. What came of it is on record.",
+    example: { params: { name: "mistral-eu" }, body: { model: "mistral-small" } },
   }),
   removeConnection: endpoint({
     method: "DELETE",

@@ -74,6 +74,7 @@ export const EVENTS = {
     "a model of a connection failed so often that nobody asks it for a while; says the class of the last failure",
   "breaker.closed": "a trial of a model whose breaker was open was answered",
   "connection.saved": "a connection was stored",
+  "connection.tested": "a connection was tried; says what came of it",
   "key.made": "an API key was made",
   "key.limited": "what a key may use of models was set, or set free",
   "key.revoked": "an API key was revoked",

@@ -1,7 +1,9 @@
 /** Handlers that try a connection and remove one. Storing and listing them is in operations.ts. */
 import { demandWhole } from "../access/caller.ts";
 import type { Connections } from "../cases/model/connections.ts";
+import { WORKS, type Trial, type TriedConnection } from "../cases/model/try.ts";
 import { PilotageError } from "../contract/errors.ts";
+import type { Connection, ConnectionKind, SmtpConnection } from "../models/connection.ts";
 import { stopwatch } from "../platform/clock.ts";
 import { MAIL_CONNECTION, type Mail, type Sent } from "../platform/mail.ts";
 import type { Handlers } from "./bind.ts";
@@ -11,6 +13,8 @@ export interface ConnectionParts {
   mail(mail: Mail): Promise<{ outcome: Sent; problem: string | null }>;
   /** Asks a sign-in provider for its description; answers in words, or throws why not. */
   askProvider(name: string): Promise<string>;
+  /** Asks a model something tiny, or reaches for the address of a webhook. */
+  tryOut(name: string, connection: TriedConnection, model: string | undefined): Promise<Trial>;
 }
 
 export function connectionHandlers(
@@ -18,20 +22,34 @@ export function connectionHandlers(
 ): Pick<Handlers, "testConnection" | "removeConnection"> {
   const { connections } = parts;
 
-  async function tried(name: string, to: string | undefined): Promise<{ ok: boolean; detail: string }> {
-    const settings = await connections.read(name);
-    if (settings === undefined) throw noConnection(name);
+  async function tried(
+    name: string,
+    settings: Connection,
+    asked: { to?: string | undefined; model?: string | undefined },
+  ): Promise<Trial> {
+    if (settings.kind === "smtp") return mailed(name, settings, asked.to);
     if (settings.kind === "oidc")
       return parts.askProvider(name).then(
-        (detail) => ({ ok: true, detail }),
-        (error: unknown) => ({ ok: false, detail: error instanceof Error ? error.message : String(error) }),
+        (detail) => ({ ...PLAIN, outcome: "described", detail }),
+        (error: unknown) => ({
+          ...PLAIN,
+          outcome: "failed",
+          detail: error instanceof Error ? error.message : String(error),
+        }),
       );
-    if (settings.kind !== "smtp")
+    const model = NAMELESS.has(settings.kind)
+      ? undefined
+      : (asked.model ?? (await connections.modelOver(name)));
+    if (model === undefined && !NAMELESS.has(settings.kind))
       throw new PilotageError(
-        "wrong_state",
-        `A connection of the kind ${settings.kind} is tried by what uses it: a release in shadow, a delivery. Nothing was done.`,
-        { hint: "Only mail and sign-in providers are tried here." },
+        "bad_request",
+        `No release asks a model over the connection ${name} yet, so it is not known which to ask. Nothing was sent.`,
+        { hint: "Name one in `model`, as the provider calls it." },
       );
+    return parts.tryOut(name, settings, model);
+  }
+
+  async function mailed(name: string, settings: SmtpConnection, to: string | undefined): Promise<Trial> {
     if (name !== MAIL_CONNECTION)
       throw new PilotageError(
         "wrong_state",
@@ -45,18 +63,23 @@ export function connectionHandlers(
     const { outcome, problem } = await parts.mail({ to, ...TEST_MAIL });
     return outcome === "sent"
       ? {
-          ok: true,
+          ...PLAIN,
+          outcome,
           detail: `${settings.host}:${settings.port} took a mail to ${to}; whether it arrives shows the mailbox.`,
         }
-      : { ok: false, detail: problem ?? "The mail was not sent." };
+      : { ...PLAIN, outcome: "failed", detail: problem ?? "The mail was not sent." };
   }
 
   return {
-    async testConnection({ params, body, caller }) {
+    async testConnection({ params: { name }, body, caller }) {
       demandWhole(caller);
+      const settings = await connections.read(name);
+      if (settings === undefined) throw noConnection(name);
       const elapsed = stopwatch();
-      const result = await tried(params.name, body.to);
-      return { ...result, milliseconds: Math.round(elapsed()) };
+      const trial = await tried(name, settings, body);
+      const milliseconds = Math.round(elapsed());
+      await connections.tried(name, settings.kind, trial.outcome, caller.actor);
+      return { ok: WORKS.has(trial.outcome), ...trial, milliseconds };
     },
     async removeConnection({ params, caller }) {
       demandWhole(caller);
@@ -65,6 +88,10 @@ export function connectionHandlers(
     },
   };
 }
+
+const PLAIN = { model: null, tokens: null, form: null };
+/** Kinds that are one model, or none. */
+const NAMELESS: ReadonlySet<ConnectionKind> = new Set(["http", "scripted", "webhook"]);
 
 const TEST_MAIL = {
   subject: "Pilotage: Testnachricht / test message",

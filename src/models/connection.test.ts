@@ -1,6 +1,7 @@
 /** Settings of connections, and what each kind opens. */
 import { afterEach, describe, expect, test } from "vitest";
 import { startProvider } from "../../test/support/provider.ts";
+import { completion, json } from "../../test/support/provider-plays.ts";
 import { type Connection, connectionSchema, type ModelSettings, openModel } from "./connection.ts";
 import { isNear } from "./connection-fields.ts";
 
@@ -127,6 +128,48 @@ describe("opening", () => {
       model: "small",
       temperature: 0.5,
       max_completion_tokens: 9,
+    });
+  });
+
+  test("openai is Azure's service with its key in a header and its version in the query", async () => {
+    const answer = completion("gpt-4o", { content: '{"a":1}', refusal: null });
+    const filtered = json(400, {
+      error: {
+        message:
+          "The response was filtered due to the prompt triggering Azure OpenAI's content management policy.",
+        type: null,
+        param: "prompt",
+        code: "content_filter",
+        status: 400,
+        innererror: { code: "ResponsibleAIPolicyViolation", content_filter_result: {} },
+      },
+    });
+    const late = json(
+      429,
+      { error: { code: "429", message: "Please retry after 7 seconds." } },
+      { "retry-after": "7" },
+    );
+    const double = await startProvider({ answer: () => answer, faults: [answer, filtered, late] });
+    open.push(() => double.stop());
+    const connection = {
+      kind: "openai",
+      baseUrl: `${new URL(double.url).origin}/openai/deployments/gpt-4o?api-version=2024-10-21`,
+      headers: { "api-key": "azure-key-0123456789" },
+    } as const;
+    expect((await ask(connection, { name: "gpt-4o" })).answer.output).toStrictEqual({ a: 1 });
+    const [sent] = double.requests;
+    expect(sent).toMatchObject({
+      path: "/openai/deployments/gpt-4o/chat/completions?api-version=2024-10-21",
+      headers: { "api-key": "azure-key-0123456789" },
+    });
+    expect(sent!.headers).not.toHaveProperty("authorization");
+    await expect(ask(connection, { name: "gpt-4o" })).rejects.toMatchObject({
+      code: "model_refused",
+      details: { code: "content_filter", class: "refused_content" },
+    });
+    await expect(ask(connection, { name: "gpt-4o" })).rejects.toMatchObject({
+      code: "model_unavailable",
+      details: { retryAfterMs: 7_000, class: "rate_limited" },
     });
   });
 

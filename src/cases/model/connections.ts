@@ -2,9 +2,11 @@
 import { endProviderRoles } from "../../access/provider-person.ts";
 import type { Audit } from "../../audit/record.ts";
 import { PilotageError } from "../../contract/errors.ts";
+import type { TrialOutcome } from "../../contract/connection-trial.ts";
 import type { JsonObject } from "../../contract/json.ts";
 import type { Actor } from "../../contract/scopes.ts";
 import { connectionSchema, type Connection, type ConnectionKind } from "../../models/connection.ts";
+import { nativeAddress } from "../../models/native-connection.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Database, Queryable } from "../../platform/database.ts";
 import type { Vault } from "../../platform/secrets.ts";
@@ -27,6 +29,10 @@ export interface Connections {
   ofKind<K extends ConnectionKind>(
     kind: K,
   ): Promise<{ name: string; settings: Extract<Connection, { kind: K }> }[]>;
+  /** A model that the newest release with this connection asks over it; undefined when there is none. */
+  modelOver(name: string): Promise<string | undefined>;
+  /** Puts on record that somebody tried a connection, and what came of it. */
+  tried(name: string, kind: ConnectionKind, outcome: TrialOutcome, by: Actor): Promise<void>;
   /**
    * Throws `wrong_state` while the definition of a workflow or a release in use names it. False when there is none.
    */
@@ -86,6 +92,19 @@ export function openConnections(parts: {
         settings: opened(name, settings) as Extract<Connection, { kind: K }>,
       }));
     },
+    async modelOver(name) {
+      const found = await database.maybe<{ model: string }>(sql`
+        select m #>> '{}' as model
+        from release r, jsonb_path_query(r.document::jsonb, '$.** ? (@.connection == $name).name', jsonb_build_object('name', ${name}::text)) m
+        where jsonb_typeof(m) = 'string' order by r.published_at desc limit 1`);
+      return found?.model;
+    },
+    tried: (name, kind, outcome, by) =>
+      database.transaction(async (tx) => {
+        audit.record(tx, [
+          { kind: "connection.tested", actor: by, data: { name, connection: kind, outcome } },
+        ]);
+      }),
     remove: (name, by) =>
       database.transaction(async (tx) => {
         const users = await usersOf(tx, name);
@@ -134,13 +153,23 @@ function shown(connection: Connection): JsonObject {
   if (connection.kind === "scripted") return { rules: connection.script.rules.length };
   switch (connection.kind) {
     case "openai":
-      return { address: connection.baseUrl };
+      return { address: connection.baseUrl, ...notesOf(connection) };
+    case "anthropic":
+    case "bedrock":
+    case "google":
+      return { address: nativeAddress(connection), ...notesOf(connection) };
     case "smtp":
       return { address: `${connection.host}:${connection.port}`, from: connection.from };
     case "oidc":
       return { address: connection.issuer, name: connection.name, groups: Object.keys(connection.groups) };
     case "http":
+      return { address: connection.url, ...notesOf(connection) };
     case "webhook":
       return { address: connection.url };
   }
+}
+
+/** What was noted about where the model runs and what was agreed; for people. */
+function notesOf({ region, contract }: { region?: string; contract?: string }): JsonObject {
+  return { ...(region === undefined ? {} : { region }), ...(contract === undefined ? {} : { contract }) };
 }
