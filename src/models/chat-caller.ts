@@ -32,7 +32,7 @@ import {
 const USAGE_WITHIN_MS = 1_000;
 const END_WITHIN_MS = 250;
 
-export interface ChatCallerOptions extends Pick<UpstreamOptions, "describe" | "maxReplyBytes"> {
+export interface ChatCallerOptions extends Pick<UpstreamOptions, "describe" | "maxReplyBytes" | "egress"> {
   /** Up to and without `/chat/completions`; a query is kept. */
   baseUrl: string;
   apiKey?: string;
@@ -101,6 +101,7 @@ export function openChatCaller(options: ChatCallerOptions): ChatCaller {
     timeoutMs: deadlines.totalMs,
     ...(deadlines.connectMs === undefined ? {} : { connectMs: deadlines.connectMs }),
     ...(options.maxReplyBytes === undefined ? {} : { maxReplyBytes: options.maxReplyBytes }),
+    ...(options.egress === undefined ? {} : { egress: options.egress }),
   });
   const own = { ...options.headers, ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }) };
   const secrets = [...(apiKey === undefined ? [] : [apiKey]), ...Object.values(options.headers ?? {})];

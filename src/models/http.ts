@@ -7,10 +7,10 @@
  */
 import { createHmac } from "node:crypto";
 import { z } from "zod";
-import { PilotageError } from "../contract/errors.ts";
 import type { JsonValue } from "../contract/json.ts";
 import { type Clock, systemClock } from "../platform/clock.ts";
 import type { Egress } from "../platform/egress.ts";
+import { modelFailure } from "./error-class.ts";
 import { failureOf } from "./failures.ts";
 import type { Model, ModelAnswer, ModelRequest } from "./model.ts";
 import { openUpstream } from "./upstream.ts";
@@ -93,13 +93,13 @@ function answerOf(text: string, describe: string, name: string, takeConfidence: 
   try {
     body = JSON.parse(text);
   } catch {
-    throw new PilotageError("model_bad_answer", `${describe} answered with something that is not JSON.`);
+    throw modelFailure("malformed", `${describe} answered with something that is not JSON.`);
   }
   const read = answerSchema.safeParse(body);
   if (!read.success) {
     const problems = read.error.issues.map(({ path, code }) => `${String(path[0] ?? "the answer")}: ${code}`);
-    throw new PilotageError(
-      "model_bad_answer",
+    throw modelFailure(
+      "malformed",
       `${describe} answered in another form: ${problems.slice(0, 5).join("; ")}.`,
       {
         hint: "The answer is {output, confidence?, model?, version?}, with a confidence from 0 to 1.",

@@ -1,12 +1,12 @@
 /**
- * The OpenAI-compatible chat wire, not streamed: the body of a request and the reading of a reply.
+ * The OpenAI-compatible chat wire for the question of a case: the body of a request and the reading of a completion.
  *
  * Pure. Servers differ in what they take and what they send; `Shape` holds what this one takes, and reading ignores
- * every key that it does not know. The calls themselves are in openai.ts. Streaming will read the same shapes in pieces.
+ * every key that it does not know. The calls are in chat-caller.ts; a stream is put together in chat-stream.ts.
  */
-import { PilotageError } from "../contract/errors.ts";
-import { isJsonObject, type JsonObject } from "../contract/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../contract/json.ts";
 import type { Token } from "./confidence.ts";
+import { classOfWords, modelFailure } from "./error-class.ts";
 import { type ErrorReply, readError } from "./failures.ts";
 import type { ModelAnswer, ModelRequest } from "./model.ts";
 import { readAnswer } from "./parse.ts";
@@ -37,8 +37,8 @@ export interface ChatSettings {
 const TOP_LOGPROBS = 5;
 
 /** The body of a chat request. Never holds the case id or the release: the provider gets what the prompt says. */
-export function chatBody(request: ModelRequest, settings: ChatSettings, shape: Shape): string {
-  const body: Record<string, unknown> = { model: settings.name, messages: messages(request, shape) };
+export function chatBody(request: ModelRequest, settings: ChatSettings, shape: Shape): JsonObject {
+  const body: JsonObject = { model: settings.name, messages: messages(request, shape) };
   if (settings.temperature !== undefined && shape.temperature) body["temperature"] = settings.temperature;
   if (settings.maxTokens !== undefined) body[shape.limit] = settings.maxTokens;
   if (settings.logprobs && shape.logprobs) {
@@ -51,12 +51,12 @@ export function chatBody(request: ModelRequest, settings: ChatSettings, shape: S
       json_schema: { name: "output", schema: request.outputSchema, strict: true },
     };
   if (shape.format === "json_object") body["response_format"] = { type: "json_object" };
-  return JSON.stringify(body);
+  return body;
 }
 
 /** The messages as sent. A server that does not take the schema as a parameter is told it in words. */
-function messages(request: ModelRequest, shape: Shape): unknown[] {
-  const list: { role: string; content: unknown }[] = request.messages.map(({ role, content }) => ({
+function messages(request: ModelRequest, shape: Shape): JsonObject[] {
+  const list: { role: string; content: JsonValue }[] = request.messages.map(({ role, content }) => ({
     role,
     content,
   }));
@@ -65,21 +65,21 @@ function messages(request: ModelRequest, shape: Shape): unknown[] {
     last.content = [{ type: "text", text: last.content }, ...request.attachments.map(attachmentPart)];
   if (shape.format === "json_schema") return list;
   const told = `Answer with one JSON object and nothing else. It must meet this JSON Schema:\n${JSON.stringify(request.outputSchema)}`;
-  const system = list[0]?.role === "system" ? list.shift() : undefined;
+  const system = list[0]?.role === "system" ? list.shift()?.content : undefined;
   return [
-    { role: "system", content: system === undefined ? told : `${String(system.content)}\n\n${told}` },
+    { role: "system", content: typeof system === "string" ? `${system}\n\n${told}` : told },
     ...list,
   ];
 }
 
-function attachmentPart({ name, mediaType, bytes }: ModelRequest["attachments"][number]): unknown {
+function attachmentPart({ name, mediaType, bytes }: ModelRequest["attachments"][number]): JsonObject {
   const data = `data:${mediaType};base64,${Buffer.from(bytes).toString("base64")}`;
   if (mediaType.startsWith("image/")) return { type: "image_url", image_url: { url: data } };
   if (mediaType === "application/pdf") return { type: "file", file: { filename: name, file_data: data } };
   if (mediaType.startsWith("text/"))
     return { type: "text", text: `${name}:\n${Buffer.from(bytes).toString("utf8")}` };
-  throw new PilotageError(
-    "model_refused",
+  throw modelFailure(
+    "refused_request",
     `A language model cannot read an attachment of the type ${mediaType}.`,
     { hint: "Images, PDF and text can be read. Leave other attachments out by the release's policy." },
   );
@@ -88,13 +88,13 @@ function attachmentPart({ name, mediaType, bytes }: ModelRequest["attachments"][
 const UNSUPPORTED =
   /unsupported|n[o']t support|unknown|unrecogni[sz]ed|unavailable|unexpected|extra input|not (?:permitted|allowed|available)/i;
 const UNSUPPORTED_CODES = new Set(["unsupported_parameter", "unsupported_value", "unknown_parameter"]);
-const FINAL_CODES = new Set(["context_length_exceeded", "content_policy_violation", "content_filter"]);
 
 /** The next lower shape when a reply refuses a parameter of this request; undefined when the refusal is about other things. */
 export function stepDown(reply: ErrorReply, shape: Shape, settings: ChatSettings): Shape | undefined {
   if (reply.status !== 400 && reply.status !== 422) return undefined;
   const said = readError(reply.text);
-  if (said.code !== undefined && FINAL_CODES.has(said.code)) return undefined;
+  // It is about the content, its length or the account, whatever parameters it mentions.
+  if (classOfWords(said, reply.status) !== undefined) return undefined;
   const message = said.message ?? reply.text;
   const about = (name: string) =>
     said.param === undefined ? message.includes(name) : said.param.split(/[.[]/)[0] === name;
@@ -127,14 +127,16 @@ export interface ChatReply {
   tokens: Token[] | undefined;
 }
 
-/** Reads a successful reply. Throws `model_bad_answer` when it is not a chat completion. */
-export function readChat(text: string, describe: string): ChatReply {
-  const body = parseBody(text, describe);
+/** Reads a completion. Throws `model_bad_answer` when it is none. */
+export function readChat(body: JsonObject, describe: string): ChatReply {
   const choices: unknown = body["choices"];
   const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
   const message = isJsonObject(choice) ? choice["message"] : undefined;
   if (!isJsonObject(choice) || !isJsonObject(message))
-    throw badAnswer(`${describe} answered with JSON that is not a chat completion: it has no choices.`);
+    throw modelFailure(
+      "malformed",
+      `${describe} answered with JSON that is not a chat completion: it has no choices.`,
+    );
 
   const content = textOf(message["content"], "text");
   const refusal = textOf(message["refusal"], "text") || textOf(message["content"], "refusal");
@@ -153,23 +155,6 @@ export function readChat(text: string, describe: string): ChatReply {
   const logprobs = choice["logprobs"];
   const tokens: unknown = isJsonObject(logprobs) ? logprobs["content"] : undefined;
   return { answer, tokens: Array.isArray(tokens) && tokens.every(isToken) ? tokens : undefined };
-}
-
-function parseBody(text: string, describe: string): JsonObject {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    // The parser's own message quotes the text, which is content.
-    const kind = /^\s*</.test(text) ? "a web page" : text.trim() === "" ? "nothing" : "text that is not JSON";
-    throw badAnswer(`${describe} answered with ${kind}. Check that the address is that of an API.`);
-  }
-  if (!isJsonObject(body)) throw badAnswer(`${describe} answered with JSON that is not an object.`);
-  return body;
-}
-
-function badAnswer(message: string): PilotageError {
-  return new PilotageError("model_bad_answer", message);
 }
 
 /** Text that comes as a string, or in parts of which only those of one type count (others hold reasoning). */

@@ -2,16 +2,17 @@
  * Language models behind an OpenAI-compatible endpoint: `POST {baseUrl}/chat/completions`.
  *
  * One question is one call, except that a parameter which the server does not take is left out and the question asked
- * again at once; what was learnt holds for the life of the model. Bodies and replies are in openai-wire.ts, what errors
- * mean is in failures.ts, the log-probability of a label in confidence.ts. Retries and fallback belong to the case.
+ * again at once; what was learnt holds for the life of the model. Where silence is limited, the answer is streamed on its way
+ * and still given whole. Bodies and replies are in openai-wire.ts, the calls in chat-caller.ts, the log-probability of a label
+ * in confidence.ts. Retries and fallback belong to the case.
  */
-import { type Clock, stopwatch, systemClock } from "../platform/clock.ts";
+import type { Clock } from "../platform/clock.ts";
 import type { Egress } from "../platform/egress.ts";
+import { type ChatCall, openChatCaller } from "./chat-caller.ts";
 import { labelProbability } from "./confidence.ts";
-import { failureOf } from "./failures.ts";
+import type { Deadlines } from "./deadlines.ts";
 import type { Model, ModelAnswer, ModelRequest } from "./model.ts";
 import { chatBody, type ChatSettings, FULL_SHAPE, readChat, stepDown } from "./openai-wire.ts";
-import { openUpstream, tooLate } from "./upstream.ts";
 
 /** Which field's confidence is wanted, and where it comes from. */
 export interface ConfidenceSource {
@@ -29,6 +30,8 @@ export interface OpenaiOptions {
   maxTokens?: number;
   /** For the whole question, steps down included. */
   timeoutMs: number;
+  /** Limits on silence. With one of the last two the answer is streamed on its way: a plain one is silent until its end. */
+  deadlines?: Partial<Omit<Deadlines, "totalMs">>;
   headers?: Record<string, string>;
   confidence: ConfidenceSource;
   /** The name under which people know the connection; the host when left out. */
@@ -41,20 +44,20 @@ export interface OpenaiOptions {
 
 /** A model that answers over the chat wire. Throws `model_unavailable`, `model_refused`, `model_bad_answer` as failures.ts says. */
 export function openaiModel(options: OpenaiOptions): Model {
-  const { apiKey, confidence, timeoutMs, clock = systemClock } = options;
+  const { confidence, timeoutMs, deadlines = {} } = options;
   const describe = `openai ${options.name} at ${options.connection ?? new URL(options.baseUrl).host}`;
-  const upstream = openUpstream({
-    url: endpoint(options.baseUrl),
+  const { baseUrl, apiKey, headers, maxReplyBytes, clock, egress } = options;
+  const caller = openChatCaller({
+    baseUrl,
     describe,
-    timeoutMs,
-    ...(options.maxReplyBytes === undefined ? {} : { maxReplyBytes: options.maxReplyBytes }),
-    ...(options.egress === undefined ? {} : { egress: options.egress }),
+    deadlines: { ...deadlines, totalMs: timeoutMs },
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(headers === undefined ? {} : { headers }),
+    ...(maxReplyBytes === undefined ? {} : { maxReplyBytes }),
+    ...(clock === undefined ? {} : { clock }),
+    ...(egress === undefined ? {} : { egress }),
   });
-  const headers = {
-    ...options.headers,
-    ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
-  };
-  const secrets = [...(apiKey === undefined ? [] : [apiKey]), ...Object.values(options.headers ?? {})];
+  const streamed = deadlines.firstTokenMs !== undefined || deadlines.idleMs !== undefined;
   const settings: ChatSettings = {
     name: options.name,
     logprobs: confidence.from === "logprob",
@@ -66,24 +69,25 @@ export function openaiModel(options: OpenaiOptions): Model {
   return {
     describe,
     async ask(request, signal) {
-      const elapsed = stopwatch();
-      for (;;) {
-        const sent = shape;
-        const leftMs = Math.ceil(timeoutMs - elapsed());
-        if (leftMs <= 0) throw tooLate(describe, timeoutMs);
-        const reply = await upstream.post(chatBody(request, settings, sent), headers, { signal, leftMs });
-        if (reply.status >= 200 && reply.status < 300) {
-          const { answer, tokens } = readChat(reply.text, describe);
-          return tokens === undefined ? answer : withConfidence(answer, request, tokens, confidence);
-        }
-        const lower = stepDown(reply, sent, settings);
-        if (lower === undefined) throw failureOf(reply, describe, secrets, clock.now());
-        // Another question may have stepped down meanwhile; then its shape is tried before going lower.
-        if (shape === sent) shape = lower;
-      }
+      let sent = shape;
+      const call: ChatCall = {
+        body: chatBody(request, settings, sent),
+        signal,
+        again(reply) {
+          const lower = stepDown(reply, sent, settings);
+          if (lower === undefined) return undefined;
+          // Another question may have stepped down meanwhile; then its shape is tried before going lower.
+          if (shape === sent) shape = lower;
+          sent = shape;
+          return chatBody(request, settings, sent);
+        },
+      };
+      const reply = streamed ? await caller.buffered(call) : await caller.plain(call);
+      const { answer, tokens } = readChat(reply.body, describe);
+      return tokens === undefined ? answer : withConfidence(answer, request, tokens, confidence);
     },
     form: () => (shape.format === "none" ? "words" : shape.format),
-    close: () => upstream.close(),
+    close: () => caller.close(),
   };
 }
 
@@ -97,10 +101,4 @@ function withConfidence(
   if (source.from !== "logprob" || field === undefined || answer.output === undefined) return answer;
   const confidence = labelProbability(answer.text, tokens, field, request.outputSchema);
   return confidence === undefined ? answer : { ...answer, confidence };
-}
-
-function endpoint(baseUrl: string): string {
-  const url = new URL(baseUrl);
-  url.pathname = `${url.pathname.replace(/\/+$/, "")}/chat/completions`;
-  return url.href;
 }

@@ -8,6 +8,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { PilotageError } from "../contract/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../contract/json.ts";
+import { modelFailure } from "./error-class.ts";
 import type { Model, ModelAnswer, ModelRequest } from "./model.ts";
 import { readAnswer } from "./parse.ts";
 import { stopped, tooLate } from "./upstream.ts";
@@ -149,6 +150,13 @@ async function pause(
   if (asked >= timeoutMs) throw tooLate(describe, timeoutMs);
 }
 
+const CLASS_OF = {
+  unavailable: "overloaded",
+  refused: "refused_request",
+  bad_answer: "malformed",
+  silent: "timeout_total",
+} as const;
+
 function perform(step: Step, name: string, describe: string): ModelAnswer {
   if ("answer" in step) {
     const output = step.answer as JsonObject;
@@ -169,8 +177,7 @@ function perform(step: Step, name: string, describe: string): ModelAnswer {
   if (fault === "refusal")
     return { output: undefined, text: "I cannot help with that.", model: name, finish: fault };
   const details = retryAfterMs === undefined ? {} : { retryAfterMs };
-  const code = fault === "silent" ? "model_unavailable" : (`model_${fault}` as const);
-  throw new PilotageError(code, `${describe} gave no answer: its script says ${fault}.`, { details });
+  throw modelFailure(CLASS_OF[fault], `${describe} gave no answer: its script says ${fault}.`, { details });
 }
 
 /** A repair shows the model its earlier answer. */
