@@ -348,6 +348,16 @@ describe("when things go wrong", () => {
     await provider.stop();
   });
 
+  test("a provider that is down for a moment is left alone until its trial, and every item is answered", async () => {
+    const { client, provider, release } = await withProvider(() => ({ output: { category: "billing" } }));
+    await importFile(client, items(40), { name: "may" });
+    // The eight that are asked about at once; five of them open the breaker.
+    provider.play(...Array.from({ length: 8 }, () => failure(503, { message: "busy" })));
+    expect(await evaluate(client, "may", release)).toMatchObject({ state: "done", answered: 40, failed: 0 });
+    expect(provider.requests).toHaveLength(48);
+    await provider.stop();
+  });
+
   test("two people who ask for the same run at once get one", async () => {
     const go = Promise.withResolvers<void>();
     const { client, provider, release } = await withProvider(async () => {

@@ -307,6 +307,17 @@ describe("what stops or hinders a release in shadow", () => {
     await begun.provider.stop();
   });
 
+  test("a provider that is down is left alone until its trial; no try of a case is spent on it meanwhile", async () => {
+    const begun = await begin(says("billing"));
+    await begun.client.setShadow({ params, body: { release: begun.shadow } });
+    begun.provider.play(...Array.from({ length: 5 }, () => failure(503, { message: "busy" })));
+    for (let i = 0; i < 12; i++) await submit(begun, `D-${i}`);
+    expect(await answered(begun, 12)).toMatchObject({ failed: 0 });
+    const rows = await begun.app.database.all<{ tries: number }>(sql`select tries from shadow_run`);
+    expect(rows.reduce((sum, row) => sum + row.tries, 0)).toBe(17);
+    await begun.provider.stop();
+  });
+
   test("stopped, it asks no more about what waits, and what it is about to say is not kept", async () => {
     const asked = Promise.withResolvers<void>();
     const go = Promise.withResolvers<void>();
