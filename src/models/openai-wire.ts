@@ -66,10 +66,7 @@ function messages(request: ModelRequest, shape: Shape): JsonObject[] {
   if (shape.format === "json_schema") return list;
   const told = `Answer with one JSON object and nothing else. It must meet this JSON Schema:\n${JSON.stringify(request.outputSchema)}`;
   const system = list[0]?.role === "system" ? list.shift()?.content : undefined;
-  return [
-    { role: "system", content: typeof system === "string" ? `${system}\n\n${told}` : told },
-    ...list,
-  ];
+  return [{ role: "system", content: typeof system === "string" ? `${system}\n\n${told}` : told }, ...list];
 }
 
 function attachmentPart({ name, mediaType, bytes }: ModelRequest["attachments"][number]): JsonObject {
