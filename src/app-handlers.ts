@@ -18,6 +18,7 @@ import type { Handlers } from "./http/bind.ts";
 import { caseHandlers } from "./http/cases.ts";
 import { certificateHandlers } from "./http/certificates.ts";
 import { connectionHandlers } from "./http/connections.ts";
+import { costHandlers } from "./http/cost.ts";
 import { evaluationHandlers } from "./http/evaluations.ts";
 import { feedbackHandlers } from "./http/feedback.ts";
 import { figureHandlers } from "./http/figures.ts";
@@ -31,6 +32,8 @@ import { peopleHandlers } from "./http/people.ts";
 import { reviewHandlers } from "./http/reviews.ts";
 import { providerHandlers } from "./http/sign-in-providers.ts";
 import { workflowHandlers } from "./http/workflows.ts";
+import type { Limits } from "./models/limit-store.ts";
+import type { PriceList } from "./models/price-list.ts";
 import type { openCounts } from "./monitoring/counts.ts";
 import type { openNewsroom } from "./monitoring/news.ts";
 import type { Egress } from "./platform/egress.ts";
@@ -71,6 +74,8 @@ export interface HandlerParts extends Desk {
   workflowSettings: WorkflowSettings;
   connections: Connections;
   egress: Egress;
+  prices: PriceList;
+  limits: Limits;
   keys: Keys;
   workers: Workers;
   counts: ReturnType<typeof openCounts>;
@@ -122,6 +127,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
       worksCouncil,
       reviewers: (workflow) => countWith(workflow, ["reviewer"]),
     }),
+    ...costHandlers({ database, registry, clock, audit, prices: parts.prices, limits: parts.limits }),
     ...feedbackHandlers({ database, registry, clock, feedback, improvements, pulse }),
     ...reviewHandlers({ database, reviews }),
     ...workflowHandlers({
@@ -138,7 +144,18 @@ export function handlersOf(parts: HandlerParts): Handlers {
     ...operationHandlers({ database, registry, replays, connections, keys, audit, clock, simulated, poke }),
     ...ladderHandlers({ ladder, stops }),
     ...modelCallHandlers({ database }),
-    ...overviewHandlers({ database, registry, clock, audit, figures: counts, ladder, stops, workers, poke }),
+    ...overviewHandlers({
+      database,
+      registry,
+      clock,
+      audit,
+      figures: counts,
+      ladder,
+      stops,
+      workers,
+      limits: parts.limits,
+      poke,
+    }),
     ...liveHandlers({
       news,
       clock,

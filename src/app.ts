@@ -11,7 +11,7 @@ import { openKeys, type Keys } from "./access/keys.ts";
 import { type Sessions } from "./access/sessions.ts";
 import { pageLink } from "./access/tokens.ts";
 import { openDesk } from "./app-desk.ts";
-import { handlersOf } from "./app-handlers.ts";
+import { handlersOf, type HandlerParts } from "./app-handlers.ts";
 import { openAudit, type Audit } from "./audit/record.ts";
 import { openSequencer, type Sequencer } from "./audit/sequencer.ts";
 import { openSigner } from "./audit/signing.ts";
@@ -24,6 +24,7 @@ import { admission } from "./cases/intake/admit.ts";
 import { openIntake, type Intake } from "./cases/intake/intake.ts";
 import { quarantining } from "./cases/intake/quarantine.ts";
 import { openReplays } from "./cases/intake/replay.ts";
+import { openBudgets } from "./cases/model/budget.ts";
 import { openConnections } from "./cases/model/connections.ts";
 import { openOpeners } from "./cases/model/open.ts";
 import { failing, reserving } from "./cases/model/record.ts";
@@ -34,6 +35,7 @@ import { SHARE } from "./cases/workflow/rule.ts";
 import { emptySpool } from "./connectors/feed/folder.ts";
 import { bind, type Server } from "./http/bind.ts";
 import { serveConsole } from "./http/console.ts";
+import { serveGateway } from "./http/gateway.ts";
 import { serveStatus } from "./http/status.ts";
 import { coalesced } from "./platform/coalesce.ts";
 import { idSource, type NewId } from "./platform/chance.ts";
@@ -43,12 +45,14 @@ import { endsWithin } from "./platform/deadline.ts";
 import { watchForSetBack } from "./monitoring/clock-set-back.ts";
 import { openCounts } from "./monitoring/counts.ts";
 import { countHours } from "./monitoring/hourly.ts";
+import { countSpending } from "./monitoring/spend.ts";
 import { openNewsroom } from "./monitoring/news.ts";
 import { openDatabase, type Database, type DatabaseOptions, type Tx } from "./platform/database.ts";
+import { openEgress } from "./platform/egress.ts";
 import { openGroupCommit } from "./platform/group-commit.ts";
 import { addJob, migrateJobs, openJobs } from "./platform/jobs.ts";
-import { openEgress } from "./platform/egress.ts";
 import { openBreakerBoard } from "./models/breaker-board.ts";
+import { openLimits, tidyWindows } from "./models/limit-store.ts";
 import { ownPriceFile, readPriceList } from "./models/price-list.ts";
 import type { Log } from "./platform/log.ts";
 import { unlock } from "./platform/master-key.ts";
@@ -223,6 +227,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     audit,
     log,
     settings,
+    egress,
     worker,
     connections,
     workflowSettings,
@@ -245,6 +250,8 @@ export async function openApp(options: AppOptions): Promise<App> {
         },
       ]),
   });
+  const limits = openLimits({ database, clock, currency: prices.currency });
+  const budgets = openBudgets({ database, limits, prices });
   const openers = openOpeners({ database, vault, clock, files, log, egress });
   const patience = settings.PILOTAGE_DATABASE_PATIENCE;
   const jobs = openJobs({ url: directUrl, database, worker, clock, log, patience, release: releaseWorker });
@@ -303,7 +310,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       }
       // Both need the database, which may be away or silent: what is not acknowledged then never is.
       await Promise.all([
-        endsWithin(CLOSE_WITHIN, group.drain().then(endLog)),
+        endsWithin(CLOSE_WITHIN, Promise.all([group.drain().then(endLog), limits.drain()])),
         role === "web" ? undefined : jobs.stop(),
       ]);
       await endsWithin(CLOSE_WITHIN, openers.close());
@@ -351,6 +358,7 @@ export async function openApp(options: AppOptions): Promise<App> {
         modelFor: openers.modelFor,
         breakers,
         prices,
+        budgets,
         stopped: stop.signal,
         targetFor: openers.targetFor,
         feedbackUrl: (workflow, caseId) =>
@@ -398,6 +406,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       modelFor: openers.modelFor,
       breakers,
       prices,
+      budgets,
       stopped: stop.signal,
       // Live cases come first: what can wait goes on while they leave half of the places free.
       roomBeside: () => (runner?.inFlight ?? 0) * 2 <= settings.PILOTAGE_IN_FLIGHT,
@@ -405,7 +414,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     for (const [duty, work] of Object.entries(beside.duties)) every(TICK, duty, work);
     every(DAY / 24, "removing unfinished imports", beside.tidy);
     every(DAY / 24, "forgetting what is over of signing in", desk.forgetSignIns);
-    every(60 * TICK, "counting hours", async () => void (await countHours(database, clock)));
+    every(60 * TICK, "counting hours", async () => void (await countHours(database, clock, countSpending)));
+    every(DAY / 24, "removing windows of limits", () => tidyWindows(database, clock.now()));
     if (!simulated)
       every(TICK, "watching the clock", watchForSetBack({ database, clock, audit, worker, log }));
     if (signer) sequencer = openSequencer({ database, audit, clock, worker, signer, log });
@@ -418,7 +428,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     every(2 * TICK, "looking for workers", workers.look);
     const news = openNewsroom(database);
     every(2 * TICK, "looking for news", news.look);
-    const handlers = handlersOf({
+    const parts: HandlerParts = {
       ...desk,
       database,
       registry,
@@ -428,6 +438,9 @@ export async function openApp(options: AppOptions): Promise<App> {
       audit,
       log,
       settings,
+      egress,
+      prices,
+      limits,
       simulated,
       stopped: stop.signal,
       missingProtection: under.missing ?? null,
@@ -446,9 +459,9 @@ export async function openApp(options: AppOptions): Promise<App> {
       news,
       poke,
       publicUrl,
-    });
+    };
     const bound = bind({
-      handlers,
+      handlers: handlersOf(parts),
       keys,
       sessions,
       publicHost: URL.parse(settings.PILOTAGE_PUBLIC_URL ?? "")?.host,
@@ -459,6 +472,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     });
     let announced = false;
     serveStatus(bound.fastify, { database, metrics, workers, announced: () => announced });
+    serveGateway(bound.fastify, { ...parts, breakers, limits, prices, chance: Math.random });
     await serveConsole(bound.fastify);
     const address = await bound.fastify.listen({
       host: settings.PILOTAGE_HOST,

@@ -125,4 +125,33 @@ export const PEOPLE = {
     form: "json_schema",
   },
   removeConnection: { removed: true },
+  listBudgets: {
+    currency: "EUR",
+    budgets: [
+      {
+        connection: "mistral-eu",
+        budget: { perMonth: 500, warnAt: 0.8 },
+        standings: [{ period: "month", most: "500", used: "410.5", unknown: 0, state: "warning" }],
+        setAt: AT,
+        setBy: "j.okafor@example.com",
+      },
+    ],
+  },
+  setBudget: { connection: "mistral-eu", budget: { perMonth: 500, warnAt: 0.8 } },
+  getCost: {
+    currency: "EUR",
+    priceDate: "2026-11-28",
+    today: { amount: "0.42", calls: 30, unknown: 0, estimated: 2 },
+    month: { amount: "11.07", calls: 900, unknown: 3, estimated: 2 },
+    perCase: null,
+    days: [],
+    models: [],
+    budget: {
+      warnAt: 0.8,
+      standings: [{ period: "month", most: "50", used: "11.07", unknown: 3, state: "good" }],
+    },
+    forecast: null,
+    forecastMissing: [{ code: "prices", have: 3, need: 0 }],
+    at: AT,
+  },
 } satisfies { [N in EndpointName]?: Awaited<ReturnType<Client[N]>> };

@@ -14,6 +14,7 @@ import { addChanges } from "./changes.ts";
 import { addCheck } from "./check.ts";
 import { addConnection } from "./connection.ts";
 import { addDelivery } from "./delivery.ts";
+import { addCost } from "./cost.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
 import { addEvaluate } from "./evaluate.ts";
@@ -78,6 +79,7 @@ export function openProgram(deskFor: (program: Command) => Desk): Command {
   addLadder(program, desk);
   addCertificate(program, desk);
   addStatus(program, desk);
+  addCost(program, desk);
   addCaseBatch(addCase(program, desk), desk);
   addReview(program, desk);
   addImprovements(program, desk);

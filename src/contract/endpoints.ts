@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ACCESS_ENDPOINTS } from "./access-endpoints.ts";
 import { AUDIT_ENDPOINTS } from "./audit.ts";
 import { CERTIFICATE_ENDPOINTS } from "./certificate-endpoints.ts";
+import { COST_ENDPOINTS } from "./cost-endpoints.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
 import { EVALUATION_ENDPOINTS } from "./evaluation-endpoints.ts";
 import { FEEDBACK_ENDPOINTS } from "./feedback-endpoints.ts";
@@ -263,6 +264,7 @@ export const ENDPOINTS = {
   ...ACCESS_ENDPOINTS,
   ...OPERATION_ENDPOINTS,
   ...GATEWAY_ENDPOINTS,
+  ...COST_ENDPOINTS,
   ...CERTIFICATE_ENDPOINTS,
   ...EVALUATION_ENDPOINTS,
   ...AUDIT_ENDPOINTS,

@@ -75,6 +75,7 @@ export const EVENTS = {
   "breaker.closed": "a trial of a model whose breaker was open was answered",
   "connection.saved": "a connection was stored",
   "connection.tested": "a connection was tried; says what came of it",
+  "budget.set": "what a connection may cost was set, or set free",
   "key.made": "an API key was made",
   "key.limited": "what a key may use of models was set, or set free",
   "key.revoked": "an API key was revoked",

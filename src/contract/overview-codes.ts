@@ -52,6 +52,8 @@ export const NEED_CODES = {
   certificate_suspended: "release",
   dead_letters: "target, cases",
   quarantine_open: "count",
+  budget_warning: "used: the share of the budget that is used; period: month or day",
+  budget_spent: "period: month or day; until: when it begins anew",
   orphaned: "person",
   second_person_missing: "action",
 } as const;

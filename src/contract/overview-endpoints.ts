@@ -44,6 +44,7 @@ const needed = z.object({
     "certificate",
     "dead_letters",
     "quarantine",
+    "budget",
     "orphan",
     "second_person",
   ]),

@@ -13,6 +13,9 @@ import type { Ladder } from "../monitoring/ladder.ts";
 import { needsOf } from "../monitoring/needs.ts";
 import { branchesOf, sentencesOf, stationsOf, totals } from "../monitoring/overview.ts";
 import type { StopRequests } from "../monitoring/stop-request.ts";
+import { standingsOf, workflowScope, type Budget, type BudgetStanding } from "../models/budget.ts";
+import { keyOf, type Limits } from "../models/limit-store.ts";
+import type { Used } from "../models/limits.ts";
 import { isoTime, type Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { sql } from "../platform/sql.ts";
@@ -28,6 +31,7 @@ export interface OverviewParts {
   ladder: Ladder;
   stops: StopRequests;
   workers: Pick<Workers, "atWork">;
+  limits: Limits;
   poke(workflow: string): void;
 }
 
@@ -38,7 +42,7 @@ const BASELINE_UNITS = 200;
 export function overviewHandlers(
   parts: OverviewParts,
 ): Pick<Handlers, "getOverview" | "getOperations" | "replayTarget"> {
-  const { database, registry, clock, audit, figures: read, ladder, stops, workers } = parts;
+  const { database, registry, clock, audit, figures: read, ladder, stops, workers, limits } = parts;
 
   return {
     async getOverview({ params, query, caller }) {
@@ -46,11 +50,12 @@ export function overviewHandlers(
       const { row, document } = figures.view;
       const counted = { figures, atWork: workers.atWork };
       const all = totals(figures);
-      const [hours, units, orphaned, waiting] = await Promise.all([
+      const [hours, units, orphaned, waiting, used] = await Promise.all([
         lastHours(database, params.workflow, query.hours, figures.at),
         manualUnits(database, params.workflow),
         isOrphaned(database, document.people.owner, clock.now()),
         stops.open(params.workflow, false),
+        document.budget ? limits.used(database, [workflowScope(params.workflow)]) : new Map<string, Used>(),
       ]);
       const reader = {
         standing: standingOf(caller, params.workflow),
@@ -63,6 +68,7 @@ export function overviewHandlers(
         needs: await needsOf(database, figures, reader, {
           stops: waiting,
           orphaned,
+          budget: budgetOf(document.budget, params.workflow, used),
           somebodyElse: (action, person, roles) =>
             somebodyElse(database, params.workflow, action, person, roles),
         }),
@@ -253,4 +259,13 @@ async function somebodyElse(
       theirs.map((one) => one.role),
     );
   });
+}
+
+function budgetOf(
+  budget: Budget | undefined,
+  workflow: string,
+  used: Map<string, Used>,
+): readonly BudgetStanding[] {
+  if (!budget) return [];
+  return standingsOf(budget, (period) => used.get(keyOf(workflowScope(workflow), period)));
 }

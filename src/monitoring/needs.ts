@@ -9,6 +9,8 @@ import { ruleForTwo } from "../cases/workflow/rule.ts";
 import type { Action, Role } from "../contract/access.ts";
 import type { NeedCode } from "../contract/overview-codes.ts";
 import { isoTime } from "../platform/clock.ts";
+import type { BudgetStanding } from "../models/budget.ts";
+import { windowEnd } from "../models/limits.ts";
 import type { Queryable } from "../platform/database.ts";
 import { sql, time } from "../platform/sql.ts";
 import { certificateInForce } from "./overview.ts";
@@ -23,6 +25,7 @@ export interface Need {
     | "certificate"
     | "dead_letters"
     | "quarantine"
+    | "budget"
     | "orphan"
     | "second_person";
   id: string;
@@ -49,6 +52,8 @@ export async function needsOf(
   known: {
     stops: readonly { id: string; person: string; asked_at: number }[];
     orphaned: boolean;
+    /** How much of each amount of the workflow's budget is used. */
+    budget: readonly BudgetStanding[];
     /** Whether anybody else could be the second person for this rule; undefined when that is not known. */
     somebodyElse(action: Action, person: string, roles: readonly Role[] | null): Promise<boolean | undefined>;
   },
@@ -108,6 +113,9 @@ export async function needsOf(
       link: page("settings", "&part=people"),
     });
 
+  if (reader.may("dial.tighten"))
+    needs.push(...budgetNeeds(known.budget, workflow, figures.at, page("overview")));
+
   if (reader.may("delivery.replay"))
     for (const { target, count, newest_at } of figures.deadLetters)
       needs.push({
@@ -135,6 +143,21 @@ export async function needsOf(
   if (reader.may("certificate.ask")) needs.push(...certificateNeeds(figures, page("operations")));
   if (reader.may("waiver.grant")) needs.push(...(await endingWaivers(database, figures, page("settings"))));
   return needs.slice(0, MOST);
+}
+
+/** A budget that is spent, or that has reached the share from which on its owner wants to know. */
+function budgetNeeds(standings: readonly BudgetStanding[], id: string, at: number, link: string): Need[] {
+  return standings.flatMap(({ period, state, used, most }): Need[] => {
+    if (state === "good") return [];
+    const about = { kind: "budget" as const, id: `${id} ${period}`, at: isoTime(at), link };
+    return state === "spent"
+      ? [{ ...about, code: "budget_spent", values: { period, until: isoTime(windowEnd(period, at)) } }]
+      : [{ ...about, code: "budget_warning", values: { period, used: shareOf(used, most) } }];
+  });
+}
+
+function shareOf(used: bigint, most: bigint): number {
+  return Number((used * 1_000n) / most) / 1_000;
 }
 
 function waitingChanges(database: Queryable, workflow: string): Promise<ChangeRow[]> {

@@ -84,6 +84,17 @@ export const CASE = words({
     en: "passed over after repeated failures: {models}",
   },
   model: { de: "Modell", en: "Model" },
+  cost: { de: "Kosten", en: "Cost" },
+  costUnknown: { de: "unbekannt", en: "unknown" },
+  costEstimated: { de: "(geschätzt)", en: "(estimated)" },
+  costTogether: {
+    de: "Zusammen {amount}{unknown, plural, =0 {} one {, ein Aufruf ohne bekannten Preis} other {, # Aufrufe ohne bekannten Preis}}.",
+    en: "{amount} together{unknown, plural, =0 {} one {, one call without a known price} other {, # calls without a known price}}.",
+  },
+  costTogetherUnknown: {
+    de: "Was sie zusammen kosten, ist unbekannt: Für diese Modelle steht kein Preis in der Liste.",
+    en: "What they cost together is unknown: no list has a price for these models.",
+  },
   took: { de: "Dauer", en: "Took" },
   outcome: { de: "Ausgang", en: "Outcome" },
   "attempt.reserved": { de: "wird gefragt", en: "being asked" },

@@ -1,9 +1,11 @@
 /** What is on record about a case: verdicts, requests to models, deliveries, labels. */
 import type { ReactNode } from "react";
+import { useIntl } from "react-intl";
 import { labelOf, type OutputField } from "../../case/output-fields.ts";
 import { CASE, LABEL_SOURCE_WORDS } from "../../locales/case.ts";
 import { REVIEW_REASON_WORDS, VERDICT_WORDS } from "../../locales/codes.ts";
 import { useFormats } from "../../locales/formats.ts";
+import { writtenMoney } from "../../locales/money.ts";
 import { useCode, useWords } from "../../locales/words.ts";
 import { DataTable, type Column } from "../../parts/data-table.tsx";
 import { Section } from "../../parts/page.tsx";
@@ -71,6 +73,11 @@ export function Attempts({ found }: { found: Case }) {
     const known = (["reserved", "answered", "failed", "abandoned"] as const).find((one) => one === state);
     return known === undefined ? state : t(`attempt.${known}`);
   };
+  const { locale } = useIntl();
+  const together = ({ amount, currency, unknown }: NonNullable<Case["cost"]>) =>
+    amount === null || currency === null
+      ? t("costTogetherUnknown")
+      : t("costTogether", { amount: writtenMoney(amount, currency, locale), unknown });
   const columns: Column<Case["attempts"][number]>[] = [
     { id: "model", head: t("model"), cell: (row) => <code>{row.modelAnswered ?? row.modelAsked}</code> },
     {
@@ -87,6 +94,17 @@ export function Attempts({ found }: { found: Case }) {
       number: true,
       cell: (row) => (row.milliseconds === null ? "–" : `${formats.number(row.milliseconds)} ms`),
     },
+    {
+      id: "cost",
+      head: t("cost"),
+      number: true,
+      cell: (row) =>
+        row.state === "reserved"
+          ? "–"
+          : row.cost === null
+            ? t("costUnknown")
+            : `${writtenMoney(row.cost.amount, row.cost.currency, locale)}${row.cost.estimated ? ` ${t("costEstimated")}` : ""}`,
+    },
     { id: "when", head: t("when"), cell: (row) => <RelativeTime at={row.startedAt} /> },
   ];
   return (
@@ -98,6 +116,7 @@ export function Attempts({ found }: { found: Case }) {
         idOf={(row) => String(row.no)}
         empty={<None>{t("noAttempts")}</None>}
       />
+      {found.cost === null || found.attempts.length < 2 ? null : <None>{together(found.cost)}</None>}
     </Section>
   );
 }

@@ -31,6 +31,7 @@ const ICONS: Record<Need["kind"], IconName> = {
   certificate: "quality",
   dead_letters: "warn",
   quarantine: "warn",
+  budget: "warn",
   orphan: "person",
   second_person: "person",
 };
@@ -84,8 +85,11 @@ function NeedLine({ need, workflow }: { need: Need; workflow: string }) {
   );
 }
 
+/** Where on its page a need is settled. */
+const ANCHORS: Partial<Record<Need["kind"], string>> = { report: "improvements", budget: "cost" };
+
 function hashOf(need: Need): { hash?: string } {
-  const hash = need.link.split("#")[1] ?? (need.kind === "report" ? "improvements" : undefined);
+  const hash = need.link.split("#")[1] ?? ANCHORS[need.kind];
   return hash === undefined ? {} : { hash };
 }
 
@@ -108,6 +112,7 @@ function useSentence(need: Need): string {
     values["setting"] = setting(name);
     for (const side of ["before", "after"]) values[side] = value(name, parsed(need.values[side]));
   }
+  if (typeof values["used"] === "number") values["used"] = formats.percent(values["used"], 0);
   if (typeof values["until"] === "string") values["until"] = formats.when(values["until"]);
   if (typeof values["item"] === "string") values["item"] = item(values["item"]);
   if (typeof values["action"] === "string") values["action"] = action(values["action"]);

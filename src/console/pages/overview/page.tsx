@@ -11,6 +11,7 @@ import { useMay, useWorkflow } from "../../data/me.tsx";
 import { useWords } from "../../locales/words.ts";
 import { Empty, Page } from "../../parts/page.tsx";
 import { Answers } from "./answers.tsx";
+import { Cost } from "./cost.tsx";
 import { Hours } from "./hours.tsx";
 import { Improvements } from "./improvements.tsx";
 import { InForce } from "./in-force.tsx";
@@ -42,6 +43,7 @@ function OfWorkflow({ name, title }: { name: string; title: string }) {
           <NoCaseYet data={data} />
           <Needs needs={data.needs} workflow={name} />
           <Hours hours={data.hours} />
+          <Cost workflow={name} />
           <InForce overview={data} workflow={name} />
           <Improvements workflow={name} />
         </>

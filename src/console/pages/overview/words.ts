@@ -281,6 +281,14 @@ export const NEED_WORDS: Readonly<Record<NeedCode, Text>> = {
     de: "{cases, plural, one {Ein Vorgang ist} other {# Vorgänge sind}} an „{target}“ unzustellbar",
     en: "{cases, plural, one {One case} other {# cases}} could not be delivered to “{target}”",
   },
+  budget_warning: {
+    de: "{used} des Budgets {period, select, day {von heute} other {dieses Monats}} sind verbraucht",
+    en: "{used} of the budget of {period, select, day {today} other {this month}} is used",
+  },
+  budget_spent: {
+    de: "Das Budget {period, select, day {von heute} other {dieses Monats}} ist verbraucht: Menschen arbeiten weiter, bis es {until} neu beginnt",
+    en: "The budget of {period, select, day {today} other {this month}} is spent: people do the work until it begins anew, {until}",
+  },
   quarantine_open: {
     de: "{count, plural, one {Ein Datensatz wartet} other {# Datensätze warten}} in Quarantäne",
     en: "{count, plural, one {One record waits} other {# records wait}} in quarantine",

@@ -1,0 +1,122 @@
+/** Handlers of what calls of models cost: a workflow's figures, and the budgets of connections. */
+import { demandWhole } from "../access/caller.ts";
+import type { Audit } from "../audit/record.ts";
+import type { Registry } from "../cases/workflow/registry.ts";
+import { PilotageError } from "../contract/errors.ts";
+import type { JsonObject } from "../contract/json.ts";
+import {
+  connectionScope,
+  standingsOf,
+  workflowScope,
+  type Budget,
+  type BudgetStanding,
+} from "../models/budget.ts";
+import { keyOf, type Limits } from "../models/limit-store.ts";
+import type { Used } from "../models/limits.ts";
+import { amountOf } from "../models/money.ts";
+import type { PriceList } from "../models/price-list.ts";
+import { costOf, SHOWN_DAYS } from "../monitoring/cost.ts";
+import { lastHours } from "../monitoring/hourly.ts";
+import { spendingSince } from "../monitoring/spend.ts";
+import { isoTime, type Clock } from "../platform/clock.ts";
+import type { Database } from "../platform/database.ts";
+import { sql, time } from "../platform/sql.ts";
+import type { Handlers } from "./bind.ts";
+
+export interface CostParts {
+  database: Database;
+  registry: Registry;
+  clock: Clock;
+  audit: Audit;
+  prices: Pick<PriceList, "currency" | "date">;
+  limits: Limits;
+}
+
+const DAY = 86_400_000;
+
+export function costHandlers(parts: CostParts): Pick<Handlers, "getCost" | "listBudgets" | "setBudget"> {
+  const { database, registry, clock, audit, prices, limits } = parts;
+  return {
+    async getCost({ params }) {
+      const { workflow } = params;
+      const now = clock.now();
+      const { document } = await registry.workflow(database, workflow);
+      const scope = workflowScope(workflow);
+      const from = now - SHOWN_DAYS * DAY;
+      const [spending, hours, used] = await Promise.all([
+        spendingSince(database, workflow, from, now),
+        lastHours(database, workflow, SHOWN_DAYS * 24, now),
+        limits.used(database, [scope]),
+      ]);
+      return {
+        currency: prices.currency,
+        priceDate: prices.date,
+        ...costOf(spending, hours, prices.currency, now),
+        budget: document.budget
+          ? { warnAt: document.budget.warnAt, standings: standingsFor(document.budget, scope, used) }
+          : null,
+        at: isoTime(now),
+      };
+    },
+
+    async listBudgets({ caller }) {
+      demandWhole(caller);
+      const rows = await database.all<{ connection: string; budget: Budget; set_at: number; set_by: string }>(
+        sql`select connection, budget, set_at, set_by from connection_budget order by connection`,
+      );
+      const used = await limits.used(
+        database,
+        rows.map((row) => connectionScope(row.connection)),
+      );
+      return {
+        currency: prices.currency,
+        budgets: rows.map((row) => ({
+          connection: row.connection,
+          budget: row.budget,
+          standings: standingsFor(row.budget, connectionScope(row.connection), used),
+          setAt: isoTime(row.set_at),
+          setBy: row.set_by,
+        })),
+      };
+    },
+
+    async setBudget({ params, body, caller }) {
+      demandWhole(caller);
+      const { name } = params;
+      const { budget } = body;
+      await database.transaction(async (tx) => {
+        if (!(await tx.maybe(sql`select 1 from connection where name = ${name} for share`)))
+          throw new PilotageError("not_found", `There is no connection "${name.slice(0, 80)}".`);
+        if (budget === null) await tx.run(sql`delete from connection_budget where connection = ${name}`);
+        else
+          await tx.run(sql`
+            insert into connection_budget (connection, budget, set_at, set_by)
+            values (${name}, ${JSON.stringify(budget)}::jsonb, ${time(clock.now())}, ${caller.actor.name})
+            on conflict (connection) do update set budget = excluded.budget, set_at = excluded.set_at, set_by = excluded.set_by`);
+        audit.record(tx, [
+          { kind: "budget.set", actor: caller.actor, data: { connection: name, budget: inWords(budget) } },
+        ]);
+      });
+      return { connection: name, budget };
+    },
+  };
+}
+
+function standingsFor(budget: Budget, scope: string, used: Map<string, Used>) {
+  return standingsOf(budget, (period) => used.get(keyOf(scope, period))).map(shown);
+}
+
+function shown({ period, most, used, unknown, state }: BudgetStanding) {
+  return {
+    period: period === "day" ? ("day" as const) : ("month" as const),
+    most: amountOf(most),
+    used: amountOf(used),
+    unknown: Number(unknown),
+    state,
+  };
+}
+
+/** The record takes no fractions. */
+function inWords(budget: Budget | null): JsonObject | null {
+  return budget && Object.fromEntries(Object.entries(budget).map(([part, value]) => [part, String(value)]));
+}
