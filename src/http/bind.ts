@@ -16,7 +16,7 @@ import type { Sessions } from "../access/sessions.ts";
 import type { Endpoint } from "../contract/endpoint.ts";
 import { ENDPOINTS, type EndpointName, type Endpoints } from "../contract/endpoints.ts";
 import { PilotageError, type ErrorBody, type ErrorCode } from "../contract/errors.ts";
-import { isNear } from "../models/connection.ts";
+import { isNear } from "../models/connection-fields.ts";
 import { byteBudget } from "./byte-budget.ts";
 import { SESSION_COOKIE, setSessionCookie } from "./session-cookie.ts";
 import type { NewId } from "../platform/chance.ts";
