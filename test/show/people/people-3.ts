@@ -5,6 +5,7 @@
  * is not counted, only that the field had to be reached. Milliseconds run from the first act to the result on screen.
  */
 import type { Browser, Page } from "playwright-core";
+import { consoleBuilt } from "../../../build/console.ts";
 import { openSessions } from "../../../src/access/sessions.ts";
 import { openAudit } from "../../../src/audit/record.ts";
 import type { JsonObject } from "../../../src/contract/json.ts";
@@ -54,6 +55,7 @@ class Hand {
 export async function run(context: Context): Promise<Outcome> {
   if (CHROMIUM === undefined) return skipped(NO_CHROMIUM);
   const quick = context.options["quick"] !== undefined;
+  await consoleBuilt(context.progress);
   const rows = await doTasks(context);
   for (const { task, budget, keys, clicks, milliseconds, met } of rows)
     context.progress(

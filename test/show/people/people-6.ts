@@ -5,6 +5,7 @@
  */
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { consoleBuilt } from "../../../build/console.ts";
 import { CHROMIUM, NO_CHROMIUM } from "../../support/browser.ts";
 import { skipped, type Context, type Outcome } from "../point.ts";
 import { ROOT } from "../program.ts";
@@ -26,6 +27,7 @@ export async function run(context: Context): Promise<Outcome> {
   if (CHROMIUM === undefined) return skipped(NO_CHROMIUM);
   const folder = context.options["write"] ?? context.folder("pictures");
   const docs = context.options["docs"] !== undefined;
+  await consoleBuilt(context.progress);
   mkdirSync(folder, { recursive: true });
   if (docs) mkdirSync(SCREENS, { recursive: true });
   const stage = await openSampleStage(context);
