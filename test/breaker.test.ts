@@ -152,6 +152,17 @@ describe("an open breaker", () => {
   });
 });
 
+test("new settings of a connection are tried by the next call, without waiting for the trial", async () => {
+  const given = await workflowWith("other");
+  await breakIt(given);
+  await given.mend();
+  await until(
+    async () => (await reviewed(await given.submit())).attempts.at(-1)!.step,
+    (step) => step === 0,
+  );
+  expect(await event("breaker.closed", given.connection)).toHaveLength(1);
+});
+
 test("Operations and the figures for Prometheus show which models are left alone", async () => {
   const given = await workflowWith("other");
   const { workflow, connection } = given;

@@ -144,7 +144,7 @@ export function openBreakerBoard(options: {
     else await readAgain(entry);
   }
 
-  /** True when the trial is ours; else the entry holds what stands in the table. */
+  /** The breaker with our lease; undefined when the trial is not ours: then the entry holds what stands in the table. */
   async function takeTrial(entry: Entry, before: Open, leaseMs: number): Promise<Open | undefined> {
     if (entry.unsaved) await saveOpening(entry, before);
     const { connection, model } = entry.key;
@@ -268,6 +268,12 @@ export interface BreakerRow extends BreakerKey {
 /** Every breaker that ever moved, by connection and model. */
 export function readBreakers(database: Queryable): Promise<BreakerRow[]> {
   return database.all<BreakerRow>(sql`select ${COLUMNS} from breaker order by connection, model`);
+}
+
+/** Other settings of a connection may have mended it: the next call to a model of it tries, and what is being tried is not heard. */
+export async function makeTrialsDue(tx: Queryable, connection: string, now: number): Promise<void> {
+  await tx.run(sql`
+    update breaker set trial_at = ${time(now)}, probe_by = null, probe_until = null where connection = ${connection} and state = 'open'`);
 }
 
 function breakerOf(row: BreakerRow): Breaker {

@@ -157,8 +157,9 @@ async function enter<T>(
   { leftMs, budget, limits }: { leftMs: number; budget: CallBudget; limits: TryLimits },
 ): Promise<Leave | "shut" | "full"> {
   const { places } = route;
-  const inTime = AbortSignal.any([budget.signal, AbortSignal.timeout(Math.min(leftMs, limits.shutMs))]);
-  const place = await places?.enter(budget.party, inTime).catch(() => undefined);
+  // Where places are not limited nothing is waited for, and a signal with a timer would cost more than all the rest.
+  const inTime = () => AbortSignal.any([budget.signal, AbortSignal.timeout(Math.min(leftMs, limits.shutMs))]);
+  const place = await places?.enter(budget.party, inTime()).catch(() => undefined);
   if (places && !place) return budget.signal.aborted ? "shut" : "full";
   let pass: Pass;
   try {
@@ -209,7 +210,7 @@ function reasonOf(
       "Nobody was asked: every model that could answer failed so often that it is left alone for a while.",
       {
         hint: "Try again after the time in Retry-After; the page Operations shows the breakers.",
-        details: { retryAfterMs: Math.max(0, Math.ceil(next.until - now)) },
+        details: { retryAfterMs: Math.max(1, Math.round(next.until - now)) },
       },
     );
   if (next.because === "deadline")

@@ -5,6 +5,7 @@ import { PilotageError } from "../../contract/errors.ts";
 import type { TrialOutcome } from "../../contract/connection-trial.ts";
 import type { JsonObject } from "../../contract/json.ts";
 import type { Actor } from "../../contract/scopes.ts";
+import { makeTrialsDue } from "../../models/breaker-board.ts";
 import { connectionSchema, type Connection, type ConnectionKind } from "../../models/connection.ts";
 import { nativeAddress } from "../../models/native-connection.ts";
 import type { Clock } from "../../platform/clock.ts";
@@ -67,6 +68,7 @@ export function openConnections(parts: {
           insert into connection (name, kind, settings, shown, saved_at, saved_by)
           values (${name}, ${connection.kind}, ${sealed}, ${JSON.stringify(shown(connection))}::jsonb, ${time(clock.now())}, ${by.name})
           on conflict (name) do update set kind = excluded.kind, settings = excluded.settings, shown = excluded.shown, saved_at = excluded.saved_at, saved_by = excluded.saved_by`);
+        await makeTrialsDue(tx, name, clock.now());
         audit.record(tx, [
           { kind: "connection.saved", actor: by, data: { name, connection: connection.kind } },
         ]);
