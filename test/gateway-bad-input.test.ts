@@ -222,14 +222,15 @@ describe("what is not taken", () => {
   });
 
   test("an address that this wire does not have here", async () => {
-    for (const [method, path] of [
-      ["POST", "/v1/embeddings"],
-      ["GET", "/v1/files"],
-      ["GET", "/v1/models/none"],
+    for (const [method, path, code] of [
+      ["POST", "/v1/embeddings", "unknown_url"],
+      ["GET", "/v1/files", "unknown_url"],
+      ["DELETE", "/v1/files/1", "unknown_url"],
+      ["GET", "/v1/models/none", "model_not_found"],
     ] as const) {
       const answer = await send(undefined, { method, path, headers: { authorization: `Bearer ${key}` } });
       wellFormed(answer);
-      expect(answer).toMatchObject({ status: 404, error: { code: "unknown_url" } });
+      expect(answer).toMatchObject({ status: 404, error: { code } });
     }
   });
 

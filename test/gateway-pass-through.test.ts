@@ -4,8 +4,9 @@
  */
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { generateText, Output, stepCountIs, streamText, tool } from "ai";
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { connect, type AddressInfo, type Socket } from "node:net";
 import OpenAI from "openai";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -136,7 +137,13 @@ beforeEach(() => {
 describe("the official client", () => {
   test("gets the answer as the provider gave it, and headers that say who gave it", async () => {
     const { data, response } = await openai.chat.completions
-      .create({ model: "first/good", messages, user: "ada@example.com", seed: 7, ...{ vendor_key: { a: 1 } } })
+      .create({
+        model: "first/good",
+        messages,
+        user: "ada@example.com",
+        seed: 7,
+        ...{ vendor_key: { a: 1 } },
+      })
       .withResponse();
     expect(data).toEqual(whole("good", { content: "All is well." }));
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -212,7 +219,9 @@ describe("the official client", () => {
 
 describe("the AI SDK", () => {
   test("asks, streams and gets a structured answer", async () => {
-    expect((await generateText({ model: sdk("first/good"), prompt: "How is it?" })).text).toBe("All is well.");
+    expect((await generateText({ model: sdk("first/good"), prompt: "How is it?" })).text).toBe(
+      "All is well.",
+    );
     const { textStream } = streamText({ model: sdk("first/lively"), prompt: "How is it?" });
     let text = "";
     for await (const piece of textStream) text += piece;
@@ -356,6 +365,65 @@ describe("when the first model does not answer", () => {
     expect(performance.now() - began).toBeLessThan(10_000);
     expect((await newest()).tries[0]).toMatchObject({ error: "timeout_first_token" });
   });
+});
+
+describe("a reader that is slow", () => {
+  const PIECE = "x".repeat(16 * 1024);
+  const PIECES = 2_000;
+  let sent = 0;
+  /** As fast as it is read, and no faster. */
+  const pours: Play = async (body, reply) => {
+    begin(reply);
+    const gone = once(reply, "close");
+    for (sent = 0; sent < PIECES && !reply.destroyed; sent++)
+      if (!say(reply, frame(body["model"] as string, { content: PIECE })))
+        await Promise.race([once(reply, "drain"), gone]).catch(() => undefined);
+    if (reply.destroyed) return;
+    say(reply, frame(body["model"] as string, {}, "stop"));
+    reply.end("data: [DONE]\n\n");
+  };
+
+  /** Asks for a live stream over a socket of its own, and reads nothing of it. */
+  function askAndWait(): Socket {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname).pause();
+    const body = JSON.stringify({ model: "first/lively", messages, stream: true });
+    socket.on("error", () => undefined);
+    socket.write(
+      `POST /v1/chat/completions HTTP/1.1\r\nhost: ${hostname}\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+    );
+    return socket;
+  }
+  const standsStill = () =>
+    until(
+      async () => {
+        const before = sent;
+        await new Promise((resolve) => setTimeout(resolve, 400));
+        return { before, after: sent };
+      },
+      ({ before, after }) => before > 0 && before === after,
+    );
+
+  test("holds up the provider, not the program, and gets the whole when it reads again", async () => {
+    plays["lively"] = pours;
+    const socket = askAndWait();
+    expect((await standsStill()).after).toBeLessThan(PIECES / 2);
+    let text = "";
+    socket.setEncoding("utf8").on("data", (part: string) => (text += part));
+    await new Promise((resolve) => socket.once("close", resolve).resume());
+    expect(text.split(PIECE)).toHaveLength(PIECES + 1);
+    expect(text).toContain("data: [DONE]");
+  });
+
+  test("and takes nothing for half a minute is let go; the provider's call ends, and it is on record", async () => {
+    plays["lively"] = pours;
+    const socket = askAndWait();
+    await standsStill();
+    const call = await until(newest, (one) => one.outcome === "aborted" && one.streamed);
+    expect(call).toMatchObject({ mode: "live", error: "client_left", tries: [{ error: "client_left" }] });
+    expect(call.milliseconds).toBeGreaterThan(25_000);
+    socket.destroy();
+  }, 90_000);
 });
 
 describe("what is not offered", () => {

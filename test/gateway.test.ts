@@ -249,3 +249,17 @@ describe("what can be asked for", () => {
     );
   });
 });
+
+// The last: nobody is asked afterwards.
+test("a program that stops tells callers who wait that their case goes on", async () => {
+  const waiting = post({ model: "triage", messages: ask("a slow one, and the program stops") });
+  await until(
+    () => client.listCases({ params: { workflow: "triage" }, query: { state: "running" } }),
+    ({ cases }) => cases.length > 0,
+  );
+  const stopped = installation.stop();
+  const { status, json } = await waiting;
+  expect(status).toBe(409);
+  expect(json().error["code"]).toBe("case_pending");
+  await stopped;
+});

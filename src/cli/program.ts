@@ -8,6 +8,7 @@ import { addApply } from "./apply.ts";
 import { addAudit } from "./audit.ts";
 import { addBackup } from "./backup.ts";
 import { addCase } from "./case.ts";
+import { addCalls } from "./calls.ts";
 import { addCaseBatch } from "./case-batch.ts";
 import { addCertificate } from "./certificate.ts";
 import { addChanges } from "./changes.ts";
@@ -87,6 +88,7 @@ export function openProgram(deskFor: (program: Command) => Desk): Command {
   addQuarantine(program, desk);
   addDelivery(program, desk);
   addConnection(program, desk);
+  addCalls(program, desk);
   addKey(program, desk);
   addUser(program, desk);
   addInstallation(program, desk);

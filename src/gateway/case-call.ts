@@ -138,7 +138,7 @@ export function openCaseCalls(parts: {
       if (!isId("case", caseId)) return undefined;
       const workflow = await askedFor(database, caller.key!.id, caseId);
       if (workflow === undefined || !sees(caller, workflow)) return undefined;
-      const standing = await room.wait(caseId, 0, stopped);
+      const standing = await room.wait(caseId, 0);
       const answer = answerOf(standing, mayReadDrafts(caller));
       if (answer.kind === "waits") throw answer.error.with(caseHeaders(standing));
       const whole = wholeOf(standing, answer.content, idTime(caseId));

@@ -5,7 +5,7 @@
  * abnormal end is an error in the stream and no `[DONE]`: nobody takes a part for the whole. The record is committed before
  * the end is said. A reader that leaves ends the provider's call. Nothing is read ahead of a slow reader.
  */
-import type { JsonObject } from "../contract/json.ts";
+import { isJsonObject, type JsonObject } from "../contract/json.ts";
 import { usageOf, type Chunk } from "../models/chat-stream.ts";
 import type { ChatStreaming } from "../models/chat-caller.ts";
 import { DONE, event } from "./completion.ts";
@@ -67,7 +67,12 @@ export function chunkText(chunk: Chunk, includeUsage: boolean): string | undefin
   if (includeUsage) return `data: ${chunk.text}\n\n`;
   if (chunk.usageOnly) return undefined;
   if (!("usage" in chunk.body) && usageOf(chunk.body) === undefined) return `data: ${chunk.text}\n\n`;
-  const { usage: _, x_groq: __, ...rest } = chunk.body;
+  const { usage: _, ...rest } = chunk.body;
+  const groq = rest["x_groq"];
+  if (isJsonObject(groq)) {
+    const { usage: __, ...others } = groq;
+    rest["x_groq"] = others;
+  }
   return event(rest);
 }
 

@@ -241,7 +241,9 @@ function headersOf(
   return {
     "x-pilotage-call": call.id,
     "x-pilotage-connection": leg.connection.name,
-    "x-pilotage-model": headerText(typeof model === "string" && model !== "" ? model : leg.model),
+    ...(last === undefined || last.error
+      ? {}
+      : { "x-pilotage-model": headerText(typeof model === "string" && model !== "" ? model : leg.model) }),
     "x-pilotage-attempts": String(routed.tries.length),
     "x-pilotage-mode": mode,
   };

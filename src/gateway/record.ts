@@ -8,7 +8,7 @@ import type { Id } from "../contract/ids.ts";
 import type { CallOutcome } from "../contract/gateway-endpoints.ts";
 import { binaryRows, type Form } from "../platform/copy.ts";
 import type { Database, Queryable } from "../platform/database.ts";
-import { openGroupCommit, type GroupCommit, type Operation } from "../platform/group-commit.ts";
+import { openGroupCommit, type Operation } from "../platform/group-commit.ts";
 import { sql } from "../platform/sql.ts";
 import type { GatewayError } from "./wire-error.ts";
 
@@ -196,17 +196,15 @@ export interface CallRecords {
   keep(call: CallRow): Promise<void>;
   /** Writes waiting and in flight. */
   readonly waiting: number;
-  drain(): Promise<void>;
 }
 
 export function openCallRecords(database: Database): CallRecords {
-  const group: GroupCommit = openGroupCommit(database);
+  const group = openGroupCommit(database);
   return {
     keep: (call) => group.do(write, call),
     get waiting() {
       return group.load;
     },
-    drain: () => group.drain(),
   };
 }
 

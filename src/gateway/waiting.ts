@@ -35,8 +35,7 @@ export interface Standing {
 
 export interface WaitingRoom {
   /** How the case stands when it is decided, or when the time is up: then possibly undecided. */
-  wait(caseId: string, milliseconds: number, signal: AbortSignal): Promise<Standing>;
-  close(): void;
+  wait(caseId: string, milliseconds: number, signal?: AbortSignal): Promise<Standing>;
 }
 
 interface Waiter {
@@ -77,10 +76,9 @@ export function openWaitingRoom(parts: { database: Database; vault: Vault }): Wa
   const waiting = new Set<Waiter>();
   let timer: NodeJS.Timeout | undefined;
   let looking = false;
-  let closed = false;
 
   function schedule(): void {
-    if (looking || closed || waiting.size === 0) return;
+    if (looking || waiting.size === 0) return;
     let soonest = SELDOM;
     for (const one of waiting) soonest = Math.min(soonest, one.nextAt - one.elapsed());
     clearTimeout(timer);
@@ -135,11 +133,11 @@ export function openWaitingRoom(parts: { database: Database; vault: Vault }): Wa
       new Promise((resolve, reject) => {
         const leave = () => {
           waiting.delete(waiter);
-          signal.removeEventListener("abort", onAbort);
+          signal?.removeEventListener("abort", onAbort);
         };
         const onAbort = () => {
           leave();
-          reject(signal.reason as Error);
+          reject(signal?.reason as Error);
         };
         const waiter: Waiter = {
           id,
@@ -155,15 +153,11 @@ export function openWaitingRoom(parts: { database: Database; vault: Vault }): Wa
             reject(error);
           },
         };
-        if (signal.aborted) return onAbort();
-        signal.addEventListener("abort", onAbort, { once: true });
+        if (signal?.aborted) return onAbort();
+        signal?.addEventListener("abort", onAbort, { once: true });
         waiting.add(waiter);
         schedule();
       }),
-    close() {
-      closed = true;
-      clearTimeout(timer);
-    },
   };
 }
 

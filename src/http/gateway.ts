@@ -14,7 +14,7 @@ import type { ChatCall, ChatReply } from "../gateway/call.ts";
 import { openGateway, type GatewayParts } from "../gateway/gateway.ts";
 import type { Mode } from "../gateway/record.ts";
 import { readRequest } from "../gateway/request.ts";
-import { badRequest, errorBody, GatewayError, wireErrorOf } from "../gateway/wire-error.ts";
+import { badRequest, errorBody, GatewayError, unknownModel, wireErrorOf } from "../gateway/wire-error.ts";
 import type { NewId } from "../platform/chance.ts";
 import { stopwatch, type Clock } from "../platform/clock.ts";
 import { byteBudget } from "./byte-budget.ts";
@@ -54,6 +54,7 @@ export function serveGateway(app: FastifyInstance, door: GatewayDoor): void {
         void reply.header("x-request-id", request.id);
       });
       scope.setErrorHandler((error, request, reply) => sendError(error, request, reply));
+      scope.setNotFoundHandler((request, reply) => sendError(unknown(request), request, reply));
 
       scope.post(
         "/chat/completions",
@@ -83,7 +84,7 @@ export function serveGateway(app: FastifyInstance, door: GatewayDoor): void {
       scope.get("/models/*", async (request) => {
         const name = (request.params as { "*": string })["*"];
         const found = (await gateway.models(await callerOf(request))).find((model) => model["id"] === name);
-        if (!found) throw unknown(request);
+        if (!found) throw unknownModel(name);
         return found;
       });
       // What this wire has and Pilotage has not: told in its own shape.
@@ -98,7 +99,8 @@ export function serveGateway(app: FastifyInstance, door: GatewayDoor): void {
     },
     { prefix: "/v1" },
   );
-  app.addHook("onClose", () => gateway.close());
+  // The last answer is out by then, or its connection was cut.
+  app.server.once("close", () => void gateway.close());
 
   async function callerOf(request: FastifyRequest): Promise<Caller> {
     const caller = await keys.authenticate(request.headers.authorization, undefined);
@@ -149,14 +151,15 @@ export function serveGateway(app: FastifyInstance, door: GatewayDoor): void {
   }
 
   async function send(answer: ChatReply, reply: FastifyReply): Promise<FastifyReply> {
+    void reply.headers(answer.headers);
+    if (answer.kind === "live") {
+      await pass(answer.events, reply);
+      return reply;
+    }
     // From here on a reader that takes nothing is let go.
     reply.raw.socket?.setTimeout(WRITE_WITHIN);
-    void reply.headers(answer.headers);
     if (answer.kind === "json") return reply.type("application/json; charset=utf-8").send(answer.body);
-    if (answer.kind === "events")
-      return reply.headers(STREAM).type("text/event-stream; charset=utf-8").send(answer.text);
-    await pass(answer.events, reply);
-    return reply;
+    return reply.headers(STREAM).type("text/event-stream; charset=utf-8").send(answer.text);
   }
 
   /** Passes events on as the reader takes them; what follows a reader that left is that the source is told to end. */
@@ -175,6 +178,7 @@ export function serveGateway(app: FastifyInstance, door: GatewayDoor): void {
         if (raw.destroyed) break;
         if (!raw.write(text) && !(await drained(reply))) break;
       }
+      raw.socket?.setTimeout(WRITE_WITHIN);
       raw.end();
     } catch (error) {
       // The source tells every failure that it knows in the stream itself; without its end the reader knows that it is cut.

@@ -22,7 +22,12 @@ const target = z
   );
 
 const MINUTE = 60_000;
-const milliseconds = (fallback: number) => z.int().min(100).max(10 * MINUTE).default(fallback);
+const milliseconds = (fallback: number) =>
+  z
+    .int()
+    .min(100)
+    .max(10 * MINUTE)
+    .default(fallback);
 
 const limits = z.strictObject({
   firstTokenMs: milliseconds(10_000).describe("Of a stream, to its first token"),
