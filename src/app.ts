@@ -25,6 +25,7 @@ import { openIntake, type Intake } from "./cases/intake/intake.ts";
 import { quarantining } from "./cases/intake/quarantine.ts";
 import { openReplays } from "./cases/intake/replay.ts";
 import { openBudgets } from "./cases/model/budget.ts";
+import { openBreakers } from "./cases/model/breakers.ts";
 import { openConnections } from "./cases/model/connections.ts";
 import { openOpeners } from "./cases/model/open.ts";
 import { failing, reserving } from "./cases/model/record.ts";
@@ -51,7 +52,6 @@ import { openDatabase, type Database, type DatabaseOptions, type Tx } from "./pl
 import { openEgress } from "./platform/egress.ts";
 import { openGroupCommit } from "./platform/group-commit.ts";
 import { addJob, migrateJobs, openJobs } from "./platform/jobs.ts";
-import { openBreakerBoard } from "./models/breaker-board.ts";
 import { openLimits, tidyWindows } from "./models/limit-store.ts";
 import { ownPriceFile, readPriceList } from "./models/price-list.ts";
 import type { Log } from "./platform/log.ts";
@@ -236,20 +236,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     poke,
   });
   const { tokens, sessions } = desk;
-  const breakers = openBreakerBoard({
-    database,
-    clock,
-    log,
-    holder: worker,
-    moved: (tx, { to, ...data }) =>
-      audit.record(tx, [
-        {
-          kind: to === "open" ? "breaker.opened" : "breaker.closed",
-          actor: { kind: "system", name: worker },
-          data: { ...data },
-        },
-      ]),
-  });
+  const breakers = openBreakers({ database, clock, log, audit, worker });
   const limits = openLimits({ database, clock, currency: prices.currency });
   const budgets = openBudgets({ database, limits, prices });
   const openers = openOpeners({ database, vault, clock, files, log, egress });
