@@ -279,6 +279,18 @@ describe("the provider itself", () => {
     });
   });
 
+  test("is not asked at a private address that no administrator allowed, nor where clouds keep credentials", async () => {
+    for (const [issuer, words] of [
+      ["https://10.1.2.3/realms/staff", "10.1.2.3:443 is not among those that PILOTAGE_EGRESS_ALLOW names"],
+      ["https://169.254.169.254/", "nothing is ever sent"],
+    ] as const) {
+      await store({ issuer });
+      const reply = await client.testConnection({ params: { name: "company" }, body: {} });
+      expect(reply).toMatchObject({ ok: false, outcome: "failed" });
+      expect(reply.detail).toContain(words);
+    }
+  });
+
   test("is not asked in clear at a foreign address that its description names", async () => {
     const server = createServer((_, response) =>
       response

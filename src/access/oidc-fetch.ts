@@ -12,8 +12,8 @@ const CONNECTED_WITHIN_MS = 10_000;
 
 export function guardedFetch(egress: Egress): CustomFetch {
   const dispatcher = new Agent({
-    factory: (origin, options) =>
-      new Pool(origin, { ...options, connect: egress.connector(origin, { timeoutMs: CONNECTED_WITHIN_MS }) }),
+    factory: (origin) =>
+      new Pool(origin, { connect: egress.connector(origin, { timeoutMs: CONNECTED_WITHIN_MS }) }),
   });
   return async (url, { method, headers, body, signal }) => {
     const problem = addressProblem(url);

@@ -11,7 +11,7 @@ import { PilotageError } from "../contract/errors.ts";
 import { type Clock, stopwatch, systemClock } from "../platform/clock.ts";
 import type { Egress } from "../platform/egress.ts";
 import { answerOf, callOptions, type CallSettings, type Demand, refusesForm } from "./ai-sdk-wire.ts";
-import { modelFailure } from "./error-class.ts";
+import { classIn, modelFailure } from "./error-class.ts";
 import { type ErrorReply, failureOf } from "./failures.ts";
 import type { Model, ModelRequest } from "./model.ts";
 import { openUpstream, stopped, tooLate, type Upstream } from "./upstream.ts";
@@ -67,7 +67,14 @@ export function aiSdkModel(settings: ProviderSettings, part: ProviderPart): Mode
     return upstream;
   }
 
-  async function askOnce(request: ModelRequest, signal: AbortSignal, leftMs: number, sent: Demand) {
+  /** What is left of the time-out. Loading the package counts, too. */
+  function left(elapsed: () => number): number {
+    const leftMs = Math.ceil(timeoutMs - elapsed());
+    if (leftMs <= 0) throw tooLate(describe, timeoutMs);
+    return leftMs;
+  }
+
+  async function askOnce(request: ModelRequest, signal: AbortSignal, elapsed: () => number, sent: Demand) {
     // What went wrong on our side of the package, which may wrap it; this is what is thrown in the end.
     let failure: unknown;
     let refusedForm = false;
@@ -76,14 +83,14 @@ export function aiSdkModel(settings: ProviderSettings, part: ProviderPart): Mode
         const url = input instanceof Request ? input.url : String(input);
         const { "user-agent": _, ...headers } = Object.fromEntries(new Headers(init?.headers));
         const body = typeof init?.body === "string" ? init.body : "";
-        const reply = await upstreamAt(url).post(body, headers, { signal, leftMs });
+        const reply = await upstreamAt(url).post(body, headers, { signal, leftMs: left(elapsed) });
         if (reply.status >= 200 && reply.status < 300)
           return new Response(reply.text, { headers: { "content-type": "application/json" } });
         const said = part.readError(reply);
         refusedForm = refusesForm(said);
         throw failureOf(said, describe, secrets, clock.now());
       } catch (error) {
-        failure = error;
+        failure = classIn(error) === "timeout_total" ? tooLate(describe, timeoutMs) : error;
         throw error;
       }
     });
@@ -106,9 +113,7 @@ export function aiSdkModel(settings: ProviderSettings, part: ProviderPart): Mode
     async ask(request, signal) {
       const elapsed = stopwatch();
       for (;;) {
-        const leftMs = Math.ceil(timeoutMs - elapsed());
-        if (leftMs <= 0) throw tooLate(describe, timeoutMs);
-        const { answer } = await askOnce(request, signal, leftMs, demand);
+        const { answer } = await askOnce(request, signal, elapsed, demand);
         if (answer !== undefined) return answer;
         demand = "words";
       }

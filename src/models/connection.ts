@@ -169,7 +169,9 @@ export function openModel(
     }
     case "scripted":
       return scriptedModel({ script: connection.script, name: name ?? known, timeoutMs });
-    default:
+    case "webhook":
+    case "smtp":
+    case "oidc":
       throw new PilotageError(
         "definition_invalid",
         `The connection ${known} is of the kind ${connection.kind}: it takes no questions.`,

@@ -1,5 +1,6 @@
 /** Settings of Anthropic, Bedrock and Google, what each opens, and what is the provider's own on its wire. */
 import { createHash, createHmac } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { json } from "../../test/support/provider-plays.ts";
 import { converse, started, wireOf } from "./ai-sdk.fixture.ts";
@@ -90,6 +91,17 @@ const asked = () => ({
   name: "claude-sonnet-4-5",
   timeoutMs: 5_000,
   confidence: { from: "none" } as const,
+});
+
+test("the packages of the providers are loaded when a question is asked, not when the program starts", () => {
+  const folder = new URL(".", import.meta.url);
+  const imports = readdirSync(folder)
+    .filter((name) => name.endsWith(".ts") && !name.includes(".test."))
+    .flatMap(
+      (name) => readFileSync(new URL(name, folder), "utf8").match(/^import [^;]*"@ai-sdk\/[^;]*;/gm) ?? [],
+    );
+  expect(imports.length).toBeGreaterThan(0);
+  for (const line of imports) expect(line).toMatch(/^import type /);
 });
 
 test.each(["anthropic", "bedrock", "google"] as const)("a connection to %s opens its model", async (kind) => {

@@ -160,7 +160,7 @@ export function refusalOf(
     return undefined;
   const place = `${isIP(name) === 6 ? `[${name}]` : name}:${port}`;
   return new EgressRefused(
-    `${behind} is a ${kind} address, and ${place} is not among those that an administrator allowed`,
+    `${behind} is a ${kind} address, and ${place} is not among those that PILOTAGE_EGRESS_ALLOW names`,
     `If it is meant, add ${place} to the setting PILOTAGE_EGRESS_ALLOW and start again.`,
   );
 }

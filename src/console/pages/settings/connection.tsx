@@ -10,11 +10,15 @@ import type { Connection } from "./connections.tsx";
 import { CONNECTIONS } from "./connections-words.ts";
 import styles from "./settings.module.css";
 
-type Kind = "openai" | "http" | "webhook" | "smtp" | "oidc" | "other";
+type Kind = "openai" | "anthropic" | "bedrock" | "google" | "http" | "webhook" | "smtp" | "oidc" | "other";
 interface Field {
   name:
     | "baseUrl"
     | "apiKey"
+    | "region"
+    | "accessKeyId"
+    | "secretAccessKey"
+    | "contract"
     | "url"
     | "secret"
     | "host"
@@ -32,11 +36,33 @@ interface Field {
   as?: "secret" | "number" | "json" | readonly string[];
   optional?: true;
   start?: string;
+  /** Where a kind means something else by it. */
+  label?: "ownBaseUrl" | "apiKeyNeeded" | "apiKeyOrPair" | "awsRegion";
 }
 
+const NOTES: readonly Field[] = [
+  { name: "region", optional: true },
+  { name: "contract", optional: true },
+];
+const KEY_AND_ADDRESS: readonly Field[] = [
+  { name: "apiKey", as: "secret", label: "apiKeyNeeded" },
+  { name: "baseUrl", optional: true, label: "ownBaseUrl" },
+  ...NOTES,
+];
+
 const FIELDS: Record<Exclude<Kind, "other">, readonly Field[]> = {
-  openai: [{ name: "baseUrl" }, { name: "apiKey", as: "secret", optional: true }],
-  http: [{ name: "url" }, { name: "secret", as: "secret" }],
+  openai: [{ name: "baseUrl" }, { name: "apiKey", as: "secret", optional: true }, ...NOTES],
+  anthropic: KEY_AND_ADDRESS,
+  bedrock: [
+    { name: "region", label: "awsRegion" },
+    { name: "apiKey", as: "secret", optional: true, label: "apiKeyOrPair" },
+    { name: "accessKeyId", optional: true },
+    { name: "secretAccessKey", as: "secret", optional: true },
+    { name: "baseUrl", optional: true, label: "ownBaseUrl" },
+    { name: "contract", optional: true },
+  ],
+  google: KEY_AND_ADDRESS,
+  http: [{ name: "url" }, { name: "secret", as: "secret" }, ...NOTES],
   webhook: [{ name: "url" }, { name: "secret", as: "secret" }],
   smtp: [
     { name: "host" },
@@ -57,6 +83,16 @@ const FIELDS: Record<Exclude<Kind, "other">, readonly Field[]> = {
 };
 const KINDS = [...(Object.keys(FIELDS) as Exclude<Kind, "other">[]), "other"] as const;
 
+/** Which field holds what is shown as the address. That of Bedrock follows from the region. */
+const ADDRESS_FIELD: Partial<Record<Kind, Field["name"]>> = {
+  openai: "baseUrl",
+  anthropic: "baseUrl",
+  google: "baseUrl",
+  http: "url",
+  webhook: "url",
+  oidc: "issuer",
+};
+
 export function ConnectionDialog({
   connection,
   close,
@@ -76,7 +112,9 @@ export function ConnectionDialog({
   const [values, setValues] = useState<Record<string, string>>(() =>
     Object.fromEntries(
       Object.entries(connection?.shown ?? {}).flatMap(([key, value]) =>
-        typeof value === "string" || typeof value === "number" ? [[key, String(value)]] : [],
+        typeof value === "string" || typeof value === "number"
+          ? [[key === "address" ? (ADDRESS_FIELD[kind] ?? key) : key, String(value)]]
+          : [],
       ),
     ),
   );
@@ -160,7 +198,7 @@ export function ConnectionDialog({
         ) : null}
         {fields.map((field) => {
           const shared = {
-            label: t(`field.${field.name}`),
+            label: t(`field.${field.label ?? field.name}`),
             value: valueOf(field),
             required: field.optional !== true,
             withAsterisk: false,

@@ -21,6 +21,9 @@ export const CONNECTIONS = words({
   nameMail: { de: "Der Mailserver heißt immer „mail“.", en: "The mail server is always called “mail”." },
   kind: { de: "Art", en: "Kind" },
   "kind.openai": { de: "Modell (OpenAI-kompatibel)", en: "Model (OpenAI-compatible)" },
+  "kind.anthropic": { de: "Modell (Anthropic)", en: "Model (Anthropic)" },
+  "kind.bedrock": { de: "Modell (Amazon Bedrock)", en: "Model (Amazon Bedrock)" },
+  "kind.google": { de: "Modell (Google Gemini)", en: "Model (Google Gemini)" },
   "kind.http": { de: "Eigenes Modell über HTTP", en: "Own model over HTTP" },
   "kind.webhook": { de: "Ziel: signierter Webhook", en: "Target: signed webhook" },
   "kind.smtp": { de: "Mailserver (SMTP)", en: "Mail server (SMTP)" },
@@ -30,12 +33,6 @@ export const CONNECTIONS = words({
   saved: { de: "Gespeichert", en: "Stored" },
   test: { de: "Testen", en: "Test" },
   testOf: { de: "{name} testen", en: "Test {name}" },
-  testTo: { de: "Testnachricht an", en: "Test message to" },
-  testOk: { de: "{name} antwortet ({ms} ms): {detail}", en: "{name} answers ({ms} ms): {detail}" },
-  testBad: {
-    de: "{name} antwortet nicht, wie es soll ({ms} ms): {detail}",
-    en: "{name} does not answer as it should ({ms} ms): {detail}",
-  },
   remove: { de: "Entfernen", en: "Remove" },
   removeTitle: { de: "Verbindung „{name}“ entfernen?", en: "Remove the connection “{name}”?" },
   removeWhat: {
@@ -49,6 +46,29 @@ export const CONNECTIONS = words({
     en: "Address up to and without /chat/completions",
   },
   "field.apiKey": { de: "API-Schlüssel (freiwillig)", en: "API key (optional)" },
+  "field.ownBaseUrl": {
+    de: "Eigene Adresse, z. B. eines Gateways (freiwillig)",
+    en: "Own address, e.g. of a gateway (optional)",
+  },
+  "field.apiKeyNeeded": { de: "API-Schlüssel", en: "API key" },
+  "field.apiKeyOrPair": {
+    de: "API-Schlüssel (oder das Schlüsselpaar darunter)",
+    en: "API key (or the key pair below)",
+  },
+  "field.awsRegion": { de: "AWS-Region, z. B. eu-central-1", en: "AWS region, e.g. eu-central-1" },
+  "field.accessKeyId": { de: "Zugriffsschlüssel-ID (freiwillig)", en: "Access key id (optional)" },
+  "field.secretAccessKey": {
+    de: "Geheimer Zugriffsschlüssel (freiwillig)",
+    en: "Secret access key (optional)",
+  },
+  "field.region": {
+    de: "Notiz: wo das Modell läuft (freiwillig)",
+    en: "Note: where the model runs (optional)",
+  },
+  "field.contract": {
+    de: "Notiz: was vereinbart ist, z. B. Auftragsverarbeitung (freiwillig)",
+    en: "Note: what was agreed, e.g. processing agreement (optional)",
+  },
   "field.url": { de: "Adresse", en: "Address" },
   "field.secret": { de: "Signaturgeheimnis (whsec_…)", en: "Signing secret (whsec_…)" },
   "field.host": { de: "Server", en: "Server" },

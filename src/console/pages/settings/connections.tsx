@@ -1,16 +1,15 @@
 /** Connections of the installation: what is stored, without secrets; adding, replacing, testing, removing. */
-import { Button, Group, Modal, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useAct, useRead, type Reply } from "../../data/api.ts";
-import { useMe } from "../../data/me.tsx";
-import { FRAME } from "../../locales/frame.ts";
 import { useWords } from "../../locales/words.ts";
 import { Confirm } from "../../parts/confirm.tsx";
 import { DataTable } from "../../parts/data-table.tsx";
-import { ErrorText, Failed, Loading } from "../../parts/page.tsx";
+import { Failed, Loading } from "../../parts/page.tsx";
 import { RelativeTime } from "../../parts/small.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import { ConnectionDialog } from "./connection.tsx";
+import { TestDialog } from "./connection-test.tsx";
 import { CONNECTIONS } from "./connections-words.ts";
 import styles from "./settings.module.css";
 
@@ -114,64 +113,10 @@ export function Connections() {
   );
 }
 
-const KINDS = ["openai", "http", "webhook", "smtp", "oidc"] as const;
+const KINDS = ["openai", "anthropic", "bedrock", "google", "http", "webhook", "smtp", "oidc"] as const;
 
 function KindWord({ kind }: { kind: string }) {
   const t = useWords(CONNECTIONS);
   const known = KINDS.find((one) => one === kind);
   return <>{known === undefined ? kind : t(`kind.${known}`)}</>;
-}
-
-function TestDialog({ connection, close }: { connection: Connection; close: () => void }) {
-  const t = useWords(CONNECTIONS);
-  const frame = useWords(FRAME);
-  const me = useMe();
-  const test = useAct("testConnection");
-  const mail = connection.kind === "smtp";
-  const [to, setTo] = useState(me.person?.email ?? "");
-  const go = () =>
-    test.mutate({
-      params: { name: connection.name },
-      body: mail && to.trim() !== "" ? { to: to.trim() } : {},
-    });
-  return (
-    <Modal
-      opened
-      onClose={close}
-      title={t("testOf", { name: connection.name })}
-      closeButtonProps={{ "aria-label": frame("close") }}
-    >
-      <div className={styles["stack"]}>
-        {mail ? (
-          <TextInput
-            label={t("testTo")}
-            type="email"
-            data-autofocus
-            value={to}
-            onChange={(event) => setTo(event.currentTarget.value)}
-          />
-        ) : null}
-        <div role="status">
-          {test.data === undefined ? null : (
-            <p style={{ color: `var(--${test.data.ok ? "good" : "bad"})` }}>
-              {t(test.data.ok ? "testOk" : "testBad", {
-                name: connection.name,
-                ms: Math.round(test.data.milliseconds),
-                detail: test.data.detail,
-              })}
-            </p>
-          )}
-          {test.isError ? <ErrorText error={test.error} /> : null}
-        </div>
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={close}>
-            {frame("close")}
-          </Button>
-          <Button loading={test.isPending} onClick={go}>
-            {t("test")}
-          </Button>
-        </Group>
-      </div>
-    </Modal>
-  );
 }

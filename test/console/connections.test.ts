@@ -1,0 +1,76 @@
+/** An administrator stores a connection and tries it, in a real browser: what came of it is said in the reader's language. */
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { CHROMIUM } from "../support/browser.ts";
+import { openConsole } from "../support/console.ts";
+import { startProvider } from "../support/provider.ts";
+import { wrongKey } from "../support/provider-plays.ts";
+
+describe.skipIf(CHROMIUM === undefined)("connections in the console", async () => {
+  if (CHROMIUM === undefined) return;
+  const { visit, client } = await openConsole();
+  const provider = await startProvider({ answer: () => ({ output: { ok: true } }) });
+  afterAll(() => provider.stop());
+  const { page, alarms, outside } = await visit("admin@example.com", [
+    { role: "administrator", workflow: null },
+  ]);
+  afterEach(() => expect([...alarms, ...outside]).toEqual([]));
+
+  test("a model's connection is stored with its notes, and tried", async () => {
+    await page.goto("/settings#connections");
+    await page.getByRole("button", { name: "Store a connection" }).click();
+    const form = page.getByRole("dialog");
+    await form.getByLabel("Name").fill("mistral-eu");
+    await form.getByLabel("Address up to and without /chat/completions").fill(provider.url);
+    await form.getByLabel("API key (optional)").fill("k-secret");
+    await form.getByLabel("Note: where the model runs (optional)").fill("EU (Paris)");
+    await form.getByRole("button", { name: "Store a connection" }).click();
+    await page.getByText("EU (Paris)").waitFor();
+    const [stored] = (await client.listConnections()).connections;
+    expect(stored!.shown).toStrictEqual({ address: provider.url, region: "EU (Paris)" });
+
+    await page.getByRole("button", { name: "Test mistral-eu" }).click();
+    const trial = page.getByRole("dialog");
+    await trial.getByLabel("Model (optional)").fill("small");
+    await trial.getByRole("button", { name: "Test", exact: true }).click();
+    const said = trial.getByRole("status");
+    await said.getByText("mistral-eu answers as asked.").waitFor();
+    expect(await said.innerText()).toMatch(/small-2026-04-14 · \d+ ms · 41 \+ 17 tokens · takes the schema/);
+
+    provider.play(wrongKey());
+    await trial.getByRole("button", { name: "Test", exact: true }).click();
+    await said.getByText("The key is not taken").waitFor();
+    await trial.getByRole("button", { name: "Close" }).last().click();
+  });
+
+  test("the kinds with a wire of their own have a form, and what is wrong is said", async () => {
+    await page.goto("/settings#connections");
+    await page.getByRole("button", { name: "Store a connection" }).click();
+    const form = page.getByRole("dialog");
+    await form.getByLabel("Kind").selectOption({ label: "Model (Amazon Bedrock)" });
+    await form.getByLabel("Name").fill("bedrock-eu");
+    await form.getByLabel("AWS region, e.g. eu-central-1").fill("eu-central-1");
+    await form.getByLabel("Access key id (optional)").fill("AKIDEXAMPLE");
+    await form.getByRole("button", { name: "Store a connection" }).click();
+    await form
+      .getByRole("alert")
+      .getByText(/Give either apiKey, or accessKeyId and secretAccessKey/)
+      .waitFor();
+    await form.getByLabel("Secret access key (optional)").fill("s-secret");
+    await form.getByRole("button", { name: "Store a connection" }).click();
+    await page.getByText("https://bedrock-runtime.eu-central-1.amazonaws.com").waitFor();
+    expect(await page.content()).not.toContain("s-secret");
+  });
+
+  test("a German reads it in German", async () => {
+    const anja = await visit("anja@example.com", [{ role: "administrator", workflow: null }], {
+      locale: "de-DE",
+    });
+    await anja.page.goto("/settings#connections");
+    await anja.page.getByRole("button", { name: "mistral-eu testen" }).click();
+    const trial = anja.page.getByRole("dialog");
+    await trial.getByLabel("Modell (freiwillig)").fill("small");
+    await trial.getByRole("button", { name: "Testen", exact: true }).click();
+    await trial.getByText("mistral-eu antwortet wie verlangt.").waitFor();
+    expect([...anja.alarms, ...anja.outside]).toEqual([]);
+  });
+});
