@@ -26,6 +26,7 @@ import * as schemas from "../src/contract/schemas.ts";
 import { SHADOW_STATES } from "../src/contract/shadow.ts";
 import * as states from "../src/contract/states.ts";
 import { openApiDocument } from "../src/http/openapi.ts";
+import { PERIODS } from "../src/models/limits.ts";
 import { SETTINGS } from "../src/platform/settings.ts";
 import { sql } from "../src/platform/sql.ts";
 import { COUNCIL_STATES } from "../src/reviews/works-council.ts";
@@ -139,6 +140,8 @@ describe("words and their use in the program", () => {
       "delivery.sent": "chosen by a condition over the outcome",
       "delivery.failed": "chosen by a condition over the outcome",
       "delivery.dead": "chosen by a condition over the outcome",
+      "breaker.opened": "chosen by where the breaker moved",
+      "breaker.closed": "chosen by where the breaker moved",
       "person.disabled": "chosen by which of the two was asked for",
       "person.enabled": "chosen by which of the two was asked for",
       "setting.refused": "chosen by the second person's answer",
@@ -259,6 +262,8 @@ describe("states and the database", async () => {
     "evaluation_set.state": evaluation.SET_STATES,
     "evaluation_run.state": evaluation.RUN_STATES,
     "evaluation_score.state": evaluation.SCORE_STATES,
+    "breaker.state": union("models/breaker-board.ts", "to"),
+    "spend_window.period": PERIODS,
     "model_call.mode": union("gateway/record.ts", "Mode"),
     "model_call.outcome": Object.keys(CALL_OUTCOMES),
   };
