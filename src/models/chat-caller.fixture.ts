@@ -1,4 +1,7 @@
 /** For tests of the raw chat caller: one over the fault provider, ten times faster than in full timing. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text as textFrom } from "node:stream/consumers";
 import { afterEach, expect } from "vitest";
 import {
   type FaultProvider,
@@ -82,3 +85,24 @@ export const textOfChunks = (chunks: Chunk[]) =>
     .flatMap(({ body }) => body["choices"] as { delta?: { content?: string | null } }[])
     .map(({ delta }) => delta?.content ?? "")
     .join("");
+
+/** A server of one's own, for what the fault provider does not play: the base address of it. */
+export async function serve(
+  respond: (body: JsonObject) => { status: number; text: string; type?: string },
+): Promise<string> {
+  const server = createServer((request, response) => {
+    void textFrom(request).then((body) => {
+      const { status, text, type = "text/event-stream" } = respond(JSON.parse(body) as JsonObject);
+      response.writeHead(status, { "content-type": type }).end(text);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  open.push(
+    () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  );
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+}

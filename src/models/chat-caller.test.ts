@@ -1,7 +1,17 @@
 /** The raw chat caller against a provider that misbehaves: what is given out, what is thrown, and what stays open. */
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../contract/json.ts";
-import { call, failing, read, SPEED, start, textOf, textOfChunks } from "./chat-caller.fixture.ts";
+import {
+  call,
+  failing,
+  KEY,
+  read,
+  serve,
+  SPEED,
+  start,
+  textOf,
+  textOfChunks,
+} from "./chat-caller.fixture.ts";
 import type { Fact, Scenario } from "../../test/support/fault-provider/fault-provider.ts";
 
 /** What one call of the primary gets in each of the sixteen faults, asked plain and asked in a stream. */
@@ -202,5 +212,122 @@ describe("each case seen in the wild", () => {
         class: "unreachable",
         cause: "ECONNREFUSED",
       });
+  });
+});
+
+describe("a call", () => {
+  test("sends the body as it is, its own headers beside those of the connection, and what a stream needs", async () => {
+    const { provider, caller } = await start({}, { headers: { "x-team": "pilot" } });
+    const body = { model: "primary-7", messages: [], unknown: { kept: true }, stream_options: { other: 1 } };
+    const given = { body, headers: { "x-request": "r1", "x-team": "not this" }, signal: call().signal };
+    await caller.plain(given);
+    await caller.buffered(given);
+    const [plain, streamed] = provider.seen;
+    expect(plain!.body).toStrictEqual({ model: "primary-7", messages: [], unknown: { kept: true } });
+    expect(streamed!.body).toStrictEqual({
+      ...body,
+      stream: true,
+      stream_options: { other: 1, include_usage: true },
+    });
+    for (const { headers } of [plain!, streamed!])
+      expect(headers).toMatchObject({ authorization: `Bearer ${KEY}`, "x-request": "r1", "x-team": "pilot" });
+  });
+
+  test("gives chunks as they came, unknown keys too, and marks what is usage alone", async () => {
+    const { provider, caller } = await start();
+    const { chunks, stream } = await read(caller, call());
+    expect(textOfChunks(chunks)).toBe(provider.text);
+    expect(chunks.map(({ usageOnly }) => usageOnly)).toStrictEqual([...Array(62).fill(false), true]);
+    expect(chunks[1]).toMatchObject({ body: { obfuscation: "x7", system_fingerprint: "fp_fault" } });
+    for (const { text, body } of chunks) expect(JSON.parse(text)).toStrictEqual(body);
+    expect(stream.summary()).toMatchObject({
+      complete: true,
+      model: "primary-2026-04-14",
+      finishReasons: ["stop"],
+      usage: { completion_tokens: 60 },
+    });
+  });
+
+  test("asks without the wish for usage where a server does not take it, and remembers that", async () => {
+    const asked: JsonObject[] = [];
+    const server = await serve((body) => {
+      asked.push(body);
+      if ("stream_options" in body)
+        return {
+          status: 422,
+          text: '{"detail":[{"loc":["body","stream_options"],"msg":"Extra inputs are not permitted"}]}',
+        };
+      return {
+        status: 200,
+        text: 'data: {"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}\n\n',
+      };
+    });
+    const { caller } = await start({}, { baseUrl: server });
+    for (let i = 0; i < 2; i++) expect(textOf((await caller.buffered(call())).body)).toBe("a");
+    expect(asked.map((body) => "stream_options" in body)).toStrictEqual([true, false, false]);
+  });
+
+  test("asks again with another body where the caller has one, within the same time", async () => {
+    const { provider, caller } = await start();
+    provider.play("400 unsupported parameter");
+    const bodies: JsonObject[] = [{ model: "primary", max_tokens: 1, messages: [] }];
+    const given = call(bodies[0], {
+      again: ({ status }) => {
+        expect(status).toBe(400);
+        return provider.seen.length < 3 ? { model: "primary", messages: [] } : undefined;
+      },
+    });
+    expect((await failing(caller.plain(given))).details).toMatchObject({ class: "refused_request" });
+    expect(provider.seen.map(({ body }) => "max_tokens" in body)).toStrictEqual([true, false, false]);
+  });
+
+  test("of a server that answers whole where a stream was asked for is a stream of one chunk", async () => {
+    const text =
+      '{"id":"c","choices":[{"index":0,"message":{"role":"assistant","content":"whole"},"finish_reason":"stop"}],"x":1}';
+    const server = await serve(() => ({ status: 200, text, type: "application/json" }));
+    const { caller } = await start({}, { baseUrl: server });
+    const { chunks, stream } = await read(caller, call());
+    expect(chunks.map(({ body }) => body)).toStrictEqual([
+      {
+        id: "c",
+        object: "chat.completion.chunk",
+        choices: [{ index: 0, delta: { role: "assistant", content: "whole" }, finish_reason: "stop" }],
+        x: 1,
+      },
+    ]);
+    expect(stream.summary()).toMatchObject({ complete: true, body: JSON.parse(text) as object });
+  });
+
+  test.each([
+    "<html>oops</html>",
+    "",
+    ": only comments\n\n",
+    "data: [DONE]\n\n",
+    'data: {"type":"ping"}\n\n',
+  ])("answered by a stream without an answer is malformed: %j", async (text) => {
+    const server = await serve(() => ({ status: 200, text }));
+    const { caller } = await start({}, { baseUrl: server });
+    const { details } = await failing(caller.buffered(call()));
+    expect((details as { class: string }).class).toMatch(/^(malformed|cut)$/);
+  });
+
+  test("that the caller leaves in the middle is not complete, and its connection is closed", async () => {
+    const { provider, caller } = await start();
+    const stream = await caller.streamed(call());
+    let count = 0;
+    for await (const _ of stream.chunks) if (++count === 5) break;
+    expect(stream.summary()).toMatchObject({ complete: false, usage: undefined });
+    await expect.poll(() => provider.sockets).toBe(0);
+    const unread = await caller.streamed(call());
+    unread.close();
+    const read = await caller.streamed(call());
+    const reading = failing(
+      (async () => {
+        for await (const _ of read.chunks) read.close();
+      })(),
+    );
+    expect((await reading).details).toMatchObject({ class: "aborted" });
+    await expect.poll(() => provider.sockets).toBe(0);
+    expect(provider.seen.map(({ end }) => end)).toStrictEqual(["left", "left", "left"]);
   });
 });

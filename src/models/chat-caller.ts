@@ -24,6 +24,7 @@ import {
   type EventStream,
   openUpstream,
   type StreamReply,
+  stopped,
   tooLate,
   type UpstreamOptions,
 } from "./upstream.ts";
@@ -57,6 +58,8 @@ export interface ChatCall {
 export interface ChatReply {
   /** Every key that came. */
   body: JsonObject;
+  /** The body as it came; undefined for one that was put together from a stream. */
+  text: string | undefined;
   /** The name that answered, by the server's own words; undefined when it gave none. */
   model: string | undefined;
   usage: JsonObject | undefined;
@@ -79,7 +82,7 @@ export interface ChatStreaming {
   /** Throws when the stream is cut, says an error, or holds an event that is no chunk: that event is not given out. */
   chunks: AsyncIterable<Chunk>;
   summary(): StreamSummary;
-  /** Ends the call. Leaving the loop does so, too. */
+  /** Ends the call, and with a failure whoever is still reading. Leaving the loop ends it, too. */
   close(): void;
 }
 
@@ -140,22 +143,24 @@ export function openChatCaller(options: ChatCallerOptions): ChatCaller {
     let { stream: _, stream_options: __, ...body } = call.body;
     for (;;) {
       const reply = await upstream.post(JSON.stringify(body), { ...call.headers, ...own }, limits());
-      if (isSuccess(reply)) return replyOf(completion(reply.text), undefined, elapsed());
+      if (isSuccess(reply))
+        return { ...replyOf(completion(reply.text), undefined, elapsed()), text: reply.text };
       const lower = call.again?.(reply);
       if (lower === undefined) throw failed(reply);
       body = lower;
     }
   }
 
-  /** The head of a stream, after whatever had to be left out. */
+  /** The head of a stream, after whatever had to be left out. Usage is always asked for: what a call cost is known by it. */
   async function begin(call: ChatCall): Promise<StreamReply> {
     const limits = limitsOf(call);
     let body = call.body;
     for (;;) {
       const wish = asksUsage;
-      const asked = { ...body, stream: true, ...streamOptions(body, wish) };
+      const asked = { ...body, stream: true, stream_options: { ...optionsOf(body), include_usage: true } };
+      const { stream_options: _, ...without } = asked;
       const begun = await upstream.stream(
-        JSON.stringify(asked),
+        JSON.stringify(wish ? asked : without),
         { ...call.headers, ...own },
         { ...limits(), isToken },
       );
@@ -177,15 +182,27 @@ export function openChatCaller(options: ChatCallerOptions): ChatCaller {
     const assembly = assembleChat(answers);
     if (begun.kind === "whole") return streamOfWhole(completion(begun.reply.text), assembly, elapsed);
     const { events } = begun;
+    let closed = false;
     const summary = (): StreamSummary => ({
       ...replyOf(assembly.whole(), events.firstTokenMs, elapsed()),
       complete: assembly.finished,
       characters: assembly.characters,
     });
-    return { chunks: chunksOf(events, assembly), summary, close: () => events.close() };
+    return {
+      chunks: chunksOf(events, assembly, () => closed),
+      summary,
+      close() {
+        closed = true;
+        events.close();
+      },
+    };
   }
 
-  async function* chunksOf(events: EventStream, assembly: ChatAssembly): AsyncGenerator<Chunk> {
+  async function* chunksOf(
+    events: EventStream,
+    assembly: ChatAssembly,
+    isClosed: () => boolean,
+  ): AsyncGenerator<Chunk> {
     let came = false;
     for await (const { data, unfinished } of events) {
       const taken = assembly.take(data, unfinished);
@@ -201,6 +218,7 @@ export function openChatCaller(options: ChatCallerOptions): ChatCaller {
       yield taken.chunk;
     }
     if (assembly.finished) return;
+    if (isClosed()) throw stopped(describe, undefined);
     if (!came) throw badAnswer(`${describe} answered with a stream that holds no event of an answer.`);
     throw modelFailure("cut", `${describe} ended its stream in the middle of the answer.`);
   }
@@ -240,6 +258,7 @@ function replyOf(body: JsonObject, firstTokenMs: number | undefined, millisecond
   const { model } = body;
   return {
     body,
+    text: undefined,
     model: typeof model === "string" && model !== "" ? model : undefined,
     usage: usageOf(body),
     finishReasons: choicesOf(body).map(({ finish_reason: reason }) =>
@@ -250,11 +269,8 @@ function replyOf(body: JsonObject, firstTokenMs: number | undefined, millisecond
   };
 }
 
-/** Usage is always asked for: what a call cost is known by it. */
-function streamOptions(body: JsonObject, wish: boolean): JsonObject {
-  const given = isJsonObject(body["stream_options"]) ? body["stream_options"] : undefined;
-  if (wish) return { stream_options: { ...given, include_usage: true } };
-  return {};
+function optionsOf(body: JsonObject): JsonObject {
+  return isJsonObject(body["stream_options"]) ? body["stream_options"] : {};
 }
 
 function refusesUsage({ status, text }: ErrorReply): boolean {

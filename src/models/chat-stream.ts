@@ -8,7 +8,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../contract/json.ts";
 
 export interface Chunk {
-  /** As it came. */
+  /** As it came, in one line. */
   text: string;
   body: JsonObject;
   /** It holds usage and nothing of an answer; for callers who did not ask for it. */
@@ -51,6 +51,7 @@ const IN_PIECES = new Set([
   "reasoning",
   "reasoning_content",
   "arguments",
+  "input",
   "data",
   "transcript",
   "thinking",
@@ -95,14 +96,12 @@ export function assembleChat(answers = 1): ChatAssembly {
   function addTool(tools: Map<number, JsonObject>, piece: JsonObject): void {
     const { index, ...call } = piece;
     const at = typeof index === "number" ? index : placeOf(tools, call);
-    const { function: known = {}, ...rest } = tools.get(at) ?? {};
-    const { function: more = {}, ...other } = call;
-    characters += lengthOf(isJsonObject(more) ? more : {});
-    tools.set(at, {
-      ...rest,
-      ...Object.fromEntries(Object.entries(other).filter(([, value]) => !isEmpty(value))),
-      ...(isJsonObject(known) && isJsonObject(more) ? { function: joinedCall(known, more) } : {}),
-    });
+    const tool = tools.get(at) ?? {};
+    tools.set(at, tool);
+    for (const [key, value] of Object.entries(call)) {
+      if (isJsonObject(value)) characters += lengthOf(value);
+      put(tool, key, value);
+    }
   }
 
   return {
@@ -187,16 +186,17 @@ export function choicesOf(body: JsonObject): JsonObject[] {
 }
 
 function readEvent(data: string): Taken {
-  const text = data.trim();
-  if (text === "[DONE]") return { kind: "done" };
-  if (text === "") return { kind: "other" };
+  const came = data.trim();
+  if (came === "[DONE]") return { kind: "done" };
+  if (came === "") return { kind: "other" };
   let body: unknown;
   try {
-    body = JSON.parse(text);
+    body = JSON.parse(came);
   } catch {
     return { kind: "malformed" };
   }
   if (!isJsonObject(body)) return { kind: "malformed" };
+  const text = /[\r\n]/.test(came) ? JSON.stringify(body) : came;
   const { error, choices } = body;
   if (!isEmpty(error) && error !== false) return { kind: "error", error: error! };
   if (choices === undefined || choices === null)
@@ -254,7 +254,11 @@ function placeOf(tools: Map<number, JsonObject>, { id }: JsonObject): number {
   return known?.[0] ?? last + 1;
 }
 
-/** `known` with `more` added, in place; nothing of `more` is kept, because the chunk goes to somebody else. */
+/**
+ * `known` with `more` added, in place; nothing of `more` is kept, because the chunk goes to somebody else.
+ *
+ * An empty text never takes the place of another: some servers send an empty name with each further piece of a call.
+ */
 function joined(known: JsonValue, more: JsonValue, key: string): JsonValue {
   if (more === null || (more === "" && known !== null)) return known;
   if (Array.isArray(more)) {
@@ -264,8 +268,7 @@ function joined(known: JsonValue, more: JsonValue, key: string): JsonValue {
   }
   if (isJsonObject(more)) {
     const both = isJsonObject(known) ? known : {};
-    for (const [inner, value] of Object.entries(more))
-      both[inner] = joined(both[inner] ?? null, value, inner);
+    for (const [inner, value] of Object.entries(more)) put(both, inner, value);
     return both;
   }
   return typeof known === "string" && typeof more === "string" && IN_PIECES.has(key) ? known + more : more;
@@ -285,17 +288,6 @@ function addPart(all: JsonValue[], part: JsonValue): void {
 }
 
 const isText = (part: JsonValue) => isJsonObject(part) && part["type"] === "text";
-
-/** Name and arguments of a call: an empty name does not take the place of the first. */
-function joinedCall(known: JsonObject, more: JsonObject): JsonObject {
-  const { arguments: before = "", ...rest } = known;
-  const { arguments: after, ...other } = more;
-  return {
-    ...rest,
-    ...Object.fromEntries(Object.entries(other).filter(([, value]) => !isEmpty(value))),
-    arguments: typeof after === "string" ? `${before as string}${after}` : before,
-  };
-}
 
 function lengthOf(words: JsonObject): number {
   return Object.entries(words).reduce(

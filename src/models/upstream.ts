@@ -6,7 +6,7 @@
  * cutting of a stream into events is in sse.ts, the errors are in upstream-errors.ts. Never retries.
  */
 import { type Dispatcher, Pool } from "undici";
-import type { PilotageError } from "../contract/errors.ts";
+import { PilotageError } from "../contract/errors.ts";
 import { type Egress, strictEgress } from "../platform/egress.ts";
 import { type Deadlines, type Watch, watchCall } from "./deadlines.ts";
 import type { ErrorReply } from "./failures.ts";
@@ -220,6 +220,8 @@ function eventsOf(open: Open, isToken: (data: string) => boolean): EventStream {
         const next = await watch.waitFor(chunks.next());
         over = next.done === true;
         for (const event of next.done ? reader.end() : reader.push(next.value)) {
+          // A reader who is too slow is not given what is left of a call that is over.
+          if (watch.struck && !ending) throw open.failure(undefined);
           if (watch.firstMs !== undefined || isToken(event.data)) watch.progress();
           yield event;
         }
@@ -227,7 +229,7 @@ function eventsOf(open: Open, isToken: (data: string) => boolean): EventStream {
     } catch (error) {
       over = true;
       open.stop();
-      if (!ending && !closed) throw open.failure(error);
+      if (!ending && !closed) throw error instanceof PilotageError ? error : open.failure(error);
     } finally {
       open.end();
       if (!over && ending) void drain(chunks, open.stop);

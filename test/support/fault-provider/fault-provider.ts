@@ -72,8 +72,10 @@ export interface FaultProvider {
   elapsed(): number;
   /** Resolves when so many requests came since the play began. */
   received(count: number): Promise<void>;
-  /** Connections that are open, and how many are in the middle of an answer. */
+  /** Connections that are open, and how many there ever were. */
   readonly sockets: number;
+  readonly opened: number;
+  /** Requests of this play that are in the middle of their answer. */
   readonly answering: number;
   stop(): Promise<void>;
 }
@@ -85,6 +87,7 @@ export async function startFaultProvider(options: FaultProviderOptions = {}): Pr
   const words = wordsOf(tokens);
   const sockets = new Set<Socket>();
   const stopping = new AbortController();
+  let opened = 0;
   let playing: Playing = "healthy";
   let seen: Seen[] = [];
   let since = stopwatch();
@@ -176,6 +179,7 @@ export async function startFaultProvider(options: FaultProviderOptions = {}): Pr
     onRequest(request, response).catch(() => response.destroy());
   });
   server.on("connection", (socket) => {
+    opened++;
     sockets.add(socket);
     socket.setNoDelay(true);
     socket.on("close", () => sockets.delete(socket));
@@ -206,6 +210,9 @@ export async function startFaultProvider(options: FaultProviderOptions = {}): Pr
       seen.length >= count ? Promise.resolve() : new Promise((resolve) => waiting.push({ count, resolve })),
     get sockets() {
       return sockets.size;
+    },
+    get opened() {
+      return opened;
     },
     get answering() {
       return seen.filter(({ end }) => end === "open").length;

@@ -62,6 +62,9 @@ export interface ScenarioParts {
   death: "close" | "reset" | "clean";
 }
 
+/** What was written is on its way before the connection breaks. */
+const LINGER: Step = { wait: 50 };
+
 export function scenarioSteps(scenario: Scenario, asked: Asked, parts: ScenarioParts): Step[] {
   const { answer } = parts;
   const { actor, body } = asked;
@@ -98,8 +101,8 @@ function primarySteps(scenario: Scenario, { nth, atMs, body }: Asked, parts: Sce
     case "S08":
     case "S14":
       return streamed
-        ? [...beginning(answer, 40), parts.death === "clean" ? { end: true } : { drop: parts.death }]
-        : partly(answer, 40, [{ drop: parts.death === "clean" ? "close" : parts.death }]);
+        ? [...beginning(answer, 40), LINGER, parts.death === "clean" ? { end: true } : { drop: parts.death }]
+        : partly(answer, 40, [LINGER, { drop: parts.death === "clean" ? "close" : parts.death }]);
     case "S09": {
       const silence: Step[] = [{ wait: 30_000 }, { drop: "close" }];
       return streamed ? [...beginning(answer, 20), ...silence] : partly(answer, 20, silence);
