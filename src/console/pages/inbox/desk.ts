@@ -2,9 +2,10 @@
  * The desk: the cases that somebody has taken, the one in front of them, and the next one loaded ahead.
  *
  * Taking, ending and undoing are here; how a case looks is in at-work.tsx. The next case is held softly for a minute while
- * the current one is worked on, so that it shows at once; the real lease begins when it is opened.
+ * the current one is worked on, so that it shows at once; the real lease is asked for while it is being read.
  */
 import { useCallback, useEffect, useRef, useState } from "react";
+import { now } from "../../clock.ts";
 import { call, isRefusal, queries, useRead, type Reply } from "../../data/api.ts";
 
 export type Task = Reply<"claimReview">;
@@ -38,6 +39,14 @@ export function useInbox(workflow: string | undefined) {
   );
 }
 
+/** A soft hold with so much left outlasts the question for the real lease. */
+const SURELY_HELD = 10_000;
+/** What a lease is taken to be until the program has said it: too long to warn of its end. */
+const NOT_SAID_YET = 120_000;
+
+const NEVER = new Date(0).toISOString();
+const isGone = (failure: unknown) => isRefusal(failure, "lease_lost", "wrong_state", "not_found");
+
 const refresh = () => void queries.invalidateQueries({ queryKey: ["getInbox"] });
 
 export function useDesk(workflow: string, inbox: Inbox | undefined): Desk {
@@ -63,23 +72,34 @@ export function useDesk(workflow: string, inbox: Inbox | undefined): Desk {
     }
   }, []);
 
+  const renewed = useCallback(
+    (caseId: string, leaseUntil: string) =>
+      setTasks((before) => before.map((one) => (one.caseId === caseId ? { ...one, leaseUntil } : one))),
+    [],
+  );
+
   const take = useCallback(async (): Promise<Task | undefined> => {
     const held = ahead.current;
     ahead.current = undefined;
     if (held !== undefined) {
+      const renewal = call("renewReview", { params: { case: held.caseId }, body: { lease: held.lease } });
+      if (Date.parse(held.leaseUntil) - now() > SURELY_HELD) {
+        renewal.then(
+          ({ leaseUntil }) => renewed(held.caseId, leaseUntil),
+          // Refused: it is lost, and what was typed is kept. Not answered: the hold that was given still counts.
+          (failure: unknown) => renewed(held.caseId, isGone(failure) ? NEVER : held.leaseUntil),
+        );
+        return { ...held, leaseUntil: new Date(now() + NOT_SAID_YET).toISOString() };
+      }
       try {
-        const { leaseUntil } = await call("renewReview", {
-          params: { case: held.caseId },
-          body: { lease: held.lease },
-        });
-        return { ...held, leaseUntil };
+        return { ...held, leaseUntil: (await renewal).leaseUntil };
       } catch (failure) {
-        if (!isRefusal(failure, "lease_lost", "wrong_state", "not_found")) throw failure;
+        if (!isGone(failure)) throw failure;
       }
     }
     const { reviews } = await call("claimReviews", { params: { workflow }, body: { count: 1 } });
     return reviews[0];
-  }, [workflow]);
+  }, [workflow, renewed]);
 
   const takeNext = useCallback(async () => {
     const task = await take();
@@ -178,8 +198,7 @@ export function useDesk(workflow: string, inbox: Inbox | undefined): Desk {
         setAt(0);
         refresh();
       }),
-    renewed: (caseId, leaseUntil) =>
-      setTasks((before) => before.map((one) => (one.caseId === caseId ? { ...one, leaseUntil } : one))),
+    renewed,
     clearError: () => setError(undefined),
   };
 }
