@@ -119,14 +119,15 @@ async function stream(model: string, headers: Record<string, string> = {}, more:
   });
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
+type Event = JsonObject & { choices?: { delta: { content?: string } }[] };
 const eventsOf = (text: string) =>
   text
     .split("\n\n")
     .filter((one) => one.startsWith("data: {"))
-    .map((one) => JSON.parse(one.slice(6)) as JsonObject & { choices?: { delta: JsonObject }[] });
+    .map((one) => JSON.parse(one.slice(6)) as Event);
 const textOf = (text: string) =>
   eventsOf(text)
-    .map((one) => one.choices?.[0]?.delta["content"] ?? "")
+    .map((one) => one.choices?.[0]?.delta.content ?? "")
     .join("");
 
 beforeEach(() => {
@@ -136,14 +137,9 @@ beforeEach(() => {
 
 describe("the official client", () => {
   test("gets the answer as the provider gave it, and headers that say who gave it", async () => {
+    const unusual = { vendor_key: { a: 1 } };
     const { data, response } = await openai.chat.completions
-      .create({
-        model: "first/good",
-        messages,
-        user: "ada@example.com",
-        seed: 7,
-        ...{ vendor_key: { a: 1 } },
-      })
+      .create({ ...unusual, model: "first/good", messages, user: "ada@example.com", seed: 7 })
       .withResponse();
     expect(data).toEqual(whole("good", { content: "All is well." }));
     expect(Object.fromEntries(response.headers)).toMatchObject({

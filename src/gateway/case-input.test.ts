@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../contract/json.ts";
 import { caseInput } from "./case-input.ts";
-import { GatewayError } from "./wire-error.ts";
+import type { GatewayError } from "./wire-error.ts";
 
 const user = (content: JsonObject[] | string) => [{ role: "user", content }];
 const schema = (properties: JsonObject, required: string[]): JsonObject => ({

@@ -15,7 +15,8 @@ const events = (text: string) =>
     .split("\n\n")
     .filter((one) => one !== "" && one !== DONE.trim())
     .map(
-      (one) => JSON.parse(one.slice("data: ".length)) as JsonObject & { choices: { delta: JsonObject }[] },
+      (one) =>
+        JSON.parse(one.slice("data: ".length)) as JsonObject & { choices: { delta: { content?: string } }[] },
     );
 
 test("a stream says, in pieces, exactly what the whole answer says, and cuts no character", () => {
@@ -23,9 +24,9 @@ test("a stream says, in pieces, exactly what the whole answer says, and cuts no 
     fc.property(fc.string({ unit: "binary", maxLength: 2_000 }), fc.boolean(), (content, includeUsage) => {
       const text = streamOf(answer(content), includeUsage);
       const chunks = events(text);
-      const said = chunks.map((one) => one.choices[0]?.delta["content"] ?? "");
+      const said = chunks.map((one) => one.choices[0]?.delta.content ?? "");
       expect(said.join("")).toBe(content);
-      for (const piece of said) expect((piece as string).isWellFormed()).toBe(content.isWellFormed());
+      for (const piece of said) expect(piece.isWellFormed()).toBe(content.isWellFormed());
       expect(text.endsWith(DONE)).toBe(true);
       expect(chunks.filter((one) => one.choices.length === 0)).toHaveLength(includeUsage ? 1 : 0);
     }),

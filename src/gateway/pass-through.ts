@@ -23,7 +23,7 @@ import { routesOf, type Directory, type Offered } from "./directory.ts";
 import { amountsOf, type Answered, type Ledger, type Leg } from "./ledger.ts";
 import { begun, chunkText, liveEvents, type LiveAnswer } from "./live.ts";
 import { outcomeOf, type CallRecords, type Mode } from "./record.ts";
-import { badRequest, GatewayError, wireErrorOf } from "./wire-error.ts";
+import { badRequest, wireErrorOf, type GatewayError } from "./wire-error.ts";
 
 export interface PassThroughParts extends RouteParts {
   vault: Vault;
