@@ -10,9 +10,11 @@ import { openPeople, peopleWith, personByEmail } from "./access/people.ts";
 import { openSessions } from "./access/sessions.ts";
 import { tidyFailures } from "./access/sign-in-limits.ts";
 import { openTokens, pageLink } from "./access/tokens.ts";
+import { worstStanding } from "./cases/model/budget.ts";
 import type { Connections } from "./cases/model/connections.ts";
 import type { WorkflowSettings } from "./cases/workflow/apply.ts";
 import type { Role as PersonRole } from "./contract/access.ts";
+import type { Limits } from "./models/limit-store.ts";
 import { openLadder } from "./monitoring/ladder.ts";
 import { openStopRequests } from "./monitoring/stop-request.ts";
 import type { Egress } from "./platform/egress.ts";
@@ -38,6 +40,7 @@ export interface DeskParts extends ReviewParts {
   worker: string;
   connections: Connections;
   workflowSettings: WorkflowSettings;
+  limits: Limits;
   /** Where people find this installation. */
   publicUrl(): string;
   chance(): number;
@@ -167,6 +170,7 @@ export function openDesk(parts: DeskParts) {
       worker,
       post,
       peopleWith: (workflow, role) => peopleWith(database, workflow, role),
+      budgetOf: ({ row, document }) => worstStanding(database, parts.limits, row.name, document.budget),
       isAway: async ({ email }, now) => ((await personByEmail(database, email))?.away_until ?? 0) > now,
     }),
   };

@@ -11,6 +11,7 @@ import { openKeys, type Keys } from "./access/keys.ts";
 import { type Sessions } from "./access/sessions.ts";
 import { pageLink } from "./access/tokens.ts";
 import { openDesk } from "./app-desk.ts";
+import { openInForce } from "./app-settings.ts";
 import { handlersOf, type HandlerParts } from "./app-handlers.ts";
 import { openAudit, type Audit } from "./audit/record.ts";
 import { openSequencer, type Sequencer } from "./audit/sequencer.ts";
@@ -30,9 +31,7 @@ import { openConnections } from "./cases/model/connections.ts";
 import { openOpeners } from "./cases/model/open.ts";
 import { failing, reserving } from "./cases/model/record.ts";
 import { openRunner, type Runner } from "./cases/runner.ts";
-import { openWorkflowSettings } from "./cases/workflow/apply.ts";
 import { openRegistry, type Registry } from "./cases/workflow/registry.ts";
-import { SHARE } from "./cases/workflow/rule.ts";
 import { emptySpool } from "./connectors/feed/folder.ts";
 import { bind, type Server } from "./http/bind.ts";
 import { serveConsole } from "./http/console.ts";
@@ -62,13 +61,9 @@ import { prepareProgramRole } from "./platform/program-role.ts";
 import type { Settings } from "./platform/settings.ts";
 import { followSimulatedTime, joinSimulatedTime } from "./platform/simulated-time.ts";
 import { watchWorkers } from "./platform/workers.ts";
-import { openTrials, trialSources, workBeside, type Beside } from "./releases/beside.ts";
-import { openCertificates } from "./releases/certify.ts";
-import { labelSample } from "./releases/label-sample.ts";
-import { openReleases, PREPARE_JOB } from "./releases/publish.ts";
-import { openShares } from "./releases/share.ts";
+import { workBeside, type Beside } from "./releases/beside.ts";
+import { PREPARE_JOB } from "./releases/publish.ts";
 import { feedbackToken } from "./reviews/feedback/feedback.ts";
-import { allowIndividuals, INDIVIDUALS } from "./reviews/works-council.ts";
 
 export type Role = "all" | "web" | "worker";
 
@@ -185,35 +180,9 @@ export async function openApp(options: AppOptions): Promise<App> {
     mostWaiting: settings.PILOTAGE_INTAKE_QUEUE,
   });
   const replays = openReplays({ database, registry, vault, intake, audit, clock, poke });
-  const releases = openReleases({ database, registry, clock, newId, audit });
-  const shares = openShares({
-    database,
-    registry,
-    clock,
-    audit,
-    askForTwo: (...asked) => workflowSettings.askForTwo(...asked),
-  });
-  const sets = { database, registry, vault, clock, newId, audit };
-  const trials = openTrials(sets);
-  const certificates = openCertificates({
-    database,
-    registry,
-    clock,
-    newId,
-    audit,
-    sources: { labels: labelSample, ...trialSources(sets) },
-  });
-  const workflowSettings = openWorkflowSettings({
-    database,
-    registry,
-    clock,
-    newId,
-    audit,
-    hasGo: (tx, workflow) => shares.waived(tx, workflow, "go"),
-    grantGo: (tx, workflow, waiver, person, by) =>
-      shares.grant(tx, workflow, { item: "go", ...waiver }, person, by),
-    acts: { [INDIVIDUALS]: allowIndividuals, [SHARE]: shares.raise },
-  });
+  const inForce = openInForce({ database, registry, vault, clock, newId, audit });
+  const { releases, shares, sets, trials, certificates, workflowSettings } = inForce;
+  const limits = openLimits({ database, clock, currency: prices.currency });
   const connections = openConnections({ database, vault, clock, audit });
   /** Where people find this installation. */
   const publicUrl = () => settings.PILOTAGE_PUBLIC_URL ?? webUrl ?? "http://127.0.0.1:4700";
@@ -231,13 +200,13 @@ export async function openApp(options: AppOptions): Promise<App> {
     worker,
     connections,
     workflowSettings,
+    limits,
     publicUrl,
     chance: Math.random,
     poke,
   });
   const { tokens, sessions } = desk;
   const breakers = openBreakers({ database, clock, log, audit, worker });
-  const limits = openLimits({ database, clock, currency: prices.currency });
   const budgets = openBudgets({ database, limits, prices });
   const openers = openOpeners({ database, vault, clock, files, log, egress });
   const patience = settings.PILOTAGE_DATABASE_PATIENCE;

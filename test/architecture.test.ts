@@ -59,6 +59,7 @@ const FREE = [
   "app.ts",
   "app-desk.ts",
   "app-handlers.ts",
+  "app-settings.ts",
   "serve.ts",
   "backup.ts",
   "main.ts",

@@ -160,6 +160,32 @@ describe("the spending of a workflow", () => {
   });
 });
 
+describe("the figures of a workflow", () => {
+  test("say what its calls cost, by model and by case, and what is missing for a forecast", async () => {
+    const { workflow, submit } = await workflowWith({});
+    const empty = await client.getCost({ params: { workflow } });
+    expect(empty).toMatchObject({
+      currency: "EUR",
+      month: { amount: "0", calls: 0 },
+      perCase: null,
+      budget: null,
+      forecast: null,
+    });
+    const ids = await Promise.all([submit(), submit()]);
+    for (const id of ids) await reviewed(id);
+    expect(await client.getCost({ params: { workflow } })).toMatchObject({
+      today: { amount: "0.028", calls: 2, unknown: 0, estimated: 0 },
+      month: { amount: "0.028" },
+      perCase: { amount: "0.014", cases: 2 },
+      models: [{ model: "priced", calls: 2, amount: "0.028" }],
+      forecastMissing: [
+        { code: "days", have: 0, need: 7 },
+        { code: "cases", have: 0, need: 50 },
+      ],
+    });
+  });
+});
+
 describe("a budget", () => {
   test("is never exceeded: with it spent the model is passed over, and a person gets the case with the reason", async () => {
     const { submit } = await workflowWith({
@@ -224,6 +250,65 @@ describe("a budget", () => {
     const found = await Promise.all(ids.map(reviewed));
     expect(found.filter((one) => one.attempts.length === 1)).toHaveLength(20);
     await second.stop();
+  });
+
+  test("of a connection counts over all workflows that ask over it", async () => {
+    const one = await workflowWith({ name: "each", script: billing({ model: "each" }) });
+    const other = await workflowWith({
+      release: { model: { connection: one.workflow, name: "each", timeout: 5_000, maxTokens: 10 } },
+    });
+    const name = one.workflow;
+    expect(
+      await client.setBudget({ params: { name }, body: { budget: { perMonth: 0.6, warnAt: 0.5 } } }),
+    ).toEqual({ connection: name, budget: { perMonth: 0.6, warnAt: 0.5 } });
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    expect((await reviewed(await one.submit())).attempts).toHaveLength(1);
+    expect((await reviewed(await other.submit())).attempts).toHaveLength(1);
+    const left = await reviewed(await other.submit());
+    expect(left.attempts).toEqual([]);
+    expect(left.decision!.reasons).toMatchObject([
+      { code: "budget_spent", detail: `connection ${name}, month` },
+    ]);
+    const { budgets, currency } = await client.listBudgets();
+    expect(currency).toBe("EUR");
+    expect(budgets.find((found) => found.connection === name)).toMatchObject({
+      // A little is left, and not enough for a call: that was refused.
+      standings: [{ period: "month", most: "0.6", used: "0.5", state: "spent" }],
+      setBy: "E. Brandt",
+    });
+    await client.setBudget({ params: { name }, body: { budget: null } });
+    expect((await client.listBudgets()).budgets.some((found) => found.connection === name)).toBe(false);
+    await expect(
+      client.setBudget({ params: { name: "nowhere" }, body: { budget: null } }),
+    ).rejects.toMatchObject({ code: "not_found" });
+    await expect(
+      client.setBudget({ params: { name }, body: { budget: { warnAt: 0.5 } } }),
+    ).rejects.toMatchObject({ code: "bad_request" });
+  });
+
+  test("that is nearly spent, and then spent, stands in the overview and with the figures", async () => {
+    const { workflow, submit } = await workflowWith({
+      name: "each",
+      script: billing({ model: "each" }),
+      budget: { perDay: 0.5, warnAt: 0.5 },
+    });
+    const look = async () => {
+      const [{ needs }, { budget }] = await Promise.all([
+        client.getOverview({ params: { workflow } }),
+        client.getCost({ params: { workflow } }),
+      ]);
+      return [
+        needs.filter((one) => one.kind === "budget").map((one) => one.code),
+        budget!.standings[0]!.state,
+      ];
+    };
+    expect(await look()).toEqual([[], "good"]);
+    await reviewed(await submit());
+    await until(look, ([, state]) => state === "warning");
+    expect(await look()).toEqual([["budget_warning"], "warning"]);
+    await reviewed(await submit());
+    await until(look, ([, state]) => state === "spent");
+    expect(await look()).toEqual([["budget_spent"], "spent"]);
   });
 
   test("is a dial: lowered at once, raised by two", async () => {

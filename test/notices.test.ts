@@ -145,6 +145,20 @@ describe("the notice of what falls due", () => {
     expect(textOf(mails.at(-1)!)).toMatch(/3 Fälle offen, 0 heute fällig, 3 überfällig/);
   });
 
+  test("tells the owner alone that the budget for calls of models is nearly spent", async () => {
+    await client.setDial({ params: { workflow }, body: { setting: "budget", value: { perMonth: 10 } } });
+    await database.run(
+      sql`insert into spend_window (scope, period, starts, currency, cost) values (${`workflow:${workflow}`}, 'month', '2026-01-01T00:00:00Z', 'USD', 9)`,
+    );
+    await pass(Date.parse("2026-01-07T07:05:00Z") - app.clock.now());
+    await until(
+      async () => to("olga@example.com").map(textOf),
+      (texts) => texts.some((text) => text.includes("das Budget für Modellaufrufe ist fast verbraucht")),
+    );
+    await aWhile();
+    for (const mail of to("rita@example.com")) expect(textOf(mail)).not.toContain("Budget");
+  });
+
   test("is on record with whom it went to, never with counts", async () => {
     const events = await database.all<{ body: string }>(
       sql`select body from audit_event where kind = 'notice.sent'`,

@@ -9,7 +9,7 @@ import type { Audit } from "../audit/record.ts";
 import { PilotageError } from "../contract/errors.ts";
 import { isId, type Id } from "../contract/ids.ts";
 import type { JsonObject } from "../contract/json.ts";
-import type { KeyLimits } from "../contract/schemas.ts";
+import type { KeyLimits } from "../contract/keys.ts";
 import type { Actor, Scope } from "../contract/scopes.ts";
 import type { NewId } from "../platform/chance.ts";
 import type { Clock } from "../platform/clock.ts";

@@ -1,6 +1,6 @@
 /** `pilotage key`: API keys with scopes and an end. The key itself is shown once, when it is made. */
 import { Option, type Command } from "commander";
-import type { KeyLimits } from "../contract/schemas.ts";
+import type { KeyLimits } from "../contract/keys.ts";
 import { SCOPES, type Scope } from "../contract/scopes.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";

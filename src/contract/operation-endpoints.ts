@@ -1,6 +1,7 @@
 /** Endpoints of what keeps the path running: quarantine, feeds, dead letters, connections, keys, simulated time. */
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
+import { keyBody, keyLimitsBody, keyList, keyReply, keyShown } from "./keys.ts";
 import { named } from "./named.ts";
 import {
   advanceClockBody,
@@ -8,11 +9,6 @@ import {
   connectionList,
   deadLetterList,
   feedList,
-  keyBody,
-  keyLimitsBody,
-  keyList,
-  keyReply,
-  keyShown,
   listQuery,
   quarantineList,
   quarantineReply,

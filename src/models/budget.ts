@@ -54,15 +54,21 @@ export function standingsOf(budget: Budget, usedIn: (period: Period) => Used | u
   return PERIODS.toReversed().flatMap((period) => {
     const limit = limits.find((one) => one.period === period);
     if (!limit) return [];
-    const { cost = 0n, unknown = 0n } = usedIn(period) ?? {};
+    const { cost = 0n, unknown = 0n, refusedAt } = usedIn(period) ?? {};
     return [
-      { period, most: limit.most, used: cost, unknown, state: stateOf(cost, limit.most, budget.warnAt) },
+      {
+        period,
+        most: limit.most,
+        used: cost,
+        unknown,
+        state: stateOf(cost, refusedAt, limit.most, budget.warnAt),
+      },
     ];
   });
 }
 
-/** Spent: as good as the whole amount is promised, so that hardly any call fits any more. */
-function stateOf(used: Units, most: Units, warnAt: number): BudgetState {
-  if (used >= most) return "spent";
+/** Spent, too, when what is left was not enough for a call, as long as the amount was not raised since. */
+function stateOf(used: Units, refusedAt: Units | undefined, most: Units, warnAt: number): BudgetState {
+  if (used >= most || (refusedAt !== undefined && refusedAt >= most)) return "spent";
   return reaches(used, most, warnAt) ? "warning" : "good";
 }

@@ -78,13 +78,25 @@ describe("limits", () => {
     expect(await usedOf(wide, "day")).toMatchObject({ requests: 0n });
   });
 
+  test("a refused call leaves word at which amount it was refused, and takes no room", async () => {
+    const limited = key({ cost: { day: "1" } });
+    await one.limits.reserve([limited], call("0.9"));
+    expect((await usedOf(limited, "day"))?.refusedAt).toBeUndefined();
+    await Promise.all([one, two].map(({ limits }) => limits.reserve([limited], call("0.2"))));
+    expect(await usedOf(limited, "day")).toMatchObject({
+      cost: unitsFrom("0.9"),
+      refusedAt: unitsFrom("1"),
+      requests: 1n,
+    });
+  });
+
   test("settled twice counts once, and a call that was not made gives its room back", async () => {
     const limited = key({ requests: { day: "1" } });
     const first = await one.limits.reserve([limited], call("1"));
     if (first.kind !== "reserved") throw new Error("the first call fits");
     await first.settle({ requests: 0, tokens: 0, cost: 0n });
     await first.settle({ requests: 0, tokens: 0, cost: 0n });
-    expect(await usedOf(limited, "day")).toEqual({ requests: 0n, tokens: 0n, cost: 0n, unknown: 0n });
+    expect(await usedOf(limited, "day")).toMatchObject({ requests: 0n, tokens: 0n, cost: 0n });
     expect((await two.limits.reserve([limited], call("1"))).kind).toBe("reserved");
   });
 

@@ -24,7 +24,7 @@ import {
   type Refusal,
   type Used,
 } from "./limits.ts";
-import { amountOf, unitsFrom } from "./money.ts";
+import { amountOf, unitsFrom, type Units } from "./money.ts";
 
 /** Room that was given to one call. To be settled with what it took, whatever became of it. */
 export interface Reservation {
@@ -51,6 +51,10 @@ interface Place {
 type Item =
   | { kind: "reserve"; limited: readonly Limited[]; places: Place[]; wanted: Amounts; now: number }
   | { kind: "settle"; places: Place[]; more: Used };
+interface Mark {
+  place: Place;
+  most: Units;
+}
 interface Change {
   place: Place;
   more: Used;
@@ -89,7 +93,7 @@ export function openLimits(parts: { database: Database; clock: Clock; currency: 
     async used(queryable, scopes) {
       const now = clock.now();
       const found = await queryable.all<Row & { period: Period }>(sql`
-        select scope, period, requests::text as requests, tokens::text as tokens, cost::text as cost, unknown::text as unknown
+        select scope, period, requests::text as requests, tokens::text as tokens, cost::text as cost, unknown::text as unknown, refused_at::text as refused_at
         from spend_window where scope = any(${[...scopes]}) and currency = ${currency} and (period, starts) in (
           ('minute', ${time(windowStart("minute", now))}::timestamptz), ('day', ${time(windowStart("day", now))}::timestamptz),
           ('month', ${time(windowStart("month", now))}::timestamptz))`);
@@ -105,6 +109,7 @@ interface Row {
   tokens: string;
   cost: string;
   unknown: string;
+  refused_at: string | null;
 }
 
 function usedIn(row: Omit<Row, "scope">): Used {
@@ -113,6 +118,7 @@ function usedIn(row: Omit<Row, "scope">): Used {
     tokens: BigInt(row.tokens),
     cost: unitsFrom(row.cost),
     unknown: BigInt(row.unknown),
+    refusedAt: row.refused_at === null ? undefined : unitsFrom(row.refused_at),
   };
 }
 
@@ -139,10 +145,12 @@ function countingOf(currency: string): Operation<Item, Refusal | undefined> {
         currency,
       );
       const added = new Map<string, Change>();
+      const refused = new Map<string, Mark>();
       const count = (places: Place[], more: Used) => {
         for (const place of places) {
           const key = placeKey(place);
-          windows.set(key, together(windows.get(key)!, more));
+          const before = windows.get(key)!;
+          windows.set(key, { ...together(before, more), refusedAt: before.refusedAt });
           added.set(key, { place, more: together(added.get(key)?.more ?? NOTHING, more) });
         }
       };
@@ -154,12 +162,26 @@ function countingOf(currency: string): Operation<Item, Refusal | undefined> {
           const used = (period: Period) =>
             windows.get(placeKey({ scope: limited.scope, period, starts: windowStart(period, one.now) }))!;
           const refusal = refusalOf(limited, one.wanted, used, one.now);
-          if (refusal !== undefined) return refusal;
+          if (refusal === undefined) continue;
+          const { scope, limit } = refusal;
+          const place = { scope, period: limit.period, starts: windowStart(limit.period, one.now) };
+          const window = windows.get(placeKey(place))!;
+          // Written once: whoever else is refused finds it there.
+          if (
+            limit.measure === "cost" &&
+            refusal.used !== undefined &&
+            (window.refusedAt ?? -1n) < limit.most
+          ) {
+            window.refusedAt = limit.most;
+            refused.set(placeKey(place), { place, most: limit.most });
+          }
+          return refusal;
         }
         count(one.places, amountsAsUsed(one.wanted));
         return undefined;
       });
       await add(tx, [...added.values()], currency);
+      await markRefused(tx, [...refused.values()], currency);
       return answers;
     },
   };
@@ -174,7 +196,8 @@ async function lockWindows(tx: Tx, places: Place[], currency: string): Promise<M
     select scope, period, starts, ${currency} from json_to_recordset(${given}::json) as r (scope text, period text, starts timestamptz)
     order by scope, period, starts on conflict do nothing`);
   const found = await tx.all<Row & { period: Period; starts: number }>(sql`
-    select w.scope, w.period, w.starts, w.requests::text as requests, w.tokens::text as tokens, w.cost::text as cost, w.unknown::text as unknown
+    select w.scope, w.period, w.starts, w.requests::text as requests, w.tokens::text as tokens, w.cost::text as cost, w.unknown::text as unknown,
+      w.refused_at::text as refused_at
     from spend_window w join json_to_recordset(${given}::json) as r (scope text, period text, starts timestamptz)
       on r.scope = w.scope and r.period = w.period and r.starts = w.starts
     where w.currency = ${currency} order by w.scope, w.period, w.starts for no key update of w`);
@@ -196,6 +219,19 @@ async function add(tx: Tx, changes: Change[], currency: string): Promise<void> {
     update spend_window w set requests = w.requests + r.requests, tokens = w.tokens + r.tokens, cost = w.cost + r.cost, unknown = w.unknown + r.unknown
     from json_to_recordset(${rows(given)}::json)
       as r (scope text, period text, starts timestamptz, requests bigint, tokens bigint, cost numeric, unknown bigint)
+    where w.scope = r.scope and w.period = r.period and w.starts = r.starts and w.currency = ${currency}`);
+}
+
+async function markRefused(tx: Tx, marks: Mark[], currency: string): Promise<void> {
+  if (marks.length === 0) return;
+  const given = marks.map(({ place, most }) => ({
+    ...place,
+    starts: time(place.starts),
+    most: amountOf(most),
+  }));
+  await tx.run(sql`
+    update spend_window w set refused_at = r.most
+    from json_to_recordset(${rows(given)}::json) as r (scope text, period text, starts timestamptz, most numeric)
     where w.scope = r.scope and w.period = r.period and w.starts = r.starts and w.currency = ${currency}`);
 }
 

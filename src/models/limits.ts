@@ -43,6 +43,8 @@ export interface Used {
   tokens: bigint;
   cost: Units;
   unknown: bigint;
+  /** The highest limit of cost at which a call was refused. */
+  refusedAt?: Units | undefined;
 }
 
 export interface Refusal {

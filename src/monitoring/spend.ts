@@ -29,11 +29,15 @@ export interface Spending {
 
 /** Counts one hour anew, in the transaction that counts its cases. */
 export async function countSpending(tx: Tx, at: number): Promise<void> {
-  await tx.run(sql`delete from spend_hour where hour = ${time(at)}`);
+  await tx.run(
+    sql`delete from spend_hour where workflow in (select name from workflow) and hour = ${time(at)}`,
+  );
   await tx.run(sql`
     insert into spend_hour (workflow, hour, model, currency, calls, unknown, estimated, input_tokens, output_tokens, cost)
     select workflow, ${time(at)}::timestamptz, model, currency, calls, unknown, estimated, input_tokens, output_tokens, cost
-    from (${counted(at, at + HOUR, undefined)}) as one`);
+    from (${counted(at, at + HOUR, undefined)}) as one
+    on conflict (workflow, hour, model, currency) do update set calls = excluded.calls, unknown = excluded.unknown,
+      estimated = excluded.estimated, input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens, cost = excluded.cost`);
 }
 
 /** The spending of a workflow from an hour on, this one included. */

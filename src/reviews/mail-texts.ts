@@ -20,6 +20,8 @@ export interface Queue {
   overdue: number;
   /** For owners: reports that nobody has looked at. */
   reports: number;
+  /** For owners: how the budget for calls of models stands, where that wants a word. */
+  budget?: "warning" | "spent" | undefined;
 }
 
 interface Text {
@@ -31,6 +33,19 @@ type Language = "de" | "en";
 const cases = {
   de: (n: number) => (n === 1 ? "1 Fall" : `${n} Fälle`),
   en: (n: number) => (n === 1 ? "1 case" : `${n} cases`),
+};
+
+const BUDGET: Record<Language, Record<"good" | "warning" | "spent", string>> = {
+  de: {
+    good: "",
+    warning: "; das Budget für Modellaufrufe ist fast verbraucht",
+    spent: "; das Budget für Modellaufrufe ist verbraucht, Menschen arbeiten weiter",
+  },
+  en: {
+    good: "",
+    warning: "; the budget for model calls is nearly spent",
+    spent: "; the budget for model calls is spent, people do the work",
+  },
 };
 
 const TEXTS: { [K in MailKind]: Record<Language, (values: MailValues[K]) => Text> } = {
@@ -70,7 +85,7 @@ const TEXTS: { [K in MailKind]: Record<Language, (values: MailValues[K]) => Text
       text: `${queues
         .map(
           (one) =>
-            `${one.workflow}: ${cases.de(one.open)} offen, ${one.dueToday} heute fällig, ${one.overdue} überfällig${one.reports > 0 ? `, ${one.reports} neue Meldungen` : ""}`,
+            `${one.workflow}: ${cases.de(one.open)} offen, ${one.dueToday} heute fällig, ${one.overdue} überfällig${one.reports > 0 ? `, ${one.reports} neue Meldungen` : ""}${BUDGET.de[one.budget ?? "good"]}`,
         )
         .join("\n")}\n\n${console}`,
     }),
@@ -79,7 +94,7 @@ const TEXTS: { [K in MailKind]: Record<Language, (values: MailValues[K]) => Text
       text: `${queues
         .map(
           (one) =>
-            `${one.workflow}: ${cases.en(one.open)} open, ${one.dueToday} due today, ${one.overdue} overdue${one.reports > 0 ? `, ${one.reports} new reports` : ""}`,
+            `${one.workflow}: ${cases.en(one.open)} open, ${one.dueToday} due today, ${one.overdue} overdue${one.reports > 0 ? `, ${one.reports} new reports` : ""}${BUDGET.en[one.budget ?? "good"]}`,
         )
         .join("\n")}\n\n${console}`,
     }),

@@ -3,12 +3,14 @@
  *
  * Interrupts rarely: one digest a day and one notice an hour to each person at most, over all their workflows, never one
  * for a single case, none to whoever is away, none outside the opening hours. Counts and a link only, in the person's
- * language. It is written down that a mail goes out before it does: several workers send it once.
+ * language. A budget for calls of models that is nearly spent stands in the digest of its owner, and is reason enough for
+ * one. It is written down that a mail goes out before it does: several workers send it once.
  */
 import type { Audit } from "../audit/record.ts";
 import { nextOpening } from "../cases/intake/due.ts";
 import type { Registry, WorkflowView } from "../cases/workflow/registry.ts";
 import type { Role } from "../contract/access.ts";
+import type { BudgetState } from "../models/budget.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database, Queryable } from "../platform/database.ts";
 import { sql, time } from "../platform/sql.ts";
@@ -30,6 +32,8 @@ export interface NoticeParts {
   worker: string;
   post: Pick<Post, "toPerson">;
   peopleWith(workflow: string, role: Role): Promise<Addressee[]>;
+  /** How the budget of a workflow stands; undefined where it has none. */
+  budgetOf(view: WorkflowView): Promise<BudgetState | undefined>;
   isAway(person: Addressee, now: number): Promise<boolean>;
 }
 
@@ -59,8 +63,14 @@ export function noticeDuty(parts: NoticeParts): () => Promise<void> {
     );
     if (open.length === 0) return;
     const counts = new Map<string, Counts>();
-    for (const { row, document } of open)
-      counts.set(row.name, await countsOf(database, row.name, now, document.calendar.zone));
+    for (const view of open) {
+      const { row, document } = view;
+      const budget = await parts.budgetOf(view);
+      counts.set(row.name, {
+        ...(await countsOf(database, row.name, now, document.calendar.zone)),
+        budget: budget === "good" ? undefined : budget,
+      });
+    }
     for (const desk of await desksOf(parts, open)) {
       if (await parts.isAway(desk.person, now)) continue;
       await sendDigest(parts, desk, counts, now);
@@ -98,10 +108,16 @@ async function sendDigest(
   if (morning.length === 0) return;
   const queues = places
     .map(({ view, roles }) => {
-      const { atRisk: _, ...found } = counts.get(view.row.name)!;
-      return { workflow: view.row.name, ...found, reports: roles.has("owner") ? found.reports : 0 };
+      const { atRisk: _, budget, ...found } = counts.get(view.row.name)!;
+      const owns = roles.has("owner");
+      return {
+        workflow: view.row.name,
+        ...found,
+        reports: owns ? found.reports : 0,
+        budget: owns ? budget : undefined,
+      };
     })
-    .filter((queue) => queue.open + queue.reports > 0);
+    .filter((queue) => queue.open + queue.reports > 0 || queue.budget !== undefined);
   if (queues.length === 0) return;
   const day = dayIn(now, morning[0]!.view.document.calendar.zone);
   const claimed = await parts.database.run(sql`
@@ -142,10 +158,15 @@ async function recordSent(parts: NoticeParts, person: Addressee, notice: Notice)
   );
 }
 
-async function countsOf(database: Queryable, workflow: string, now: number, zone: string): Promise<Counts> {
+async function countsOf(
+  database: Queryable,
+  workflow: string,
+  now: number,
+  zone: string,
+): Promise<Omit<Counts, "budget">> {
   // A day of clock change may be an hour longer; its last hour then counts for the next.
   const tomorrow = startOfDay(now, zone) + DAY;
-  return database.one<Counts>(sql`
+  return database.one<Omit<Counts, "budget">>(sql`
     select count(*)::int as open,
       count(*) filter (where due_at <= ${time(now)})::int as overdue,
       count(*) filter (where due_at > ${time(now)} and due_at < ${time(tomorrow)})::int as "dueToday",

@@ -5,8 +5,15 @@
  * evaluations are counted alike. A call of a model of the house has no room to take. How windows are counted, exactly and
  * over all processes, is in models/limit-store.ts.
  */
-import { budgetOver, connectionScope, workflowScope, type Budget } from "../../models/budget.ts";
-import type { Limits } from "../../models/limit-store.ts";
+import {
+  budgetOver,
+  connectionScope,
+  standingsOf,
+  workflowScope,
+  type Budget,
+  type BudgetState,
+} from "../../models/budget.ts";
+import { keyOf, type Limits } from "../../models/limit-store.ts";
 import type { Amounts, Refusal } from "../../models/limits.ts";
 import { unitsFrom } from "../../models/money.ts";
 import { bytesOfRequest, costBefore, estimatedTokens, type Cost } from "../../models/prices.ts";
@@ -93,4 +100,18 @@ export async function connectionBudgets(database: Queryable): Promise<Map<string
     sql`select connection, budget from connection_budget`,
   );
   return new Map(rows.map((row) => [row.connection, row.budget]));
+}
+
+/** How the budget of a workflow stands, by its worst amount; undefined where it has none. */
+export async function worstStanding(
+  database: Queryable,
+  limits: Pick<Limits, "used">,
+  workflow: string,
+  budget: Budget | undefined,
+): Promise<BudgetState | undefined> {
+  if (!budget) return undefined;
+  const scope = workflowScope(workflow);
+  const used = await limits.used(database, [scope]);
+  const states = standingsOf(budget, (period) => used.get(keyOf(scope, period))).map((one) => one.state);
+  return (["spent", "warning", "good"] as const).find((state) => states.includes(state));
 }

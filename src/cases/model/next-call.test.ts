@@ -375,6 +375,38 @@ test("a crash at any moment resumes where the case stood", () => {
   );
 });
 
+describe("a step whose budget is spent", () => {
+  const spending = (chain: Chain, spent: number[], attempts: Past[] = []) =>
+    nextCall(
+      chain,
+      past(attempts),
+      { now: START, receivedAt: START, dueAt: START + HOUR },
+      () => undefined,
+      new Set(spent),
+    );
+
+  test("gives way to the next one, over a queue that would wait for it", () => {
+    expect(spending([MODEL, "queue", LOCAL], [0])).toEqual(ask(2));
+  });
+
+  test("leaves the case to a person, who hears why, where no step is left", () => {
+    expect(spending([MODEL, "queue"], [0])).toEqual(giveUp("budget_spent"));
+    expect(spending([MODEL, OTHER, "manual"], [0, 1])).toEqual(giveUp("budget_spent"));
+  });
+
+  test("is not taken up again for a repair that a dead process began", () => {
+    const attempts: Past[] = [
+      { error: "model_bad_answer", retryable: false },
+      { state: "abandoned", purpose: "repair" },
+    ];
+    expect(spending([MODEL, LOCAL], [0], attempts)).toEqual(ask(1));
+  });
+
+  test("holds back no other step: a fallback's pause is kept", () => {
+    expect(spending([MODEL, OTHER], [0], [{ step: 1 }])).toEqual(wait(1_000));
+  });
+});
+
 describe("a pause that a provider asks for", () => {
   const times = { now: START, dueAt: undefined };
 

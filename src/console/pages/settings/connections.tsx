@@ -8,6 +8,7 @@ import { DataTable } from "../../parts/data-table.tsx";
 import { Failed, Loading } from "../../parts/page.tsx";
 import { RelativeTime } from "../../parts/small.tsx";
 import { useToast } from "../../parts/toast.tsx";
+import { Budgets } from "./budgets.tsx";
 import { ConnectionDialog } from "./connection.tsx";
 import { TestDialog } from "./connection-test.tsx";
 import { CONNECTIONS } from "./connections-words.ts";
@@ -84,6 +85,9 @@ export function Connections() {
           },
         ]}
       />
+      <Budgets
+        connections={list.data.connections.filter((one) => ASKED.has(one.kind)).map((one) => one.name)}
+      />
       {edited === undefined ? null : (
         <ConnectionDialog
           key={edited === "new" ? "" : edited.name}
@@ -113,6 +117,8 @@ export function Connections() {
   );
 }
 
+/** Kinds that are asked questions, which cost something. */
+const ASKED: ReadonlySet<string> = new Set(["openai", "anthropic", "bedrock", "google", "http", "scripted"]);
 const KINDS = ["openai", "anthropic", "bedrock", "google", "http", "webhook", "smtp", "oidc"] as const;
 
 function KindWord({ kind }: { kind: string }) {

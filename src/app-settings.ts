@@ -1,0 +1,48 @@
+/**
+ * What decides what is in force in a workflow, put together: releases, shares, certificates, trials, dials.
+ *
+ * Each needs something of another: a share is raised by two people, who are asked through the dials, and a dial that gives
+ * the go is granted by the shares.
+ */
+import type { Audit } from "./audit/record.ts";
+import { openWorkflowSettings } from "./cases/workflow/apply.ts";
+import type { Registry } from "./cases/workflow/registry.ts";
+import { SHARE } from "./cases/workflow/rule.ts";
+import type { NewId } from "./platform/chance.ts";
+import type { Clock } from "./platform/clock.ts";
+import type { Database } from "./platform/database.ts";
+import type { Vault } from "./platform/secrets.ts";
+import { openTrials, trialSources } from "./releases/beside.ts";
+import { openCertificates } from "./releases/certify.ts";
+import { labelSample } from "./releases/label-sample.ts";
+import { openReleases } from "./releases/publish.ts";
+import { openShares } from "./releases/share.ts";
+import { allowIndividuals, INDIVIDUALS } from "./reviews/works-council.ts";
+
+export function openInForce(sets: {
+  database: Database;
+  registry: Registry;
+  vault: Vault;
+  clock: Clock;
+  newId: NewId;
+  audit: Audit;
+}) {
+  const { vault: _, ...parts } = sets;
+  const shares = openShares({ ...parts, askForTwo: (...asked) => workflowSettings.askForTwo(...asked) });
+  const workflowSettings = openWorkflowSettings({
+    ...parts,
+    hasGo: (tx, workflow) => shares.waived(tx, workflow, "go"),
+    grantGo: (tx, workflow, waiver, person, by) =>
+      shares.grant(tx, workflow, { item: "go", ...waiver }, person, by),
+    acts: { [INDIVIDUALS]: allowIndividuals, [SHARE]: shares.raise },
+  });
+  return {
+    /** What trials and evaluation sets are read with. */
+    sets,
+    releases: openReleases(parts),
+    shares,
+    trials: openTrials(sets),
+    certificates: openCertificates({ ...parts, sources: { labels: labelSample, ...trialSources(sets) } }),
+    workflowSettings,
+  };
+}
