@@ -92,6 +92,7 @@ export function shownRun(run: Run): string {
     ],
     ["no answer", run.failed === 0 ? "" : count(run.failed, "item")],
     ["left out", run.leftOut === 0 ? "" : `${count(run.leftOut, "item")} that the release was trained with`],
+    ["cost", costLine(run.cost)],
     ["time", run.meanMilliseconds === null ? "" : `${rounded(run.meanMilliseconds)} ms on average`],
     ["started", `${moment(run.startedAt)} by ${run.startedBy}`],
     ["finished", moment(run.finishedAt)],
@@ -103,4 +104,10 @@ export function shownRun(run: Run): string {
 export function rangeOf({ accuracy }: Run): string {
   if (accuracy === null) return "";
   return `${percent(Number(accuracy.lower.toFixed(4)))} to ${percent(Number(accuracy.upper.toFixed(4)))}`;
+}
+
+function costLine({ amount, currency, unknown }: Run["cost"]): string {
+  const known = amount === null ? "" : `${amount} ${currency}`;
+  if (unknown === 0) return known;
+  return `${known === "" ? "unknown" : known}, ${unknown} items without a known price`;
 }

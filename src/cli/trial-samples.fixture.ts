@@ -38,6 +38,7 @@ const evaluationRun = {
   wrong: 1,
   accuracy: { value: 0.5, lower: 0.0126, upper: 0.9874 },
   meanMilliseconds: 3.2,
+  cost: { amount: "0.42", currency: "EUR", unknown: 0 },
   startedAt: AT,
   startedBy: "j.okafor@example.com",
   finishedAt: AT,

@@ -56,6 +56,9 @@ const run = z.object({
     .nullable()
     .describe("Share of right answers with its exact 95 % range; null without answers"),
   meanMilliseconds: z.number().nullable(),
+  cost: z
+    .object({ amount: z.string().nullable(), currency: z.string().nullable(), unknown: z.number().int() })
+    .describe("What its calls cost; `unknown` counts items whose cost is unknown, they are in no sum"),
   startedAt: time,
   startedBy: z.string(),
   finishedAt: time.nullable(),

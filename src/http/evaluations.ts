@@ -4,6 +4,7 @@ import { demandAlone } from "../access/standing.ts";
 import { maybeIso } from "../cases/view.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
+import { amountOf, unitsFrom } from "../models/money.ts";
 import { isoTime } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { importSet, schemasFor, type ImportParts } from "../releases/evaluation-import.ts";
@@ -138,6 +139,12 @@ function showRun(row: RunRow) {
     wrong: row.wrong,
     accuracy: accuracyOf(row),
     meanMilliseconds: row.mean_milliseconds,
+    // Written anew: a sum in the database keeps zeros at its end.
+    cost: {
+      amount: row.cost === null ? null : amountOf(unitsFrom(row.cost)),
+      currency: row.currency,
+      unknown: row.cost_unknown,
+    },
     startedAt: isoTime(row.started_at),
     startedBy: row.started_by,
     finishedAt: maybeIso(row.finished_at),

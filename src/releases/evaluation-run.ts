@@ -38,6 +38,11 @@ export interface RunRow {
   left_out: number;
   wrong: number;
   mean_milliseconds: number | null;
+  /** Decimal text of the items with a known cost; null where none has one. */
+  cost: string | null;
+  currency: string | null;
+  /** Asked items whose cost is unknown. */
+  cost_unknown: number;
 }
 
 export interface Evaluations {
@@ -107,11 +112,13 @@ export async function readRun(database: Queryable, id: string): Promise<RunRow> 
 async function readRuns(database: Queryable, which: Sql): Promise<RunRow[]> {
   return database.all<RunRow>(sql`
     select r.id, r.workflow, r.set_id, e.name as set_name, e.version as set_version, e.kind, e.items, r.release, r.step, r.state, r.problem,
-      r.started_at, r.started_by, r.finished_at, s.answered, s.failed, s.left_out, s.wrong, s.mean_milliseconds
+      r.started_at, r.started_by, r.finished_at, s.answered, s.failed, s.left_out, s.wrong, s.mean_milliseconds,
+      s.cost, s.currency, s.cost_unknown
     from evaluation_run r join evaluation_set e on e.id = r.set_id,
       lateral (select count(*) filter (where state = 'answered')::int as answered, count(*) filter (where state = 'failed')::int as failed,
         count(*) filter (where state = 'left_out')::int as left_out, count(*) filter (where wrong)::int as wrong,
-        avg(milliseconds) filter (where state = 'answered') as mean_milliseconds
+        avg(milliseconds) filter (where state = 'answered') as mean_milliseconds,
+        sum(cost)::text as cost, max(currency) as currency, (count(*) filter (where state <> 'left_out' and cost is null))::int as cost_unknown
         from evaluation_score where run_id = r.id) s
     where ${which} order by r.id desc limit 100`);
 }
