@@ -51,6 +51,7 @@ import { openDatabase, type Database, type DatabaseOptions, type Tx } from "./pl
 import { openEgress } from "./platform/egress.ts";
 import { openGroupCommit } from "./platform/group-commit.ts";
 import { addJob, migrateJobs, openJobs } from "./platform/jobs.ts";
+import { openBulkheads } from "./models/bulkhead.ts";
 import { openLimits, tidyWindows } from "./models/limit-store.ts";
 import { ownPriceFile, readPriceList } from "./models/price-list.ts";
 import type { Log } from "./platform/log.ts";
@@ -208,7 +209,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   const { tokens, sessions } = desk;
   const breakers = openBreakers({ database, clock, log, audit, worker });
   const budgets = openBudgets({ database, limits, prices });
-  const openers = openOpeners({ database, vault, clock, files, log, egress });
+  const places = openBulkheads();
+  const openers = openOpeners({ database, vault, clock, files, log, egress, places });
   const patience = settings.PILOTAGE_DATABASE_PATIENCE;
   const jobs = openJobs({ url: directUrl, database, worker, clock, log, patience, release: releaseWorker });
 
@@ -428,7 +430,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     });
     let announced = false;
     serveStatus(bound.fastify, { database, metrics, workers, announced: () => announced });
-    serveGateway(bound.fastify, { ...parts, breakers, limits, prices, chance: Math.random });
+    serveGateway(bound.fastify, { ...parts, breakers, limits, prices, places, chance: Math.random });
     await serveConsole(bound.fastify);
     const address = await bound.fastify.listen({
       host: settings.PILOTAGE_HOST,

@@ -25,6 +25,8 @@ test("a workflow that floods a connection waits behind its own calls; another's 
       params: { name: "few" },
       body: { settings: { kind: "openai", baseUrl: provider.url, mostInFlight: MOST } },
     });
+    const [stored] = (await client.listConnections()).connections;
+    expect(stored!.shown).toEqual({ address: provider.url, mostInFlight: MOST });
     for (const workflow of ["flood", "small"])
       await launch(installation, {
         script: null,

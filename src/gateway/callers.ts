@@ -1,8 +1,8 @@
 /**
- * What a connection's models are called through: one pool and one set of places for each connection, kept while its
- * settings stay as they are. Calls under way end on what they began with.
+ * What a connection's models are called through: one pool for each connection, kept while its settings stay as they are,
+ * and the places that it has for whoever calls it. Calls under way end on what they began with.
  */
-import { openBulkhead, type Bulkhead } from "../models/bulkhead.ts";
+import type { Bulkhead, Bulkheads } from "../models/bulkhead.ts";
 import { openChatCaller, type ChatCaller } from "../models/chat-caller.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Egress } from "../platform/egress.ts";
@@ -23,8 +23,8 @@ interface Open {
 /** The longest that any call may take: each sets its own limits. */
 const LONGEST = 600_000;
 
-export function openCallers(parts: { clock: Clock; egress: Egress; log: Log }): Callers {
-  const { clock, egress, log } = parts;
+export function openCallers(parts: { clock: Clock; egress: Egress; log: Log; places: Bulkheads }): Callers {
+  const { clock, egress, log, places } = parts;
   const open = new Map<string, Open>();
 
   /** Waits for the calls under way, so nobody waits for it. */
@@ -55,7 +55,7 @@ export function openCallers(parts: { clock: Clock; egress: Egress; log: Log }): 
           ...(apiKey === undefined ? {} : { apiKey }),
           ...(headers === undefined ? {} : { headers }),
         }),
-        places: mostInFlight === undefined ? undefined : openBulkhead(mostInFlight),
+        places: places.of(name, mostInFlight),
       };
       open.set(name, made);
       if (known) void close(name, known);

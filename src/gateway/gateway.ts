@@ -9,6 +9,7 @@ import { boundTo, sees, type Caller } from "../access/caller.ts";
 import type { Intake } from "../cases/intake/intake.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
 import type { JsonObject } from "../contract/json.ts";
+import type { Bulkheads } from "../models/bulkhead.ts";
 import type { BreakerBoard } from "../models/breaker-board.ts";
 import type { Limits } from "../models/limit-store.ts";
 import { TRY_LIMITS } from "../models/next-try.ts";
@@ -40,6 +41,7 @@ export interface GatewayParts {
   limits: Limits;
   prices: PriceList;
   egress: Egress;
+  places: Bulkheads;
   /** From 0 up to, not including, 1. */
   chance(): number;
   /** Aborted when the process stops. */

@@ -83,6 +83,26 @@ export function openBulkhead(most: number): Bulkhead {
   };
 }
 
+/** The places of all connections of this process: whoever calls one, for a case or for a client, shares them. */
+export interface Bulkheads {
+  /** Undefined without a limit. One that was changed holds for calls that begin after it. */
+  of(connection: string, most: number | undefined): Bulkhead | undefined;
+}
+
+export function openBulkheads(): Bulkheads {
+  const open = new Map<string, { most: number; places: Bulkhead }>();
+  return {
+    of(connection, most) {
+      if (most === undefined) return undefined;
+      const known = open.get(connection);
+      if (known?.most === most) return known.places;
+      const places = openBulkhead(most);
+      open.set(connection, { most, places });
+      return places;
+    },
+  };
+}
+
 /** The waiting caller whose party has the fewest places; among equals the one that came first. */
 function nextOf(queue: Iterable<Waiting>, taken: ReadonlyMap<string, number>): Waiting {
   let best: Waiting | undefined;

@@ -171,7 +171,12 @@ function shown(connection: Connection): JsonObject {
   }
 }
 
-/** What was noted about where the model runs and what was agreed; for people. */
-function notesOf({ region, contract }: { region?: string; contract?: string }): JsonObject {
-  return { ...(region === undefined ? {} : { region }), ...(contract === undefined ? {} : { contract }) };
+/** What was noted about where the model runs and what was agreed, and how many calls it takes at once; for people. */
+function notesOf(connection: { region?: string; contract?: string; mostInFlight?: number }): JsonObject {
+  const { region, contract, mostInFlight } = connection;
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(contract === undefined ? {} : { contract }),
+    ...(mostInFlight === undefined ? {} : { mostInFlight }),
+  };
 }
