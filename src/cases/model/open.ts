@@ -11,7 +11,7 @@ import { fileTarget } from "../../connectors/deliver/file.ts";
 import { folderTarget } from "../../connectors/deliver/folder.ts";
 import { webhookTarget } from "../../connectors/deliver/webhook.ts";
 import type { Target } from "../../connectors/target.ts";
-import { openBulkhead, type Bulkhead } from "../../models/bulkhead.ts";
+import type { Bulkheads } from "../../models/bulkhead.ts";
 import { billedBy, connectionSchema, openModel, type Connection } from "../../models/connection.ts";
 import { localModel } from "../../models/local/model.ts";
 import type { Clock } from "../../platform/clock.ts";
@@ -46,11 +46,11 @@ export function openOpeners(options: {
   files: string;
   log: Log;
   egress: Egress;
+  places: Bulkheads;
 }): Openers {
-  const { database, vault, clock, files, log, egress } = options;
+  const { database, vault, clock, files, log, egress, places } = options;
   const models: Open<StepModel> = new Map();
   const targets: Open<Target> = new Map();
-  const bulkheads = new Map<string, { most: number; places: Bulkhead }>();
 
   async function connection(name: string): Promise<{ settings: Connection; version: string }> {
     // The row's version, not its time: simulated time may stand still between two changes.
@@ -90,7 +90,10 @@ export function openOpeners(options: {
           timeoutMs: timeout,
           billed: billedBy(definition.connection, settings, asked.name),
           maxTokens: asked.maxTokens,
-          places: placesOf(definition.connection, settings),
+          places: places.of(
+            definition.connection,
+            "mostInFlight" in settings ? settings.mostInFlight : undefined,
+          ),
         },
         close: model.close?.bind(model),
         connection: { name: definition.connection, version },
@@ -116,17 +119,6 @@ export function openOpeners(options: {
       close: model.close?.bind(model),
       connection: undefined,
     };
-  }
-
-  /** One for all models of a connection; a limit that was changed holds for calls that begin after it. */
-  function placesOf(name: string, settings: Connection): Bulkhead | undefined {
-    const most = "mostInFlight" in settings ? settings.mostInFlight : undefined;
-    if (most === undefined) return undefined;
-    const known = bulkheads.get(name);
-    if (known?.most === most) return known.places;
-    const places = openBulkhead(most);
-    bulkheads.set(name, { most, places });
-    return places;
   }
 
   async function openTarget(workflow: WorkflowView, name: string): Promise<Opened<Target>> {
