@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import type { JsonObject } from "../src/contract/json.ts";
 import { sql, time } from "../src/platform/sql.ts";
 import { install, launch, until, workflowDocument } from "./support/installation.ts";
+import { startFaultProvider } from "./support/fault-provider/fault-provider.ts";
 import { startProvider } from "./support/provider.ts";
 
 const SECRET = `whsec_${Buffer.from("a secret used only in tests").toString("base64")}`;
@@ -417,5 +418,33 @@ describe("what leaves the house", async () => {
     });
     await reviewed(await submit({ amount: 3 }));
     expect(last()["input"]).toEqual({ text: "the bill" });
+  });
+});
+
+describe("limits on silence in a release", async () => {
+  const provider = await startFaultProvider({ speed: 10 });
+  afterAll(() => provider.stop());
+  await client.saveConnection({
+    params: { name: "streaming" },
+    body: { settings: { kind: "openai", baseUrl: provider.url } },
+  });
+  const model = { connection: "streaming", name: "primary", timeout: 60_000 };
+  const prompt = "Sort this: {{ input.text }}";
+
+  test("have the model asked in a stream, and its answer taken as a whole", async () => {
+    provider.play("JSON in a string");
+    const submit = await workflowWith({
+      release: { model: { ...model, firstToken: 10_000, silence: 10_000 }, prompt },
+    });
+    const { attempts } = await reviewed(await submit());
+    expect(attempts).toMatchObject([{ state: "answered", inputTokens: 41, outputTokens: 60 }]);
+    expect(provider.seen).toMatchObject([{ streamed: true }]);
+  });
+
+  test("are not needed: without them the answer is not streamed", async () => {
+    provider.play("JSON in a string");
+    const submit = await workflowWith({ release: { model, prompt } });
+    await reviewed(await submit());
+    expect(provider.seen).toMatchObject([{ streamed: false }]);
   });
 });

@@ -225,6 +225,8 @@ function remoteStep<D, P, T, J, E>(read: Reading<D, P, T, J, E>) {
     temperature: z.number().min(0).max(2).exactOptional(),
     maxTokens: z.number().int().min(1).max(1_000_000).exactOptional(),
     timeout: read.duration({ min: 100, max: 10 * MINUTE }).default(20_000),
+    firstToken: read.duration({ min: 100, max: 10 * MINUTE }).exactOptional(),
+    silence: read.duration({ min: 100, max: 10 * MINUTE }).exactOptional(),
   });
 }
 

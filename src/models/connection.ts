@@ -19,6 +19,7 @@ import {
   notes,
   signingSecret,
 } from "./connection-fields.ts";
+import type { Deadlines } from "./deadlines.ts";
 import { httpModel } from "./http.ts";
 import type { Model } from "./model.ts";
 import { nativeKinds, openNative } from "./native-connection.ts";
@@ -118,6 +119,8 @@ export interface ModelSettings {
   temperature?: number;
   maxTokens?: number;
   timeoutMs: number;
+  /** Limits on silence, for kinds that can stream. */
+  deadlines?: Partial<Pick<Deadlines, "firstTokenMs" | "idleMs">>;
   confidence: ConfidenceSource;
 }
 

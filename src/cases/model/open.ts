@@ -78,10 +78,14 @@ export function openOpeners(options: {
       throw new PilotageError("internal", `Step ${step} of release ${release.id} has no model.`);
     if ("connection" in definition) {
       const { settings, version } = await connection(definition.connection);
-      const { timeout, ...asked } = definition;
+      const { timeout, firstToken, silence, ...asked } = definition;
+      const deadlines = {
+        ...(firstToken === undefined ? {} : { firstTokenMs: firstToken }),
+        ...(silence === undefined ? {} : { idleMs: silence }),
+      };
       const model = openModel(
         settings,
-        { ...asked, timeoutMs: timeout, confidence: release.document.confidence },
+        { ...asked, timeoutMs: timeout, deadlines, confidence: release.document.confidence },
         { clock, egress },
       );
       return {
