@@ -172,7 +172,10 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
       if (value.kind === "live") return liveReply(passing, routed, value.answer);
       await settle(passing, routed, answeredBy(value.reply), undefined);
       const headers = headersOf(passing, routed, value.reply.model);
-      if (!call.request.stream) return { kind: "json", headers, body: JSON.stringify(value.reply.body) };
+      if (!call.request.stream) {
+        const { text, body: whole } = value.reply;
+        return { kind: "json", headers, body: text ?? JSON.stringify(whole) };
+      }
       const events = value.chunks.flatMap((chunk) => chunkText(chunk, call.request.includeUsage) ?? []);
       return { kind: "events", headers, text: `${events.join("")}${DONE}` };
     },
