@@ -88,9 +88,11 @@ function Found({ name, trial }: { name: string; trial: Reply<"testConnection"> }
         {t(`outcome.${trial.outcome}`, { name })}
       </p>
       <p>{facts.join(" · ")}</p>
-      <p className={styles["soft"]} lang="en">
-        {trial.detail}
-      </p>
+      {trial.outcome === "answered" ? null : (
+        <p className={styles["soft"]} lang="en">
+          {trial.detail}
+        </p>
+      )}
     </>
   );
 }

@@ -168,6 +168,7 @@ export function ConnectionDialog({
       closeButtonProps={{ "aria-label": frame("close") }}
     >
       <form onSubmit={submit} className={styles["stack"]}>
+        {connection === undefined ? null : <p className={styles["soft"]}>{t("replaceWhat")}</p>}
         <NativeSelect
           label={t("kind")}
           data-autofocus

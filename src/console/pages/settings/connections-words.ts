@@ -13,6 +13,10 @@ export const CONNECTIONS = words({
   add: { de: "Verbindung speichern", en: "Store a connection" },
   replace: { de: "Ersetzen", en: "Replace" },
   replaceOf: { de: "{name} ersetzen", en: "Replace {name}" },
+  replaceWhat: {
+    de: "Ersetzt alle Einstellungen, auch solche ohne Feld hier (headers, mostInFlight, passThrough): Wer sie braucht, nimmt die Befehlszeile.",
+    en: "Replaces all settings, those without a field here too (headers, mostInFlight, passThrough): whoever needs them takes the command line.",
+  },
   name: { de: "Name", en: "Name" },
   nameWhat: {
     de: "Kleinbuchstaben, Ziffern, Bindestrich; so heißt sie in den Dateien",
