@@ -62,6 +62,8 @@ async function outcome(who: Client, name: EndpointName, workflow = "tickets"): P
     claimAlike: { like: "case_none" },
     approveAlike: { opened: [] },
     requestStop: {},
+    limitKey: { limits: null },
+    setBudget: { budget: null },
   };
   const call = who[name] as (input: object) => Promise<unknown>;
   return call({
@@ -210,6 +212,8 @@ describe("a key for one workflow", async () => {
       "invitePerson",
       "testConnection",
       "removeConnection",
+      "listBudgets",
+      "setBudget",
     ];
     /** What takes a scope that this key has not. */
     const beyond: EndpointName[] = ["giveFeedback", "makeSignInLink"];
@@ -218,6 +222,7 @@ describe("a key for one workflow", async () => {
     const own: EndpointName[] = [
       "listWorkflows",
       "listKeys",
+      "listModelCalls",
       "makeKey",
       "openApi",
       "getMe",
