@@ -1,8 +1,10 @@
 /** Trying a connection: what is found, told with what to do; nothing goes where it has an effect; it is on record. */
+import { createServer as createTlsServer } from "node:https";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { sql } from "../src/platform/sql.ts";
+import { localhostCertificate } from "./support/certificate.ts";
 import { install, launch } from "./support/installation.ts";
 import { startProvider, type Provider, type ProviderOptions } from "./support/provider.ts";
 import { failure, json, wrongKey } from "./support/provider-plays.ts";
@@ -162,6 +164,23 @@ test("the address of a webhook is connected to, and the receiver gets nothing", 
   expect(await tried("crm")).toMatchObject({ ok: false, outcome: "address_refused" });
   await store("crm", { kind: "webhook", url: "http://127.0.0.1:1/in", secret: SECRET });
   expect(await tried("crm")).toMatchObject({ ok: false, outcome: "unreachable" });
+});
+
+test("a server whose certificate nobody vouches for gets nothing, whatever the kind", async () => {
+  let requests = 0;
+  const server = createTlsServer(localhostCertificate(), () => requests++);
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  open.push(() => new Promise((done) => server.close(done)));
+  const { port } = server.address() as AddressInfo;
+  await store("crm", { kind: "webhook", url: `https://localhost:${port}/in`, secret: SECRET });
+  await store("own-tls", { kind: "openai", baseUrl: `https://localhost:${port}/v1`, apiKey: "k" });
+  for (const name of ["crm", "own-tls"])
+    expect(await tried(name, { model: "small" })).toMatchObject({
+      ok: false,
+      outcome: "certificate",
+      detail: expect.stringContaining("NODE_EXTRA_CA_CERTS") as string,
+    });
+  expect(requests).toBe(0);
 });
 
 test("each trial is on record with who, what and what came of it", async () => {
