@@ -131,6 +131,7 @@ describe("figures of single persons", async () => {
     const { individuals } = await figures(owner, workflow, "30", "true");
     expect(individuals!.map((one) => one.person)).toEqual(people(6));
     expect(individuals![0]).toMatchObject({ decided: 12, unchanged: { value: null, missing: 8 } });
+    for (const one of individuals!) expect(one).not.toHaveProperty("plantedCaught");
     const events = await database.all<{ body: string }>(
       sql`select body from audit_event where kind = 'figures.seen' and workflow = ${workflow}`,
     );

@@ -8,7 +8,6 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Audit } from "../audit/record.ts";
 import { PilotageError } from "../contract/errors.ts";
 import { isId, type Id } from "../contract/ids.ts";
-import type { JsonObject } from "../contract/json.ts";
 import type { KeyLimits } from "../contract/keys.ts";
 import type { Actor, Scope } from "../contract/scopes.ts";
 import type { NewId } from "../platform/chance.ts";
@@ -92,7 +91,7 @@ export function openKeys(parts: { database: Database; clock: Clock; newId: NewId
               scopes: wanted.scopes,
               workflow: wanted.workflow ?? null,
               simulated: wanted.simulated,
-              ...(limits === null ? {} : { limits: limits as JsonObject }),
+              ...(limits === null ? {} : { limits }),
             },
           },
         ]);
@@ -109,10 +108,7 @@ export function openKeys(parts: { database: Database; clock: Clock; newId: NewId
         const found = await tx.run(
           sql`update api_key set limits = ${limits === null ? null : JSON.stringify(limits)}::jsonb where id = ${id} and revoked_at is null`,
         );
-        if (found > 0)
-          audit.record(tx, [
-            { kind: "key.limited", actor: by, data: { key: id, limits: limits as JsonObject | null } },
-          ]);
+        if (found > 0) audit.record(tx, [{ kind: "key.limited", actor: by, data: { key: id, limits } }]);
         return found;
       });
       believed.clear();
