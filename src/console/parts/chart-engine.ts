@@ -11,6 +11,8 @@ export interface Plan {
   points: readonly string[];
   series: readonly ChartSeries[];
   locale: string;
+  /** Values between whole numbers mean something: amounts, not counts. */
+  fractions?: boolean;
 }
 export interface Drawing {
   draw(plan: Plan): void;
@@ -42,10 +44,10 @@ function colourOf(variable: string): string {
   return `rgb(${red}, ${green}, ${blue})`;
 }
 
-function optionOf({ points, series, locale }: Plan) {
+function optionOf({ points, series, locale, fractions = false }: Plan) {
   const soft = colourOf("--text-soft");
   const line = colourOf("--line");
-  const numbers = new Intl.NumberFormat(locale);
+  const numbers = new Intl.NumberFormat(locale, fractions ? { maximumSignificantDigits: 4 } : {});
   const font = "Inter Variable, system-ui, sans-serif";
   return {
     animation: false,
@@ -68,7 +70,7 @@ function optionOf({ points, series, locale }: Plan) {
     },
     yAxis: {
       type: "value",
-      minInterval: 1,
+      ...(fractions ? {} : { minInterval: 1 }),
       splitNumber: 3,
       splitLine: { lineStyle: { color: line } },
       axisLabel: { color: soft, formatter: (value: number) => numbers.format(value) },

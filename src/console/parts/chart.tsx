@@ -33,9 +33,19 @@ export interface ChartProps {
   pointsName: string;
   series: readonly ChartSeries[];
   height?: number;
+  /** Values between whole numbers mean something: amounts, not counts. */
+  fractions?: boolean;
 }
 
-export function Chart({ name, reading, points, pointsName, series, height = 200 }: ChartProps) {
+export function Chart({
+  name,
+  reading,
+  points,
+  pointsName,
+  series,
+  height = 200,
+  fractions = false,
+}: ChartProps) {
   const t = useWords(PARTS);
   const { locale } = useIntl();
   const [asTable, setAsTable] = useState(false);
@@ -74,13 +84,15 @@ export function Chart({ name, reading, points, pointsName, series, height = 200 
                 head: one.name,
                 number: true,
                 cell: (row: (typeof rows)[number]) =>
-                  new Intl.NumberFormat(locale).format(row.values[at] ?? 0),
+                  new Intl.NumberFormat(locale, fractions ? { maximumSignificantDigits: 4 } : {}).format(
+                    row.values[at] ?? 0,
+                  ),
               })),
             ]}
           />
         </div>
       ) : (
-        <Plot points={points} series={series} height={height} name={name} />
+        <Plot points={points} series={series} height={height} name={name} fractions={fractions} />
       )}
       <Group gap="xs" mt={4}>
         <Button
@@ -104,7 +116,8 @@ function Plot({
   series,
   height,
   name,
-}: Pick<ChartProps, "points" | "series" | "name"> & { height: number }) {
+  fractions,
+}: Pick<ChartProps, "points" | "series" | "name"> & { height: number; fractions: boolean }) {
   const place = useRef<HTMLDivElement>(null);
   const drawing = useRef<Drawing>(undefined);
   const scheme = useComputedColorScheme("light");
@@ -115,7 +128,7 @@ function Plot({
     let gone = false;
     const element = place.current;
     if (element === null) return;
-    const plan = { points, series, locale };
+    const plan = { points, series, locale, fractions };
     if (drawing.current !== undefined) drawing.current.draw(plan);
     else
       void fileOfBuild(() => import("./chart-engine.ts")).then(
@@ -129,7 +142,7 @@ function Plot({
     return () => {
       gone = true;
     };
-  }, [points, series, scheme, locale]);
+  }, [points, series, scheme, locale, fractions]);
   useEffect(
     () => () => {
       drawing.current?.close();

@@ -204,6 +204,7 @@ function Days({ found }: { found: Found }) {
       points={points}
       pointsName={t("day")}
       series={series}
+      fractions
       reading={t("daysReading", {
         days: days.length,
         sum: money(sum.toFixed(6)),
