@@ -4,6 +4,7 @@ import { ENDPOINTS, type EndpointName } from "../src/contract/endpoints.ts";
 import { openClient, type Client } from "../src/contract/client.ts";
 import type { Scope } from "../src/contract/scopes.ts";
 import { install, launch } from "./support/installation.ts";
+import { signedIn } from "./support/people.ts";
 
 const DAY = 86_400_000;
 const installation = await install({ role: "web", settings: { PILOTAGE_CLOCK: "2026-01-05T08:00:00Z" } });
@@ -209,14 +210,20 @@ describe("a key for one workflow", async () => {
       "getAudit",
       "exportAudit",
       "verifyAudit",
-      "invitePerson",
       "testConnection",
       "removeConnection",
       "listBudgets",
       "setBudget",
     ];
     /** What takes a scope that this key has not. */
-    const beyond: EndpointName[] = ["giveFeedback", "makeSignInLink"];
+    const beyond: EndpointName[] = [
+      "giveFeedback",
+      "makeSignInLink",
+      "invitePerson",
+      "inviteAgain",
+      "setRoles",
+      "disablePerson",
+    ];
     /** What is for people with an account; a key has none. */
     const personal: EndpointName[] = ["changeMe", "changePassword", "setAway", "endSession"];
     const own: EndpointName[] = [
@@ -281,6 +288,44 @@ describe("a key for one workflow", async () => {
     await expect(
       operate.saveConnection({ params: { name: "nobodys" }, body: { settings } }),
     ).rejects.toMatchObject({ code: "bad_request" });
+  });
+
+  test("makes nobody, and takes nobody's way in, not even on the whole installation", async () => {
+    const operate = await installation.clientFor(["operate", "read"]);
+    const { person } = await client.invitePerson({
+      body: {
+        email: "r.dorn@example.com",
+        name: "R. Dorn",
+        grants: [{ role: "reviewer", workflow: "invoices" }],
+      },
+    });
+    const of = { params: { person: person.id } };
+    const grants = [{ role: "administrator" as const, workflow: null }];
+    for (const one of [bound, operate])
+      for (const act of [
+        () => one.invitePerson({ body: { email: "b@example.com", name: "B", grants } }),
+        () => one.inviteAgain(of),
+        () => one.setRoles({ ...of, body: { grants } }),
+        () => one.disablePerson({ ...of, body: { disabled: true } }),
+      ])
+        await expect(act()).rejects.toMatchObject({ code: "forbidden" });
+    const found = (await client.listPeople()).people.find((one) => one.id === person.id)!;
+    expect(found).toMatchObject({ grants: [{ role: "reviewer", workflow: "invoices", from: "granted" }] });
+    expect(found.state).not.toBe("disabled");
+  });
+
+  test("is seen and revoked by engineers of its workflow alone", async () => {
+    const mine = await client.makeKey({ body: { name: "mine", scopes: ["intake"], workflow: "invoices" } });
+    const whole = await client.makeKey({ body: { name: "whole", scopes: ["intake"] } });
+    const other = await client.makeKey({ body: { name: "other", scopes: ["intake"], workflow: "tickets" } });
+    const engineer = await signedIn(installation, "e.ngineer@example.com", [
+      { role: "engineer", workflow: "invoices" },
+    ]);
+    const { keys } = await engineer.listKeys();
+    expect(new Set(keys.map((one) => one.workflow))).toEqual(new Set(["invoices"]));
+    for (const { id } of [whole, other])
+      await expect(engineer.revokeKey({ params: { id } })).rejects.toMatchObject({ code: "not_found" });
+    expect(await engineer.revokeKey({ params: { id: mine.id } })).toEqual({ revoked: true });
   });
 
   test("does not settle another workflow's changes", async () => {

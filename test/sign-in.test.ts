@@ -484,6 +484,24 @@ describe("roles", () => {
     ).rejects.toMatchObject({ code: "forbidden" });
   });
 
+  test("no owner makes a new password for somebody who has signed in: one person would be two", async () => {
+    const owner = await signedIn(installation, OWNER);
+    const { person, link } = await owner.invitePerson({
+      body: {
+        email: "second.pair@example.com",
+        name: "Eyes",
+        grants: [{ role: "reviewer", workflow: "tickets" }],
+      },
+    });
+    const again = { params: { person: person.id } };
+    const { link: newer } = await owner.inviteAgain(again);
+    expect(newer).not.toBe(link);
+    await openClient({ url: installation.url }).acceptInvitation({
+      body: { token: tokenOf(newer), password: "four unrelated words", name: "Eyes", locale: "en-GB" },
+    });
+    await expect(owner.inviteAgain(again)).rejects.toMatchObject({ code: "forbidden" });
+  });
+
   test("are nobody's own to change while another administrator can", async () => {
     const admin = await administrator();
     const id = await idOf("admin@example.com");

@@ -73,6 +73,9 @@ export interface People {
   mayChange(reader: Caller, person: PersonRow): boolean;
 }
 
+/** Who takes reviews. */
+const WORKS: ReadonlySet<Role> = new Set<Role>(["reviewer", "owner"]);
+
 export function openPeople(parts: PeopleParts): People {
   const { database, clock, newId, audit, sessions } = parts;
 
@@ -174,8 +177,11 @@ export function openPeople(parts: PeopleParts): People {
 
   function mayReach(by: Caller, person: PersonRow, held: readonly Grant[]): boolean {
     if (mayAtOnce(by, "people.manage", null)) return true;
-    // An owner reaches only people of the own workflows who hold nothing beyond what an owner could give.
+    // An owner reaches only people of the own workflows who hold nothing beyond what an owner could give, and who have no
+    // way in of their own yet: with a new password for a colleague, one person could be two.
     return (
+      person.password === null &&
+      person.provider === null &&
       held.length > 0 &&
       held.every(
         ({ role, workflow }) =>
@@ -214,7 +220,7 @@ export function openPeople(parts: PeopleParts): People {
         if (!mayReach(by, person, await heldBy(tx, person)))
           throw new PilotageError(
             "forbidden",
-            "Only an administrator makes a link for somebody with these roles. Nothing was done.",
+            "Only an administrator makes a link for somebody with these roles, or who has signed in before. Nothing was done.",
             { hint: "Ask an administrator." },
           );
         if (person.disabled_at !== null)
@@ -277,6 +283,9 @@ export function openPeople(parts: PeopleParts): People {
         const admins = await lockAdministrators(tx);
         await store.replaceGrants(tx, id, "granted", grants, by.actor.name, clock.now());
         await demandAnAdministratorStays(tx, admins);
+        // Who may not work there any more has nothing in their hands; what they still may, they take again.
+        if (before.some((old) => WORKS.has(old.role) && !grants.some((one) => same(old, one))))
+          await parts.returnLeases(tx, person.email);
         if (touched.length > 0)
           audit.record(tx, [
             {

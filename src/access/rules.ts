@@ -75,8 +75,9 @@ export const RULES: Record<Action, Rule> = {
   "pulse.answer": { alone: ["reviewer", "owner"], pair: null, scope: null },
   "audit.read": { alone: ["auditor", "compliance", "owner"], pair: null, scope: "audit" },
   "people.see": { alone: ["owner", "compliance", "auditor", "administrator"], pair: null, scope: "operate" },
-  "people.staff": { alone: ["owner", "administrator"], pair: null, scope: "operate" },
-  "people.manage": { alone: ["administrator"], pair: null, scope: "operate", whole: true },
+  // No key: who makes people makes their ways in, and could be any of them. The machine's own key stands for its administrator.
+  "people.staff": { alone: ["owner", "administrator"], pair: null, scope: null },
+  "people.manage": { alone: ["administrator"], pair: null, scope: null, whole: true },
   "key.manage": { alone: ["administrator", "engineer"], pair: null, scope: "operate" },
   "connection.manage": { alone: ["administrator", "engineer"], pair: null, scope: "operate", whole: true },
   "clock.move": { alone: ["administrator"], pair: null, scope: "operate", whole: true },

@@ -33,7 +33,8 @@ export interface Sessions {
     how: string,
   ): Promise<{ token: string; endsAt: number }>;
   /** Undefined for a token that opens nothing (any longer). `renewed` is the token from now on. */
-  find(token: string): Promise<{ signedIn: SignedIn; renewed?: string } | undefined>;
+  /** `rotates` false: the answer cannot carry a new token, so the old one stays. */
+  find(token: string, rotates?: boolean): Promise<{ signedIn: SignedIn; renewed?: string } | undefined>;
   list(person: string): Promise<SessionRow[]>;
   /** Ends one session of a person; false when there is none. */
   end(id: string, person: string, why: string, by: Actor): Promise<boolean>;
@@ -114,7 +115,7 @@ export function openSessions(parts: {
       return { token, endsAt };
     },
 
-    async find(token) {
+    async find(token, rotates = true) {
       if (!TOKEN.test(token)) return undefined;
       const known = believed.get(token);
       if (known && known.until > performance.now()) return { signedIn: known.signedIn };
@@ -146,7 +147,9 @@ export function openSessions(parts: {
         awayUntil: row.away_until !== null && row.away_until > now ? row.away_until : null,
       };
       const renewed =
-        found.current && found.rotated_at + ROTATES_AFTER <= now ? await rotate(found, hash, now) : undefined;
+        rotates && found.current && found.rotated_at + ROTATES_AFTER <= now
+          ? await rotate(found, hash, now)
+          : undefined;
       if (renewed === undefined && found.seen_at + SEEN_EVERY <= now)
         await database.run(
           sql`update session set seen_at = ${time(now)} where id = ${found.id} and seen_at < ${time(now)}`,

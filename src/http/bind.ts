@@ -171,7 +171,8 @@ async function authorise(
   if (request.cookies[SESSION_COOKIE] !== undefined && endpoint.method !== "GET")
     demandOwnPage(request, doors.publicHost);
   if (endpoint.scope === null) return;
-  const caller = await callerOf(doors, request, reply);
+  // Streams write their own head: a new token would never reach the browser, and its old one would look stolen.
+  const caller = await callerOf(doors, request, reply, endpoint.wire === "json");
   demandSomewhere(caller, endpoint.action, endpoint.scope);
   const { workflow } = request.params as { workflow?: string };
   // Where the address names no workflow, the handler judges once it knows which one it is about (http/see.ts).
@@ -184,6 +185,7 @@ async function callerOf(
   { keys, sessions }: Doors,
   request: FastifyRequest,
   reply: FastifyReply,
+  rotates: boolean,
 ): Promise<Caller> {
   const token = request.cookies[SESSION_COOKIE];
   if (token === undefined || request.headers.authorization !== undefined) {
@@ -199,7 +201,7 @@ async function callerOf(
       typeof as === "string" ? personNamed(decoded(as)) : undefined,
     );
   }
-  const found = await sessions.find(token);
+  const found = await sessions.find(token, rotates);
   if (!found) {
     void reply.clearCookie(SESSION_COOKIE, { path: "/" });
     throw new PilotageError("unauthenticated", "Your session is over; nothing was done.", {

@@ -5,6 +5,7 @@ import {
   demandSomewhere,
   demandWhole,
   isOperator,
+  may,
   mayAtOnce,
   type Caller,
 } from "../access/caller.ts";
@@ -187,12 +188,7 @@ export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> 
     },
 
     async listKeys({ caller }) {
-      const workflow = boundTo(caller);
-      return {
-        keys: (await keys.list())
-          .filter((row) => workflow === null || row.workflow === workflow)
-          .map(showKey),
-      };
+      return { keys: (await keys.list()).filter((row) => manages(caller, row)).map(showKey) };
     },
     async makeKey({ body, caller }) {
       demandAction(caller, "key.manage", body.workflow ?? boundTo(caller));
@@ -224,10 +220,8 @@ export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> 
     },
     async limitKey({ params, body, caller }) {
       demandUnlimited(caller);
-      const bound = boundTo(caller);
       const target = (await keys.list()).find((row) => row.id === params.id);
-      const visible = target !== undefined && (bound === null || target.workflow === bound);
-      if (visible) demandAction(caller, "key.manage", target.workflow);
+      const visible = target !== undefined && manages(caller, target);
       if (target?.scopes.includes("operator") && !isOperator(caller))
         throw new PilotageError(
           "forbidden",
@@ -242,7 +236,6 @@ export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> 
       return showKey(limited);
     },
     async revokeKey({ params, caller }) {
-      const bound = boundTo(caller);
       const target = (await keys.list()).find((row) => row.id === params.id);
       if (target?.scopes.includes("operator") && !isOperator(caller))
         throw new PilotageError(
@@ -250,8 +243,7 @@ export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> 
           "The key of the local operator is not revoked by another key: it would shut people out of their own machine. Nothing was done.",
           { hint: "Run `pilotage key revoke` on the machine itself." },
         );
-      const visible =
-        bound === null || (await keys.list()).some((row) => row.id === params.id && row.workflow === bound);
+      const visible = target !== undefined && manages(caller, target);
       if (!visible || !(await keys.revoke(params.id, caller.actor)))
         throw new PilotageError(
           "not_found",
@@ -279,6 +271,11 @@ export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> 
       return { now: isoTime(clock.now()) };
     },
   };
+}
+
+/** A key is there for whoever may manage those of its workflow; one without a workflow belongs to the installation. */
+function manages(caller: Caller, row: KeyRow): boolean {
+  return may(caller, "key.manage", row.workflow);
 }
 
 /** What an engineer's keys may do: run the path and ask models, never read the content of cases, review or audit. */

@@ -1,6 +1,6 @@
 /** Handlers of people and their roles: list, invite, staff, disable, and links from the machine itself. */
 import type { Caller } from "../access/caller.ts";
-import { boundTo, demandAction, isOperator, sees } from "../access/caller.ts";
+import { boundTo, demandAction, demandAtOnce, isOperator, sees } from "../access/caller.ts";
 import { heldRoles, type People, type PersonRow } from "../access/people.ts";
 import { allPeople } from "../access/people-store.ts";
 import { PilotageError } from "../contract/errors.ts";
@@ -83,8 +83,10 @@ export function peopleHandlers(parts: PeopleHandlerParts): Pick<Handlers, Names>
       invitation(caller, await people.inviteAgain(params.person, caller)),
     setRoles: async ({ params, body, caller }) =>
       show(caller, await people.setRoles(params.person, body.grants, caller)),
-    disablePerson: async ({ params, body, caller }) =>
-      show(caller, await people.setDisabled(params.person, body.disabled, caller)),
+    async disablePerson({ params, body, caller }) {
+      demandAtOnce(caller, "people.manage", null);
+      return show(caller, await people.setDisabled(params.person, body.disabled, caller));
+    },
     async makeSignInLink({ body, caller }) {
       // Not an administrator either: with it one could be anybody, and nobody would hear of it.
       if (!isOperator(caller))

@@ -1,7 +1,8 @@
 /**
  * What somebody typed and has not sent: kept on the device, per case, until the verdict.
  *
- * Survives the loss of a lease, a reload and signing out. Each person has their own; what is older than two weeks goes.
+ * Survives the loss of a lease, a reload and a session that ended. Each person has their own; whoever signs out takes theirs
+ * along, because it lies in clear on a machine that others may use; what is older than two weeks goes.
  */
 import { now } from "../clock.ts";
 import type { Entries } from "./output-fields.ts";
@@ -37,6 +38,12 @@ export function keepDraft(person: string, caseId: string, draft: Omit<Draft, "at
 
 export function dropDraft(person: string, caseId: string): void {
   localStorage.removeItem(keyOf(person, caseId));
+}
+
+/** Nothing of a person stays on the device when they sign out. */
+export function dropDraftsOf(person: string): void {
+  for (const key of Object.keys(localStorage))
+    if (key.startsWith(`${PREFIX}${person}.`)) localStorage.removeItem(key);
 }
 
 /** Drops what nobody came back to. */

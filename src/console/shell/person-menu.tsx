@@ -19,6 +19,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { now } from "../clock.ts";
 import { useDevice } from "../console.tsx";
+import { dropDraftsOf } from "../case/drafts.ts";
 import { call, queries, useAct } from "../data/api.ts";
 import { changePreferences, useMay, useMe, type Preferences } from "../data/me.tsx";
 import { FRAME } from "../locales/frame.ts";
@@ -54,6 +55,7 @@ export function PersonMenu({ folded }: { folded: boolean }) {
 
   async function signOut() {
     await call("signOut", {});
+    if (person !== null) dropDraftsOf(person.id);
     queries.clear();
     await navigate({ to: "/sign-in", search: {} });
   }
