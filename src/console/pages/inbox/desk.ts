@@ -2,7 +2,7 @@
  * The desk: the cases that somebody has taken, the one in front of them, and the next one loaded ahead.
  *
  * Taking, ending and undoing are here; how a case looks is in at-work.tsx. The next case is held softly for a minute while
- * the current one is worked on, so that it shows at once; the real lease is asked for while it is being read.
+ * the current one is worked on, so that it shows at once; the real lease is asked for while it is being read. The hold is made longer while somebody works, and given up with them.
  */
 import { useCallback, useEffect, useRef, useState } from "react";
 import { now } from "../../clock.ts";
@@ -41,6 +41,9 @@ export function useInbox(workflow: string | undefined) {
 
 /** A soft hold with so much left outlasts the question for the real lease. */
 const SURELY_HELD = 10_000;
+/** How long the next case is held without being looked at, and when that is asked for anew; seconds and milliseconds. */
+const SOFT_SECONDS = 60;
+const HOLD_AGAIN = 40_000;
 /** What a lease is taken to be until the program has said it: too long to warn of its end. */
 const NOT_SAID_YET = 120_000;
 
@@ -124,6 +127,27 @@ export function useDesk(workflow: string, inbox: Inbox | undefined): Desk {
       () => undefined,
     );
   }, [current, workflow]);
+
+  useEffect(() => {
+    if (current === undefined) return;
+    const timer = setInterval(() => {
+      const held = ahead.current;
+      if (held === undefined || document.visibilityState !== "visible") return;
+      if (Date.parse(current.leaseUntil) <= now()) return;
+      call("renewReview", {
+        params: { case: held.caseId },
+        body: { lease: held.lease, leaseSeconds: SOFT_SECONDS },
+      }).then(
+        ({ leaseUntil }) => {
+          if (ahead.current === held) ahead.current = { ...held, leaseUntil };
+        },
+        (failure: unknown) => {
+          if (ahead.current === held && isGone(failure)) ahead.current = undefined;
+        },
+      );
+    }, HOLD_AGAIN);
+    return () => clearInterval(timer);
+  }, [current]);
 
   const open = useCallback(
     (caseId: string) =>
