@@ -112,7 +112,7 @@ async function growing(doors: Doors, door: "jsonl" | "csv"): Promise<string> {
     seen.add(await looksOf(doors, door));
     return seen.size;
   };
-  await until("the feed to look three times at a growing file", grow, (looks) => looks > 3, 60);
+  await until("the feed to look three times at a growing file", grow, (looks) => looks > 3, 240);
   const early = (await runsOf(doors)).some((run) => run.file === name);
   const run = await readRun(doors, name);
   if (early) return "read while it was being written";
@@ -129,7 +129,7 @@ async function unfinished(doors: Doors, door: "jsonl" | "csv"): Promise<string> 
     "the feed to look three times",
     async () => seen.add(await looksOf(doors, door)).size,
     (looks) => looks > 3,
-    60,
+    240,
   );
   return (await runsOf(doors)).some((run) => run.file === name) ? "read" : "not read";
 }
@@ -140,7 +140,7 @@ async function feedProblem(doors: Doors, name: string, besides: string | undefin
     `the problem of the feed ${name}`,
     look,
     (found) => typeof found === "string",
-    60,
+    240,
   );
   if (besides !== undefined && (await readRun(doors, besides)).admitted !== 1)
     throw new Error(`Expected that ${besides} is read beside a closed file.`);

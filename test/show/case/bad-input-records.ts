@@ -72,7 +72,7 @@ export async function readRun({ client }: Doors, file: string) {
     (await client.listFeeds({ params: { workflow: WORKFLOW }, query: { limit: 500 } })).runs.find(
       (one) => one.file === file && one.finishedAt !== null,
     );
-  return (await until(`the feed to read ${file}`, look, (run) => run !== undefined, 60))!;
+  return (await until(`the feed to read ${file}`, look, (run) => run !== undefined, 240))!;
 }
 
 async function quarantinedFrom(
