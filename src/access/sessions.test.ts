@@ -125,6 +125,15 @@ describe("a token changes every hour of use", () => {
     expect([await opens(old), await opens(renewed!)]).toEqual([true, true]);
   });
 
+  test("but not on the way to an answer that cannot carry the new one", async () => {
+    const token = await start();
+    clock.advance(HOUR);
+    expect((await fresh().find(token, false))!.renewed).toBeUndefined();
+    clock.advance(2 * MINUTE);
+    expect(await opens(token)).toBe(true);
+    expect((await fresh().find(token))!.signedIn.person).toBe(kim.id);
+  });
+
   test("once, however many requests come at that moment", async () => {
     const old = await start();
     clock.advance(HOUR);

@@ -10,6 +10,7 @@ import type { Scope } from "../contract/scopes.ts";
 import { idSource } from "../platform/chance.ts";
 import { simulatedClock } from "../platform/clock.ts";
 import { openLog } from "../platform/log.ts";
+import { SESSION_COOKIE } from "./session-cookie.ts";
 import { bind, type Call, type Handlers } from "./bind.ts";
 
 const clock = simulatedClock("2026-11-20T09:00:00.000Z");
@@ -54,10 +55,16 @@ const log = openLog(
   }),
 );
 const observed: string[] = [];
+const looked: string[] = [];
 const { fastify, routes } = bind({
   handlers,
   keys,
-  sessions: { find: async () => undefined },
+  sessions: {
+    async find(token, rotates) {
+      looked.push(`${token} ${String(rotates)}`);
+      return undefined;
+    },
+  },
   newId: idSource(clock),
   log,
   mostBytes: 2_000_000,
@@ -97,6 +104,14 @@ async function send(
 
 const CASES = "/api/v1/workflows/tickets/cases";
 const receipt = { status: "admitted", caseId: "case_1", externalId: "T-1", dropped: [] };
+
+test("a session gets a new token only with an answer that can carry it, never with a stream", async () => {
+  const headers = { cookie: `${SESSION_COOKIE}=pis_x` };
+  await send("/api/v1/workflows", { key: "", headers });
+  await send("/api/v1/live", { key: "", headers });
+  await send("/api/v1/audit/export", { key: "", headers });
+  expect(looked).toEqual(["pis_x true", "pis_x false", "pis_x false"]);
+});
 
 describe("bodies", () => {
   test("that would not fit beside those in hand are refused before they are read, and taken when there is room", async () => {
