@@ -60,15 +60,13 @@ function NothingYet() {
   );
 }
 
-function Record({
-  record,
-  pending,
-  workflow,
-}: {
+interface OfRecord {
   record: InForce;
   pending: Agreement["pending"];
   workflow: string;
-}) {
+}
+
+function Record({ record, pending, workflow }: OfRecord) {
   const t = useWords(COUNCIL);
   const formats = useFormats();
   return (
@@ -94,15 +92,7 @@ function Record({
   );
 }
 
-function Individuals({
-  record,
-  pending,
-  workflow,
-}: {
-  record: InForce;
-  pending: Agreement["pending"];
-  workflow: string;
-}) {
+function Individuals({ record, pending, workflow }: OfRecord) {
   const t = useWords(COUNCIL);
   const may = useMay();
   const formats = useFormats();
