@@ -11,7 +11,7 @@ import { openKeys, type Keys } from "./access/keys.ts";
 import { type Sessions } from "./access/sessions.ts";
 import { pageLink } from "./access/tokens.ts";
 import { openDesk } from "./app-desk.ts";
-import { openInForce } from "./app-settings.ts";
+import { openInForce } from "./app-in-force.ts";
 import { handlersOf, type HandlerParts } from "./app-handlers.ts";
 import { openAudit, type Audit } from "./audit/record.ts";
 import { openSequencer, type Sequencer } from "./audit/sequencer.ts";

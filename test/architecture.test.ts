@@ -59,7 +59,7 @@ const FREE = [
   "app.ts",
   "app-desk.ts",
   "app-handlers.ts",
-  "app-settings.ts",
+  "app-in-force.ts",
   "serve.ts",
   "backup.ts",
   "main.ts",
