@@ -61,8 +61,8 @@ export const COST = words({
     en: "{n, plural, one {one more case} other {# more cases}}",
   },
   "missing.prices": {
-    de: "der Preis von {n, plural, one {einem Aufruf} other {# Aufrufen}}",
-    en: "the price of {n, plural, one {one call} other {# calls}}",
+    de: "was {n, plural, one {ein Aufruf kostete} other {# Aufrufe kosteten}} (kein Preis, oder unterwegs abgebrochen)",
+    en: "what {n, plural, one {one call} other {# calls}} cost (no price, or broken off on the way)",
   },
   forecastMissing: { de: "Noch nicht. Es fehlt: {what}.", en: "Not yet. Missing: {what}." },
   days: { de: "Kosten je Tag", en: "Cost by day" },
