@@ -6,6 +6,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -79,6 +80,15 @@ async function run(installation: Installation, input: string, ...words: string[]
 test("a Node that is new enough runs the program itself", async () => {
   const ended = await run({ needs: 24, bundled: "no node" }, "input", "status", "--json");
   expect(ended).toEqual({ out: '["status","--json"]\nread input', said: "", code: 3, signal: null });
+});
+
+test.each([
+  ["a Node that is new enough", 24],
+  ["the bundled one", 99],
+])("what %s compiled is kept beside the code for the next start", async (_, needs) => {
+  await run({ needs, bundled: "this node" }, "");
+  const kept = join(folders.at(-1)!, "node_modules", ".cache", "pilotage");
+  expect(readdirSync(kept)).toHaveLength(1);
 });
 
 describe("under a Node that is too old", () => {

@@ -4,7 +4,7 @@
  * What a mail tells is stored before; where no server is named, or it fails, nothing else fails. The settings are read
  * anew for each mail, so that a change is in force at once. A text is never logged, and neither is whom it went to.
  */
-import { createTransport, type Transporter } from "nodemailer";
+import type { Transporter } from "nodemailer";
 import type { Log } from "./log.ts";
 
 /** The connection that mail goes through. */
@@ -42,7 +42,7 @@ export function openMailer(parts: { settings: () => Promise<MailSettings | undef
   async function attempt(mail: Mail): Promise<{ outcome: Sent; problem: string | null }> {
     const settings = await parts.settings();
     if (settings === undefined) return { outcome: "not_configured", problem: null };
-    const transport = transportOf(settings);
+    const transport = await transportOf(settings);
     try {
       await transport.sendMail({
         from: settings.from,
@@ -67,7 +67,9 @@ export function openMailer(parts: { settings: () => Promise<MailSettings | undef
   return { attempt, send: async (mail) => (await attempt(mail)).outcome };
 }
 
-function transportOf({ host, port, security, user, password }: MailSettings): Transporter {
+async function transportOf({ host, port, security, user, password }: MailSettings): Promise<Transporter> {
+  // Loaded with the first mail: most installations send none while they start.
+  const { createTransport } = await import("nodemailer");
   return createTransport({
     host,
     port,
