@@ -8,7 +8,7 @@ import { forgetEnded } from "./access/forget.ts";
 import { openProviders } from "./access/oidc.ts";
 import { openPeople, peopleWith, personByEmail } from "./access/people.ts";
 import { openSessions } from "./access/sessions.ts";
-import { tidyFailures } from "./access/sign-in-limits.ts";
+import { tidyFailures } from "./access/sign-in-tries.ts";
 import { openTokens, pageLink } from "./access/tokens.ts";
 import { worstStanding } from "./cases/model/budget.ts";
 import type { Connections } from "./cases/model/connections.ts";

@@ -49,6 +49,10 @@ async function send(
     error: (JSON.parse(text) as Partial<ErrorBody>).error,
     retryAfter: response.headers.get("retry-after"),
     setCookie: response.headers.getSetCookie().find((line) => line.startsWith(SESSION_COOKIE)),
+    device: response.headers
+      .getSetCookie()
+      .find((line) => line.startsWith("pilotage_device"))
+      ?.split(";")[0],
   };
 }
 const cookieOf = (line: string | undefined) => line!.split(";")[0]!;
@@ -281,18 +285,66 @@ describe("a wrong sign-in", () => {
     for (const one of told) expect(one).toEqual(told[0]);
   });
 
-  test("is slowed down for that account from everywhere, existing or not, and for nobody else", async () => {
+  test("is slowed down for that account at that network, existing or not, and for nobody else", async () => {
     await accepted("target@example.com");
+    const there = elsewhere();
     for (const email of ["target@example.com", "target.unknown@example.com"]) {
       const statuses: number[] = [];
-      for (let n = 0; n < 6; n++) statuses.push((await signIn(email, "a wrong password")).status);
+      for (let n = 0; n < 6; n++) statuses.push((await signIn(email, "a wrong password", there)).status);
       expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
-      const told = await signIn(email, PASSWORD);
+      const told = await signIn(email, PASSWORD, there);
       expect(told).toMatchObject({ status: 429, error: { code: "too_many_requests" } });
       expect(Number(told.retryAfter)).toBeGreaterThanOrEqual(1);
     }
     await accepted("bystander@example.com");
-    expect((await signIn("bystander@example.com", PASSWORD)).status).toBe(200);
+    expect((await signIn("bystander@example.com", PASSWORD, there)).status).toBe(200);
+  });
+
+  test("many at once are counted before they are judged: no more come through than one after the other", async () => {
+    await accepted("parallel@example.com");
+    const there = elsewhere();
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, () => signIn("parallel@example.com", "a wrong password", there)),
+    );
+    const statuses = answers.map((one) => one.status);
+    expect(statuses.filter((one) => one === 401)).toHaveLength(5);
+    expect(statuses.filter((one) => one === 429)).toHaveLength(35);
+  });
+
+  test("of somebody else keeps nobody out: not at another network, and not on a device that signed in before", async () => {
+    await accepted("owner.in@example.com");
+    const home = elsewhere();
+    const first = await signIn("owner.in@example.com", PASSWORD, home);
+    const device = { ...home, cookie: first.device! };
+    // From eleven networks, the person's own among them, until each is refused.
+    for (const there of [home, ...Array.from({ length: 10 }, elsewhere)])
+      for (let n = 0; n < 6; n++) await signIn("owner.in@example.com", "a wrong password", there);
+    expect((await signIn("owner.in@example.com", PASSWORD, home)).status).toBe(429);
+    expect((await signIn("owner.in@example.com", PASSWORD, elsewhere())).status).toBe(200);
+    expect((await signIn("owner.in@example.com", PASSWORD, device)).status).toBe(200);
+    // The mark is one of that account only, and no free ticket for guesses either.
+    await accepted("another.account@example.com");
+    const statuses: number[] = [];
+    for (let n = 0; n < 6; n++)
+      statuses.push((await signIn("owner.in@example.com", "a wrong password", device)).status);
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
+    for (let n = 0; n < 5; n++) await signIn("another.account@example.com", "a wrong password", device);
+    expect((await signIn("another.account@example.com", PASSWORD, device)).status).toBe(429);
+  });
+
+  test("at the question for the present password is slowed down in that session, and in no other", async () => {
+    const { cookie } = await accepted("thief@example.com");
+    const mine = cookieOf((await signIn("thief@example.com", PASSWORD)).setCookie);
+    const ask = (client: ReturnType<typeof openClient>, current: string) =>
+      client.changePassword({ body: { current, wanted: "another long secret" } }).then(
+        () => "changed",
+        (error: { code: string }) => error.code,
+      );
+    const thief = openClient({ url, cookie });
+    const told: string[] = [];
+    for (let n = 0; n < 6; n++) told.push(await ask(thief, "not this one at all"));
+    expect(told).toEqual([...Array.from({ length: 5 }, () => "bad_request"), "too_many_requests"]);
+    expect(await ask(openClient({ url, cookie: mine }), PASSWORD)).toBe("changed");
   });
 
   test("does not end a session that is there, and the record names no account", async () => {

@@ -1,58 +1,60 @@
-/** Pauses after failed sign-ins: how they grow, that they hold across processes, and that nobody is locked out for good. */
+/** Pauses after failed sign-ins: how they grow, and that nobody outside holds a person's door shut, whatever is tried. */
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { openFreshDatabase } from "../../test/support/database.ts";
-import type { PilotageError } from "../contract/errors.ts";
-import { sql } from "../platform/sql.ts";
 import {
-  ACCOUNT,
-  ADDRESS,
-  demandCalm,
-  forgetFailures,
-  noteFailure,
+  FORGOTTEN_AFTER,
+  FRESH,
+  LIMITS,
+  networkOf,
   pauseAfter,
-  tidyFailures,
+  waitOf,
   type Limit,
+  type Track,
+  type Tried,
 } from "./sign-in-limits.ts";
 
 const DAY = 86_400_000;
-const START = Date.parse("2026-01-05T08:00:00.000Z");
-const { database } = await openFreshDatabase();
 
-test.each<[string, Limit, [failures: number, seconds: number][]]>([
+test.each<[Track, [failures: number, seconds: number][]]>([
   [
-    "an account",
-    ACCOUNT,
+    "here",
     [
       [0, 0],
       [4, 0],
       [5, 2],
       [6, 4],
       [7, 8],
-      [10, 64],
       [13, 512],
       [14, 900],
       [1000, 900],
     ],
   ],
   [
-    "an address",
-    ADDRESS,
+    "network",
     [
       [0, 0],
-      [30, 0],
-      [31, 2],
-      [32, 4],
-      [38, 256],
-      [39, 300],
+      [60, 0],
+      [61, 2],
+      [68, 256],
+      [69, 300],
       [1000, 300],
     ],
   ],
-])("the pause of %s", (_, limit, table) => {
-  expect(table.map(([failures]) => [failures, pauseAfter(failures, limit) / 1000])).toEqual(table);
+  [
+    "account",
+    [
+      [30, 0],
+      [31, 2],
+      [38, 256],
+      [39, 300],
+    ],
+  ],
+])("the pause of %s", (track, table) => {
+  expect(table.map(([failures]) => [failures, pauseAfter(failures, LIMITS[track]) / 1000])).toEqual(table);
 });
 
 test("a pause never shrinks with another failure, and never grows beyond its end", () => {
-  for (const limit of [ACCOUNT, ADDRESS])
+  for (const limit of Object.values<Limit>(LIMITS))
     for (let failures = 0; failures < 2_000; failures++) {
       const [now, next] = [pauseAfter(failures, limit), pauseAfter(failures + 1, limit)];
       expect(next).toBeGreaterThanOrEqual(now);
@@ -60,66 +62,113 @@ test("a pause never shrinks with another failure, and never grows beyond its end
     }
 });
 
-test("whoever guesses without rest gets few guesses a day at one account", async () => {
-  // Played against the table itself: the fastest that the pauses allow.
-  let [at, guesses] = [0, 0];
-  for (; at < DAY; guesses++) at += pauseAfter(guesses, ACCOUNT);
-  expect(guesses).toBeLessThan(120);
+/** The counts as the table keeps them: a try is counted when it is taken, none while a pause lasts. */
+function openDoor() {
+  const counts = new Map<string, Tried>();
+  const keyOf = (track: Track, network: number) => (track === "account" ? track : `${track} ${network}`);
+  return {
+    wait: (tracks: readonly Track[], network: number, now: number) =>
+      waitOf(
+        Object.fromEntries(
+          tracks.map((track) => [track, counts.get(keyOf(track, network)) ?? { failures: 0, lastAt: now }]),
+        ),
+        now,
+      ),
+    guess(tracks: readonly Track[], network: number, now: number): boolean {
+      if (this.wait(tracks, network, now) > 0) return false;
+      for (const track of tracks) {
+        const before = counts.get(keyOf(track, network));
+        const forgotten = before === undefined || now - before.lastAt >= FORGOTTEN_AFTER;
+        counts.set(keyOf(track, network), { failures: forgotten ? 1 : before.failures + 1, lastAt: now });
+      }
+      return true;
+    },
+  };
+}
+const STRANGER = ["here", "network", "account"] as const satisfies Track[];
+/** Guesses of others, at any network but 0, at any moment of two days. */
+const guesses = fc.array(
+  fc.record({ network: fc.integer({ min: 1, max: 40 }), after: fc.integer({ min: 0, max: 600_000 }) }),
+  { maxLength: 400 },
+);
+
+describe("whatever others try elsewhere", () => {
+  test("a person's first tries at their own network are taken at once", () => {
+    fc.assert(
+      fc.property(guesses, fc.integer({ min: 0, max: FRESH - 1 }), (list, typos) => {
+        const door = openDoor();
+        let now = 0;
+        for (const { network, after } of list) door.guess(STRANGER, network, (now += after));
+        for (let n = 0; n < typos; n++) expect(door.guess(STRANGER, 0, now)).toBe(true);
+        expect(door.wait(STRANGER, 0, now)).toBe(0);
+      }),
+    );
+  });
+
+  test("a device that signed in before has all of its own allowance, also at the guesser's network", () => {
+    fc.assert(
+      fc.property(guesses, (list) => {
+        const door = openDoor();
+        let now = 0;
+        for (const { network, after } of list) door.guess(STRANGER, network, (now += after));
+        for (let n = 0; n <= LIMITS.device.free; n++) expect(door.guess(["device"], 1, now)).toBe(true);
+        expect(door.guess(["device"], 1, now)).toBe(false);
+      }),
+    );
+  });
+
+  test("no wait is longer than a quarter of an hour, and after it a try is taken", () => {
+    fc.assert(
+      fc.property(guesses, (list) => {
+        const door = openDoor();
+        let now = 0;
+        for (const { network, after } of list) {
+          now += after;
+          const wait = door.wait(STRANGER, network, now);
+          expect(wait).toBeLessThanOrEqual(900_000);
+          expect(door.wait(STRANGER, network, now + wait)).toBe(0);
+          door.guess(STRANGER, network, now);
+        }
+      }),
+    );
+  });
 });
 
-describe("failures in the database", () => {
-  const watched = (name: string, limit: Limit = ACCOUNT) => ({ subject: Buffer.from(name), limit });
-  const waitOf = async (list: ReturnType<typeof watched>[], now: number) => {
-    const error = await demandCalm(database, list, now).then(
-      () => undefined,
-      (thrown: unknown) => thrown as PilotageError,
-    );
-    if (error) expect(error.code).toBe("too_many_requests");
-    return error?.retryAfterMs ?? 0;
+describe("whoever guesses without rest", () => {
+  const inADay = (networks: number) => {
+    const door = openDoor();
+    let taken = 0;
+    for (let now = 0; now < DAY; now += 1_000)
+      for (let network = 1; network <= networks; network++)
+        while (door.guess(STRANGER, network, now)) taken++;
+    return taken;
   };
-  async function fail(list: ReturnType<typeof watched>[], times: number, now: number): Promise<void> {
-    for (let n = 0; n < times; n++) await noteFailure(database, list, now);
-  }
 
-  test("count for the account and for the address, and the longer pause counts", async () => {
-    const [account, address] = [watched("a1"), watched("b1", ADDRESS)];
-    await fail([account, address], 6, START);
-    expect(await waitOf([account, address], START)).toBe(4_000);
-    expect(await waitOf([address], START)).toBe(0);
-    expect(await waitOf([account, address], START + 4_000)).toBe(0);
+  test("gets few guesses a day at one account from one network, however many come at once", () => {
+    expect(inADay(1)).toBeLessThan(120);
   });
 
-  test("at many accounts from one address slow that address down", async () => {
-    const address = watched("b2", ADDRESS);
-    for (let n = 0; n < 32; n++) await noteFailure(database, [watched(`a2-${n}`), address], START);
-    expect(await waitOf([watched("a2-new"), address], START)).toBe(4_000);
-    expect(await waitOf([watched("a2-new"), watched("b2-other", ADDRESS)], START)).toBe(0);
+  test("gains by many networks a first few each, and the rest in turns", () => {
+    expect(inADay(40)).toBeLessThan(40 * FRESH + LIMITS.account.free + 320);
   });
+});
 
-  test("at the same moment are all counted", async () => {
-    const account = watched("a3");
-    await Promise.all(Array.from({ length: 10 }, () => noteFailure(database, [account], START)));
-    expect(await waitOf([account], START)).toBe(64_000);
-  });
+test("failures are forgotten after a day without another one", () => {
+  const here = { failures: 14, lastAt: 0 };
+  expect(waitOf({ here }, 899_999)).toBe(1);
+  expect(waitOf({ here }, DAY)).toBe(0);
+});
 
-  test("are forgotten after a day, and at once when the right person came in", async () => {
-    const [old, right] = [watched("a4"), watched("a5")];
-    await fail([old], 14, START);
-    await fail([right], 14, START);
-    await forgetFailures(database, right.subject);
-    expect(await waitOf([right], START)).toBe(0);
-    expect(await waitOf([old], START + 899_999)).toBe(1);
-    expect(await waitOf([old], START + DAY)).toBe(0);
-    await fail([old], 1, START + DAY + 1);
-    expect(await waitOf([old], START + DAY + 1)).toBe(0);
-  });
-
-  test("leave no row behind when they mean nothing any more", async () => {
-    await fail([watched("a6")], 3, START);
-    await tidyFailures(database, START + 3 * DAY);
-    const { rows } = await database.one<{ rows: number }>(
-      sql`select count(*)::int as rows from sign_in_failure`,
-    );
-    expect(rows).toBe(0);
-  });
+test.each([
+  ["203.0.113.7", "203.0.113.7"],
+  ["::ffff:203.0.113.7", "203.0.113.7"],
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+  ["2001:0DB8:0001:0002::9", "2001:db8:1:2::/64"],
+  ["2001:db8::1", "2001:db8:0:0::/64"],
+  ["::1", "0:0:0:0::/64"],
+  ["fe80::1%eth0", "fe80:0:0:0::/64"],
+  ["1:2:3:4:5:6:7.8.9.10", "1:2:3:4::/64"],
+  ["no address", "no address"],
+])("the network of %s is %s", (address, network) => {
+  expect(networkOf(address)).toBe(network);
 });

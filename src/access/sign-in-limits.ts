@@ -1,12 +1,12 @@
 /**
- * How often somebody may guess: pauses that grow with each failure, for an account and for an address.
+ * How often somebody may guess at a door: pauses that grow with each failure. Pure; the counts are kept in sign-in-tries.ts.
  *
- * Kept in the database, so that they hold across processes and restarts, under keyed digests. A pause says nothing of
- * whether the account exists. An account is never locked for good, since then anybody could lock anybody out.
+ * A try is counted for the account at the network that it came from, for that network, and for the account from everywhere.
+ * Nobody outside can keep a person out: what others do at other networks never touches the first tries of a network at an
+ * account, and a device on which the person signed in before has an allowance of its own, which only that device spends.
+ * Nothing here says whether an account exists, and no pause is longer than a quarter of an hour.
  */
-import { PilotageError } from "../contract/errors.ts";
-import type { Queryable } from "../platform/database.ts";
-import { sql, time } from "../platform/sql.ts";
+import { isIPv6 } from "node:net";
 
 export interface Limit {
   /** Failures that cost nothing. */
@@ -16,11 +16,31 @@ export interface Limit {
   longest: number;
 }
 
-export const ACCOUNT: Limit = { free: 4, first: 2_000, longest: 900_000 };
-/** A whole office may share one address. */
-export const ADDRESS: Limit = { free: 30, first: 2_000, longest: 300_000 };
+export const LIMITS = {
+  /** A device on which this person signed in before. */
+  device: { free: 4, first: 2_000, longest: 900_000 },
+  /** One account at one network. */
+  here: { free: 4, first: 2_000, longest: 900_000 },
+  /** A whole office may share one network; more than the hashes that run or wait, so that a morning's rush is no failure. */
+  network: { free: 60, first: 2_000, longest: 300_000 },
+  /** One account from all networks together: many machines that guess in turns. */
+  account: { free: 30, first: 2_000, longest: 300_000 },
+  /** One-time links from one network. Nobody guesses one; looking at many is bounded all the same. */
+  link: { free: 60, first: 2_000, longest: 60_000 },
+  /** The present password, asked for again in one session. */
+  session: { free: 4, first: 2_000, longest: 900_000 },
+} as const satisfies Record<string, Limit>;
+export type Track = keyof typeof LIMITS;
+
+/** Tries of a network at an account that the rest of the world has no say in. */
+export const FRESH = 3;
 /** Without a further failure for so long, all is forgotten. */
-const FORGOTTEN_AFTER = 86_400_000;
+export const FORGOTTEN_AFTER = 86_400_000;
+
+export interface Tried {
+  failures: number;
+  lastAt: number;
+}
 
 /** Milliseconds that must pass after the last of so many failures. */
 export function pauseAfter(failures: number, { free, first, longest }: Limit): number {
@@ -28,45 +48,34 @@ export function pauseAfter(failures: number, { free, first, longest }: Limit): n
   return Math.min(longest, first * 2 ** (failures - free - 1));
 }
 
-export interface Watched {
-  subject: Buffer;
-  limit: Limit;
-}
-
-/** Throws `too_many_requests` while one of them has to wait. */
-export async function demandCalm(database: Queryable, watched: Watched[], now: number): Promise<void> {
-  const rows = await database.all<{ subject: Buffer; failures: number; last_at: number }>(
-    sql`select subject, failures, last_at from sign_in_failure where subject = any(${watched.map((one) => one.subject)})`,
+/** Milliseconds until the next try is taken; 0 when it may be made now. */
+export function waitOf(tried: Partial<Record<Track, Tried>>, now: number): number {
+  const live = (track: Track): Tried => {
+    const one = tried[track];
+    return one && now - one.lastAt < FORGOTTEN_AFTER ? one : { failures: 0, lastAt: now };
+  };
+  const judged = (Object.keys(tried) as Track[]).filter(
+    (track) => track !== "account" || live("here").failures >= FRESH,
   );
-  let wait = 0;
-  for (const { subject, failures, last_at } of rows) {
-    const limit = watched.find((one) => one.subject.equals(subject))!.limit;
-    if (now - last_at < FORGOTTEN_AFTER) wait = Math.max(wait, last_at + pauseAfter(failures, limit) - now);
-  }
-  if (wait <= 0) return;
-  throw new PilotageError(
-    "too_many_requests",
-    `Too many sign-ins failed; the next one is taken in ${Math.ceil(wait / 1000)} s. Nothing was done.`,
-    {
-      hint: "Wait, then try again. A forgotten password is set anew by an invitation.",
-      details: { retryAfterMs: wait },
-    },
-  );
+  const waits = judged.map((track) => {
+    const { failures, lastAt } = live(track);
+    return lastAt + pauseAfter(failures, LIMITS[track]) - now;
+  });
+  return Math.max(0, ...waits);
 }
 
-export async function noteFailure(database: Queryable, watched: Watched[], now: number): Promise<void> {
-  await database.run(sql`
-    insert into sign_in_failure (subject, failures, last_at)
-    select subject, 1, ${time(now)} from unnest(${watched.map((one) => one.subject)}::bytea[]) as subject order by subject
-    on conflict (subject) do update set last_at = excluded.last_at,
-      failures = case when sign_in_failure.last_at < ${time(now - FORGOTTEN_AFTER)} then 1 else least(sign_in_failure.failures + 1, 1000) end`);
-}
-
-export async function forgetFailures(database: Queryable, subject: Buffer): Promise<void> {
-  await database.run(sql`delete from sign_in_failure where subject = ${subject}`);
-}
-
-/** Rows that mean nothing any more. */
-export async function tidyFailures(database: Queryable, now: number): Promise<void> {
-  await database.run(sql`delete from sign_in_failure where last_at < ${time(now - FORGOTTEN_AFTER)}`);
+/** What counts as one place: an address, or the 64 leading bits of IPv6, of which one customer has all the rest. */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  const [plain = ""] = address.split("%");
+  if (!isIPv6(plain)) return address;
+  const [head = "", tail] = plain.toLowerCase().split("::");
+  const before = head.split(":").filter((group) => group !== "");
+  const after = (tail ?? "").split(":").filter((group) => group !== "");
+  // An IPv4 address at the end stands for two groups; none of them is among the first four.
+  const width = (groups: string[]) => groups.length + (groups.at(-1)?.includes(".") ? 1 : 0);
+  const gap = tail === undefined ? 0 : Math.max(0, 8 - width(before) - width(after));
+  const groups = [...before, ...Array.from({ length: gap }, () => "0"), ...after].slice(0, 4);
+  return `${groups.map((group) => group.replace(/^0+(?=.)/, "")).join(":")}::/64`;
 }

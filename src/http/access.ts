@@ -11,14 +11,8 @@ import { demandGoodPassword, hashPassword, passwordFits } from "../access/passwo
 import { heldRoles, personByEmail, type HeldRole, type People, type PersonRow } from "../access/people.ts";
 import { RULES } from "../access/rules.ts";
 import type { Sessions } from "../access/sessions.ts";
-import {
-  ACCOUNT,
-  ADDRESS,
-  demandCalm,
-  forgetFailures,
-  noteFailure,
-  type Watched,
-} from "../access/sign-in-limits.ts";
+import { networkOf } from "../access/sign-in-limits.ts";
+import { countedTry, forgetFailures, type Watched } from "../access/sign-in-tries.ts";
 import type { Audit } from "../audit/record.ts";
 import { maybeIso } from "../cases/view.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
@@ -30,6 +24,7 @@ import type { Database } from "../platform/database.ts";
 import type { Vault } from "../platform/secrets.ts";
 import { sql } from "../platform/sql.ts";
 import type { Handlers } from "./bind.ts";
+import { knownDevice, markDevice } from "./device-cookie.ts";
 import { SESSION_COOKIE, setSessionCookie } from "./session-cookie.ts";
 
 type Names =
@@ -92,17 +87,45 @@ export function accessHandlers(parts: AccessParts): Pick<Handlers, Names> {
     return { ...showPerson(person, held, clock.now()), preferences: preferences.parse(person.preferences) };
   }
 
-  function watched(email: string | undefined, address: string): Watched[] {
+  const account = (email: string) => vault.digest("sign-in account", email);
+  const here = (email: string, network: string) =>
+    vault.digest("sign-in account at network", `${network} ${email}`);
+
+  /** What a sign-in is counted for. A device that the account knows has an allowance of its own and spends no other. */
+  function watched(email: string, reply: FastifyReply): Watched[] {
+    const device = knownDevice(vault, reply, email);
+    if (device)
+      return [
+        { track: "device", subject: vault.digest("sign-in account at device", `${device.id} ${email}`) },
+      ];
+    const network = networkOf(reply.request.ip);
     return [
-      ...(email === undefined ? [] : [{ subject: vault.digest("sign-in account", email), limit: ACCOUNT }]),
-      { subject: vault.digest("sign-in address", address), limit: ADDRESS },
+      { track: "here", subject: here(email, network) },
+      { track: "network", subject: vault.digest("sign-in address", network) },
+      { track: "account", subject: account(email) },
     ];
+  }
+
+  /** The link behind a token; looking at links that are none is counted for the network. */
+  async function openCounted(token: string, reply: FastifyReply) {
+    const subject = vault.digest("link address", networkOf(reply.request.ip));
+    let dead: unknown;
+    const link = await countedTry(parts, [{ track: "link", subject }], () =>
+      findLink(database, token, clock.now()).catch((error: unknown) => {
+        if (!(error instanceof PilotageError) || error.code !== "unauthenticated") throw error;
+        dead = error;
+        return undefined;
+      }),
+    );
+    if (!link) throw dead;
+    return link;
   }
 
   async function enter(person: PersonRow, how: string, reply: FastifyReply): Promise<Caller> {
     const device = reply.request.headers["user-agent"];
     const { token } = await database.transaction((tx) => sessions.start(tx, person, device, how));
     setSessionCookie(reply, token);
+    markDevice(vault, reply, person.email);
     return callerBehind(token);
   }
 
@@ -129,34 +152,28 @@ export function accessHandlers(parts: AccessParts): Pick<Handlers, Names> {
     },
 
     async signIn({ body, reply }) {
-      const limits = watched(body.email, reply.request.ip);
-      await demandCalm(database, limits, clock.now());
-      const person = await personByEmail(database, body.email);
-      const fits = await passwordFits(person?.password ?? null, body.password);
-      if (!person || !fits || person.disabled_at !== null) {
-        await noteFailure(database, limits, clock.now());
+      const person = await countedTry(parts, watched(body.email, reply), async () => {
+        const found = await personByEmail(database, body.email);
+        const fits = await passwordFits(found?.password ?? null, body.password);
+        return fits && found?.disabled_at === null ? found : undefined;
+      });
+      if (!person) {
         await database.transaction(async (tx) =>
           audit.record(tx, [
             {
               kind: "session.refused",
               actor: { kind: "system", name: "sign-in" },
-              data: { account: limits[0]!.subject.toString("hex").slice(0, 16) },
+              data: { account: account(body.email).toString("hex").slice(0, 16) },
             },
           ]),
         );
         throw wrongSignIn();
       }
-      await forgetFailures(database, limits[0]!.subject);
       return showMe(await enter(person, "password", reply));
     },
 
     async openLink({ body, reply }) {
-      const limits = watched(undefined, reply.request.ip);
-      await demandCalm(database, limits, clock.now());
-      const link = await findLink(database, body.token, clock.now()).catch(async (error: unknown) => {
-        await noteFailure(database, limits, clock.now());
-        throw error;
-      });
+      const link = await openCounted(body.token, reply);
       const person = await people.get(link.person);
       if (link.kind === "sign_in") {
         await database.transaction((tx) => useLink(tx, link, clock.now()));
@@ -166,12 +183,7 @@ export function accessHandlers(parts: AccessParts): Pick<Handlers, Names> {
     },
 
     async acceptInvitation({ body, reply }) {
-      const limits = watched(undefined, reply.request.ip);
-      await demandCalm(database, limits, clock.now());
-      const link = await findLink(database, body.token, clock.now()).catch(async (error: unknown) => {
-        await noteFailure(database, limits, clock.now());
-        throw error;
-      });
+      const link = await openCounted(body.token, reply);
       const person = await people.get(link.person);
       demandGoodPassword(body.password, { email: person.email, name: body.name });
       const password = await hashPassword(body.password);
@@ -184,7 +196,10 @@ export function accessHandlers(parts: AccessParts): Pick<Handlers, Names> {
         await sessions.endOthers(tx, person.id, undefined, "the password was set anew", by);
         audit.record(tx, [{ kind: "person.password", actor: by, data: { person: person.id } }]);
       });
-      await forgetFailures(database, vault.digest("sign-in account", person.email));
+      await forgetFailures(database, [
+        account(person.email),
+        here(person.email, networkOf(reply.request.ip)),
+      ]);
       return showMe(await enter({ ...person, name: body.name }, "invitation", reply));
     },
 
@@ -204,16 +219,16 @@ export function accessHandlers(parts: AccessParts): Pick<Handlers, Names> {
       return showMe(caller);
     },
 
-    async changePassword({ body, caller, reply }) {
+    async changePassword({ body, caller }) {
       const person = await people.get(ownPerson(caller));
-      const limits = watched(person.email, reply.request.ip);
-      await demandCalm(database, limits, clock.now());
-      if (!(await passwordFits(person.password, body.current))) {
-        await noteFailure(database, limits, clock.now());
+      const session = vault.digest("password in session", caller.signedIn!.session);
+      const fits = await countedTry(parts, [{ track: "session", subject: session }], async () =>
+        (await passwordFits(person.password, body.current)) ? true : undefined,
+      );
+      if (!fits)
         throw new PilotageError("bad_request", "The present password is not right; nothing was changed.", {
           hint: "Whoever has forgotten it gets a new link from an administrator.",
         });
-      }
       demandGoodPassword(body.wanted, person);
       const password = await hashPassword(body.wanted);
       const ended = await database.transaction(async (tx) => {
