@@ -36,6 +36,7 @@ import { emptySpool } from "./connectors/feed/folder.ts";
 import { bind, type Server } from "./http/bind.ts";
 import { serveConsole } from "./http/console.ts";
 import { serveGateway } from "./http/gateway.ts";
+import { paced } from "./http/pace.ts";
 import { serveStatus } from "./http/status.ts";
 import { coalesced } from "./platform/coalesce.ts";
 import { idSource, type NewId } from "./platform/chance.ts";
@@ -419,7 +420,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       publicUrl,
     };
     const bound = bind({
-      handlers: handlersOf(parts),
+      handlers: paced(handlersOf(parts), clock),
       keys,
       sessions,
       publicHost: URL.parse(settings.PILOTAGE_PUBLIC_URL ?? "")?.host,
