@@ -12,7 +12,7 @@ import type { Connections } from "./cases/model/connections.ts";
 import { tryConnection } from "./cases/model/try.ts";
 import type { WorkflowSettings } from "./cases/workflow/apply.ts";
 import type { Registry } from "./cases/workflow/registry.ts";
-import { accessHandlers } from "./http/access.ts";
+import { accessHandlers, type SupportContact } from "./http/access.ts";
 import { auditHandlers } from "./http/audit.ts";
 import type { Handlers } from "./http/bind.ts";
 import { caseHandlers } from "./http/cases.ts";
@@ -102,9 +102,10 @@ export function handlersOf(parts: HandlerParts): Handlers {
       people,
       sessions,
       providers: providers.list,
+      support: supportOf(settings),
       version: programVersion(),
     }),
-    ...providerHandlers({ database, clock, newId, audit, providers, sessions }),
+    ...providerHandlers({ database, clock, newId, audit, providers, sessions, support: supportOf(settings) }),
     ...connectionHandlers({
       connections,
       mail: mailer.attempt,
@@ -166,4 +167,10 @@ export function handlersOf(parts: HandlerParts): Handlers {
     ...evaluationHandlers({ database, registry, ...trials, sets, stopped }),
     openApi: async () => openApiDocument(),
   };
+}
+
+function supportOf(settings: Settings): SupportContact | null {
+  const contact = settings.PILOTAGE_SUPPORT_CONTACT;
+  if (contact === undefined) return null;
+  return { contact, answerHours: settings.PILOTAGE_SUPPORT_ANSWER_HOURS ?? null };
 }

@@ -359,6 +359,30 @@ describe("a wrong sign-in", () => {
   });
 });
 
+describe("whom to ask", () => {
+  const ask = (at: string) => openClient({ url: at }).signInMethods();
+
+  test("is told before the sign-in only where the installation names somebody for that", async () => {
+    // The workflow names a contact, too: that is for those who are in.
+    await client.setDial({
+      params: { workflow: "tickets" },
+      body: { setting: "support", value: { contact: "desk@example.com" } },
+    });
+    expect(await ask(url)).toEqual({ password: true, providers: [], anybody: true, support: null });
+    const named = await install({
+      settings: { PILOTAGE_SUPPORT_CONTACT: "it@example.com", PILOTAGE_SUPPORT_ANSWER_HOURS: "8" },
+    });
+    const support = { contact: "it@example.com", answerHours: 8 };
+    expect(await ask(named.url)).toEqual({ password: true, providers: [], anybody: false, support });
+    const kim = await signedIn(named, "kim@example.com");
+    expect((await kim.getMe()).support).toEqual(support);
+    const page = await fetch(`${named.url}/api/v1/sign-in/providers/none`, {
+      headers: { accept: "text/html", "accept-language": "de" },
+    });
+    expect(await page.text()).toContain("Hilfe: it@example.com, Antwort binnen 8 Stunden");
+  });
+});
+
 describe("a request from another site", () => {
   const change = async (headers: Record<string, string>) =>
     send("/me", { method: "PUT", body: { name: "Changed" }, headers });
@@ -546,12 +570,17 @@ describe("roles", () => {
       },
     });
     const again = { params: { person: person.id } };
+    const mayGetLink = async (reader: typeof owner) =>
+      (await reader.listPeople()).people.find((one) => one.id === person.id)!.mayGetLink;
+    expect(await mayGetLink(owner)).toBe(true);
     const { link: newer } = await owner.inviteAgain(again);
     expect(newer).not.toBe(link);
     await openClient({ url: installation.url }).acceptInvitation({
       body: { token: tokenOf(newer), password: "four unrelated words", name: "Eyes", locale: "en-GB" },
     });
     await expect(owner.inviteAgain(again)).rejects.toMatchObject({ code: "forbidden" });
+    expect(await mayGetLink(owner)).toBe(false);
+    expect(await mayGetLink(await administrator())).toBe(true);
   });
 
   test("are nobody's own to change while another administrator can", async () => {

@@ -71,6 +71,8 @@ export interface People {
   /** What the people of this installation cannot do for want of somebody else, in sentences. */
   lacking(): Promise<Lack[]>;
   mayChange(reader: Caller, person: PersonRow): boolean;
+  /** Whether the reader may make a link for this person, who holds these roles: what `inviteAgain` will judge by. */
+  mayGetLink(reader: Caller, person: PersonRow, held: readonly Grant[]): boolean;
 }
 
 /** Who takes reviews. */
@@ -402,6 +404,8 @@ export function openPeople(parts: PeopleParts): People {
         ];
       });
     },
+
+    mayGetLink: (reader, person, held) => person.disabled_at === null && mayReach(reader, person, held),
 
     mayChange: (reader, person) =>
       person.id !== reader.signedIn?.person &&

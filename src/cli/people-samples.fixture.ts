@@ -17,7 +17,7 @@ const kim = {
   awayUntil: null,
   lastSeenAt: AT,
 };
-const listed = { ...kim, mayChange: true };
+const listed = { ...kim, mayChange: true, mayGetLink: false };
 
 const invitation = {
   person: listed,
@@ -51,6 +51,7 @@ const me = {
     },
   ],
   installation: [],
+  support: null,
   sessionEndsAt: AT,
   version: "0.0.0",
 };
@@ -69,7 +70,12 @@ const key = {
 };
 
 export const PEOPLE = {
-  signInMethods: { password: true, providers: [{ id: "company", name: "Company account" }], anybody: true },
+  signInMethods: {
+    password: true,
+    providers: [{ id: "company", name: "Company account" }],
+    anybody: true,
+    support: { contact: "it@example.com", answerHours: 8 },
+  },
   signIn: me,
   openLink: { email: kim.email, name: kim.name, locale: kim.locale, kind: "invitation" },
   acceptInvitation: me,

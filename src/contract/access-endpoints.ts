@@ -48,6 +48,11 @@ export const preferences = z.object({
   workflow: z.string().nullable().default(null).describe("The workflow that was last open"),
 });
 
+const support = z
+  .object({ contact: z.string(), answerHours: z.number().nullable() })
+  .nullable()
+  .describe("Whom to ask, and within how many working hours they answer");
+
 const person = z.object({
   id: z.string(),
   email: z.string(),
@@ -58,11 +63,12 @@ const person = z.object({
   awayUntil: maybeTime,
   lastSeenAt: maybeTime,
   mayChange: z.boolean().describe("Whether the reader may change this person's roles or state"),
+  mayGetLink: z.boolean().describe("Whether the reader may make a new link for this person"),
 });
 
 export const me = z.object({
   /** Null for a key. */
-  person: person.omit({ mayChange: true }).extend({ preferences }).nullable(),
+  person: person.omit({ mayChange: true, mayGetLink: true }).extend({ preferences }).nullable(),
   workflows: z.array(
     z.object({
       name: z.string(),
@@ -72,10 +78,11 @@ export const me = z.object({
       roles: z.array(role),
       actions: z.array(action).describe("What the reader may do there, alone or as one of two"),
       zone: z.string(),
-      support: z.object({ contact: z.string(), answerHours: z.number().nullable() }).nullable(),
+      support,
     }),
   ),
   installation: z.array(action).describe("What the reader may do for the whole installation"),
+  support: support.describe("Whom the installation names, where the workflow names nobody"),
   sessionEndsAt: maybeTime,
   version: z.string(),
 });
@@ -107,6 +114,7 @@ export const ACCESS_ENDPOINTS = {
       anybody: z
         .boolean()
         .describe("Whether anybody can sign in yet; if not, the program printed a first link"),
+      support: support.describe("The contact of PILOTAGE_SUPPORT_CONTACT, and no other"),
     }),
     scope: null,
     sentence: "How people can sign in here.",

@@ -41,6 +41,11 @@ type Names =
   | "endSession"
   | "listRules";
 
+export interface SupportContact {
+  contact: string;
+  answerHours: number | null;
+}
+
 export interface AccessParts {
   database: Database;
   registry: Registry;
@@ -51,6 +56,8 @@ export interface AccessParts {
   sessions: Sessions;
   /** The sign-in providers of the installation. */
   providers(): Promise<{ id: string; name: string }[]>;
+  /** Whom the installation names for people who cannot sign in. */
+  support: SupportContact | null;
   version: string;
 }
 
@@ -77,6 +84,7 @@ export function accessHandlers(parts: AccessParts): Pick<Handlers, Names> {
           : null,
       })),
       installation: ALL_ACTIONS.filter((action) => may(caller, action, null)),
+      support: parts.support,
       sessionEndsAt: signedIn ? isoTime(signedIn.endsAt) : null,
       version: parts.version,
     };
@@ -148,7 +156,7 @@ export function accessHandlers(parts: AccessParts): Pick<Handlers, Names> {
       const { anybody } = await database.one<{ anybody: boolean }>(
         sql`select exists (select from person where last_seen_at is not null and disabled_at is null) as anybody`,
       );
-      return { password: true, providers: await parts.providers(), anybody };
+      return { password: true, providers: await parts.providers(), anybody, support: parts.support };
     },
 
     async signIn({ body, reply }) {

@@ -1,7 +1,7 @@
 /** Handlers of people and their roles: list, invite, staff, disable, and links from the machine itself. */
 import type { Caller } from "../access/caller.ts";
 import { boundTo, demandAction, demandAtOnce, isOperator, sees } from "../access/caller.ts";
-import { heldRoles, type People, type PersonRow } from "../access/people.ts";
+import { heldRoles, type HeldRole, type People, type PersonRow } from "../access/people.ts";
 import { allPeople } from "../access/people-store.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -25,9 +25,17 @@ export interface PeopleHandlerParts {
 export function peopleHandlers(parts: PeopleHandlerParts): Pick<Handlers, Names> {
   const { database, clock, people } = parts;
 
+  /** What the reader may do with somebody; judged by all that they hold, also by what the reader does not see. */
+  function mayOf(caller: Caller, person: PersonRow, held: HeldRole[]) {
+    return {
+      mayChange: people.mayChange(caller, person),
+      mayGetLink: people.mayGetLink(caller, person, held),
+    };
+  }
+
   async function show(caller: Caller, person: PersonRow) {
     const held = (await heldRoles(database, person.email)).get(person.email) ?? [];
-    return { ...showPerson(person, held, clock.now()), mayChange: people.mayChange(caller, person) };
+    return { ...showPerson(person, held, clock.now()), ...mayOf(caller, person, held) };
   }
 
   async function invitation(caller: Caller, made: { person: PersonRow; token: string; expiresAt: number }) {
@@ -73,7 +81,7 @@ export function peopleHandlers(parts: PeopleHandlerParts): Pick<Handlers, Names>
             ),
             clock.now(),
           ),
-          mayChange: people.mayChange(caller, person),
+          ...mayOf(caller, person, held.get(person.email) ?? []),
         })),
         lacking,
       };

@@ -15,6 +15,7 @@ import type { NewId } from "../platform/chance.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import type { Handlers } from "./bind.ts";
+import type { SupportContact } from "./access.ts";
 import { html } from "./markup.ts";
 import { overTls, setSessionCookie } from "./session-cookie.ts";
 
@@ -28,6 +29,8 @@ export interface ProviderHandlerParts {
   audit: Audit;
   providers: Providers;
   sessions: Sessions;
+  /** Named on the page that says what went wrong. */
+  support: SupportContact | null;
 }
 
 export function providerHandlers(
@@ -36,7 +39,7 @@ export function providerHandlers(
   const { database, providers, sessions } = parts;
   return {
     beginProviderSignIn: ({ params, query, reply }) =>
-      onPage(reply, async () => {
+      onPage(reply, parts.support, async () => {
         const { address, kept } = await providers.begin(params.provider, query.to);
         void reply.setCookie(COOKIE, kept, {
           path: PATH,
@@ -50,7 +53,7 @@ export function providerHandlers(
       }),
 
     endProviderSignIn: ({ params, reply }) =>
-      onPage(reply, async () => {
+      onPage(reply, parts.support, async () => {
         const { request } = reply;
         const kept = request.cookies[COOKIE];
         void reply.clearCookie(COOKIE, { path: PATH });
@@ -70,7 +73,11 @@ export function providerHandlers(
   };
 }
 
-async function onPage(reply: FastifyReply, work: () => Promise<void>): Promise<void> {
+async function onPage(
+  reply: FastifyReply,
+  support: SupportContact | null,
+  work: () => Promise<void>,
+): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -80,7 +87,11 @@ async function onPage(reply: FastifyReply, work: () => Promise<void>): Promise<v
       .code(error.status)
       .type("text/html; charset=utf-8")
       .header("content-security-policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'")
-      .send(prefersGerman(reply.request.headers["accept-language"]) ? germanPage(error) : page("en", error));
+      .send(
+        prefersGerman(reply.request.headers["accept-language"])
+          ? germanPage(error, support)
+          : page("en", error, support),
+      );
   }
 }
 
@@ -89,21 +100,36 @@ function prefersGerman(languages = ""): boolean {
   return /(?:^|,)\s*(de|en)\b/i.exec(languages)?.[1]?.toLowerCase() === "de";
 }
 
-function germanPage(error: PilotageError): string {
-  return page("de", inGerman(error) ?? { message: GERMAN_FAULT, hint: undefined });
+function germanPage(error: PilotageError, support: SupportContact | null): string {
+  return page("de", inGerman(error) ?? { message: GERMAN_FAULT, hint: undefined }, support);
 }
 
 const GERMAN_FAULT = "Die Anmeldung ging nicht; den Grund nennt das Protokoll des Programms.";
 const WORDS = {
-  en: { title: "You are not signed in", back: "To the sign-in page" },
-  de: { title: "Sie sind nicht angemeldet", back: "Zur Anmeldung" },
+  en: {
+    title: "You are not signed in",
+    back: "To the sign-in page",
+    help: "Help",
+    answers: (hours: number) => `answers within ${hours === 1 ? "an hour" : `${hours} hours`}`,
+  },
+  de: {
+    title: "Sie sind nicht angemeldet",
+    back: "Zur Anmeldung",
+    help: "Hilfe",
+    answers: (hours: number) => `Antwort binnen ${hours === 1 ? "einer Stunde" : `${hours} Stunden`}`,
+  },
 };
 
 function page(
   language: keyof typeof WORDS,
   { message, hint }: { message: string; hint: string | undefined },
+  support: SupportContact | null,
 ): string {
-  const { title, back } = WORDS[language];
+  const { title, back, help, answers } = WORDS[language];
+  const whom =
+    support === null
+      ? ""
+      : `${help}: ${support.contact}${support.answerHours === null ? "" : `, ${answers(support.answerHours)}`}`;
   return html`<!doctype html>
     <html lang="${language}">
       <head>
@@ -117,6 +143,7 @@ function page(
         <p>${message}</p>
         <p>${hint ?? ""}</p>
         <p><a href="/sign-in">${back}</a></p>
+        <p>${whom}</p>
       </body>
     </html>`.text;
 }

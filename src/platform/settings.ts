@@ -69,6 +69,23 @@ export const SETTINGS = {
     fallback: "de-DE",
     schema: z.enum(LOCALES, "one of those locales is expected"),
   },
+  PILOTAGE_SUPPORT_CONTACT: {
+    sentence:
+      "Whom people ask who cannot sign in, or whose workflow names nobody: an e-mail address, a telephone number, a channel. Everybody who reaches the sign-in page reads it. Default: nobody is named there.",
+    fallback: undefined,
+    schema: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .regex(/^\P{Cc}+$/u, "one line is expected")
+      .optional(),
+  },
+  PILOTAGE_SUPPORT_ANSWER_HOURS: {
+    sentence: "Working hours within which that contact answers, where you promise it.",
+    fallback: undefined,
+    schema: count(1, 2_000).optional(),
+  },
   PILOTAGE_SESSION_IDLE_HOURS: {
     sentence: "Hours without use after which a session in the console ends.",
     fallback: "12",

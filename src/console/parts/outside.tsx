@@ -5,14 +5,18 @@ import { useDevice, type Scheme } from "../console.tsx";
 import { FRAME } from "../locales/frame.ts";
 import { LOCALE_NAMES, useWords } from "../locales/words.ts";
 import styles from "./outside.module.css";
+import { WhomToAsk, type Contact } from "./whom-to-ask.tsx";
 
 export function Outside({
   title,
   sentence,
+  support,
   children,
 }: {
   title: string;
   sentence?: ReactNode;
+  /** Whom to ask, where the page may say it. */
+  support?: Contact | null | undefined;
   children?: ReactNode;
 }) {
   const t = useWords(FRAME);
@@ -34,6 +38,11 @@ export function Outside({
         {sentence === undefined ? null : <p className={styles["sentence"]}>{sentence}</p>}
         {children}
       </main>
+      {support ? (
+        <aside className={styles["support"]} aria-label={t("help")}>
+          <WhomToAsk {...support} />
+        </aside>
+      ) : null}
       <footer className={styles["foot"]}>
         <NativeSelect
           size="xs"

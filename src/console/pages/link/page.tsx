@@ -7,17 +7,19 @@ import { Button, Loader, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { useDevice } from "../../console.tsx";
-import { queries, useAct, type Reply } from "../../data/api.ts";
+import { queries, useAct, useRead, type Reply } from "../../data/api.ts";
 import { SIGN_IN } from "../../locales/sign-in.ts";
 import { LOCALE_NAMES, useWords } from "../../locales/words.ts";
 import { Outside, useAnotherLink } from "../../parts/outside.tsx";
 import { ErrorText } from "../../parts/page.tsx";
+import type { Contact } from "../../parts/whom-to-ask.tsx";
 
 export default function LinkPage() {
   const t = useWords(SIGN_IN);
   const navigate = useNavigate();
   const device = useDevice();
   const open = useAct("openLink");
+  const support = useRead("signInMethods").data?.support;
   const token = useRef("");
   const { mutate } = open;
   useAnotherLink();
@@ -40,22 +42,31 @@ export default function LinkPage() {
 
   if (open.isError)
     return (
-      <Outside title={t("spent")} sentence={t("spentWhat")}>
+      <Outside title={t("spent")} sentence={t("spentWhat")} support={support}>
         <div role="alert" style={{ marginTop: 12 }}>
           <ErrorText error={open.error} />
         </div>
         <Link to="/sign-in">{t("toSignIn")}</Link>
       </Outside>
     );
-  if (open.data?.kind === "invitation") return <Invitation found={open.data} token={token.current} />;
+  if (open.data?.kind === "invitation")
+    return <Invitation found={open.data} token={token.current} support={support} />;
   return (
-    <Outside title={t("opening")}>
+    <Outside title={t("opening")} support={support}>
       <Loader size="sm" mt="md" aria-hidden />
     </Outside>
   );
 }
 
-function Invitation({ found, token }: { found: Reply<"openLink">; token: string }) {
+function Invitation({
+  found,
+  token,
+  support,
+}: {
+  found: Reply<"openLink">;
+  token: string;
+  support: Contact | null | undefined;
+}) {
   const t = useWords(SIGN_IN);
   const navigate = useNavigate();
   const device = useDevice();
@@ -78,7 +89,11 @@ function Invitation({ found, token }: { found: Reply<"openLink">; token: string 
   }
 
   return (
-    <Outside title={t("welcome", { name: found.name })} sentence={t("welcomeWhat", { email: found.email })}>
+    <Outside
+      title={t("welcome", { name: found.name })}
+      sentence={t("welcomeWhat", { email: found.email })}
+      support={support}
+    >
       <form onSubmit={submit}>
         <input type="hidden" name="username" autoComplete="username" value={found.email} readOnly />
         <Stack gap="sm" mt="md">

@@ -56,6 +56,10 @@ export const PEOPLE = words({
     de: "Für ein vergessenes Passwort oder eine abgelaufene Einladung; ältere Links gelten dann nicht mehr.",
     en: "For a forgotten password or an invitation that ran out; older links are then void.",
   },
+  noNewLink: {
+    de: "Einen neuen Link für ein vergessenes Passwort gibt hier nur die Administration: Diese Person war schon da oder hat weitere Rollen.",
+    en: "Only an administrator gives a new link for a forgotten password here: this person has signed in before or has further roles.",
+  },
   disable: { de: "Sperren", en: "Disable" },
   disableTitle: { de: "{name} sperren?", en: "Disable {name}?" },
   disableWhat: {

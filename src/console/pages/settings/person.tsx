@@ -84,9 +84,11 @@ export function PersonDialog({ person, close, invited }: PersonProps) {
           }
         />
         <hr style={{ width: "100%", border: 0, borderTop: "1px solid var(--line)", margin: 0 }} />
-        <p className={styles["soft"]}>{t("newLinkWhat")}</p>
+        <p className={styles["soft"]}>
+          {t(person.mayGetLink || person.state === "disabled" ? "newLinkWhat" : "noNewLink")}
+        </p>
         <Group gap="xs">
-          {person.state === "disabled" ? null : (
+          {person.mayGetLink ? (
             <Button
               variant="default"
               loading={again.isPending}
@@ -94,7 +96,7 @@ export function PersonDialog({ person, close, invited }: PersonProps) {
             >
               {t("newLink")}
             </Button>
-          )}
+          ) : null}
           {!may("people.manage") ? null : person.state === "disabled" ? (
             <Button
               variant="default"

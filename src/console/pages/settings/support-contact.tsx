@@ -20,7 +20,9 @@ export function SupportContact() {
     <div className={styles["form"]}>
       <p>{t("supportWhat")}</p>
       {support === null ? (
-        <p className={styles["soft"]}>{t("noSupport")}</p>
+        <p className={styles["soft"]}>
+          {me.support === null ? t("noSupport") : t("usualSupport", { contact: me.support.contact })}
+        </p>
       ) : (
         <dl className={styles["facts"]}>
           <dt>{t("contact")}</dt>
@@ -38,6 +40,9 @@ export function SupportContact() {
       ) : (
         <p className={styles["soft"]}>{t("supportMayNot")}</p>
       )}
+      <p className={styles["soft"]}>
+        {me.support === null ? t("noUsualSupport") : t("usualSupportWhere", { contact: me.support.contact })}
+      </p>
       <p className={styles["soft"]}>{t("version", { version: me.version })}</p>
     </div>
   );

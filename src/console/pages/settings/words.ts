@@ -199,6 +199,18 @@ export const SETTINGS = words({
     de: "Noch keine Ansprechstelle. Ohne sie weiß niemand, wen er bei Fragen erreicht.",
     en: "No contact yet. Without one nobody knows whom to ask.",
   },
+  usualSupport: {
+    de: "Für diesen Workflow keine eigene; am Fuß der Seiten steht die der Installation: {contact}.",
+    en: "None of this workflow's own; the foot of the pages names that of the installation: {contact}.",
+  },
+  usualSupportWhere: {
+    de: "Auf den Seiten vor der Anmeldung steht die Ansprechstelle der Installation: {contact}.",
+    en: "The pages before the sign-in name the contact of the installation: {contact}.",
+  },
+  noUsualSupport: {
+    de: "Auf den Seiten vor der Anmeldung steht keine. Wer Pilotage betreibt, nennt dort eine mit PILOTAGE_SUPPORT_CONTACT.",
+    en: "The pages before the sign-in name none. Whoever runs Pilotage names one there with PILOTAGE_SUPPORT_CONTACT.",
+  },
   version: { de: "Pilotage {version}", en: "Pilotage {version}" },
 });
 

@@ -38,7 +38,7 @@ export default function SignInPage() {
   }
 
   return (
-    <Outside title={t("title")} sentence={t("sentence")}>
+    <Outside title={t("title")} sentence={t("sentence")} support={methods.data?.support}>
       {methods.data?.anybody === false ? (
         <>
           <h2 style={{ fontSize: 14, margin: "16px 0 4px" }}>{t("nobody")}</h2>

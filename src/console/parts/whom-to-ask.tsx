@@ -1,0 +1,25 @@
+/** Whom to ask and how soon they answer, as it stands on every page; how it is placed is the page's. */
+import { FRAME } from "../locales/frame.ts";
+import { useWords } from "../locales/words.ts";
+import { Icon } from "./icon.tsx";
+
+export interface Contact {
+  contact: string;
+  answerHours: number | null;
+}
+
+export function WhomToAsk({ contact, answerHours }: Contact) {
+  const t = useWords(FRAME);
+  const mail = /^[^\s@]+@[^\s@]+$/.test(contact);
+  return (
+    <>
+      <Icon name="help" size={14} />
+      {mail ? (
+        <a href={`mailto:${contact}`}>{t("support", { contact })}</a>
+      ) : (
+        <span>{t("support", { contact })}</span>
+      )}
+      {answerHours === null ? null : <span>· {t("supportAnswers", { hours: answerHours })}</span>}
+    </>
+  );
+}
