@@ -1,7 +1,7 @@
 /** One list of everything that was reported, ranked; the owner ranks, assigns, names the release that fixed it, answers. */
 import { Button, Group, Modal, NativeSelect, Textarea, TextInput } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { IMPROVEMENT_STATES, type ImprovementState } from "../../../contract/feedback-endpoints.ts";
 import { useAct, useRead, type Reply } from "../../data/api.ts";
 import { useMay } from "../../data/me.tsx";
@@ -27,32 +27,33 @@ const TONES: Record<ImprovementState, Tone> = {
   declined: "unknown",
 };
 
+/** What was reported, in the reader's language: the kind, the reason given, and the field that it is about. */
+function useImprovementName() {
+  const kind = useCode(REPORT_WORDS);
+  const reason = useCode(REVIEW_REASON_WORDS);
+  return useCallback(
+    (row: Improvement) =>
+      [kind(row.kind), ...(row.reason === null ? [] : [reason(row.reason)]), row.field ?? []]
+        .flat()
+        .join(" · "),
+    [kind, reason],
+  );
+}
+
 export function Improvements({ workflow }: { workflow: string }) {
   const t = useWords(IMPROVEMENTS);
   const may = useMay();
   const formats = useFormats();
   const state = useCode(IMPROVEMENT_WORDS);
-  const kind = useCode(REPORT_WORDS);
   const reason = useCode(REVIEW_REASON_WORDS);
   const list = useRead("listImprovements", { params: { workflow } });
   const [edited, setEdited] = useState<Improvement>();
   const edits = may("improvement.manage");
+  const nameOf = useImprovementName();
   const columns = useMemo(
     (): Column<Improvement>[] => [
       { id: "rank", head: t("rank"), number: true, wideOnly: true, cell: (row) => formats.number(row.rank) },
-      {
-        id: "what",
-        head: t("what"),
-        cell: (row) => (
-          <>
-            {row.title}
-            <div className={styles["basis"]}>
-              {kind(row.kind)}
-              {row.reason === null ? "" : ` · ${reason(row.reason)}`}
-            </div>
-          </>
-        ),
-      },
+      { id: "what", head: t("what"), cell: nameOf },
       {
         id: "reports",
         head: t("reports"),
@@ -81,7 +82,7 @@ export function Improvements({ workflow }: { workflow: string }) {
                 <Button
                   size="compact-sm"
                   variant="default"
-                  aria-label={t("editOf", { title: row.title })}
+                  aria-label={t("editOf", { title: nameOf(row) })}
                   onClick={() => setEdited(row)}
                 >
                   {t("edit")}
@@ -91,7 +92,7 @@ export function Improvements({ workflow }: { workflow: string }) {
           ]
         : []),
     ],
-    [t, formats, kind, reason, state, edits],
+    [t, formats, nameOf, state, edits],
   );
   return (
     <div id="improvements">
@@ -156,6 +157,7 @@ function EditDialog({
   const t = useWords(IMPROVEMENTS);
   const frame = useWords(FRAME);
   const stateWord = useCode(IMPROVEMENT_WORDS);
+  const nameOf = useImprovementName();
   const toast = useToast();
   const releases = useRead("listReleases", { params: { workflow } });
   const settle = useAct("settleImprovement", { refreshes: ["listImprovements", "getOverview"] });
@@ -187,7 +189,7 @@ function EditDialog({
     <Modal
       opened
       onClose={close}
-      title={improvement.title}
+      title={nameOf(improvement)}
       size="lg"
       closeButtonProps={{ "aria-label": frame("close") }}
     >
