@@ -19,6 +19,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   cases: () => import("./cases.ts"),
   idle: () => import("./idle.ts"),
   inbox: () => import("./inbox.ts"),
+  gateway: () => import("./gateway.ts"),
 };
 
 const { values, positionals } = parseArgs({
