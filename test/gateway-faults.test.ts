@@ -33,7 +33,6 @@ for (const scenario of PLAYED) {
         baseUrl: provider.url,
         passThrough: FORMS.map((form) => ({
           name: `primary-${form}`,
-          whole: "streamed",
           fallback: [`${name}/fallback-${form}`],
           larger: `${name}/larger-${form}`,
           limits: {

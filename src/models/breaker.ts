@@ -36,7 +36,7 @@ export const BREAKER_LIMITS: BreakerLimits = {
   calls: 10,
   windowMs: 30_000,
   pauseMs: 5_000,
-  mostPauseMs: 60_000,
+  mostPauseMs: 20_000,
 };
 
 /** `nothing`: the call ended without a word about the provider, as when the process stops. */

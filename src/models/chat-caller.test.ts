@@ -298,6 +298,30 @@ describe("a call", () => {
     expect(stream.summary()).toMatchObject({ complete: true, body: JSON.parse(text) as object });
   });
 
+  test("of a model that does not stream is asked for whole at once, and from then on", async () => {
+    const asked: unknown[] = [];
+    const server = await serve(({ stream }) => {
+      asked.push(stream);
+      return stream === true
+        ? {
+            status: 400,
+            text: '{"error":{"message":"no stream","type":"invalid_request_error","param":"stream","code":"unsupported_value"}}',
+            type: "application/json",
+          }
+        : {
+            status: 200,
+            text: '{"choices":[{"index":0,"message":{"role":"assistant","content":"whole"},"finish_reason":"stop"}]}',
+            type: "application/json",
+          };
+    });
+    const { caller } = await start({}, { baseUrl: server });
+    for (let i = 0; i < 2; i++)
+      expect((await caller.buffered(call())).body["choices"]).toMatchObject([
+        { message: { content: "whole" } },
+      ]);
+    expect(asked).toEqual([true, undefined, undefined]);
+  });
+
   test.each([
     "<html>oops</html>",
     "",

@@ -91,7 +91,7 @@ export interface ChatCaller {
   plain(call: ChatCall): Promise<ChatReply>;
   /** Streamed inside, so that silence is noticed early, and given as a plain reply: whole or not at all. */
   buffered(call: ChatCall): Promise<ChatReply>;
-  /** Resolves when the server has begun to answer; throws its refusal. */
+  /** Resolves when the server has begun to answer; throws its refusal. A model that does not stream gives its whole as one chunk. */
   streamed(call: ChatCall): Promise<ChatStreaming>;
   close(): Promise<void>;
 }
@@ -110,6 +110,8 @@ export function openChatCaller(options: ChatCallerOptions): ChatCaller {
   const secrets = [...(apiKey === undefined ? [] : [apiKey]), ...Object.values(options.headers ?? {})];
   /** Some servers do not take the wish for usage; learnt for as long as the caller lives. */
   let asksUsage = true;
+  /** Models that do not stream, or not for us; learnt likewise. */
+  const notStreamed = new Set<unknown>();
 
   function limitsOf(call: ChatCall) {
     const { connectMs: _, ...limits } = { ...deadlines, ...call.deadlines };
@@ -156,6 +158,17 @@ export function openChatCaller(options: ChatCallerOptions): ChatCaller {
     const limits = limitsOf(call);
     let body = call.body;
     for (;;) {
+      if (notStreamed.has(body["model"])) {
+        const { stream: _, stream_options: __, ...plainly } = body;
+        const { leftMs, signal } = limits();
+        const headers = { ...call.headers, ...own };
+        const reply = await upstream.post(JSON.stringify(plainly), headers, { leftMs, signal });
+        if (isSuccess(reply)) return { kind: "whole", reply };
+        const lower = call.again?.(reply);
+        if (lower === undefined) throw failed(reply);
+        body = lower;
+        continue;
+      }
       const wish = asksUsage;
       const asked = { ...body, stream: true, stream_options: { ...optionsOf(body), include_usage: true } };
       const { stream_options: _, ...without } = asked;
@@ -167,6 +180,10 @@ export function openChatCaller(options: ChatCallerOptions): ChatCaller {
       if (begun.kind === "events" || isSuccess(begun.reply)) return begun;
       if (wish && refusesUsage(begun.reply)) {
         asksUsage = false;
+        continue;
+      }
+      if (refusesStream(begun.reply)) {
+        notStreamed.add(body["model"]);
         continue;
       }
       const lower = call.again?.(begun.reply);
@@ -277,6 +294,11 @@ function refusesUsage({ status, text }: ErrorReply): boolean {
   if (status !== 400 && status !== 422) return false;
   const { param, message = text } = readError(text);
   return param === undefined ? /stream_options|include_usage/.test(message) : /^stream_options\b/.test(param);
+}
+
+/** Of a model that answers whole only, or streams only for those whom it knows better. */
+function refusesStream({ status, text }: ErrorReply): boolean {
+  return (status === 400 || status === 422) && readError(text).param === "stream";
 }
 
 const isSuccess = ({ status }: ErrorReply) => status >= 200 && status < 300;

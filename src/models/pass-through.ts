@@ -32,7 +32,7 @@ const milliseconds = (fallback: number) =>
 const limits = z.strictObject({
   firstTokenMs: milliseconds(10_000).describe("Of a stream, to its first token"),
   idleMs: milliseconds(15_000).describe("Of a stream, between two tokens"),
-  wholeMs: milliseconds(MINUTE).describe("Of an answer that is asked for whole"),
+  wholeMs: milliseconds(MINUTE).describe("Of an answer that is asked for as it is"),
   totalMs: milliseconds(2 * MINUTE).describe("Of a stream, to its end"),
 });
 
@@ -57,9 +57,9 @@ export const passThroughSchema = z
         ),
       whole: z
         .enum(["asked", "streamed"])
-        .default("asked")
+        .default("streamed")
         .describe(
-          "How an answer that is not streamed is asked for: as it is, or as a stream inside, so that silence is noticed early",
+          "How an answer that is not streamed is asked for: as a stream inside, so that silence is noticed early, or as it is, so that it comes as the provider wrote it",
         ),
       limits: limits.prefault({}).describe("How long a model may take before the next one is asked"),
       shutdownDate: z.iso
