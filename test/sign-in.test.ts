@@ -303,12 +303,16 @@ describe("a wrong sign-in", () => {
   test("many at once are counted before they are judged: no more come through than one after the other", async () => {
     await accepted("parallel@example.com");
     const there = elsewhere();
+    const begun = performance.now();
     const answers = await Promise.all(
       Array.from({ length: 40 }, () => signIn("parallel@example.com", "a wrong password", there)),
     );
-    const statuses = answers.map((one) => one.status);
-    expect(statuses.filter((one) => one === 401)).toHaveLength(5);
-    expect(statuses.filter((one) => one === 429)).toHaveLength(35);
+    // On a slow machine a pause ends meanwhile; the shortest is two seconds.
+    const seconds = (performance.now() - begun) / 1000;
+    const judged = answers.filter((one) => one.status === 401).length;
+    expect(judged).toBeGreaterThanOrEqual(5);
+    expect(judged).toBeLessThanOrEqual(5 + Math.floor(seconds / 2));
+    expect(answers.filter((one) => one.status === 429)).toHaveLength(40 - judged);
   });
 
   test("of somebody else keeps nobody out: not at another network, and not on a device that signed in before", async () => {
@@ -550,6 +554,19 @@ describe("roles", () => {
     await expect(
       owner.invitePerson({ body: { email: "free@example.com", name: "Kim", grants: [] } }),
     ).rejects.toMatchObject({ code: "forbidden" });
+  });
+
+  test("are given where the reader may give them, also by an administrator who sees no work; nobody hears of other workflows", async () => {
+    const owner = await (await signedIn(installation, OWNER)).listPeople();
+    expect(owner.staffs).toEqual(["tickets"]);
+    expect(owner.lacking.map((one) => one.workflow)).not.toContain("claims");
+    const admin = await administrator();
+    expect((await admin.getMe()).workflows).toEqual([]);
+    expect((await admin.listPeople()).staffs).toEqual(["claims", "tickets"]);
+    const auditor = await signedIn(installation, "auditor@example.com", [
+      { role: "auditor", workflow: "tickets" },
+    ]);
+    expect((await auditor.listPeople()).staffs).toEqual([]);
   });
 
   test("no owner makes a way into the account of somebody with other roles", async () => {

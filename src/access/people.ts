@@ -68,6 +68,8 @@ export interface People {
   ): Promise<PersonRow>;
   setAway(caller: Caller, until: number | null): Promise<{ awayUntil: number | null; returned: number }>;
   get(id: string): Promise<PersonRow>;
+  /** Names of all workflows: where roles can be given. */
+  workflows(): Promise<string[]>;
   /** What the people of this installation cannot do for want of somebody else, in sentences. */
   lacking(): Promise<Lack[]>;
   mayChange(reader: Caller, person: PersonRow): boolean;
@@ -355,6 +357,11 @@ export function openPeople(parts: PeopleParts): People {
         ]);
         return { awayUntil: until, returned };
       });
+    },
+
+    async workflows() {
+      const found = await database.all<{ name: string }>(sql`select name from workflow order by name`);
+      return found.map((row) => row.name);
     },
 
     async lacking() {

@@ -97,6 +97,7 @@ export const PEOPLE = {
   makeSignInLink: { link: "https://pilotage.example.com/link#pin_1", expiresAt: AT, person: listed },
   listPeople: {
     people: [listed],
+    staffs: ["support-triage"],
     lacking: [
       {
         workflow: "support-triage",

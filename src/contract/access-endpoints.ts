@@ -276,6 +276,9 @@ export const ACCESS_ENDPOINTS = {
           }),
         )
         .describe("What the people of this installation cannot do for want of a second person"),
+      staffs: z
+        .array(z.string())
+        .describe("Workflows in which the reader may give roles, also those whose work they do not see"),
     }),
     scope: "operate",
     action: "people.see",

@@ -1,6 +1,6 @@
 /** Handlers of people and their roles: list, invite, staff, disable, and links from the machine itself. */
 import type { Caller } from "../access/caller.ts";
-import { boundTo, demandAction, demandAtOnce, isOperator, sees } from "../access/caller.ts";
+import { boundTo, demandAction, demandAtOnce, isOperator, mayAtOnce, sees } from "../access/caller.ts";
 import { heldRoles, type HeldRole, type People, type PersonRow } from "../access/people.ts";
 import { allPeople } from "../access/people-store.ts";
 import { PilotageError } from "../contract/errors.ts";
@@ -83,7 +83,10 @@ export function peopleHandlers(parts: PeopleHandlerParts): Pick<Handlers, Names>
           ),
           ...mayOf(caller, person, held.get(person.email) ?? []),
         })),
-        lacking,
+        lacking: lacking.filter((one) => whole || sees(caller, one.workflow)),
+        staffs: (await people.workflows()).filter(
+          (name) => mayAtOnce(caller, "people.manage", null) || mayAtOnce(caller, "people.staff", name),
+        ),
       };
     },
     invitePerson: async ({ body, caller }) => invitation(caller, await people.invite(body, caller)),

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { CHROMIUM } from "../support/browser.ts";
 import { openConsole } from "../support/console.ts";
+import { workflowDocument } from "../support/installation.ts";
 import { startProvider } from "../support/provider.ts";
 import { wrongKey } from "../support/provider-plays.ts";
 
@@ -59,6 +60,50 @@ describe.skipIf(CHROMIUM === undefined)("connections in the console", async () =
     await form.getByRole("button", { name: "Store a connection" }).click();
     await page.getByText("https://bedrock-runtime.eu-central-1.amazonaws.com").waitFor();
     expect(await page.content()).not.toContain("s-secret");
+  });
+
+  test("a sign-in provider takes roles for groups line by line, and shows them again when it is replaced", async () => {
+    await client.applyWorkflow({
+      params: { workflow: "tickets" },
+      body: { document: workflowDocument({ workflow: "tickets" }) },
+    });
+    await page.goto("/settings#connections");
+    // The workflow is newer than the page.
+    await page.reload();
+    await page.getByRole("button", { name: "Store a connection" }).click();
+    const form = page.getByRole("dialog");
+    await form.getByLabel("Kind").selectOption({ label: "Sign-in provider (OpenID Connect)" });
+    await form.getByLabel("Name", { exact: true }).fill("company");
+    await form.getByLabel("What stands on the sign-in button").fill("Example AG");
+    await form.getByLabel("Address of the provider (issuer)").fill("https://login.example.com/realms/staff");
+    await form.getByLabel("Client id").fill("pilotage");
+    await form.getByLabel(/whom nobody invited/).check();
+    await form.getByText("takes effect at their next sign-in").waitFor();
+    for (const [at, group, role, where] of [
+      [0, "support-clerks", "Reviewer", "tickets"],
+      [1, "auditors", "Auditor", "whole installation"],
+    ] as const) {
+      await form.getByRole("button", { name: "Add a group" }).click();
+      await form.getByLabel("Group at the sign-in provider").nth(at).fill(group);
+      await form.getByLabel("Role", { exact: true }).nth(at).selectOption({ label: role });
+      await form.getByLabel("Holds for").nth(at).selectOption({ label: where });
+    }
+    await form.getByRole("button", { name: "Store a connection" }).click();
+    await page.getByText("Groups are read at each sign-in").waitFor();
+    const shown = async () =>
+      (await client.listConnections()).connections.find((one) => one.name === "company")!.shown;
+    const groups = {
+      "support-clerks": [{ role: "reviewer", workflow: "tickets" }],
+      auditors: [{ role: "auditor", workflow: null }],
+    };
+    expect(await shown()).toMatchObject({ groups, makePeople: true, scopes: ["email", "profile"] });
+
+    await page.getByRole("button", { name: "Replace company" }).click();
+    expect(await form.getByLabel("Group at the sign-in provider").first().inputValue()).toBe("auditors");
+    await form.getByRole("button", { name: "Remove the group support-clerks" }).click();
+    await form.getByRole("button", { name: "Store a connection" }).click();
+    await form.waitFor({ state: "detached" });
+    expect(await shown()).toMatchObject({ groups: { auditors: groups.auditors }, makePeople: true });
   });
 
   test("a German reads it in German", async () => {

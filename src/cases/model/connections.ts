@@ -163,7 +163,16 @@ function shown(connection: Connection): JsonObject {
     case "smtp":
       return { address: `${connection.host}:${connection.port}`, from: connection.from };
     case "oidc":
-      return { address: connection.issuer, name: connection.name, groups: Object.keys(connection.groups) };
+      return {
+        address: connection.issuer,
+        name: connection.name,
+        clientId: connection.clientId,
+        scopes: connection.scopes,
+        groupsClaim: connection.groupsClaim,
+        groups: connection.groups,
+        makePeople: connection.makePeople,
+        trustEmail: connection.trustEmail,
+      };
     case "http":
       return { address: connection.url, ...notesOf(connection) };
     case "webhook":

@@ -1,5 +1,5 @@
 /** The form of a connection by its kind; a kind without a form of its own is written as JSON. */
-import { Modal, NativeSelect, PasswordInput, Textarea, TextInput } from "@mantine/core";
+import { Checkbox, Modal, NativeSelect, PasswordInput, Textarea, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { useAct } from "../../data/api.ts";
 import { FRAME } from "../../locales/frame.ts";
@@ -8,6 +8,8 @@ import { FormFoot } from "../../parts/form-foot.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import type { Connection } from "./connections.tsx";
 import { CONNECTIONS } from "./connections-words.ts";
+import { groupsOf, linesOf } from "./group-lines.ts";
+import { GroupRoles } from "./group-roles.tsx";
 import styles from "./settings.module.css";
 
 type Kind = "openai" | "anthropic" | "bedrock" | "google" | "http" | "webhook" | "smtp" | "oidc" | "other";
@@ -32,8 +34,10 @@ interface Field {
     | "clientId"
     | "clientSecret"
     | "groupsClaim"
-    | "groups";
-  as?: "secret" | "number" | "json" | readonly string[];
+    | "scopes"
+    | "makePeople"
+    | "trustEmail";
+  as?: "secret" | "number" | "words" | "flag" | readonly string[];
   optional?: true;
   start?: string;
   /** Where a kind means something else by it. */
@@ -77,8 +81,10 @@ const FIELDS: Record<Exclude<Kind, "other">, readonly Field[]> = {
     { name: "issuer" },
     { name: "clientId" },
     { name: "clientSecret", as: "secret", optional: true },
+    { name: "scopes", as: "words", start: "email profile", optional: true },
     { name: "groupsClaim", start: "groups" },
-    { name: "groups", as: "json", optional: true },
+    { name: "makePeople", as: "flag" },
+    { name: "trustEmail", as: "flag" },
   ],
 };
 const KINDS = [...(Object.keys(FIELDS) as Exclude<Kind, "other">[]), "other"] as const;
@@ -111,13 +117,13 @@ export function ConnectionDialog({
   const [json, setJson] = useState('{ "kind": "" }');
   const [values, setValues] = useState<Record<string, string>>(() =>
     Object.fromEntries(
-      Object.entries(connection?.shown ?? {}).flatMap(([key, value]) =>
-        typeof value === "string" || typeof value === "number"
-          ? [[key === "address" ? (ADDRESS_FIELD[kind] ?? key) : key, String(value)]]
-          : [],
-      ),
+      Object.entries(connection?.shown ?? {}).flatMap(([key, value]) => {
+        const text = textOf(value);
+        return text === undefined ? [] : [[key === "address" ? (ADDRESS_FIELD[kind] ?? key) : key, text]];
+      }),
     ),
   );
+  const [groups, setGroups] = useState(() => linesOf(connection?.shown["groups"]));
   const [problem, setProblem] = useState<"notJson">();
   const fields = kind === "other" ? [] : FIELDS[kind];
   const valueOf = (field: Field) =>
@@ -134,11 +140,10 @@ export function ConnectionDialog({
         fields.flatMap((field) => {
           const text = valueOf(field).trim();
           if (text === "") return [];
-          const value: unknown =
-            field.as === "number" ? Number(text) : field.as === "json" ? JSON.parse(text) : text;
-          return [[field.name, value]];
+          return [[field.name, valueFrom(text, field.as)]];
         }),
       ),
+      ...(kind === "oidc" ? { groups: groupsOf(groups) } : {}),
     };
   }
 
@@ -168,7 +173,9 @@ export function ConnectionDialog({
       closeButtonProps={{ "aria-label": frame("close") }}
     >
       <form onSubmit={submit} className={styles["stack"]}>
-        {connection === undefined ? null : <p className={styles["soft"]}>{t("replaceWhat")}</p>}
+        {connection === undefined ? null : (
+          <p className={styles["soft"]}>{t(kind === "oidc" ? "replaceProviderWhat" : "replaceWhat")}</p>
+        )}
         <NativeSelect
           label={t("kind")}
           data-autofocus
@@ -214,16 +221,14 @@ export function ConnectionDialog({
                 onChange={(event) => take(event.currentTarget.value)}
               />
             );
-          if (field.as === "json")
+          if (field.as === "flag")
             return (
-              <Textarea
+              <Checkbox
                 key={field.name}
-                {...shared}
-                className="mono"
-                autosize
-                minRows={2}
-                spellCheck={false}
-                onChange={(event) => take(event.currentTarget.value)}
+                label={shared.label}
+                description={field.name === "trustEmail" ? t("trustEmailWhat") : undefined}
+                checked={shared.value === "true"}
+                onChange={(event) => take(String(event.currentTarget.checked))}
               />
             );
           if (typeof field.as === "object")
@@ -245,6 +250,7 @@ export function ConnectionDialog({
             />
           );
         })}
+        {kind === "oidc" ? <GroupRoles lines={groups} change={setGroups} /> : null}
         <FormFoot
           act={save}
           verb={t("add")}
@@ -254,4 +260,17 @@ export function ConnectionDialog({
       </form>
     </Modal>
   );
+}
+
+/** What is shown of a connection, as its field holds it; undefined for what no field shows. */
+function textOf(value: unknown): string | undefined {
+  if (Array.isArray(value))
+    return value.every((one) => typeof one === "string") ? value.join(" ") : undefined;
+  return ["string", "number", "boolean"].includes(typeof value) ? String(value) : undefined;
+}
+
+function valueFrom(text: string, as: Field["as"]): unknown {
+  if (as === "number") return Number(text);
+  if (as === "flag") return text === "true";
+  return as === "words" ? text.split(/\s+/) : text;
 }

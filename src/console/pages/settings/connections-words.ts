@@ -17,6 +17,10 @@ export const CONNECTIONS = words({
     de: "Ersetzt alle Einstellungen, auch solche ohne Feld hier (headers, mostInFlight, passThrough): Wer sie braucht, nimmt die Befehlszeile.",
     en: "Replaces all settings, those without a field here too (headers, mostInFlight, passThrough): whoever needs them takes the command line.",
   },
+  replaceProviderWhat: {
+    de: "Ersetzt alle Einstellungen. Das Client-Geheimnis wird nie gezeigt: Geben Sie es neu ein, wenn es eines gibt.",
+    en: "Replaces all settings. The client secret is never shown: type it again if there is one.",
+  },
   name: { de: "Name", en: "Name" },
   nameWhat: {
     de: "Kleinbuchstaben, Ziffern, Bindestrich; so heißt sie in den Dateien",
@@ -89,10 +93,37 @@ export const CONNECTIONS = words({
   "field.clientId": { de: "Client-ID", en: "Client id" },
   "field.clientSecret": { de: "Client-Geheimnis (freiwillig)", en: "Client secret (optional)" },
   "field.groupsClaim": { de: "Feld mit den Gruppen", en: "Claim with the groups" },
-  "field.groups": {
-    de: "Rollen je Gruppe, als JSON (freiwillig)",
-    en: "Roles per group, as JSON (optional)",
+  "field.scopes": {
+    de: "Scopes neben openid, mit Leerzeichen",
+    en: "Scopes beside openid, with spaces between",
   },
+  "field.makePeople": {
+    de: "Auch wer nicht eingeladen ist, bekommt bei der ersten Anmeldung ein Konto",
+    en: "Somebody whom nobody invited gets an account at their first sign-in, too",
+  },
+  "field.trustEmail": {
+    de: "E-Mail-Adressen gelten, auch wenn der Anbieter nicht sagt, ob sie geprüft sind",
+    en: "E-mail addresses count though the provider does not say whether they were verified",
+  },
+  trustEmailWhat: {
+    de: "Nur für einen eigenen Anbieter, bei dem niemand die Adresse selbst wählt (etwa Entra ID)",
+    en: "Only for a provider of your own in which nobody chooses the address (Entra ID, say)",
+  },
+  groups: { de: "Rollen aus Gruppen", en: "Roles from groups" },
+  groupsWhat: {
+    de: "Wer beim Anmeldedienst in der Gruppe ist, hat hier die Rolle. Wechselt jemand die Gruppe, gilt das ab der nächsten Anmeldung.",
+    en: "Whoever is in the group at the sign-in provider has the role here. A change of somebody's groups takes effect at their next sign-in.",
+  },
+  groupsLater: {
+    de: "Gruppen werden bei jeder Anmeldung gelesen. Wer beim Anmeldedienst eine Gruppe verliert, behält die Rolle hier bis zur nächsten Anmeldung, längstens bis die Sitzung endet. Eilt es, sperren Sie die Person unter „Personen“.",
+    en: "Groups are read at each sign-in. Whoever loses a group at the sign-in provider keeps the role here until the next sign-in, at the latest until the session ends. If it is urgent, disable the person under “People”.",
+  },
+  group: { de: "Gruppe beim Anmeldedienst", en: "Group at the sign-in provider" },
+  groupRole: { de: "Rolle", en: "Role" },
+  groupWhere: { de: "Gilt für", en: "Holds for" },
+  groupEverywhere: { de: "ganze Installation", en: "whole installation" },
+  addGroup: { de: "Gruppe hinzufügen", en: "Add a group" },
+  removeGroup: { de: "Gruppe {group} entfernen", en: "Remove the group {group}" },
   json: { de: "Einstellungen als JSON", en: "Settings as JSON" },
   notJson: { de: "Das ist kein gültiges JSON.", en: "That is no valid JSON." },
 });

@@ -16,6 +16,9 @@ import styles from "./settings.module.css";
 
 export type Connection = Reply<"listConnections">["connections"][number];
 
+/** Shown of a connection only in its form: nobody tells connections apart by these. */
+const IN_FORM = new Set(["clientId", "groupsClaim"]);
+
 export function Connections() {
   const t = useWords(CONNECTIONS);
   const list = useRead("listConnections");
@@ -46,7 +49,7 @@ export function Connections() {
             wideOnly: true,
             cell: (row) =>
               Object.entries(row.shown)
-                .filter(([, value]) => typeof value === "string" || typeof value === "number")
+                .filter(([key, value]) => !IN_FORM.has(key) && ["string", "number"].includes(typeof value))
                 .map(([, value]) => String(value))
                 .join(" · "),
           },
@@ -85,6 +88,11 @@ export function Connections() {
           },
         ]}
       />
+      {list.data.connections.some((one) => one.kind === "oidc") ? (
+        <p className={styles["soft"]} style={{ marginTop: 12 }}>
+          {t("groupsLater")}
+        </p>
+      ) : null}
       <Budgets
         connections={list.data.connections.filter((one) => ASKED.has(one.kind)).map((one) => one.name)}
       />

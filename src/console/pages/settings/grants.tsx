@@ -1,7 +1,7 @@
 /** The roles of a person as lines of role and workflow, of those that the reader may give. */
 import { ActionIcon, Button, NativeSelect } from "@mantine/core";
 import { ROLES, SUPPORT_ROLES, type Role } from "../../../contract/access.ts";
-import { useMay, useMe } from "../../data/me.tsx";
+import { useMay } from "../../data/me.tsx";
 import { ROLE_WORDS } from "../../locales/codes.ts";
 import { useSay, useWords } from "../../locales/words.ts";
 import { Icon } from "../../parts/icon.tsx";
@@ -16,18 +16,18 @@ export interface Grant {
 interface GrantsProps {
   grants: readonly Grant[];
   change: (grants: Grant[]) => void;
+  /** Workflows in which the reader may give roles. */
+  places: readonly string[];
   /** For a new line. */
   workflow?: string | undefined;
 }
 
-export function Grants({ grants, change, workflow }: GrantsProps) {
+export function Grants({ grants, change, places, workflow }: GrantsProps) {
   const t = useWords(PEOPLE);
   const say = useSay();
   const may = useMay();
-  const me = useMe();
   const all = may("people.manage");
   const roles = (Object.keys(ROLES) as Role[]).filter((role) => all || SUPPORT_ROLES.includes(role));
-  const places = me.workflows.map((one) => one.name);
   const set = (at: number, next: Partial<Grant>) =>
     change(grants.map((one, place) => (place === at ? { ...one, ...next } : one)));
   return (
@@ -77,7 +77,12 @@ export function Grants({ grants, change, workflow }: GrantsProps) {
         size="compact-sm"
         variant="subtle"
         style={{ justifySelf: "start" }}
-        onClick={() => change([...grants, { role: "reviewer", workflow: workflow ?? places[0] ?? null }])}
+        onClick={() =>
+          change([
+            ...grants,
+            { role: "reviewer", workflow: (places.includes(workflow ?? "") ? workflow : places[0]) ?? null },
+          ])
+        }
       >
         {t("addRole")}
       </Button>

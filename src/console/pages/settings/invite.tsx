@@ -14,11 +14,13 @@ import styles from "./settings.module.css";
 
 interface InviteProps {
   workflow: string | undefined;
+  /** Workflows in which the reader may give roles. */
+  places: readonly string[];
   close: () => void;
   took: (invitation: Invitation) => void;
 }
 
-export function InviteDialog({ workflow, close, took }: InviteProps) {
+export function InviteDialog({ workflow, places, close, took }: InviteProps) {
   const t = useWords(PEOPLE);
   const frame = useWords(FRAME);
   const intl = useIntl();
@@ -27,7 +29,7 @@ export function InviteDialog({ workflow, close, took }: InviteProps) {
   const [email, setEmail] = useState("");
   const [locale, setLocale] = useState(intl.locale as (typeof LOCALES)[number]);
   const [grants, setGrants] = useState<Grant[]>(
-    workflow === undefined ? [] : [{ role: "reviewer", workflow }],
+    workflow === undefined || !places.includes(workflow) ? [] : [{ role: "reviewer", workflow }],
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -64,7 +66,7 @@ export function InviteDialog({ workflow, close, took }: InviteProps) {
           onChange={(event) => setLocale(event.currentTarget.value as (typeof LOCALES)[number])}
           data={LOCALES.map((value) => ({ value, label: LOCALE_NAMES[value] ?? value }))}
         />
-        <Grants grants={grants} change={setGrants} workflow={workflow} />
+        <Grants grants={grants} change={setGrants} places={places} workflow={workflow} />
         <FormFoot act={invite} verb={t("invite")} close={close} />
       </form>
     </Modal>

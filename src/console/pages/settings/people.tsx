@@ -133,6 +133,7 @@ export function People({ workflow }: { workflow: string | undefined }) {
       {inviting ? (
         <InviteDialog
           workflow={workflow}
+          places={people.data.staffs}
           close={() => setInviting(false)}
           took={(made) => {
             setInviting(false);
@@ -144,6 +145,7 @@ export function People({ workflow }: { workflow: string | undefined }) {
         <PersonDialog
           key={opened.id}
           person={opened}
+          places={people.data.staffs}
           close={() => setOpened(undefined)}
           invited={(made) => {
             setOpened(undefined);

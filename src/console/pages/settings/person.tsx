@@ -19,11 +19,12 @@ import styles from "./settings.module.css";
 
 interface PersonProps {
   person: Person;
+  places: readonly string[];
   close: () => void;
   invited: (invitation: Invitation) => void;
 }
 
-export function PersonDialog({ person, close, invited }: PersonProps) {
+export function PersonDialog({ person, places, close, invited }: PersonProps) {
   const t = useWords(PEOPLE);
   const frame = useWords(FRAME);
   const say = useSay();
@@ -51,7 +52,7 @@ export function PersonDialog({ person, close, invited }: PersonProps) {
       closeButtonProps={{ "aria-label": frame("close") }}
     >
       <div className={styles["stack"]}>
-        <Grants grants={grants} change={setGrants} />
+        <Grants grants={grants} change={setGrants} places={places} />
         {elsewhere.length === 0 ? null : (
           <ul className={styles["list"]}>
             {elsewhere.map((one) => (
