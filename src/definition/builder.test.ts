@@ -87,6 +87,18 @@ it("hands out files that the check reads back to the same documents", () => {
   expect(checkDefinition(files)).toEqual({ problems: [], workflow, release });
 });
 
+it("keeps the prompt of a verifier in a file, and its text in the hash of the release", () => {
+  const verified = (prompt: string) =>
+    defineWorkflow({
+      ...definition,
+      release: { ...definition.release, confidence: { from: "verifier", prompt } },
+    });
+  const { files, workflow, release } = verified("{{ input.body }}: {{ output }}?");
+  expect(files.get("confidence.liquid.md")).toBe("{{ input.body }}: {{ output }}?");
+  expect(checkDefinition(files)).toEqual({ problems: [], workflow, release });
+  expect(digestOf(release)).not.toBe(digestOf(verified("{{ output }}?").release));
+});
+
 it("names every problem of a definition in code", () => {
   const wrong = { ...definition, undo: "1 h", release: { ...definition.release, suggestions: ["drafts"] } };
   const failure = catchError(() => defineWorkflow(wrong));

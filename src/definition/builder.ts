@@ -81,7 +81,8 @@ function filesOf({ release: sections, ...workflow }: WorkflowDefinition): Map<st
         }),
   });
   // From JavaScript anything may be missing; the check says so better than a TypeError here.
-  const { prompt, input, output, local, examples, ...rest }: Partial<ReleaseDefinition> = sections ?? {};
+  const { prompt, input, output, local, examples, confidence, ...rest }: Partial<ReleaseDefinition> =
+    sections ?? {};
   write("release.json", {
     workflow: workflow.workflow,
     ...rest,
@@ -89,6 +90,10 @@ function filesOf({ release: sections, ...workflow }: WorkflowDefinition): Map<st
     ...(output === undefined ? {} : { output: write("output.schema.json", output) }),
     ...(prompt === undefined ? {} : { prompt: write("prompt.liquid.md", prompt) }),
     ...(examples === undefined ? {} : { examples: write("examples.jsonl", examples) }),
+    ...(confidence === undefined ? {} : { confidence }),
+    ...(confidence?.prompt === undefined
+      ? {}
+      : { confidence: { ...confidence, prompt: write("confidence.liquid.md", confidence.prompt) } }),
     ...(local === undefined
       ? {}
       : {

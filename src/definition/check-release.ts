@@ -17,7 +17,6 @@ export function checkRelease(scope: Scope, release: PartialRelease, promptFile: 
   checkPolicy(scope, release);
   checkError(scope, release);
   checkFacets(scope, release);
-  checkConfidence(scope, release);
   checkRules(scope, release);
   checkPrompt(scope, release, promptFile);
   checkSteps(scope, release);
@@ -130,29 +129,6 @@ function checkFacets(scope: Scope, { facets }: PartialRelease): void {
   }
 }
 
-function checkConfidence(scope: Scope, { confidence, model }: PartialRelease): void {
-  if (confidence === undefined) return;
-  if (confidence.of !== undefined) {
-    const field = fieldNamed(scope, "output", confidence.of, ["confidence", "of"]);
-    if (field !== undefined && !isScalar(field)) {
-      scope.at(["confidence", "of"], `${confidence.of} has no single value`, {
-        expected: "a field with one value",
-      });
-    }
-  }
-  if (confidence.from !== "logprob") return;
-  if (confidence.of === undefined) {
-    const expected = "of: <output field>, the field whose tokens are looked at";
-    scope.at(["confidence", "from"], "log-probabilities belong to a field", { expected });
-  }
-  if (model !== undefined && "local" in model) {
-    scope.at(["confidence", "from"], "the local model has no log-probabilities", {
-      expected: "model or none",
-      suggestion: "model",
-    });
-  }
-}
-
 function checkRules(scope: Scope, { decide, input, output }: PartialRelease): void {
   if (scope.fields.input === undefined || scope.fields.output === undefined) return;
   for (const [index, expression] of (decide?.review ?? []).entries()) {
@@ -169,8 +145,22 @@ function checkRules(scope: Scope, { decide, input, output }: PartialRelease): vo
 }
 
 function checkPrompt(scope: Scope, { prompt, policy }: PartialRelease, file: string | undefined): void {
-  if (prompt === undefined || file === undefined) return;
-  const { uses, faults } = inspectTemplate(prompt, "prompt");
+  if (prompt !== undefined && file !== undefined)
+    checkTemplate(scope, { text: prompt, kind: "prompt", file, policy });
+}
+
+/** The names and fields that a prompt uses, against the schema and the policy; which roots it uses. */
+export function checkTemplate(
+  scope: Scope,
+  {
+    text,
+    kind,
+    file,
+    policy,
+  }: { text: string; kind: "prompt" | "verifier"; file: string; policy: PartialRelease["policy"] },
+): Set<string> {
+  const { uses, faults } = inspectTemplate(text, kind);
+  const known = kind === "prompt" ? ["input", "case"] : ["input", "output", "case"];
   const tell = (
     { line, column }: { line: number; column: number },
     path: string,
@@ -183,8 +173,8 @@ function checkPrompt(scope: Scope, { prompt, policy }: PartialRelease, file: str
       fault,
       "",
       fault.message,
-      "a Liquid template over input and case",
-      closest(unknownName(fault.message), ["input", "case"]),
+      `a Liquid template over ${known.slice(0, -1).join(", ")} and case`,
+      closest(unknownName(fault.message), known),
     );
   }
   const fields = scope.fields.input;
@@ -219,6 +209,7 @@ function checkPrompt(scope: Scope, { prompt, policy }: PartialRelease, file: str
       );
     }
   }
+  return new Set(uses.map(({ root }) => root));
 }
 
 function unknownName(message: string): string {

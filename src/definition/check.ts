@@ -7,6 +7,7 @@
 import type { z } from "zod";
 import type { JsonObject, JsonValue } from "../contract/json.ts";
 import { isJsonObject } from "../contract/json.ts";
+import { checkConfidence } from "./check-confidence.ts";
 import { checkExamples, checkLocal } from "./check-local.ts";
 import { checkRelease } from "./check-release.ts";
 import type { PartialRelease } from "./check-release.ts";
@@ -125,6 +126,7 @@ function checkSections(
     const scope = openScope(release.source, fields, problems);
     for (const side of ["input", "output"] as const) fields[side] = readSchema(scope, parts, release, side);
     checkRelease(scope, release.sections, parts.fileAt(["prompt"]));
+    checkConfidence(scope, release.sections, parts.fileAt(["confidence", "prompt"]));
     checkLocal(scope, release.sections, parts.fileAt);
     const examples = parts.fileAt(["examples"]);
     const text = examples === undefined ? undefined : parts.examples(examples);

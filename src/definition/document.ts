@@ -258,7 +258,13 @@ export function releaseSections<D, P, T, J, E>(read: Reading<D, P, T, J, E>) {
       .strictObject({ input: z.array(path()).default([]), output: z.array(path()).default([]) })
       .default({ input: [], output: [] }),
     confidence: z
-      .strictObject({ of: path().exactOptional(), from: z.enum(["logprob", "model", "none"]) })
+      .strictObject({
+        of: path().exactOptional(),
+        from: z.enum(["logprob", "model", "agreement", "verifier", "none"]),
+        samples: z.number().int().min(2).max(9).exactOptional(),
+        prompt: read.text().exactOptional(),
+        model: remoteStep(read).exactOptional(),
+      })
       .default({ from: "none" }),
     decide: z
       .strictObject({ review: z.array(z.string().min(1).max(2000)).default([]) })

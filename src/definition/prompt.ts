@@ -4,7 +4,7 @@
  * A prompt file has up to two parts, divided by one line that holds only `---`: what comes before is the system
  * message, what comes after is the user message. Without such a line all of it is the user message.
  *
- * Templates see `input` (after the data policy) and `case`, drafts also `output`; nothing else, no files, no clock, no
+ * Templates see `input` (after the data policy) and `case`, drafts and the prompt of a verifier also `output`; nothing else, no files, no clock, no
  * chance. Unknown names and filters are refused when the template is compiled. A field that is missing in one case
  * (optional, or taken away by `blockFields`) is an empty text: the template was checked against the schema before. Values
  * are put in verbatim; objects and lists as JSON.
@@ -27,6 +27,11 @@ export interface PromptVariables {
 export interface Prompt {
   /** The messages for a chat model; throws `definition_invalid` when the template cannot be filled in its limits. */
   render(variables: PromptVariables): PromptMessage[];
+}
+
+export interface VerifierPrompt {
+  /** The same with the answer that is to be verified. */
+  render(variables: PromptVariables & { output: JsonObject }): PromptMessage[];
 }
 
 export interface Draft {
@@ -116,10 +121,16 @@ function partsOf(text: string): Part[] {
 
 /** Compiles a prompt; throws `definition_invalid` naming every fault with its line. */
 export function compilePrompt(text: string): Prompt {
-  const parts = partsOf(text).map((part) => ({
-    role: part.role,
-    template: parseOrThrow(part, PROMPT_ROOTS),
-  }));
+  return compileParts(text, PROMPT_ROOTS);
+}
+
+/** The same for the prompt of a verifier. */
+export function compileVerifierPrompt(text: string): VerifierPrompt {
+  return compileParts(text, DRAFT_ROOTS);
+}
+
+function compileParts(text: string, roots: string[]): Prompt {
+  const parts = partsOf(text).map((part) => ({ role: part.role, template: parseOrThrow(part, roots) }));
   return {
     render: (variables) =>
       parts
@@ -137,9 +148,9 @@ export function compileDraft(text: string): Draft {
 /** What a prompt or draft uses, and its faults, without throwing: for the check of a definition. */
 export function inspectTemplate(
   text: string,
-  kind: "prompt" | "draft",
+  kind: "prompt" | "verifier" | "draft",
 ): { uses: Use[]; faults: TemplateFault[] } {
-  const parts: Part[] = kind === "prompt" ? partsOf(text) : [{ role: "user", text, before: 0 }];
+  const parts: Part[] = kind === "draft" ? [{ role: "user", text, before: 0 }] : partsOf(text);
   const found = parts.map((part) => inspect(part, kind === "prompt" ? PROMPT_ROOTS : DRAFT_ROOTS));
   return { uses: found.flatMap((part) => part.uses), faults: found.flatMap((part) => part.faults) };
 }

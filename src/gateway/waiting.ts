@@ -179,7 +179,8 @@ async function standings(database: Database, ids: string[]): Promise<Map<string,
         case when bool_and(one.cost is not null) then sum(one.cost)::text end as cost
       from attempt one where one.case_id = c.id) t on true
     left join lateral (
-      select one.model_answered from attempt one where one.case_id = c.id and one.state = 'answered' order by one.no desc limit 1) a on true
+      select one.model_answered from attempt one where one.case_id = c.id and one.state = 'answered' and one.purpose in ('answer', 'repair')
+      order by one.no desc limit 1) a on true
     where c.id = any(${ids})`);
   return new Map(found.map((row) => [row.id, row]));
 }

@@ -1,4 +1,7 @@
-/** How the models of a workflow stand: those that its releases in force, in rollout and in shadow name, with their breakers. */
+/**
+ * How the models of a workflow stand: those that its releases in force, in rollout and in shadow name,
+ * verifiers included, with their breakers.
+ */
 import { chainOf } from "../cases/model/call.ts";
 import type { Registry, WorkflowView } from "../cases/workflow/registry.ts";
 import { readBreakers, type BreakerKey } from "../models/breaker-board.ts";
@@ -24,7 +27,8 @@ export async function modelsNow(
     inUse.flatMap((id) => (id === null || id === "manual" ? [] : [registry.release(database, id)])),
   );
   const named = new Map<string, BreakerKey>();
-  for (const step of releases.flatMap(chainOf))
+  const steps = releases.flatMap((one) => [...chainOf(one), one.document.confidence.model]);
+  for (const step of steps)
     if (typeof step === "object" && "connection" in step) {
       const { connection, name: model = "" } = step;
       named.set(JSON.stringify([connection, model]), { connection, model });

@@ -1,88 +1,49 @@
 /**
  * The policy and model stage: asks the chain for one case until there is an output, a reason to wait, or none left.
  *
- * Each call is reserved before it is made and recorded when it ended; the call itself, with policy, schema check and
- * the one repair where the model can be talked to, is in call.ts. What follows from the answer is decided in
- * cases/decision.
+ * Each call is an attempt (attempt.ts), reserved before it is made and recorded when it ended; an answer that breaks its
+ * schema is repaired once where the model can be talked to. How sure an answer is may take more calls (confidence.ts). What
+ * follows from it is decided in cases/decision.
  */
 import type { JsonObject } from "../../contract/json.ts";
-import type { Clock } from "../../platform/clock.ts";
-import { stopwatch } from "../../platform/clock.ts";
-import type { GroupCommit, Operation } from "../../platform/group-commit.ts";
-import type { ContentKey } from "../../platform/secrets.ts";
 import type { ModelAnswer } from "../../models/model.ts";
-import type { CaseRow, Lease } from "../case-row.ts";
-import { sealJson } from "../content.ts";
 import type { Answer } from "../decision/decide.ts";
-import type { Attachment } from "../intake/intake.ts";
-import type { ReleaseView, WorkflowView } from "../workflow/registry.ts";
+import { giveBackAtStop, tryOnce, withLeave } from "./attempt.ts";
+import type { AskParts, LeftOut, Question, Ready, Try } from "./attempt.ts";
 import {
-  callModel,
+  breakerOf,
   canBeTalkedTo,
   chainOf,
-  costOfCall,
-  costOfFailedCall,
-  breakerOf,
-  failureOf,
-  leaveToCall,
   prepareCall,
   readAnswer,
   repairCall,
-  type Call,
-  type CallParts,
-  type Leave,
+  type Matter,
 } from "./call.ts";
-import type { Room } from "./budget.ts";
+import { confidenceIn, methodOf, type Beside, type Found } from "./confidence.ts";
 import {
   nextCall,
   takenUpAgain,
   type NextCall,
   type NoAnswer,
   type PastAttempt,
+  type Purpose,
   type Shut,
 } from "./next-call.ts";
-import type { AttemptEnd, Failure, Reservation } from "./record.ts";
+import type { AttemptEnd } from "./record.ts";
 
-/** When the process stops, calls on their way are broken off and their cases given back. */
-export interface AskParts extends CallParts {
-  group: GroupCommit;
-  clock: Clock;
-  reserve: Operation<Reservation, boolean>;
-  fail: Operation<Failure, boolean>;
-}
-
-/** A case with everything that asking needs. */
-export interface Question {
-  case_: CaseRow;
-  lease: Lease;
-  key: ContentKey;
-  input: JsonObject;
-  attachments: Attachment[];
-  attempts: PastAttempt[];
-  release: ReleaseView;
-  workflow: WorkflowView;
+interface Answered {
+  kind: "answered";
+  answer: Extract<Answer, { kind: "output" }>;
+  output: JsonObject;
+  end: AttemptEnd;
+  model: { step: number; confidence: number | undefined };
 }
 
 export type Outcome =
-  | {
-      kind: "answered";
-      answer: Answer;
-      output: JsonObject;
-      end: AttemptEnd;
-      model: { step: number; confidence: number | undefined };
-    }
+  | Answered
   | { kind: "unanswered"; answer: Answer }
   /** Recorded already: the case waits, or another process has it. */
   | { kind: "left" };
-
-interface Try {
-  end: AttemptEnd;
-  output: JsonObject | undefined;
-  /** What was wrong with the output, for the repair. */
-  wrong: string | undefined;
-  text: string;
-  retryAfterMs: number | undefined;
-}
 
 export async function ask(parts: AskParts, question: Question): Promise<Outcome> {
   const { case_, attempts } = question;
@@ -158,16 +119,10 @@ type StepResult =
   | { kind: "shut" }
   | { kind: "spent"; budget: string };
 
-/** Models that come before a step and are not asked. */
-type LeftOut = Pick<Reservation, "passedOver" | "overBudget">;
-
 function noAnswer(because: NoAnswer, shut: string[], spent: ReadonlyMap<number, string>): Answer {
   const budget = because === "budget_spent" ? [...new Set(spent.values())].join(", ") : undefined;
   return { kind: "none", because, shut, budget };
 }
-
-/** A call that may be made, or why there is none: a model that cannot be opened, a prompt that cannot be written. */
-type Ready = { call: Call; leave: Leave; room: Room } | { call: Error; leave?: undefined; room?: undefined };
 
 /** One step of the chain, if its breaker lets it be asked. */
 async function askStep(
@@ -176,25 +131,77 @@ async function askStep(
   step: number,
   leftOut: LeftOut,
 ): Promise<StepResult> {
-  const matter = { ...question, id: question.case_.id };
-  const call = await prepareCall(parts, matter, step).catch((error: unknown) => error as Error);
+  const call = await prepareCall(parts, matterOf(question), step).catch((error: unknown) => error as Error);
   // The attempt fails, and the chain goes on.
   if (call instanceof Error) return askAndRepair(parts, question, { step, ready: { call }, leftOut });
-  let leave: Leave | undefined;
-  try {
-    const admitted = await leaveToCall(parts, matter, step, call);
-    if (admitted.kind === "shut") return admitted;
-    leave = admitted;
-    const room = await parts.budgets.take(call, question.workflow);
-    if (room.kind === "spent") return { kind: "spent", budget: room.budget };
-    return await askAndRepair(parts, question, { step, ready: { call, leave, room }, leftOut });
-  } catch (error) {
-    if (leave || !parts.stopped.aborted) throw error;
-    await giveBackAtStop(parts, question);
-    return { kind: "done", outcome: { kind: "left" } };
-  } finally {
-    await leave?.end();
-  }
+  const breaker = breakerOf(question.release, step);
+  const asked = await withLeave(parts, question, { call, breaker }, (ready) =>
+    askAndRepair(parts, question, { step, ready, leftOut }),
+  );
+  if (asked.kind === "left") return { kind: "done", outcome: { kind: "left" } };
+  if (asked.kind !== "used") return asked;
+  const result = asked.value;
+  if (result.kind !== "done" || result.outcome.kind !== "answered") return result;
+  return { kind: "done", outcome: await withConfidence(parts, question, result.outcome, step) };
+}
+
+/**
+ * The answer with its confidence, where that takes more calls. Its attempt ends with the decision only, so that the death of
+ * this process among the calls leaves it abandoned, and all of them are made anew.
+ */
+async function withConfidence(
+  parts: AskParts,
+  question: Question,
+  outcome: Answered,
+  step: number,
+): Promise<Outcome> {
+  const method = methodOf(question.release, step);
+  if (!method) return outcome;
+  let { no } = outcome.end;
+  const about = { parts, matter: matterOf(question), step };
+  const confidence = await confidenceIn(outcome.output, method, about, (beside) =>
+    askBeside(parts, question, { no: ++no, step, beside }),
+  );
+  if (confidence === "left") return { kind: "left" };
+  return {
+    ...outcome,
+    answer: { ...outcome.answer, confidence },
+    end: { ...outcome.end, confidence },
+    model: { step, confidence },
+  };
+}
+
+/** A sample or a verification, with an attempt of its own; no failure of it fails the case. */
+async function askBeside(
+  parts: AskParts,
+  question: Question,
+  { no, step, beside }: { no: number; step: number; beside: Beside },
+): Promise<Found> {
+  const { purpose, read } = beside;
+  const call = await beside.prepare().catch((error: unknown) => error as Error);
+  const attempt = (ready: Ready) => tryOnce(parts, question, { no, step, purpose, ready, read });
+  const breaker = breakerOf(question.release, step, beside.role);
+  const asked =
+    call instanceof Error
+      ? { kind: "used" as const, value: await attempt({ call }) }
+      : await withLeave(parts, question, { call, breaker }, attempt);
+  if (asked.kind === "left") return "left";
+  if (asked.kind !== "used") return "none";
+  const tried = asked.value;
+  if (tried === "lost") return "left";
+  const kept = await parts.group.do(parts.fail, {
+    lease: question.lease,
+    workflow: question.case_.workflow,
+    end: tried.end,
+    again: undefined,
+  });
+  if (!kept) return "left";
+  if (tried.output === undefined && tried.wrong === undefined) return "none";
+  return { output: tried.output, confidence: tried.end.confidence };
+}
+
+function matterOf(question: Question): Matter {
+  return { ...question, id: question.case_.id };
 }
 
 /** The answer, and where it broke the schema one repair. */
@@ -206,7 +213,15 @@ async function askAndRepair(
   const { release, attempts } = question;
   const first = attempts.length + 1;
   const { call, leave } = ready;
-  const attempt = await tryOnce(parts, question, { no: first, step, purpose: "answer", ready, leftOut });
+  const read = (answer: ModelAnswer) => readAnswer(release, answer);
+  const attempt = await tryOnce(parts, question, {
+    no: first,
+    step,
+    purpose: "answer",
+    ready,
+    leftOut,
+    read,
+  });
   if (attempt === "lost") return { kind: "done", outcome: { kind: "left" } };
   if (attempt.output) return { kind: "done", outcome: answered(question, attempt, step) };
   const past = pastOf(attempt.end, step, "answer");
@@ -229,7 +244,7 @@ async function askAndRepair(
     step,
     purpose: "repair",
     ready: { call: mended, leave, room },
-    leftOut: { passedOver: [], overBudget: [] },
+    read,
   });
   if (repair === "lost") return { kind: "done", outcome: { kind: "left" } };
   if (repair.output) return { kind: "done", outcome: answered(question, repair, step) };
@@ -241,112 +256,7 @@ async function askAndRepair(
   };
 }
 
-async function tryOnce(
-  parts: AskParts,
-  question: Question,
-  given: { no: number; step: number; purpose: "answer" | "repair"; ready: Ready; leftOut: LeftOut },
-): Promise<Try | "lost"> {
-  const { case_, lease, key } = question;
-  const { ready, no } = given;
-  const { call } = ready;
-  const reserved = await parts.group.do(parts.reserve, {
-    lease,
-    workflow: case_.workflow,
-    release: case_.release,
-    no,
-    step: given.step,
-    purpose: given.purpose,
-    modelAsked: call instanceof Error ? "unknown" : call.model.describe,
-    running: case_.state === "running",
-    startedAt: parts.clock.now(),
-    sealedRequest: sealJson(
-      key,
-      `request.${no}`,
-      call instanceof Error ? {} : { messages: call.request.messages, input: call.request.input },
-    ),
-    ...given.leftOut,
-  });
-  if (!reserved) {
-    void ready.room?.settle("nothing");
-    return "lost";
-  }
-  const elapsed = stopwatch();
-  try {
-    if (!ready.leave) throw ready.call;
-    const answer = await callModel(ready.call, ready.leave, parts.stopped);
-    const found = judge(parts, question, { no, call: ready.call }, answer, elapsed());
-    void ready.room.settle(found.end);
-    return found;
-  } catch (error) {
-    // Broken off by us: no failure of the model, so it is not recorded as one.
-    if (parts.stopped.aborted) {
-      await giveBackAtStop(parts, question);
-      return "lost";
-    }
-    const failure = failureOf(error);
-    const cost = costOfFailedCall(parts.prices, call, failure);
-    void ready.room?.settle({ cost, inputTokens: 0, outputTokens: 0 });
-    return {
-      end: ended(parts, no, elapsed(), {
-        state: "failed",
-        error: failure.code,
-        retryable: failure.retryable,
-        cost,
-        sealedReply: sealJson(key, `reply.${no}`, { failure: failure.message }),
-      }),
-      output: undefined,
-      wrong: undefined,
-      text: "",
-      retryAfterMs: failure.retryAfterMs,
-    };
-  }
-}
-
-/** Another process takes the case up at once; an attempt that stays reserved is marked there as abandoned. */
-async function giveBackAtStop(parts: AskParts, { lease, case_ }: Question): Promise<void> {
-  await parts.group.do(parts.fail, {
-    lease,
-    workflow: case_.workflow,
-    end: undefined,
-    again: parts.clock.now(),
-  });
-}
-
-/** The answer against the output schema. */
-function judge(
-  parts: AskParts,
-  question: Question,
-  { no, call }: { no: number; call: Call },
-  answer: ModelAnswer,
-  milliseconds: number,
-): Try {
-  const read = readAnswer(question.release, answer);
-  const common = {
-    modelAnswered: read.model,
-    modelVersion: read.version,
-    inputTokens: read.inputTokens,
-    outputTokens: read.outputTokens,
-    cachedTokens: read.cachedTokens,
-    cost: costOfCall(parts.prices, call, answer.text, read),
-    confidence: read.confidence,
-    sealedReply: sealJson(question.key, `reply.${no}`, { text: answer.text, finish: answer.finish }),
-  };
-  const wrong = { state: "failed", error: "model_bad_answer", retryable: false } as const;
-  return {
-    end: ended(
-      parts,
-      no,
-      milliseconds,
-      read.wrong === undefined ? { state: "answered", ...common } : { ...wrong, ...common },
-    ),
-    output: read.output,
-    wrong: read.wrong,
-    text: answer.text,
-    retryAfterMs: undefined,
-  };
-}
-
-function answered(question: Question, attempt: Try, step: number): Outcome {
+function answered(question: Question, attempt: Try, step: number): Answered {
   const output = attempt.output!;
   const rules = question.release.rules.review(question.input, output);
   const { confidence } = attempt.end;
@@ -359,31 +269,7 @@ function answered(question: Question, attempt: Try, step: number): Outcome {
   };
 }
 
-function ended(
-  parts: AskParts,
-  no: number,
-  milliseconds: number,
-  end: Partial<AttemptEnd> & { state: "answered" | "failed" },
-): AttemptEnd {
-  return {
-    no,
-    error: undefined,
-    retryable: undefined,
-    modelAnswered: undefined,
-    modelVersion: undefined,
-    confidence: undefined,
-    inputTokens: undefined,
-    outputTokens: undefined,
-    cachedTokens: undefined,
-    cost: undefined,
-    sealedReply: undefined,
-    finishedAt: parts.clock.now(),
-    milliseconds,
-    ...end,
-  };
-}
-
-function pastOf(end: AttemptEnd, step: number, purpose: "answer" | "repair"): PastAttempt {
+function pastOf(end: AttemptEnd, step: number, purpose: Purpose): PastAttempt {
   return {
     no: end.no,
     step,

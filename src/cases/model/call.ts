@@ -26,12 +26,14 @@ export interface CallParts {
   vault: Vault;
   prices: PriceList;
   budgets: Budgets;
-  /** The model behind a step of the chain of a release. */
-  modelFor(release: ReleaseView, step: number): Promise<StepModel>;
+  /** The model behind a step of the chain of a release, or the one that verifies the answers of this step. */
+  modelFor(release: ReleaseView, step: number, role?: Role): Promise<StepModel>;
   breakers: BreakerBoard;
   /** Aborted when the process stops: calls on their way are broken off. */
   stopped: AbortSignal;
 }
+
+export type Role = "answers" | "verifies";
 
 /** The model of a step, open. */
 export interface StepModel {
@@ -94,14 +96,29 @@ export function chainOf(release: ReleaseView): Chain {
 }
 
 /** Throws when the model cannot be opened or the prompt not be written. */
-export async function prepareCall(parts: CallParts, matter: Matter, step: number): Promise<Call> {
+export async function prepareCall(
+  parts: CallParts,
+  matter: Matter,
+  step: number,
+  role?: Role,
+): Promise<Call> {
   const request = requestFor(parts, matter);
-  return { request, ...(await parts.modelFor(matter.release, step)) };
+  return { request, ...(await parts.modelFor(matter.release, step, role)) };
+}
+
+/** What a release says about the model of a step, or about the one that verifies its answers: the same without one of its own. */
+export function definitionOf(
+  release: ReleaseView,
+  step: number,
+  role: Role = "answers",
+): Chain[number] | undefined {
+  const own = role === "verifies" ? release.document.confidence.model : undefined;
+  return own ?? chainOf(release)[step];
 }
 
 /** Whose breaker a step has: a local model cannot be away, so it has none. */
-export function breakerOf(release: ReleaseView, step: number): BreakerKey | undefined {
-  const definition = chainOf(release)[step];
+export function breakerOf(release: ReleaseView, step: number, role?: Role): BreakerKey | undefined {
+  const definition = definitionOf(release, step, role);
   if (typeof definition !== "object" || !("connection" in definition)) return undefined;
   return { connection: definition.connection, model: definition.name ?? "" };
 }
@@ -109,12 +126,11 @@ export function breakerOf(release: ReleaseView, step: number): BreakerKey | unde
 /** Waits for a place at the connection, then asks the breaker. Rejects when the process stops. */
 export async function leaveToCall(
   { breakers, stopped }: CallParts,
-  { release, workflow }: Pick<Matter, "release" | "workflow">,
-  step: number,
+  { workflow }: Pick<Matter, "workflow">,
+  key: BreakerKey | undefined,
   call: Call,
 ): Promise<Leave | Extract<Admission, { kind: "shut" }>> {
   const place = await call.places?.enter(workflow.row.name, stopped);
-  const key = breakerOf(release, step);
   try {
     const admitted = key && (await breakers.admit(key, call.timeoutMs + LEASE_BEYOND));
     if (admitted?.kind === "shut") {
@@ -173,7 +189,12 @@ export function failureOf(error: unknown): PilotageError {
 
 /** The answer against the output schema of its release. */
 export function readAnswer(release: ReleaseView, answer: ModelAnswer): Read {
-  const wrong = outputProblems(release, answer);
+  return readAgainst(release.checkOutput, answer);
+}
+
+/** An answer against any schema. */
+export function readAgainst(check: ReleaseView["checkOutput"], answer: ModelAnswer): Read {
+  const wrong = outputProblems(check, answer);
   return {
     output: wrong === undefined ? (answer.output as JsonObject) : undefined,
     wrong,
@@ -245,13 +266,13 @@ function countFrom(tokens: number | undefined): number | undefined {
   return tokens !== undefined && tokens <= MOST_TOKENS ? tokens : undefined;
 }
 
-function outputProblems(release: ReleaseView, answer: ModelAnswer): string | undefined {
+function outputProblems(check: ReleaseView["checkOutput"], answer: ModelAnswer): string | undefined {
   if (answer.finish === "refusal") return "the model refused to answer";
   if (answer.finish === "length") return "the answer was cut off at the length limit";
   if (!isJsonObject(answer.output)) return "the answer holds no JSON object";
   const form = checkValue(answer.output);
   if (form) return form.message;
-  const problems = release.checkOutput(answer.output);
+  const problems = check(answer.output);
   return problems.length === 0
     ? undefined
     : problems.map((one) => `${one.path || "output"}: ${one.message}`).join("; ");

@@ -8,6 +8,7 @@ import {
   type Chain,
   type NextCall,
   type PastAttempt,
+  type Purpose,
   type Shut,
 } from "./next-call.ts";
 
@@ -20,7 +21,7 @@ const HOUR = 3_600_000;
 interface Past {
   step?: number;
   state?: AttemptState;
-  purpose?: "answer" | "repair";
+  purpose?: Purpose;
   error?: string;
   retryable?: boolean;
   at?: number;
@@ -70,6 +71,27 @@ const giveUp = (because: Extract<NextCall, { kind: "give_up" }>["because"]): Nex
 describe("the chain", () => {
   test.each<[string, Chain, Past[], { now?: number; dueAt?: number }, NextCall]>([
     ["begins with the release's model", [MODEL, OTHER], [], {}, ask(0)],
+    [
+      "asks for an answer anew whose process ended among its samples",
+      [MODEL, OTHER],
+      [abandoned, { purpose: "sample", state: "answered" }, { ...refused, purpose: "sample" }],
+      {},
+      ask(0),
+    ],
+    [
+      "does not count abandoned samples as more endings of the program",
+      [MODEL],
+      [abandoned, ...Array.from({ length: 6 }, (): Past => ({ ...abandoned, purpose: "sample" }))],
+      {},
+      ask(0),
+    ],
+    [
+      "repairs no other step when a verification was abandoned after a repair",
+      [MODEL, OTHER],
+      [badOutput, { ...abandoned, purpose: "repair" }, { ...abandoned, purpose: "verify" }],
+      {},
+      ask(0),
+    ],
     ["waits a second after the first failure", [MODEL], [{}], {}, wait(1_000)],
     ["asks again when the second is over", [MODEL], [{}], { now: 1_000 }, ask(0)],
     ["waits for no time that it saw before the clock was set back", [MODEL], [{ at: HOUR }], {}, ask(0)],

@@ -7,10 +7,13 @@
 import type { AttemptState } from "../../contract/states.ts";
 import type { FallbackStep, ModelStep } from "../../definition/document.ts";
 
+/** Samples and verifications only say how sure an answer is (confidence.ts). */
+export type Purpose = "answer" | "repair" | "sample" | "verify";
+
 export interface PastAttempt {
   no: number;
   step: number;
-  purpose: "answer" | "repair";
+  purpose: Purpose;
   state: AttemptState;
   error: string | null;
   retryable: boolean | null;
@@ -49,14 +52,18 @@ const LOOK = 1_000;
  *
  * A step whose breaker is open gives way to the next one at once; with none behind it, its next trial is waited for. A
  * step whose budget is spent (`spent`) gives way, too, and is not waited for: people do the work meanwhile.
+ *
+ * Samples and verifications decide nothing here: an answer whose process ended among them is asked for anew, with all of
+ * them.
  */
 export function nextCall(
   chain: Chain,
-  attempts: PastAttempt[],
+  made: PastAttempt[],
   times: Times,
   shutAt: (step: number) => Shut | undefined = () => undefined,
   spent: ReadonlySet<number> = new Set(),
 ): NextCall {
+  const attempts = made.filter((one) => one.purpose === "answer" || one.purpose === "repair");
   if (attempts.filter((one) => one.state === "abandoned").length >= MOST_ABANDONED)
     return { kind: "give_up", because: "abandoned" };
   const failed = attempts.filter((one) => one.state === "failed" && one.purpose === "answer");

@@ -1,17 +1,19 @@
 /**
  * One answer of one step of a release, apart from a live case: shadow runs and evaluations ask here.
  *
- * The same policy, prompt, time limit, schema check and single repair as for a live case (ask.ts), and nothing else: no
- * attempt is recorded, no fallback is asked. Who asked stores what came.
+ * The same policy, prompt, time limit, schema check, single repair and confidence as for a live case (ask.ts), and nothing else:
+ * no attempt is recorded, no fallback is asked. Who asked stores what came.
  */
 import type { ErrorCode } from "../../contract/errors.ts";
 import type { JsonObject } from "../../contract/json.ts";
 import { sumOfCosts, type Cost } from "../../models/prices.ts";
 import { facetsOf, type FacetValue } from "../../definition/facets.ts";
 import { stopwatch } from "../../platform/clock.ts";
+import type { BreakerKey } from "../../models/breaker-board.ts";
 import type { ModelAnswer } from "../../models/model.ts";
 import type { Room } from "./budget.ts";
 import {
+  breakerOf,
   callModel,
   canBeTalkedTo,
   costOfCall,
@@ -27,6 +29,7 @@ import {
   type Matter,
   type Read,
 } from "./call.ts";
+import { confidenceIn, methodOf, type Beside, type Found } from "./confidence.ts";
 
 export type Once =
   | {
@@ -41,7 +44,7 @@ export type Once =
       model: string;
       version: string | undefined;
       milliseconds: number;
-      /** Of both calls when one was repaired; undefined: unknown. */
+      /** Of all calls; undefined: unknown. */
       cost: Cost | undefined;
     }
   | {
@@ -61,45 +64,95 @@ export type Once =
   /** The process stops: no failure of the model, and nothing to record. */
   | { kind: "stopped" };
 
-/** Asks a step of the release's chain about an input; never throws. `milliseconds` cover both calls when one was repaired. */
+/** Asks a step of the release's chain about an input; never throws. `milliseconds` cover all calls: a repair, samples, a verification. */
 export async function answerOnce(parts: CallParts, matter: Matter, step: number): Promise<Once> {
   const elapsed = stopwatch();
   const costs: (Cost | undefined)[] = [];
   const spent = () => ({ milliseconds: elapsed(), cost: sumOfCosts(costs) });
-  let leave: Leave | undefined;
   try {
-    const call = await prepareCall(parts, matter, step);
-    const admitted = await leaveToCall(parts, matter, step, call);
-    if (admitted.kind === "shut") return admitted;
-    leave = admitted;
-    const room = await parts.budgets.take(call, matter.workflow);
-    if (room.kind === "spent") return { ...room, kind: "over_budget" };
-    const { answer, read } = await askAndRead(parts, matter, { call, leave, room }, costs);
-    if (read.wrong === undefined) return answered(matter, read, spent());
-    if (!canBeTalkedTo(matter.release, step)) return badAnswer(read.wrong, spent());
-    const said = { text: answer.text, wrong: read.wrong };
-    const mended = repairCall(call, said);
-    const more = await parts.budgets.take(mended, matter.workflow);
-    if (more.kind === "spent") return badAnswer(read.wrong, spent());
-    const repaired = await askAndRead(parts, matter, { call: mended, leave, room: more }, costs);
-    return repaired.read.wrong === undefined
-      ? answered(matter, repaired.read, spent())
-      : badAnswer(repaired.read.wrong, spent());
+    const read = await askAndRepair(parts, matter, step, costs);
+    if ("kind" in read) return read;
+    if (read.output === undefined) return badAnswer(read.wrong ?? "there is no output", spent());
+    const method = methodOf(matter.release, step);
+    if (!method) return answered(matter, read, spent());
+    const confidence = await confidenceIn(read.output, method, { parts, matter, step }, (beside) =>
+      askBeside(parts, matter, { step, beside }, costs),
+    );
+    if (confidence === "left") return { kind: "stopped" };
+    return answered(matter, { ...read, confidence }, spent());
   } catch (error) {
     if (parts.stopped.aborted) return { kind: "stopped" };
     const { code, message, retryable, retryAfterMs } = failureOf(error);
     return { kind: "failed", code, message, retryable, retryAfterMs, ...spent() };
+  }
+}
+
+type InTheWay = Extract<Once, { kind: "shut" | "over_budget" }>;
+type Costs = (Cost | undefined)[];
+
+/** The answer, repaired where it can be. */
+async function askAndRepair(
+  parts: CallParts,
+  matter: Matter,
+  step: number,
+  costs: Costs,
+): Promise<Read | InTheWay> {
+  const { release } = matter;
+  const call = await prepareCall(parts, matter, step);
+  const readIt = (answer: ModelAnswer) => readAnswer(release, answer);
+  return admitted(parts, matter, { call, breaker: breakerOf(release, step) }, async (leave, room) => {
+    const { answer, read } = await askAndRead(parts, { call, leave, room }, readIt, costs);
+    if (read.wrong === undefined || !canBeTalkedTo(release, step)) return read;
+    const mended = repairCall(call, { text: answer.text, wrong: read.wrong });
+    const more = await parts.budgets.take(mended, matter.workflow);
+    if (more.kind === "spent") return read;
+    return (await askAndRead(parts, { call: mended, leave, room: more }, readIt, costs)).read;
+  });
+}
+
+/** A sample or a verification; no failure of it fails the answer. */
+async function askBeside(
+  parts: CallParts,
+  matter: Matter,
+  { step, beside }: { step: number; beside: Beside },
+  costs: Costs,
+): Promise<Found> {
+  try {
+    const call = await beside.prepare();
+    const breaker = breakerOf(matter.release, step, beside.role);
+    const read = await admitted(parts, matter, { call, breaker }, async (leave, room) => {
+      const asked = await askAndRead(parts, { call, leave, room }, beside.read, costs);
+      return asked.read;
+    });
+    return "kind" in read ? "none" : read;
+  } catch {
+    return parts.stopped.aborted ? "left" : "none";
+  }
+}
+
+/** Past its breaker, with a place and room for the call; or what is in the way. */
+async function admitted(
+  parts: CallParts,
+  matter: Matter,
+  { call, breaker }: { call: Call; breaker: BreakerKey | undefined },
+  use: (leave: Leave, room: Room) => Promise<Read>,
+): Promise<Read | InTheWay> {
+  const leave = await leaveToCall(parts, matter, breaker, call);
+  if (leave.kind === "shut") return leave;
+  try {
+    const room = await parts.budgets.take(call, matter.workflow);
+    return room.kind === "spent" ? { ...room, kind: "over_budget" } : await use(leave, room);
   } finally {
-    await leave?.end();
+    await leave.end();
   }
 }
 
 /** Adds what the call cost to `costs`, whatever became of it. */
 async function askAndRead(
   parts: CallParts,
-  { release }: Matter,
   { call, leave, room }: { call: Call; leave: Leave; room: Room },
-  costs: (Cost | undefined)[],
+  readIt: (answer: ModelAnswer) => Read,
+  costs: Costs,
 ): Promise<{ answer: ModelAnswer; read: Read }> {
   let answer: ModelAnswer;
   try {
@@ -110,7 +163,7 @@ async function askAndRead(
     void room.settle({ cost, inputTokens: 0, outputTokens: 0 });
     throw error;
   }
-  const read = readAnswer(release, answer);
+  const read = readIt(answer);
   const cost = costOfCall(parts.prices, call, answer.text, read);
   costs.push(cost);
   void room.settle({ ...read, cost });

@@ -21,10 +21,11 @@ import type { Log } from "../../platform/log.ts";
 import type { Vault } from "../../platform/secrets.ts";
 import { sql } from "../../platform/sql.ts";
 import type { ReleaseView, WorkflowView } from "../workflow/registry.ts";
-import { chainOf, type StepModel } from "./call.ts";
+import { sourceOf } from "./confidence.ts";
+import { definitionOf, type Role, type StepModel } from "./call.ts";
 
 export interface Openers {
-  modelFor(release: ReleaseView, step: number): Promise<StepModel>;
+  modelFor(release: ReleaseView, step: number, role?: Role): Promise<StepModel>;
   targetFor(workflow: WorkflowView, name: string): Promise<Target>;
   /** Looks which connections changed; what was opened with old settings is closed when its last call ends. */
   refresh(): Promise<void>;
@@ -72,8 +73,8 @@ export function openOpeners(options: {
     return { settings, version: row.version };
   }
 
-  async function openStep(release: ReleaseView, step: number): Promise<Opened<StepModel>> {
-    const definition = chainOf(release)[step];
+  async function openStep(release: ReleaseView, step: number, role: Role): Promise<Opened<StepModel>> {
+    const definition = definitionOf(release, step, role);
     if (typeof definition !== "object")
       throw new PilotageError("internal", `Step ${step} of release ${release.id} has no model.`);
     if ("connection" in definition) {
@@ -85,7 +86,7 @@ export function openOpeners(options: {
       };
       const model = openModel(
         settings,
-        { ...asked, timeoutMs: timeout, deadlines, confidence: release.document.confidence },
+        { ...asked, timeoutMs: timeout, deadlines, confidence: sourceOf(release, role) },
         { clock, egress },
       );
       return {
@@ -197,7 +198,8 @@ export function openOpeners(options: {
   }
 
   return {
-    modelFor: (release, step) => kept(models, `${release.id}:${step}`, () => openStep(release, step)),
+    modelFor: (release, step, role = "answers") =>
+      kept(models, `${release.id}:${step}:${role}`, () => openStep(release, step, role)),
     targetFor: (workflow, name) =>
       kept(targets, `${workflow.row.name}:${workflow.row.digest}:${name}`, () => openTarget(workflow, name)),
     async refresh() {

@@ -13,7 +13,7 @@ import type { Database, Queryable, Tx } from "../../platform/database.ts";
 import { listed, packed, rows, sql, type Sql } from "../../platform/sql.ts";
 import type { Cost } from "../../models/prices.ts";
 import type { Lease } from "../case-row.ts";
-import type { PastAttempt } from "./next-call.ts";
+import type { PastAttempt, Purpose } from "./next-call.ts";
 
 export interface Reservation {
   lease: Lease;
@@ -21,7 +21,7 @@ export interface Reservation {
   release: string;
   no: number;
   step: number;
-  purpose: "answer" | "repair";
+  purpose: Purpose;
   modelAsked: string;
   /** The case was `running` already when this process got it. */
   running: boolean;
@@ -325,7 +325,7 @@ export async function pastAttempts(
     case_id: string;
     no: number;
     step: number;
-    purpose: "answer" | "repair";
+    purpose: Purpose;
     state: PastAttempt["state"];
     error: string | null;
     retryable: boolean | null;

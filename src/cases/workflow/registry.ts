@@ -11,7 +11,12 @@ import {
   type ReleaseDocument,
   type WorkflowDocument,
 } from "../../definition/document.ts";
-import { compilePrompt, type Prompt } from "../../definition/prompt.ts";
+import {
+  compilePrompt,
+  compileVerifierPrompt,
+  type Prompt,
+  type VerifierPrompt,
+} from "../../definition/prompt.ts";
 import { compileRules, type Rules } from "../../definition/rules.ts";
 import { compileSchema, type SchemaProblem } from "../../definition/schema.ts";
 import type { JsonValue } from "../../contract/json.ts";
@@ -48,6 +53,8 @@ export interface ReleaseView {
   document: ReleaseDocument;
   rules: Rules;
   prompt: Prompt | undefined;
+  /** Asks whether an answer is right, where the release has its confidence from a verifier. */
+  verifierPrompt: VerifierPrompt | undefined;
   /** Checks input; what came as texts alone, as from CSV, is read before (definition/coerce.ts). */
   checkInput(value: JsonValue): { value: JsonValue; problems: SchemaProblem[] };
   checkOutput(value: JsonValue): SchemaProblem[];
@@ -144,6 +151,10 @@ export function compileRelease(id: string, digest: string, document: ReleaseDocu
     document,
     rules: compileRules(document),
     prompt: document.prompt === undefined ? undefined : compilePrompt(document.prompt),
+    verifierPrompt:
+      document.confidence.prompt === undefined
+        ? undefined
+        : compileVerifierPrompt(document.confidence.prompt),
     checkInput: (value) => ({ value, problems: strict(value) }),
     checkOutput: output,
   };
