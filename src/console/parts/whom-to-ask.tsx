@@ -14,12 +14,16 @@ export function WhomToAsk({ contact, answerHours }: Contact) {
   return (
     <>
       <Icon name="help" size={14} />
-      {mail ? (
-        <a href={`mailto:${contact}`}>{t("support", { contact })}</a>
-      ) : (
-        <span>{t("support", { contact })}</span>
-      )}
-      {answerHours === null ? null : <span>· {t("supportAnswers", { hours: answerHours })}</span>}
+      <span>
+        {mail ? <a href={`mailto:${contact}`}>{t("support", { contact })}</a> : t("support", { contact })}
+        {answerHours === null ? null : (
+          // The dot ends the first line where the second does not fit beside it.
+          <>
+            {" · "}
+            <span style={{ display: "inline-block" }}>{t("supportAnswers", { hours: answerHours })}</span>
+          </>
+        )}
+      </span>
     </>
   );
 }

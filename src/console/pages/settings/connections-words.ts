@@ -115,7 +115,7 @@ export const CONNECTIONS = words({
     en: "Whoever is in the group at the sign-in provider has the role here. A change of somebody's groups takes effect at their next sign-in.",
   },
   groupsLater: {
-    de: "Gruppen werden bei jeder Anmeldung gelesen. Wer beim Anmeldedienst eine Gruppe verliert, behält die Rolle hier bis zur nächsten Anmeldung, längstens bis die Sitzung endet. Eilt es, sperren Sie die Person unter „Personen“.",
+    de: "Gruppen werden bei jeder Anmeldung gelesen. Wer beim Anmeldedienst eine Gruppe verliert, behält die Rolle hier bis zur nächsten Anmeldung, längstens bis die Sitzung endet. Eilt es, sperren Sie die Person unter „Menschen“.",
     en: "Groups are read at each sign-in. Whoever loses a group at the sign-in provider keeps the role here until the next sign-in, at the latest until the session ends. If it is urgent, disable the person under “People”.",
   },
   group: { de: "Gruppe beim Anmeldedienst", en: "Group at the sign-in provider" },

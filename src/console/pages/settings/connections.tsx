@@ -42,7 +42,7 @@ export function Connections() {
         empty={<p className={styles["soft"]}>{t("none")}</p>}
         columns={[
           { id: "name", head: t("name"), cell: (row) => row.name },
-          { id: "kind", head: t("kind"), wideOnly: true, cell: (row) => <KindWord kind={row.kind} /> },
+          { id: "kind", head: t("kind"), cell: (row) => <KindWord kind={row.kind} /> },
           {
             id: "shown",
             head: t("shown"),

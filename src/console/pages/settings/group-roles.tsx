@@ -82,7 +82,7 @@ export function GroupRoles({
       <Button
         size="compact-sm"
         variant="subtle"
-        className={styles["addGroup"]!}
+        className={styles["addGroup"]}
         onClick={() => change([...lines, { group: "", role: "reviewer", workflow: places[0] ?? null }])}
       >
         {t("addGroup")}

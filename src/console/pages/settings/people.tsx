@@ -66,16 +66,15 @@ export function People({ workflow }: { workflow: string | undefined }) {
             id: "name",
             head: t("name"),
             cell: (row) => (
-              <>
+              <div>
                 {row.name}
                 <div className={styles["soft"]}>{row.email}</div>
-              </>
+              </div>
             ),
           },
           {
             id: "roles",
             head: t("roles"),
-            wideOnly: true,
             cell: (row) => (
               <span className={styles["tags"]}>
                 {heldRoles(row.grants).map((one) => (

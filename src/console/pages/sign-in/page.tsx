@@ -43,7 +43,9 @@ export default function SignInPage() {
         <>
           <h2 style={{ fontSize: 14, margin: "16px 0 4px" }}>{t("nobody")}</h2>
           <p style={{ marginTop: 0 }}>{t("nobodyWhat")}</p>
-          <pre className="mono">npx pilotage user link you@example.com</pre>
+          <pre className="mono" style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
+            npx pilotage user link you@example.com
+          </pre>
         </>
       ) : null}
       {methods.data?.password === false ? null : (
