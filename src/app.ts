@@ -431,7 +431,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     });
     let announced = false;
     serveStatus(bound.fastify, { database, metrics, workers, announced: () => announced });
-    serveGateway(bound.fastify, { ...parts, breakers, limits, prices, places, chance: Math.random });
+    const more = { calls: join(dataHome, "calls"), worker, every, chance: Math.random };
+    serveGateway(bound.fastify, { ...parts, ...more, breakers, limits, prices, places });
     await serveConsole(bound.fastify);
     const address = await bound.fastify.listen({
       host: settings.PILOTAGE_HOST,

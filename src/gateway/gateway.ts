@@ -26,7 +26,8 @@ import { openCaseCalls } from "./case-call.ts";
 import { openDirectory } from "./directory.ts";
 import { openLedger } from "./ledger.ts";
 import { openPassThrough } from "./pass-through.ts";
-import { openCallRecords } from "./record.ts";
+import { openCallRecords, recordBrokenOff, type CallRecords, type Mode } from "./record.ts";
+import { openUnderWay } from "./under-way.ts";
 import { openWaitingRoom } from "./waiting.ts";
 import { GatewayError, unknownModel } from "./wire-error.ts";
 
@@ -46,6 +47,10 @@ export interface GatewayParts {
   chance(): number;
   /** Aborted when the process stops. */
   stopped: AbortSignal;
+  /** The folder in which calls under way are noted. */
+  calls: string;
+  /** The name of this process. */
+  worker: string;
   /** Records that may wait for the database; beyond them no call is taken. */
   mostWaiting: number;
 }
@@ -56,13 +61,25 @@ export interface Gateway {
   look(caseId: string, caller: Caller): Promise<ChatReply>;
   /** The models that this caller may ask, as the wire lists them. */
   models(caller: Caller): Promise<JsonObject[]>;
+  /** Records the calls that a killed process left without an end; done every few seconds. */
+  recordBrokenOff(): Promise<void>;
   /** When no call is under way any more. */
   close(): Promise<void>;
 }
 
 export function openGateway(parts: GatewayParts): Gateway {
   const { database, registry } = parts;
-  const records = openCallRecords(database);
+  const stored = openCallRecords(database);
+  const underWay = openUnderWay({ folder: parts.calls, process: parts.worker, log: parts.log });
+  const records: CallRecords = {
+    async keep(row) {
+      await stored.keep(row);
+      underWay.end(row.id);
+    },
+    get waiting() {
+      return stored.waiting;
+    },
+  };
   const room = openWaitingRoom(parts);
   const directory = openDirectory(parts);
   const allowances = openAllowances({ ...parts, currency: parts.prices.currency });
@@ -78,16 +95,43 @@ export function openGateway(parts: GatewayParts): Gateway {
     limits: TRY_LIMITS,
   });
 
+  /** From before anybody is asked until the record is written, or the call is refused without one. */
+  async function noted(
+    call: ChatCall,
+    about: { workflow: string; caseId: undefined } | { connection: string },
+    mode: Mode,
+    answer: () => Promise<ChatReply>,
+  ): Promise<ChatReply> {
+    const { id, caller, request, startedAt } = call;
+    const { model: asked, stream: streamed } = request;
+    await underWay.begin({ id, key: caller.key!.id, about, asked, streamed, mode, startedAt });
+    let later = false;
+    try {
+      const reply = await answer();
+      later = reply.kind === "live";
+      return reply;
+    } finally {
+      if (!later) underWay.end(id);
+    }
+  }
+
   return {
     async chat(call) {
       if (records.waiting >= parts.mostWaiting) throw busy();
       const { model } = call.request;
       const known = await directory(model);
-      if (known.workflows.has(model) && sees(call.caller, model))
-        return cases.answer(call, await registry.workflow(database, model));
+      if (known.workflows.has(model) && sees(call.caller, model)) {
+        const workflow = await registry.workflow(database, model);
+        return noted(call, { workflow: model, caseId: undefined }, "buffered", () =>
+          cases.answer(call, workflow),
+        );
+      }
       const offered = boundTo(call.caller) === null ? known.offered(model) : undefined;
       if (!offered) throw unknownModel(model);
-      return passThrough.answer(call, known, offered);
+      const mode = call.request.stream ? (call.mode ?? offered.model.mode) : "buffered";
+      return noted(call, { connection: offered.connection.name }, mode, () =>
+        passThrough.answer(call, known, offered),
+      );
     },
     async look(caseId, caller) {
       const found = await cases.look(caseId, caller);
@@ -109,7 +153,11 @@ export function openGateway(parts: GatewayParts): Gateway {
         })),
       ];
     },
-    close: () => callers.close(),
+    recordBrokenOff: () => recordBrokenOff(database, stored, underWay),
+    async close() {
+      await callers.close();
+      underWay.close();
+    },
   };
 }
 

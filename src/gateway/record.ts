@@ -10,6 +10,7 @@ import { binaryRows, type Form } from "../platform/copy.ts";
 import type { Database, Queryable } from "../platform/database.ts";
 import { openGroupCommit, type Operation } from "../platform/group-commit.ts";
 import { sql } from "../platform/sql.ts";
+import type { UnderWay } from "./under-way.ts";
 import type { GatewayError } from "./wire-error.ts";
 
 export type Mode = "buffered" | "live";
@@ -207,6 +208,39 @@ export function openCallRecords(database: Database): CallRecords {
     },
   };
 }
+
+/**
+ * Records the calls that a killed process was in the middle of, as failed; what it had recorded itself stays as it is. What
+ * they cost is not known.
+ */
+export async function recordBrokenOff(
+  database: Queryable,
+  records: CallRecords,
+  underWay: Pick<UnderWay, "left">,
+): Promise<void> {
+  for (const { calls, gone } of await underWay.left()) {
+    const ids = calls.map((call) => call.id);
+    const found = await database.all<{ id: string }>(sql`select id from model_call where id = any(${ids})`);
+    const known = new Set(found.map(({ id }) => id));
+    await Promise.all(
+      calls.filter((call) => !known.has(call.id)).map((call) => records.keep({ ...call, ...BROKEN_OFF })),
+    );
+    gone();
+  }
+}
+
+const BROKEN_OFF = {
+  answered: undefined,
+  milliseconds: 0,
+  firstTokenMs: undefined,
+  tokens: undefined,
+  finish: undefined,
+  outcome: "failed",
+  status: 500,
+  error: "interrupted",
+  cost: undefined,
+  tries: [],
+} satisfies Partial<CallRow>;
 
 export interface CallFilter {
   /** Of these workflows alone, and of no connection; "all": of everything. */

@@ -17,12 +17,14 @@ import { readRequest } from "../gateway/request.ts";
 import { badRequest, errorBody, GatewayError, unknownModel, wireErrorOf } from "../gateway/wire-error.ts";
 import type { NewId } from "../platform/chance.ts";
 import { stopwatch, type Clock } from "../platform/clock.ts";
+import type { Duties } from "../platform/duties.ts";
 import { byteBudget } from "./byte-budget.ts";
 
 export interface GatewayDoor extends Omit<GatewayParts, "mostWaiting"> {
   keys: Keys;
   clock: Clock;
   newId: NewId;
+  every: Duties["every"];
   settings: { PILOTAGE_INTAKE_QUEUE: number; PILOTAGE_INTAKE_BYTES: number };
 }
 
@@ -101,6 +103,7 @@ export function serveGateway(app: FastifyInstance, door: GatewayDoor): void {
   );
   // The last answer is out by then, or its connection was cut.
   app.server.once("close", () => void gateway.close());
+  door.every(10_000, "recording calls that were broken off", gateway.recordBrokenOff);
 
   async function callerOf(request: FastifyRequest): Promise<Caller> {
     const caller = await keys.authenticate(request.headers.authorization, undefined);
