@@ -1,7 +1,10 @@
 /** Several people behind one answer: who counts, who may be next, what each sees, and taking back. */
 import { describe, expect, test } from "vitest";
+import { openClient } from "../src/contract/client.ts";
+import type { Scope } from "../src/contract/scopes.ts";
 import { sql } from "../src/platform/sql.ts";
 import { claim, decide, inbox, MINUTE, next, openDesk, undo, UNDO } from "./support/desk.ts";
+import { signedIn } from "./support/people.ts";
 
 const desk = await openDesk();
 const { installation, look, reach, pass, delivered } = desk;
@@ -10,6 +13,8 @@ const anna = await installation.clientFor(["review"]);
 const ben = await installation.clientFor(["review", "read"]);
 const cleo = await installation.clientFor(["review", "content:read"]);
 const owner = desk.owner("E. Brandt");
+const keysOf = (maker: string, ...scopes: Scope[][]) =>
+  Promise.all(scopes.map((one) => installation.clientFor(one, { maker })));
 const edited = { category: "technical", note: "call back" };
 
 describe("an answer that takes two people", async () => {
@@ -57,9 +62,26 @@ describe("an answer that takes two people", async () => {
       code: "wrong_state",
       message: expect.stringContaining("another person"),
     });
-    const bigger = desk.owner("REVIEW ");
-    await expect(claim(bigger, caseId)).rejects.toMatchObject({ code: "wrong_state" });
+    const [other] = await keysOf("review@example.com", ["review", "read"]);
+    await expect(claim(other!, caseId)).rejects.toMatchObject({ code: "wrong_state" });
+    const maker = await signedIn(installation, "Review@Example.com", [{ role: "reviewer", workflow }]);
+    await expect(claim(maker, caseId)).rejects.toMatchObject({ code: "wrong_state" });
     await decide(ben, caseId, (await claim(ben, caseId)).lease, "approve");
+  });
+
+  test("cannot have the local operator twice, whatever names they say", async () => {
+    const caseId = await waiting(large);
+    const [one, two] = [desk.owner("anna@example.com"), desk.owner("ben@example.com")];
+    await decide(one, caseId, (await claim(one, caseId)).lease, "approve");
+    await expect(claim(two, caseId)).rejects.toMatchObject({ code: "wrong_state" });
+    const made = await two.makeKey({ body: { name: "made by the operator", scopes: ["review"] } });
+    const theirs = openClient({ url: installation.url, key: made.secret });
+    await expect(claim(theirs, caseId)).rejects.toMatchObject({ code: "wrong_state" });
+    await decide(ben, caseId, (await claim(ben, caseId)).lease, "approve");
+    expect((await look(caseId)).reviews).toMatchObject([
+      { person: "anna@example.com" },
+      { person: "review+read" },
+    ]);
   });
 
   test("that the second one changes goes back to the first, and the author of an edit never counts twice", async () => {

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { bucket } from "../src/cases/intake/coins.ts";
 import { openClient, type Client } from "../src/contract/client.ts";
 import type { JsonObject } from "../src/contract/json.ts";
+import type { Scope } from "../src/contract/scopes.ts";
 import { sql } from "../src/platform/sql.ts";
 import { install, launch, until } from "./support/installation.ts";
 
@@ -13,8 +14,18 @@ const DAY = 86_400_000;
 const installation = await install({ settings: { PILOTAGE_CLOCK: "2026-01-05T08:00:00Z" } });
 const { client, app, url } = installation;
 const { database } = app;
-const as = (name: string) => openClient({ url, key: installation.key, as: name });
-const [anna, ben, cleo] = [as("anna@example.com"), as("ben@example.com"), as("cleo@example.com")];
+/** A key that a person made, by their own name. */
+async function ownKey(name: string): Promise<Client> {
+  const scopes: Scope[] = ["read", "content:read", "review"];
+  const { secret } = await app.keys.make(
+    { name, scopes, workflow: undefined, days: 400, simulated: false },
+    { kind: "person", name },
+  );
+  return openClient({ url, key: secret });
+}
+const anna = await ownKey("anna@example.com");
+const ben = await ownKey("ben@example.com");
+const cleo = await ownKey("cleo@example.com");
 const pass = (milliseconds: number) => client.advanceClock({ body: { milliseconds } });
 
 let made = 0;

@@ -35,6 +35,11 @@ export interface Caller {
   person: string;
   /** A program that plays a person, and says so wherever its work appears. */
   simulated: boolean;
+  /**
+   * Who is behind it, as people are told apart where several must be different ones: a signed-in person is themselves, a
+   * key is the person who made it, and the local operator's key is one person, whatever name is said with it.
+   */
+  stands: string;
   /** Who holds a lease: what they came with and the name together, since a key may be shared. */
   holder: string;
   /** Exactly one of the two is there. */
@@ -42,6 +47,14 @@ export interface Caller {
   signedIn: SignedIn | undefined;
   /** What the endpoint is about; judged where its workflow is known. */
   purpose: Purpose | null;
+}
+
+/** Who stands behind the local operator's key, and behind whatever the machine made by itself. No e-mail address. */
+export const OPERATOR = "local operator";
+
+/** A name as names are compared. */
+export function personKey(name: string): string {
+  return name.normalize("NFC").trim().toLowerCase();
 }
 
 export function callerOfKey(key: KeyRow, as: string | undefined): Caller {
@@ -53,6 +66,7 @@ export function callerOfKey(key: KeyRow, as: string | undefined): Caller {
         : { kind: "person", name: as, key: key.id },
     person,
     simulated: key.simulated,
+    stands: key.scopes.includes("operator") ? OPERATOR : (key.stands ?? OPERATOR),
     holder: `${key.id} ${person}`,
     key,
     signedIn: undefined,
@@ -65,6 +79,7 @@ export function callerOfSession(signedIn: SignedIn): Caller {
     actor: { kind: "person", name: signedIn.email, session: signedIn.session },
     person: signedIn.email,
     simulated: false,
+    stands: personKey(signedIn.email),
     // Not the session: who signs in again still has their cases.
     holder: `${signedIn.person} ${signedIn.email}`,
     key: undefined,

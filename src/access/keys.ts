@@ -14,7 +14,7 @@ import type { NewId } from "../platform/chance.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database, Queryable } from "../platform/database.ts";
 import { sql, time } from "../platform/sql.ts";
-import { callerOfKey, type Caller } from "./caller.ts";
+import { callerOfKey, OPERATOR, personKey, type Caller } from "./caller.ts";
 
 export interface KeyRow {
   id: Id<"key">;
@@ -24,6 +24,8 @@ export interface KeyRow {
   simulated: boolean;
   made_at: number;
   made_by: string;
+  /** The person behind it (see Caller.stands); null for a key from before this was kept, whose maker has no account. */
+  stands: string | null;
   expires_at: number;
   revoked_at: number | null;
   /** What it may use of models; null: as much as it likes. */
@@ -75,12 +77,11 @@ export function openKeys(parts: { database: Database; clock: Clock; newId: NewId
       const id = newId("key");
       const secret = `pil_${id}_${randomBytes(32).toString("base64url")}`;
       const now = clock.now();
-      const by_ = by.name;
       const limits = wanted.limits ?? null;
       await database.transaction(async (tx) => {
         await tx.run(sql`
-          insert into api_key (id, name, hash, scopes, workflow, simulated, made_at, made_by, expires_at, limits)
-          values (${id}, ${wanted.name}, ${hashOf(secret)}, ${wanted.scopes}, ${wanted.workflow ?? null}, ${wanted.simulated}, ${time(now)}, ${by_}, ${time(now + wanted.days * DAY)}, ${limits === null ? null : JSON.stringify(limits)}::jsonb)`);
+          insert into api_key (id, name, hash, scopes, workflow, simulated, made_at, made_by, stands, expires_at, limits)
+          values (${id}, ${wanted.name}, ${hashOf(secret)}, ${wanted.scopes}, ${wanted.workflow ?? null}, ${wanted.simulated}, ${time(now)}, ${by.name}, ${await standsBehind(tx, by)}, ${time(now + wanted.days * DAY)}, ${limits === null ? null : JSON.stringify(limits)}::jsonb)`);
         audit.record(tx, [
           {
             kind: "key.made",
@@ -101,7 +102,7 @@ export function openKeys(parts: { database: Database; clock: Clock; newId: NewId
     },
     list: () =>
       database.all<KeyRow>(
-        sql`select id, name, scopes, workflow, simulated, made_at, made_by, expires_at, revoked_at, limits from api_key order by id desc`,
+        sql`select id, name, scopes, workflow, simulated, made_at, made_by, stands, expires_at, revoked_at, limits from api_key order by id desc`,
       ),
     async limit(id, limits, by) {
       const touched = await database.transaction(async (tx) => {
@@ -162,7 +163,17 @@ export function personNamed(name: string): string {
 
 async function read(database: Queryable, id: string): Promise<(KeyRow & { hash: Buffer }) | undefined> {
   return database.maybe<KeyRow & { hash: Buffer }>(sql`
-    select id, name, hash, scopes, workflow, simulated, made_at, made_by, expires_at, revoked_at, limits from api_key where id = ${id}`);
+    select id, name, hash, scopes, workflow, simulated, made_at, made_by, stands, expires_at, revoked_at, limits from api_key where id = ${id}`);
+}
+
+/** Who answers for a key: its maker, or whoever answers for the key that it was made with. */
+async function standsBehind(tx: Queryable, by: Actor): Promise<string> {
+  if (by.kind === "system") return OPERATOR;
+  if (by.key === undefined) return personKey(by.name);
+  const maker = await tx.maybe<{ stands: string | null }>(
+    sql`select stands from api_key where id = ${by.key} and not ('operator' = any (scopes))`,
+  );
+  return maker?.stands ?? OPERATOR;
 }
 
 function hashOf(token: string): Buffer {

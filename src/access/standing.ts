@@ -7,7 +7,7 @@
  */
 import type { Action, Role } from "../contract/access.ts";
 import type { Actor } from "../contract/scopes.ts";
-import { isOperator, refusal, rolesOf, type Caller } from "./caller.ts";
+import { isOperator, personKey, refusal, rolesOf, type Caller } from "./caller.ts";
 import { arePair, mayAlone, mayAsOneOfTwo } from "./rules.ts";
 
 export interface Standing {
@@ -44,5 +44,5 @@ export function makePair(
 
 /** The same person, however the name was written. */
 export function samePerson(one: string, other: string): boolean {
-  return one.normalize("NFC").trim().toLowerCase() === other.normalize("NFC").trim().toLowerCase();
+  return personKey(one) === personKey(other);
 }

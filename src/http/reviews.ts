@@ -157,6 +157,7 @@ export function reviewHandlers(parts: { database: Database; reviews: Reviews }):
 function reviewerOf(caller: Caller, workflow: string): Reviewer {
   return {
     name: caller.person,
+    stands: caller.stands,
     holder: caller.holder,
     actor: caller.actor,
     simulated: caller.simulated,

@@ -27,11 +27,11 @@ export async function readyToOpen(
     order by s.drawn_at limit ${most} for update of s skip locked`);
 }
 
-/** Everybody who gave a verdict on each case, or corrected it, also where that was taken back. */
+/** Everybody behind a verdict on each case, or a correction of it, also where that was taken back. */
 export async function judgesOf(tx: Queryable, ids: string[]): Promise<Map<string, string[]>> {
   const found = await tx.all<{ case_id: string; person: string }>(sql`
-    select case_id, person from review where case_id = any (${ids}) and person is not null
-    union select case_id, person from correction where case_id = any (${ids})`);
+    select case_id, coalesce(stands, person) as person from review where case_id = any (${ids}) and person is not null
+    union select case_id, coalesce(stands, person) from correction where case_id = any (${ids})`);
   return new Map(
     [...Map.groupBy(found, (row) => row.case_id)].map(([id, list]) => [id, list.map((row) => row.person)]),
   );

@@ -6,6 +6,7 @@
  * delivered an entry on the list of improvements, once it can no longer be taken back. Nothing tells the reviewer that it
  * is one. What nobody takes in two weeks lapses.
  */
+import { personKey } from "../access/caller.ts";
 import type { Audit } from "../audit/record.ts";
 import { dueAt } from "../cases/intake/due.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
@@ -19,7 +20,6 @@ import type { Clock } from "../platform/clock.ts";
 import type { Database, Tx } from "../platform/database.ts";
 import * as store from "./blind-store.ts";
 import type { Improvements } from "./feedback/improvements.ts";
-import { personKey } from "./four-eyes.ts";
 import { labelOf, wrongByRejection, type LabelRow } from "./label.ts";
 import { insertTurns, type OpenReview } from "./store.ts";
 

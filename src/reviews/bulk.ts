@@ -91,12 +91,12 @@ export function openBulk(
   /** The candidates that equal the first, itself at the head; empty where the first is no candidate. */
   async function alikeTo(workflow: string, like: string, reviewer: Reviewer): Promise<Candidate[]> {
     const now = time(clock.now());
-    const { key, holder } = claimerOf(reviewer);
+    const { keys, holder } = claimerOf(reviewer);
     const found = await database.all<Candidate>(sql`
       select r.case_id, c.release, c.external_id, c.qa, d.reasons, d.threshold, exists (select from attachment a where a.case_id = c.id) as attached
       from review r join case_ c on c.id = r.case_id join decision d on d.case_id = r.case_id
       where r.workflow = ${workflow} and r.state in ('waiting', 'claimed') and r.turn = 'first' and c.state = 'in_review' and not c.cold
-        and r.behind = '{}' and r.skipped_by = '{}' and not (${key} = any(r.not_for)) and (r.snoozed_until is null or r.snoozed_until <= ${now})
+        and r.behind = '{}' and r.skipped_by = '{}' and not (${keys}::text[] && r.not_for) and (r.snoozed_until is null or r.snoozed_until <= ${now})
         and (r.state = 'waiting' or r.lease_until <= ${now} or (r.case_id = ${like} and r.holder = ${holder}))
         and d.attempt is not null
       order by (r.case_id = ${like}) desc, r.due_at nulls last, r.case_id limit ${MOST_COMPARED}`);

@@ -2,8 +2,8 @@
  * The queue to expect: arrivals in opening hours, the share that people see, the time a case takes, and how many people
  * are there (Erlang C, statistics/queueing.ts).
  *
- * Arrivals and the share are of the last four whole weeks. The time of a case is measured only where five or more people
- * worked, as every figure of a team; a reader may put their own numbers in place of what is measured or missing.
+ * Arrivals and the share are of the last four whole weeks. The time of a case is there only where five or more people
+ * worked (time.ts stores nothing else), as every figure of a team; a reader may put their own numbers in place of what is measured or missing.
  */
 import type { Registry } from "../cases/workflow/registry.ts";
 import { workingTimeBetween } from "../cases/intake/due.ts";
@@ -12,7 +12,7 @@ import type { Database } from "../platform/database.ts";
 import { exactInterval, normalQuantile } from "../statistics/proportion.ts";
 import { erlangC } from "../statistics/queueing.ts";
 import { arrivals, timeByWeek } from "./figures-store.ts";
-import { LEAST_PEOPLE, type Range } from "./figures.ts";
+import type { Range } from "./figures.ts";
 import { mondayOf } from "./local-day.ts";
 
 const WEEKS = 4;
@@ -67,8 +67,7 @@ export function rateOf(received: number, hours: number): Range {
 }
 
 /** The mean minutes of a case over the weeks of a team. */
-export function minutesOf(weeks: readonly { milliseconds: number; tasks: number; people: number }[]): Range {
-  const counted = weeks.filter((one) => one.people >= LEAST_PEOPLE);
+export function minutesOf(counted: readonly { milliseconds: number; tasks: number }[]): Range {
   const tasks = counted.reduce((sum, one) => sum + one.tasks, 0);
   if (tasks < LEAST) return lacking(tasks);
   const means = counted.filter((one) => one.tasks > 0).map((one) => one.milliseconds / one.tasks / MINUTE);

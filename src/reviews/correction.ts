@@ -39,6 +39,8 @@ export interface CorrectionMade {
 /** A correction that waits for another person: who sent what. */
 interface Proposed {
   person: string;
+  /** Missing in what was sent before people were told apart by it. */
+  stands?: string;
   output: JsonObject;
 }
 
@@ -76,9 +78,13 @@ export async function correct(
     const proposed = content.get(PROPOSED) as unknown as Proposed | undefined;
     if (
       several &&
-      !(proposed && sameJson(proposed.output, given.output) && !samePerson(proposed.person, reviewer.name))
+      !(
+        proposed &&
+        sameJson(proposed.output, given.output) &&
+        !samePerson(proposed.stands ?? proposed.person, reviewer.stands)
+      )
     ) {
-      const wanted = { person: reviewer.name, output: given.output };
+      const wanted = { person: reviewer.name, stands: reviewer.stands, output: given.output };
       await insertContent(tx, [{ case_id: caseId, kind: PROPOSED, sealed: sealJson(key, PROPOSED, wanted) }]);
       return new PilotageError(
         "second_person_needed",
@@ -107,8 +113,8 @@ export async function correct(
       seal(`label.${label}`, given.output),
     ]);
     await tx.run(sql`
-      insert into correction (case_id, no, workflow, state, person, holder, simulated, reason, fields, made_at, before_state, before_verdict, before_delivered_at, had_final, replaced, label)
-      values (${caseId}, ${no}, ${case_.workflow}, 'made', ${reviewer.name}, ${reviewer.holder}, ${reviewer.simulated}, ${given.reason}, ${differs}, ${time(now)},
+      insert into correction (case_id, no, workflow, state, person, stands, holder, simulated, reason, fields, made_at, before_state, before_verdict, before_delivered_at, had_final, replaced, label)
+      values (${caseId}, ${no}, ${case_.workflow}, 'made', ${reviewer.name}, ${reviewer.stands}, ${reviewer.holder}, ${reviewer.simulated}, ${given.reason}, ${differs}, ${time(now)},
         ${case_.state}, ${case_.verdict}, ${case_.delivered_at === null ? null : time(case_.delivered_at)}, ${hadFinal},
         coalesce((select jsonb_agg(jsonb_build_object('target', target, 'key', key, 'sentAt', sent_at) order by target) from delivery where case_id = ${caseId}), '[]'), ${label})`);
     await tx.run(sql`

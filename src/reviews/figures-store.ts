@@ -107,19 +107,14 @@ export async function arrivals(
     where c.workflow = ${span.workflow} and not c.drill and c.received_at >= ${since} and c.received_at < ${until}`);
 }
 
-/** Time of work by week, as sums, with the number of people behind it. */
+/** Time of work by week, as sums; only of five or more people is anything stored (time.ts). */
 export async function timeByWeek(
   database: Queryable,
   span: Span,
-): Promise<{ week: string; milliseconds: number; tasks: number; people: number }[]> {
+): Promise<{ week: string; milliseconds: number; tasks: number }[]> {
   const [since, until] = [time(span.since), time(span.until)];
   const day = (moment: string) => sql`timezone(${span.zone}, ${moment}::timestamptz)::date`;
   return database.all(sql`
-    select s.week, s.milliseconds, s.tasks, p.people from (
-      select date_trunc('week', day)::date::text as week, sum(milliseconds)::float8 as milliseconds, sum(tasks)::int as tasks
-      from review_time_day where workflow = ${span.workflow} and day >= ${day(since)} and day < ${day(until)} group by 1) s
-    join (
-      select date_trunc('week', day)::date::text as week, count(distinct person)::int as people
-      from review_time_person where workflow = ${span.workflow} and day >= ${day(since)} and day < ${day(until)} group by 1) p on p.week = s.week
-    order by s.week`);
+    select date_trunc('week', day)::date::text as week, sum(milliseconds)::float8 as milliseconds, sum(tasks)::int as tasks
+    from review_time_day where workflow = ${span.workflow} and day >= ${day(since)} and day < ${day(until)} group by 1 order by 1`);
 }

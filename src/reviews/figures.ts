@@ -23,9 +23,9 @@ import {
   type Span,
 } from "./figures-store.ts";
 import { mondayOf, startOfDayBefore } from "./local-day.ts";
+import { LEAST_PEOPLE } from "./time.ts";
 import { allowsIndividuals, councilRecord } from "./works-council.ts";
 
-export const LEAST_PEOPLE = 5;
 /** Fewer say too little for a value. */
 const LEAST_CASES = 20;
 const CONFIDENCE = 0.95;

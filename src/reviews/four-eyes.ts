@@ -2,9 +2,9 @@
  * How many people must stand behind an answer before it goes out, and who does. Pure.
  *
  * A workflow's `fourEyes` names the answers that take several. Whoever edits stands behind the new answer alone, and
- * nobody counts twice, however their name was written.
+ * nobody counts twice: people are told apart by who is behind a name or a key, not by how that is called.
  */
-import { samePerson } from "../access/standing.ts";
+import { personKey } from "../access/caller.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { WorkflowDocument } from "../definition/document.ts";
 import { sameJson } from "../definition/path.ts";
@@ -13,23 +13,19 @@ import type { ReleaseView } from "../cases/workflow/registry.ts";
 
 export type FourEyes = NonNullable<WorkflowDocument["fourEyes"]>;
 
-/** A name as names are compared; the same as samePerson does it. */
-export function personKey(name: string): string {
-  return name.normalize("NFC").trim().toLowerCase();
-}
-
 /** Who stands behind the answer once this person has given it. */
 export function behindAnswer(given: {
-  person: string;
+  person: { name: string; stands: string };
   answer: JsonObject;
   behind: readonly string[];
   /** The answer that those behind it gave; undefined before the first. */
   standing: JsonObject | undefined;
 }): string[] {
   const { person, answer, behind, standing } = given;
-  const me = personKey(person);
+  const me = person.stands;
   if (standing === undefined || !sameJson(standing, answer)) return [me];
-  return behind.some((one) => samePerson(one, me)) ? [...behind] : [...behind, me];
+  // Turns that opened before people were told apart so hold names.
+  return behind.includes(me) || behind.includes(personKey(person.name)) ? [...behind] : [...behind, me];
 }
 
 /** Whether the answer takes more than one person. What cannot be evaluated does: missing is not passing. */

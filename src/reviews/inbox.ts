@@ -5,6 +5,7 @@
  * Nothing here tells a coin's case or a blind second look from another. Counts are of this moment; "today" is the day
  * where the workflow is.
  */
+import { personKey } from "../access/caller.ts";
 import { openEach } from "../cases/content.ts";
 import { outputHidden } from "../cases/view.ts";
 import { idBorder, type CaseId } from "../contract/ids.ts";
@@ -12,7 +13,6 @@ import { isJsonObject, type JsonObject } from "../contract/json.ts";
 import type { Queryable } from "../platform/database.ts";
 import { sql, time, type Sql } from "../platform/sql.ts";
 import { DateTime } from "luxon";
-import { personKey } from "./four-eyes.ts";
 import { startOfDay } from "./local-day.ts";
 import { comesBy, type Claimer } from "./store.ts";
 import type { Reviewer, ReviewParts } from "./verdict.ts";
@@ -91,7 +91,8 @@ export async function inboxOf(
 export function claimerOf(reviewer: Reviewer): Claimer {
   return {
     person: reviewer.name,
-    key: personKey(reviewer.name),
+    key: reviewer.stands,
+    keys: [...new Set([reviewer.stands, personKey(reviewer.name)])],
     holder: reviewer.holder,
     simulated: reviewer.simulated,
     owner: reviewer.owner,
@@ -161,7 +162,7 @@ async function listsOf(
       sql`r.asked_until`,
     ),
     list(
-      sql`r.state = 'waiting' and r.prefer = ${me.key} and (r.snoozed_until is null or r.snoozed_until <= ${at}) and not (${me.key} = any(r.behind))`,
+      sql`r.state = 'waiting' and r.prefer = ${me.key} and (r.snoozed_until is null or r.snoozed_until <= ${at}) and not (${me.keys}::text[] && r.behind)`,
       noUntil,
       sql`coalesce(r.snoozed_until, r.opened_at)`,
       lastNote(["answer", "snoozed", "question"]),

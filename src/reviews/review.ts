@@ -15,6 +15,7 @@ import { correct, type CorrectionGiven, type CorrectionMade } from "./correction
 import { claimerOf, inboxOf, type Inbox } from "./inbox.ts";
 import * as store from "./store.ts";
 import { tasksOf, type ReviewTask } from "./task.ts";
+import { openWorkedTime } from "./time.ts";
 import { openTurns, type AskParts, type Turns } from "./turn.ts";
 import { undoIn, type UndoneState } from "./undo.ts";
 import {
@@ -55,15 +56,17 @@ export interface Reviews extends Turns {
 export function openReviews(parts: ReviewParts & AskParts & { chance(): number }): Reviews {
   const { database, registry, clock, newId, audit } = parts;
   const decideTogether = deciding(parts);
+  const workedTime = openWorkedTime(database);
 
   async function decide(caseId: string, verdict: VerdictGiven, reviewer: Reviewer): Promise<VerdictTaken> {
-    const taken = await parts.group.do(decideTogether, { caseId, verdict, reviewer });
-    if (taken instanceof PilotageError) throw taken;
-    return taken;
+    const decided = await parts.group.do(decideTogether, { caseId, verdict, reviewer });
+    if (decided instanceof PilotageError) throw decided;
+    if (decided.worked) await workedTime.add(decided.worked);
+    return decided.taken;
   }
 
   return {
-    ...openTurns(parts),
+    ...openTurns({ ...parts, workedTime }),
     decide,
     bulk: openBulk({ ...parts, decide }),
 

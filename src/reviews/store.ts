@@ -41,8 +41,10 @@ const FREE = raw(`(state = 'waiting' or lease_until <= `);
 /** Who takes a review. Two people with one key have one name, but only one of them can be named. */
 export interface Claimer {
   person: string;
-  /** The name as names are compared (see personKey). */
+  /** Who is behind the name (see Reviewer.stands). */
   key: string;
+  /** The same, and the name as names are compared: turns that opened before people were told apart so hold names. */
+  keys: string[];
   /** What they came with and the name together. */
   holder: string;
   simulated: boolean;
@@ -56,12 +58,12 @@ interface Claim extends Claimer {
 }
 
 /** Whether this person may take a review at all: nobody is their own second person, and escalations are for owners. */
-const mayTake = ({ owner, key }: Claimer): Sql =>
-  sql`(turn <> 'escalated' or ${owner}::boolean) and not (${key} = any(behind))`;
+const mayTake = ({ owner, keys }: Claimer): Sql =>
+  sql`(turn <> 'escalated' or ${owner}::boolean) and not (${keys}::text[] && behind)`;
 
 /** What of the queue comes to this person by itself, now. */
 export function comesBy(claimer: Claimer, now: number): Sql {
-  return sql`${mayTake(claimer)} and not (${claimer.key} = any(not_for))
+  return sql`${mayTake(claimer)} and not (${claimer.keys}::text[] && not_for)
     and (snoozed_until is null or snoozed_until <= ${time(now)}) and (prefer is null or prefer = ${claimer.key} or prefer_until <= ${time(now)})`;
 }
 
@@ -207,6 +209,7 @@ export interface VerdictWrites {
     /** What the case's verdict is now; undefined while it takes more people. */
     ends: Verdict | undefined;
     person: string;
+    stands: string;
     holder: string;
     simulated: boolean;
     seen: boolean;
@@ -229,13 +232,14 @@ export function newWrites(): VerdictWrites {
 export async function writeVerdicts(tx: Tx, { verdicts, turns, labels }: VerdictWrites): Promise<void> {
   if (verdicts.length === 0) return;
   await tx.run(sql`
-    update review r set state = 'decided', ended_lease = r.lease, lease = null, lease_until = null, person = v.person, holder = v.holder, simulated = v.simulated, seen = v.seen,
+    update review r set state = 'decided', ended_lease = r.lease, lease = null, lease_until = null, person = v.person, stands = v.stands, holder = v.holder, simulated = v.simulated, seen = v.seen,
       verdict = v.verdict, reason = v.reason, fields = v.fields, decided_at = v.decided_at, ended_digest = v.ended_digest, active_ms = v.active_ms
     from json_populate_recordset(null::review, ${rows(
       verdicts.map((v) => ({
         case_id: v.review.case_id,
         no: v.review.no,
         person: v.person,
+        stands: v.stands,
         holder: v.holder,
         simulated: v.simulated,
         seen: v.seen,
@@ -373,7 +377,7 @@ export async function whyNotFor(
   claimer: Claimer,
 ): Promise<"escalated" | "behind" | undefined> {
   const found = await database.maybe<{ escalated: boolean; behind: boolean }>(sql`
-    select turn = 'escalated' and not ${claimer.owner}::boolean as escalated, ${claimer.key} = any(behind) as behind
+    select turn = 'escalated' and not ${claimer.owner}::boolean as escalated, ${claimer.keys}::text[] && behind as behind
     from review where case_id = ${caseId} and state in ('waiting', 'claimed')`);
   return found?.behind ? "behind" : found?.escalated ? "escalated" : undefined;
 }

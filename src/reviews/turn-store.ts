@@ -20,9 +20,9 @@ interface EndingTurn {
 type Continued = Pick<OpenReview, "case_id" | "no" | "workflow" | "turn" | "not_for" | "behind" | "due_at">;
 
 /** A turn that waits for the sender, and who asked. */
-export type Asked = Continued & { person: string };
+export type Asked = Continued & { person: string; stands: string | null };
 
-export const ASKED = sql`r.case_id, r.no, r.workflow, r.turn, r.not_for, r.behind, r.due_at, r.person`;
+export const ASKED = sql`r.case_id, r.no, r.workflow, r.turn, r.not_for, r.behind, r.due_at, r.person, r.stands`;
 
 export async function lockAsked(tx: Tx, caseId: string): Promise<Asked | undefined> {
   await tx.run(sql`select 1 from case_ where id = ${caseId} and state = 'returned' for update`);
@@ -63,7 +63,7 @@ export async function endUndecided(
 ): Promise<void> {
   await tx.run(sql`
     update review set state = ${state}, ended_at = ${time(now)}, lease = null, lease_until = null, reason = ${reason},
-      person = ${reviewer.name}, holder = ${reviewer.holder}, active_ms = ${activeMs ?? null}
+      person = ${reviewer.name}, stands = ${reviewer.stands}, holder = ${reviewer.holder}, active_ms = ${activeMs ?? null}
     where case_id = ${review.case_id} and no = ${review.no}`);
 }
 

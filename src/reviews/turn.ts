@@ -5,6 +5,7 @@
  * answer (ended.ts); what comes late is refused with its text kept. No case is lost here: one that was skipped three times is escalated, one whose sender does not answer
  * comes back to a person. A blind second look only ever goes back to the others: its case was delivered long ago.
  */
+import { personKey } from "../access/caller.ts";
 import { keysOf, openEach } from "../cases/content.ts";
 import { dueAt } from "../cases/intake/due.ts";
 import { insertContent, type Content } from "../cases/model/record.ts";
@@ -21,13 +22,12 @@ import type { ContentKey } from "../platform/secrets.ts";
 import { sql, time } from "../platform/sql.ts";
 import { askMail } from "./ask-mail.ts";
 import { answeredBefore, endedBy, keepEnd } from "./ended.ts";
-import { personKey } from "./four-eyes.ts";
 import { keepLate, tooLate } from "./late.ts";
 import { dayIn } from "./local-day.ts";
 import { addNote, noteRows, notesFrom } from "./notes.ts";
 import { isAddress } from "./post.ts";
 import * as store from "./store.ts";
-import { addWorked, countable } from "./time.ts";
+import { countable, type Worked, type WorkedTime } from "./time.ts";
 import {
   ASKED,
   endUndecided,
@@ -104,7 +104,7 @@ export interface Turns {
   endWaits(worker: string): Promise<number>;
 }
 
-export function openTurns(parts: ReviewParts & AskParts): Turns {
+export function openTurns(parts: ReviewParts & AskParts & { workedTime: WorkedTime }): Turns {
   const { database, clock, audit } = parts;
 
   /** Works on the turn that this lease stands for, or refuses and keeps what was said. */
@@ -115,6 +115,7 @@ export function openTurns(parts: ReviewParts & AskParts): Turns {
     work: (turn: Turn) => Promise<R>,
   ): Promise<R> {
     const by = endedBy(parts.vault, { caseId, lease }, reviewer, sent);
+    let counted: Worked | undefined;
     const answer = await database.transaction(async (tx): Promise<R | PilotageError> => {
       const now = clock.now();
       const review = (await store.openReviewsOf(tx, [caseId])).get(caseId as CaseId);
@@ -129,18 +130,16 @@ export function openTurns(parts: ReviewParts & AskParts): Turns {
       const done = await work({ tx, review, key, view, now, activeMs: settled ? worked : undefined });
       await keepEnd(tx, { ...by, no: review.no }, done);
       if (worked !== undefined)
-        await addWorked(tx, parts.vault, [
-          {
-            workflow: review.workflow,
-            day: dayIn(now, view.document.calendar.zone),
-            turn: review.turn,
-            person: reviewer.name,
-            milliseconds: worked,
-          },
-        ]);
+        counted = {
+          workflow: review.workflow,
+          day: dayIn(now, view.document.calendar.zone),
+          stands: reviewer.stands,
+          milliseconds: worked,
+        };
       return done;
     });
     if (answer instanceof PilotageError) throw answer;
+    if (counted) await parts.workedTime.add(counted);
     return answer;
   }
 
@@ -222,7 +221,7 @@ export function openTurns(parts: ReviewParts & AskParts): Turns {
       {
         ...nextOf(review, now),
         turn: "escalated",
-        not_for: [...new Set([...review.not_for, personKey(reviewer.name)])],
+        not_for: [...new Set([...review.not_for, reviewer.stands])],
       },
     ]);
     audit.record(tx, [
@@ -256,7 +255,7 @@ export function openTurns(parts: ReviewParts & AskParts): Turns {
           await handUp(turn, reviewer, null);
           return { escalated: true };
         }
-        await giveBack(turn, { skippedBy: personKey(reviewer.name) });
+        await giveBack(turn, { skippedBy: reviewer.stands });
         return { escalated: false };
       });
     },
@@ -275,7 +274,7 @@ export function openTurns(parts: ReviewParts & AskParts): Turns {
         if (text !== undefined) await noteOf(turn, "snoozed", reviewer, text);
         await giveBack(turn, {
           until,
-          prefer: personKey(reviewer.name),
+          prefer: reviewer.stands,
           preferUntil: dueAt(until, WAITS_FOR, view.document.calendar),
         });
         audit.record(tx, [
@@ -401,7 +400,7 @@ export function openTurns(parts: ReviewParts & AskParts): Turns {
     await store.insertTurns(tx, [
       {
         ...nextOf(asked, now),
-        prefer: personKey(asked.person),
+        prefer: asked.stands ?? personKey(asked.person),
         prefer_until: dueAt(now, WAITS_FOR, document.calendar),
         came_back,
       },
@@ -428,7 +427,7 @@ export function openTurns(parts: ReviewParts & AskParts): Turns {
   /** The reviewer sees what they would see of any case; the second look waits for somebody else. */
   async function leaveBlind({ tx, review }: Turn, reviewer: Reviewer): Promise<{ escalated: false }> {
     await tx.run(sql`
-      update review set state = 'waiting', lease = null, lease_until = null, person = null, holder = null, simulated = false, not_for = not_for || ${[personKey(reviewer.name)]}::text[]
+      update review set state = 'waiting', lease = null, lease_until = null, person = null, holder = null, simulated = false, not_for = not_for || ${[reviewer.stands]}::text[]
       where case_id = ${review.case_id} and no = ${review.no}`);
     audit.record(tx, [
       { kind: "review.released", ...about(reviewer.actor, review), data: { review: review.no } },

@@ -29,11 +29,13 @@ import { labelOf, wrongByRejection } from "./label.ts";
 import { keepLate, tooLate } from "./late.ts";
 import { dayIn } from "./local-day.ts";
 import * as store from "./store.ts";
-import { addWorked, countable, type Worked } from "./time.ts";
+import { countable, type Worked } from "./time.ts";
 import { councilRecord, isSettled } from "./works-council.ts";
 
 export interface Reviewer {
   name: string;
+  /** Who is behind the name, as people are told apart where several must be different ones (see access/caller.ts). */
+  stands: string;
   /** What they came with and the name together: a key may be shared, and a person has several sessions. */
   holder: string;
   actor: Actor;
@@ -82,6 +84,12 @@ export interface ReviewParts {
 /** Working hours for which a case waits for the person it comes back to, before anybody gets it. */
 export const WAITS_FOR = 1;
 
+/** A verdict that is written, and the work that it took where that is counted. */
+interface Decided {
+  taken: VerdictTaken;
+  worked: Worked | undefined;
+}
+
 interface Deciding {
   caseId: string;
   verdict: VerdictGiven;
@@ -103,13 +111,14 @@ interface Sitting {
   content: Map<string, Map<string, JsonValue>>;
   places: Map<string, Place>;
   writes: store.VerdictWrites;
-  worked: Worked[];
+  /** By lease. */
+  worked: Map<string, Worked>;
   /** Answers of this transaction by lease, with the digest of what was sent. */
   taken: Map<string, { digest: Buffer; answer: VerdictTaken }>;
 }
 
 /** Verdicts of many people commit together; each is judged alone, and a refusal is an answer, not a failure. */
-export function deciding(parts: ReviewParts): Operation<Deciding, VerdictTaken | PilotageError> {
+export function deciding(parts: ReviewParts): Operation<Deciding, Decided | PilotageError> {
   return {
     name: "verdict",
     async run(tx, items) {
@@ -131,19 +140,23 @@ export function deciding(parts: ReviewParts): Operation<Deciding, VerdictTaken |
         content: await readContent(tx, keys, kindsFor([...open.values()], places)),
         places,
         writes: store.newWrites(),
-        worked: [],
+        worked: new Map(),
         taken: new Map(),
       };
-      const answers: (VerdictTaken | PilotageError)[] = [];
+      const answers: (Decided | PilotageError)[] = [];
       for (const item of items) {
         const answer = await judge(sitting, item, open.get(item.caseId as CaseId));
         // Taken at most once per transaction: the second verdict of a group finds the review gone.
         if (!(answer instanceof PilotageError)) open.delete(item.caseId as CaseId);
-        answers.push(answer);
+        if (answer instanceof PilotageError) answers.push(answer);
+        else {
+          answers.push({ taken: answer, worked: sitting.worked.get(item.verdict.lease) });
+          // The same verdict twice in one group is one piece of work.
+          sitting.worked.delete(item.verdict.lease);
+        }
       }
       await insertContent(tx, sitting.writes.content);
       await store.writeVerdicts(tx, sitting.writes);
-      await addWorked(tx, parts.vault, sitting.worked);
       return answers;
     },
   };
@@ -202,7 +215,7 @@ async function judge(
   const seen = modelOutput !== undefined && (!review.cold || (review.judged && !blind));
   const undoUntil = now + view.document.undo;
   const behind = final
-    ? behindAnswer({ person: reviewer.name, answer: final, behind: review.behind, standing })
+    ? behindAnswer({ person: reviewer, answer: final, behind: review.behind, standing })
     : [];
   const goesOn =
     !blind &&
@@ -227,6 +240,7 @@ async function judge(
     verdict: given,
     ends: goesOn || blind ? undefined : ends,
     person: reviewer.name,
+    stands: reviewer.stands,
     holder: reviewer.holder,
     simulated: reviewer.simulated,
     seen,
@@ -238,11 +252,10 @@ async function judge(
     undoUntil,
   });
   if (worked !== undefined)
-    sitting.worked.push({
+    sitting.worked.set(verdict.lease, {
       workflow: review.workflow,
       day: dayIn(now, view.document.calendar.zone),
-      turn: review.turn,
-      person: reviewer.name,
+      stands: reviewer.stands,
       milliseconds: worked,
     });
   if (goesOn) {

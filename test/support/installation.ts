@@ -23,7 +23,10 @@ export interface Installation {
   dataHome: string;
   key: string;
   /** A client with another key. */
-  clientFor(scopes: Scope[], more?: { workflow?: string; simulated?: boolean }): Promise<Client>;
+  clientFor(
+    scopes: Scope[],
+    more?: { workflow?: string; maker?: string; simulated?: boolean },
+  ): Promise<Client>;
   stop(): Promise<void>;
 }
 
@@ -89,7 +92,11 @@ export async function install(
           days: 30,
           simulated: more.simulated ?? false,
         },
-        by,
+        // Keys of different people, unless a test says otherwise: who made a key stands behind it.
+        {
+          kind: "person",
+          name: more.maker ?? `${scopes.join(".")}${more.simulated ? ".played" : ""}@example.com`,
+        },
       );
       return openClient({ url, key: made.secret });
     },

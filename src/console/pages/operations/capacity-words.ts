@@ -32,6 +32,10 @@ export const CAPACITY = words({
     de: "Anteil der entschiedenen Vorgänge dieser Wochen, die zu einem Menschen gingen. Bereich: 95 %.",
     en: "Share of the decided cases of these weeks that went to a person. Range: 95%.",
   },
+  needsFive: {
+    de: "Braucht fünf Personen, die geprüft haben: Von weniger wird keine Arbeitszeit gespeichert.",
+    en: "Needs five people who reviewed: of fewer no time of work is stored.",
+  },
   "define.minutes": {
     de: "Mittlere aktive Arbeitszeit je Vorgang, nur aus Wochen, in denen fünf oder mehr Personen geprüft haben. Bereich: die kürzeste und die längste dieser Wochen.",
     en: "Mean active work per case, only of weeks in which five or more people reviewed. Range: the shortest and the longest of these weeks.",

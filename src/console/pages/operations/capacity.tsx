@@ -117,7 +117,14 @@ function OneMeasured({
         </span>
       </span>
     );
-  return <Figure name={t(name)} range={range} as={as} definition={t(`define.${name}`)} />;
+  const figure = <Figure name={t(name)} range={range} as={as} definition={t(`define.${name}`)} />;
+  if (name !== "minutes" || range.value !== null) return figure;
+  return (
+    <>
+      {figure}
+      <span className={styles["soft"]}>{t("needsFive")}</span>
+    </>
+  );
 }
 
 function WhatIf({
