@@ -223,7 +223,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   let sequencer: Sequencer | undefined;
   if (simulated) every(TICK, "following simulated time", () => followSimulatedTime(database, simulated));
   await breakers.refresh();
-  every(2 * TICK, "looking at breakers", breakers.refresh);
+  every(2 * TICK, "looking at breakers", () => breakers.refresh(openers.refresh));
   if (role !== "web") await startWorker();
   const server = role === "worker" ? undefined : await startWeb();
 

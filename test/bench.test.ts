@@ -19,6 +19,7 @@ interface Document {
   secondsOnExistingData: Spread;
   secondsOnEmptyFolder: Spread;
   megabytesAtRest: Spread;
+  table: { gateway: string }[];
   storeAlone: { secondsOnEmptyFolder: Spread; megabytesAtRest: Spread };
 }
 interface Manifest {
@@ -104,12 +105,23 @@ describe.skipIf(!tellsMemory())("npm run bench", () => {
     expect(document.aims[3]).toMatchObject({ aim: "under 300 KB", met: true });
   });
 
+  test("gateway: every call on record; a peer that is not there is not beaten", async () => {
+    const document = await quick("gateway");
+    const measured = ["upstream", "bare", "ours", "unrecorded"];
+    expect([...new Set(document.table.map((one) => one.gateway))]).toEqual(measured);
+    expect(document.table).toHaveLength(measured.length * 6);
+    for (const one of document.table)
+      expect(one).toMatchObject({ callsPerSecond: positive, p50: positive, p99: positive });
+    expect(document.aims.map((one) => one.measured === null)).toEqual([true, true, true, false]);
+    expect(document.aims.slice(0, 3).every((one) => !one.met)).toBe(true);
+  });
+
   test("an unknown bench, or no rounds, is refused with the names there are", async () => {
     for (const words of [["speed"], ["intake", "--rounds", "0"]]) {
       const { code, stdout, stderr } = await bench(...words);
       expect(code).toBe(64);
       expect(stdout).toBe("");
-      expect(stderr).toContain("intake|cases|idle|inbox");
+      expect(stderr).toContain("intake|cases|idle|inbox|gateway");
     }
   });
 });

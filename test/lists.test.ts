@@ -226,7 +226,7 @@ describe("states and the database", async () => {
     "case_.verdict": ["auto", ...verdicts],
     "thread_arm.arm": Object.keys(states.ARMS),
     "attempt.state": Object.keys(states.ATTEMPT_STATES),
-    "attempt.purpose": union("cases/model/next-call.ts", "purpose"),
+    "attempt.purpose": union("cases/model/next-call.ts", "Purpose"),
     "decision.outcome": union("cases/decision/decide.ts", "outcome"),
     "review.state": Object.keys(states.REVIEW_STATES),
     "review.verdict": verdicts,

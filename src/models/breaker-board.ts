@@ -56,8 +56,11 @@ export interface BreakerBoard {
   admit(key: BreakerKey, leaseMs: number): Promise<Admitted>;
   /** Tells how an admitted call ended. Never rejects: what cannot be stored is logged. `because` names a failure's class. */
   ended(key: BreakerKey, pass: Pass, outcome: CallOutcome, because?: string): Promise<void>;
-  /** Reads what other processes stored. */
-  refresh(): Promise<void>;
+  /**
+   * Reads what other processes stored. `first` runs between reading and heeding it: whoever keeps models open takes the
+   * settings that a trial is due for.
+   */
+  refresh(first?: () => Promise<void>): Promise<void>;
 }
 
 interface Entry {
@@ -229,9 +232,10 @@ export function openBreakerBoard(options: {
       Object.assign(entry, { breaker: open, because: because ?? null, tally: NO_TALLY, unsaved: true });
       return stored(entry, saveOpening(entry, open));
     },
-    async refresh() {
+    async refresh(first) {
       const before = written;
       const found = await readBreakers(database);
+      await first?.();
       const older = written !== before;
       const names = new Set<string>();
       for (const row of found) {

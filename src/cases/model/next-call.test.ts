@@ -17,6 +17,7 @@ const OTHER = { connection: "small", timeout: 1_000 };
 const LOCAL = { local: "classifier", timeout: 1_000 };
 const START = 1_000_000;
 const HOUR = 3_600_000;
+const DOWN = "model_unavailable";
 
 interface Past {
   step?: number;
@@ -29,17 +30,7 @@ interface Past {
 
 function past(list: Past[]): PastAttempt[] {
   return list.map(
-    (
-      {
-        step = 0,
-        state = "failed",
-        purpose = "answer",
-        error = "model_unavailable",
-        retryable = true,
-        at = 0,
-      },
-      i,
-    ) => ({
+    ({ step = 0, state = "failed", purpose = "answer", error = DOWN, retryable = true, at = 0 }, i) => ({
       no: i + 1,
       step,
       purpose,
