@@ -107,7 +107,7 @@ export async function run(options: { rounds: number; quick: boolean; peers: bool
         await upstream.ask({ delay });
         for (const connections of PLACES)
           for (const subject of subjects) {
-            const seen = await turnOf(subject, load, { connections, delay, turn });
+            const seen = await turnOf(subject, load, { connections, turn });
             if (subject.name === "ours") answered += seen.made;
             turns.set(cell(subject.name, connections, delay), seen.turn);
           }
@@ -131,7 +131,7 @@ async function offer(bench: Bench, baseUrl: string): Promise<void> {
     .as("bench@example.com")
     .saveConnection({
       params: { name: CONNECTION },
-      body: { settings: { kind: "openai", baseUrl, passThrough: [{ name: MODEL }] } },
+      body: { settings: { kind: "openai", baseUrl, passThrough: [{ name: MODEL, whole: "asked" }] } },
     });
 }
 
@@ -156,7 +156,7 @@ function unrecordable({ app }: Bench) {
 async function turnOf(
   subject: Subject,
   load: Talk,
-  { connections, delay, turn }: { connections: number; delay: number; turn: number },
+  { connections, turn }: { connections: number; turn: number },
 ): Promise<{ turn: Turn; made: number }> {
   const { origin, model, headers } = subject;
   const order = (count: number): Load => ({ origin, connections, count, model, headers });

@@ -61,6 +61,7 @@ import { openMetrics } from "./platform/metrics.ts";
 import { ensureMonths, migrate } from "./platform/migrations.ts";
 import { prepareProgramRole } from "./platform/program-role.ts";
 import type { Settings } from "./platform/settings.ts";
+import { openTelemetry } from "./platform/telemetry/telemetry.ts";
 import { followSimulatedTime, joinSimulatedTime } from "./platform/simulated-time.ts";
 import { watchWorkers } from "./platform/workers.ts";
 import { workBeside, type Beside } from "./releases/beside.ts";
@@ -158,6 +159,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const registry = openRegistry();
   const keys = openKeys({ database, clock, newId, audit });
   const metrics = openMetrics();
+  const telemetry = await openTelemetry(settings, metrics);
   const worker = newId("worker");
   let runner: Runner | undefined;
   let webUrl: string | undefined;
@@ -272,7 +274,7 @@ export async function openApp(options: AppOptions): Promise<App> {
         endsWithin(CLOSE_WITHIN, Promise.all([group.drain().then(endLog), limits.drain()])),
         role === "web" ? undefined : jobs.stop(),
       ]);
-      await endsWithin(CLOSE_WITHIN, openers.close());
+      await endsWithin(CLOSE_WITHIN, Promise.all([openers.close(), telemetry.close()]));
       await database.close();
     },
   };
@@ -431,7 +433,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     });
     let announced = false;
     serveStatus(bound.fastify, { database, metrics, workers, announced: () => announced });
-    const more = { calls: join(dataHome, "calls"), worker, every, chance: Math.random };
+    const more = { calls: join(dataHome, "calls"), worker, every, telemetry, chance: Math.random };
     serveGateway(bound.fastify, { ...parts, ...more, breakers, limits, prices, places });
     await serveConsole(bound.fastify);
     const address = await bound.fastify.listen({

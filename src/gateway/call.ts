@@ -18,6 +18,8 @@ export interface ChatCall {
   /** By the clock, for the record. */
   startedAt: number;
   elapsed: () => number;
+  /** The client's trace, as its header has it. */
+  traceparent: string | undefined;
   /** Aborted when the client is gone. */
   signal: AbortSignal;
 }

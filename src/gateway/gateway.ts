@@ -19,6 +19,7 @@ import type { Database } from "../platform/database.ts";
 import type { Egress } from "../platform/egress.ts";
 import type { Log } from "../platform/log.ts";
 import type { Vault } from "../platform/secrets.ts";
+import type { Telemetry } from "../platform/telemetry/telemetry.ts";
 import { openAllowances } from "./allowances.ts";
 import type { ChatCall, ChatReply } from "./call.ts";
 import { openCallers } from "./callers.ts";
@@ -42,6 +43,7 @@ export interface GatewayParts {
   limits: Limits;
   prices: PriceList;
   egress: Egress;
+  telemetry: Telemetry;
   places: Bulkheads;
   /** From 0 up to, not including, 1. */
   chance(): number;

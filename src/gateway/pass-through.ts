@@ -14,6 +14,7 @@ import type { Chunk } from "../models/chat-stream.ts";
 import type { PassThroughModel } from "../models/pass-through.ts";
 import { callRoutes, type Route, type Routed, type RouteParts } from "../models/route.ts";
 import type { Vault } from "../platform/secrets.ts";
+import type { Telemetry } from "../platform/telemetry/telemetry.ts";
 import type { Allowance, Allowances } from "./allowances.ts";
 import { clientLeft, type ChatCall, type ChatReply } from "./call.ts";
 import type { Callers } from "./callers.ts";
@@ -23,6 +24,7 @@ import { routesOf, type Directory, type Offered } from "./directory.ts";
 import { amountsOf, type Answered, type Ledger, type Leg } from "./ledger.ts";
 import { begun, chunkText, liveEvents, type LiveAnswer } from "./live.ts";
 import { outcomeOf, type CallRecords, type Mode } from "./record.ts";
+import { tellCall } from "./telling.ts";
 import { badRequest, wireErrorOf, type GatewayError } from "./wire-error.ts";
 
 export interface PassThroughParts extends RouteParts {
@@ -31,6 +33,7 @@ export interface PassThroughParts extends RouteParts {
   ledger: Ledger;
   allowances: Allowances;
   records: CallRecords;
+  telemetry: Telemetry;
 }
 
 export interface PassThrough {
@@ -88,6 +91,7 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
     routed: Pick<Routed<Given>, "tries">,
     answer: Answered | undefined,
     failure: unknown,
+    reply?: JsonObject,
   ): Promise<void> {
     const { call, legs, mode } = passing;
     const told = failure === undefined ? undefined : toldOf(call, failure);
@@ -97,6 +101,7 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
     const last = bill.tries.at(-1);
     // A stream that broke after it had begun: its try had answered, and then failed.
     if (answer && last) last.error = error;
+    tellCall(parts.telemetry, { call, legs, bill, answer, reply, body: passing.body, error });
     await Promise.all([
       records.keep({
         id: call.id,
@@ -129,7 +134,7 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
       const failure = end.kind === "whole" ? undefined : end.kind === "left" ? clientLeft() : end.error;
       await routed.ended(end.kind === "left" ? modelFailure("aborted", "The reader left.") : failure);
       const summary = answer.streaming.summary();
-      await settle(passing, routed, answeredBy(summary), failure);
+      await settle(passing, routed, answeredBy(summary), failure, summary.body);
     });
     const { first } = answer;
     const model = first.done === true ? undefined : first.value.body["model"];
@@ -170,7 +175,7 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
       }
       const { value } = routed;
       if (value.kind === "live") return liveReply(passing, routed, value.answer);
-      await settle(passing, routed, answeredBy(value.reply), undefined);
+      await settle(passing, routed, answeredBy(value.reply), undefined, value.reply.body);
       const headers = headersOf(passing, routed, value.reply.model);
       if (!call.request.stream) {
         const { text, body: whole } = value.reply;

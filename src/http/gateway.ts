@@ -125,6 +125,7 @@ export function serveGateway(app: FastifyInstance, door: GatewayDoor): void {
       mode: modeOf(request),
       startedAt: clock.now(),
       elapsed: stopwatch(),
+      traceparent: request.headers["traceparent"]?.toString(),
       signal: leaving(reply),
     };
   }

@@ -1,8 +1,26 @@
 /** Figures for Prometheus. Names and labels are stable; nothing in them is content. */
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 
+/** Labels are names of connections and models, which administrators give, and classes of outcomes. */
+export interface ModelTry {
+  /** Who asked: a case, an evaluation or shadow run beside it, or a client of the endpoint. */
+  path: "case" | "beside" | "gateway";
+  connection: string;
+  model: string;
+  /** `answered`, or the class of the failure. */
+  outcome: string;
+  milliseconds: number;
+  tokens: { input: number | undefined; output: number | undefined } | undefined;
+  /** Undefined: unknown. */
+  cost: { amount: string; currency: string } | undefined;
+}
+
 export interface Metrics {
   request(route: string, status: number, milliseconds: number): void;
+  /** One try at a model that is over. */
+  tried(one: ModelTry): void;
+  /** Spans or reports of metrics that did not reach their collector. */
+  dropped(signal: "traces" | "metrics", count: number): void;
   /** Called at each scrape to fill the figures that live in the database. */
   beforeScrape(
     fill: (gauges: {
@@ -32,6 +50,7 @@ export function openMetrics(): Metrics {
     buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
     registers: [registry],
   });
+  const models = modelFigures(registry);
   const gauges = {
     cases: new Gauge({
       name: "pilotage_cases",
@@ -65,10 +84,65 @@ export function openMetrics(): Metrics {
       requests.inc({ route, status: String(status) });
       seconds.observe({ route }, milliseconds / 1000);
     },
+    ...models,
     beforeScrape: (how) => (fill = how),
     async text() {
       await fill?.(gauges);
       return { type: registry.contentType, body: await registry.metrics() };
     },
+  };
+}
+
+function modelFigures(registry: Registry): Pick<Metrics, "tried" | "dropped"> {
+  const registers = [registry];
+  const tries = new Counter({
+    name: "pilotage_model_tries_total",
+    help: "Tries at models by who asked and what became of them",
+    labelNames: ["path", "connection", "model", "outcome"],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: "pilotage_model_try_seconds",
+    help: "Duration of a try at a model",
+    labelNames: ["connection", "model"],
+    buckets: [0.05, 0.2, 0.5, 1, 2, 5, 10, 30, 100],
+    registers,
+  });
+  const tokens = new Counter({
+    name: "pilotage_model_tokens_total",
+    help: "Tokens of answered tries, estimated where the provider says nothing",
+    labelNames: ["connection", "model", "direction"],
+    registers,
+  });
+  const cost = new Counter({
+    name: "pilotage_model_cost_total",
+    help: "Cost of tries by the price list, as far as it is known",
+    labelNames: ["connection", "model", "currency"],
+    registers,
+  });
+  const unknown = new Counter({
+    name: "pilotage_model_cost_unknown_total",
+    help: "Tries whose cost nobody knows",
+    labelNames: ["connection", "model"],
+    registers,
+  });
+  const lost = new Counter({
+    name: "pilotage_telemetry_dropped_total",
+    help: "Spans, and reports of metrics, that found no room or did not reach their collector",
+    labelNames: ["signal"],
+    registers,
+  });
+  return {
+    tried(one) {
+      const { connection, model } = one;
+      tries.inc({ path: one.path, connection, model, outcome: one.outcome });
+      seconds.observe({ connection, model }, one.milliseconds / 1000);
+      for (const direction of ["input", "output"] as const)
+        if (one.tokens?.[direction] !== undefined)
+          tokens.inc({ connection, model, direction }, one.tokens[direction]);
+      if (one.cost === undefined) unknown.inc({ connection, model });
+      else cost.inc({ connection, model, currency: one.cost.currency }, Number(one.cost.amount));
+    },
+    dropped: (signal, count) => lost.inc({ signal }, count),
   };
 }

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { LOCALES } from "../contract/access-endpoints.ts";
 import { PilotageError } from "../contract/errors.ts";
 import { readAllowed } from "./egress.ts";
+import { VERSIONS } from "./telemetry/conventions.ts";
 
 interface Setting {
   sentence: string;
@@ -24,6 +25,23 @@ const count = (least: number, most: number) =>
 const postgres = z
   .string()
   .regex(/^postgres(ql)?:\/\//, "an address that starts with postgres:// is expected");
+
+const collector = z
+  .url({ protocol: /^https?$/, error: "an address that starts with http:// or https:// is expected" })
+  .optional();
+
+/** Names and values between commas; what is neither is left out, as by every other reader of this variable. */
+function readHeaders(text: string): Record<string, string> {
+  const pairs = text.split(",").flatMap((part): [string, string][] => {
+    const at = part.indexOf("=");
+    try {
+      return at > 0 ? [[part.slice(0, at).trim(), decodeURIComponent(part.slice(at + 1).trim())]] : [];
+    } catch {
+      return [];
+    }
+  });
+  return Object.fromEntries(pairs);
+}
 
 export const SETTINGS = {
   DATABASE_URL: {
@@ -211,6 +229,61 @@ export const SETTINGS = {
       "Seconds that one statement may take. A database that answers nothing for so long counts as away: requests get 503, and the connection is given up.",
     fallback: "30",
     schema: count(2, 3_600),
+  },
+  PILOTAGE_GENAI_CONVENTIONS: {
+    sentence:
+      "The version of OpenTelemetry's conventions for generative AI whose names are sent: 1.36, 1.41 or latest.",
+    fallback: "latest",
+    schema: z.enum(VERSIONS, "1.36, 1.41 or latest is expected"),
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    sentence:
+      "Where traces and metrics of model calls are sent, over OTLP/HTTP as JSON, e.g. http://127.0.0.1:4318; below it /v1/traces and /v1/metrics. Without it, and without the two for one signal each, nothing is sent.",
+    fallback: undefined,
+    schema: collector,
+  },
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
+    sentence: "The whole address for traces alone.",
+    fallback: undefined,
+    schema: collector,
+  },
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: {
+    sentence: "The whole address for metrics alone.",
+    fallback: undefined,
+    schema: collector,
+  },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    sentence: "Headers for the collector, name=value, with commas between them, values percent-encoded.",
+    fallback: undefined,
+    schema: z.string().default("").transform(readHeaders),
+    secret: true,
+  },
+  OTEL_METRIC_EXPORT_INTERVAL: {
+    sentence: "Milliseconds between two reports of metrics.",
+    fallback: "60000",
+    schema: count(100, 3_600_000),
+  },
+  OTEL_SERVICE_NAME: {
+    sentence: "The name of this installation in traces and metrics.",
+    fallback: "pilotage",
+    schema: z.string().min(1).max(200),
+  },
+  OTEL_SDK_DISABLED: {
+    sentence: "`true` sends nothing, whatever else is set.",
+    fallback: "false",
+    schema: z.string().transform((text) => text.toLowerCase() === "true"),
+  },
+  OTEL_SEMCONV_STABILITY_OPT_IN: {
+    sentence:
+      "With `gen_ai_latest_experimental` in its list the latest conventions are spoken, whatever PILOTAGE_GENAI_CONVENTIONS says.",
+    fallback: undefined,
+    schema: z.string().default(""),
+  },
+  OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: {
+    sentence:
+      "`true` sends prompts and answers along in traces, as they went to and came from the model. The collector then holds content, without Pilotage's encryption and retention.",
+    fallback: "false",
+    schema: z.string().transform((text) => text.toLowerCase() === "true"),
   },
 } as const satisfies Record<string, Setting>;
 

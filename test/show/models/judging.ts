@@ -163,11 +163,13 @@ const OF_SCENARIO: Record<Scenario, (played: Played, rescued: boolean) => Check[
     must(heard.status === 400, `the status is ${heard.status}`),
     must(
       heard.error?.["code"] === "content_policy_violation",
-      `the code is ${String(heard.error?.["code"])}`,
+      `the code is ${JSON.stringify(heard.error?.["code"])}`,
     ),
     must(
-      String(heard.error?.["message"]).includes("it asks for instructions that our policy does not allow"),
-      `the provider's reason is lost: ${String(heard.error?.["message"])}`,
+      JSON.stringify(heard.error?.["message"] ?? "").includes(
+        "it asks for instructions that our policy does not allow",
+      ),
+      `the provider's reason is lost: ${JSON.stringify(heard.error?.["message"])}`,
     ),
   ],
   S14: ({ heard, seen }) => [

@@ -8,7 +8,7 @@ export interface GroupLine {
   workflow: string | null;
 }
 
-type Groups = Record<string, { role: string; workflow: string | null }[]>;
+type Groups = Record<string, readonly { role: string; workflow: string | null }[]>;
 
 /** A connection that was stored long ago shows only the names of its groups: their roles are chosen anew. */
 export function linesOf(shown: unknown): GroupLine[] {
