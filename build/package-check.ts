@@ -214,7 +214,7 @@ function importsOf(text: string): string[] {
 }
 
 /** The old names of Node's own modules, which the bin uses. */
-const isBuiltin = (name: string) => ["child_process", "fs", "os", "path", "url"].includes(name);
+const isBuiltin = (name: string) => ["child_process", "fs", "module", "os", "path", "url"].includes(name);
 
 const packageOf = (name: string) =>
   name
