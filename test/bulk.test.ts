@@ -1,7 +1,8 @@
 /** Identical suggestions approved together: what is alike, what must be looked at first, and one way back. */
 import { describe, expect, test } from "vitest";
-import { sql } from "../src/platform/sql.ts";
+import { sql, time } from "../src/platform/sql.ts";
 import { claim, decide, MINUTE, next, openDesk, UNDO } from "./support/desk.ts";
+import { signedIn } from "./support/people.ts";
 
 const desk = await openDesk();
 const { installation, look, reach, pass, delivered } = desk;
@@ -13,6 +14,7 @@ const alike = (who: typeof anna, workflow: string, like: string, most = 50) =>
   who.claimAlike({ params: { workflow }, body: { like, most } });
 const approve = (who: typeof anna, bulk: string, opened: string[], leave: string[] = []) =>
   who.approveAlike({ params: { bulk }, body: { opened, leave } });
+const resume = (who: typeof anna, workflow: string) => who.resumeAlike({ params: { workflow } });
 const several = async (waiting: (input?: { text: string }) => Promise<string>, n: number, text: string) => {
   const ids: string[] = [];
   for (let i = 0; i < n; i++) ids.push(await waiting({ text: `${text} ${i}` }));
@@ -98,6 +100,75 @@ describe("a batch", async () => {
         batch.open.map((one) => one.caseId),
       ),
     ).rejects.toMatchObject({ code: "lease_lost" });
+    for (const task of await next(ben, workflow, 10)) await decide(ben, task.caseId, task.lease, "approve");
+  });
+
+  test("comes back as it was to whoever took it, and to nobody else", async () => {
+    const bills = await several(waiting, 4, "bill");
+    const batch = await alike(anna, workflow, bills[0]!);
+    expect(await resume(anna, workflow)).toEqual({ batches: [batch], approving: [], givenBack: 0 });
+    expect(await resume(ben, workflow)).toEqual({ batches: [], approving: [], givenBack: 0 });
+    const named = batch.open.map((one) => one.caseId);
+    expect(await approve(anna, batch.bulk, named)).toMatchObject({ approved: 4 });
+    expect(await resume(anna, workflow)).toEqual({ batches: [], approving: [], givenBack: 0 });
+    await pass(UNDO);
+    for (const caseId of bills) {
+      await reach(caseId, "delivered");
+      expect(delivered(workflow, caseId)).toHaveLength(1);
+    }
+  });
+
+  test("that cannot go on is given back as a whole: its time is over, or a case of the three was decided alone", async () => {
+    const bills = await several(waiting, 4, "bill");
+    await alike(anna, workflow, bills[0]!);
+    await pass(15 * MINUTE);
+    expect(await resume(anna, workflow)).toEqual({ batches: [], approving: [], givenBack: 4 });
+    expect(await resume(anna, workflow)).toEqual({ batches: [], approving: [], givenBack: 0 });
+
+    const kim = await signedIn(installation, "kim@example.com", [{ role: "reviewer", workflow }]);
+    const batch = await alike(kim, workflow, bills[0]!);
+    const seen = batch.open[0]!.caseId;
+    const alone = await claim(kim, seen);
+    await decide(kim, seen, alone.lease, "approve");
+    expect(await resume(kim, workflow)).toEqual({ batches: [], approving: [], givenBack: 3 });
+    const taken = await next(ben, workflow, 10);
+    expect(taken.map((one) => one.caseId).sort()).toEqual(bills.filter((one) => one !== seen).sort());
+    for (const task of taken) await decide(ben, task.caseId, task.lease, "approve");
+  });
+
+  test("whose approval broke off half-way: what it reached can be taken back, the rest is given back", async () => {
+    const bills = await several(waiting, 4, "bill");
+    const batch = await alike(anna, workflow, bills[0]!);
+    // As a process leaves it that ends between two of them.
+    const [reached] = batch.open;
+    await decide(anna, reached!.caseId, reached!.lease, "approve");
+    await app.database.run(
+      sql`update bulk set approved_at = ${time(app.clock.now())} where id = ${batch.bulk}`,
+    );
+    expect(await resume(anna, workflow)).toEqual({
+      batches: [],
+      approving: expect.arrayContaining(bills) as string[],
+      givenBack: 0,
+    });
+    await app.database.run(
+      sql`update bulk set approved_at = ${time(app.clock.now() - 2 * MINUTE)} where id = ${batch.bulk}`,
+    );
+    expect(await resume(anna, workflow)).toEqual({ batches: [], approving: [], givenBack: 3 });
+    expect(await anna.undoAlike({ params: { bulk: batch.bulk } })).toEqual({ undone: 1 });
+    for (const task of await next(ben, workflow, 10)) await decide(ben, task.caseId, task.lease, "approve");
+  });
+
+  test("takes back with its undo only what it approved itself", async () => {
+    const bills = await several(waiting, 4, "bill");
+    const kim = await signedIn(installation, "kim@example.com", [{ role: "reviewer", workflow }]);
+    const batch = await alike(kim, workflow, bills[0]!);
+    const named = batch.open.map((one) => one.caseId);
+    const other = bills.find((one) => !named.includes(one))!;
+    const alone = await claim(kim, other);
+    await decide(kim, other, alone.lease, "approve");
+    expect(await approve(kim, batch.bulk, named)).toMatchObject({ approved: 3, left: 1 });
+    expect(await kim.undoAlike({ params: { bulk: batch.bulk } })).toEqual({ undone: 3 });
+    expect((await look(other)).state).toBe("decided");
     for (const task of await next(ben, workflow, 10)) await decide(ben, task.caseId, task.lease, "approve");
   });
 

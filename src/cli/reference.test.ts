@@ -145,6 +145,7 @@ const ONLY_IN_THE_CONSOLE = {
   recordWorksAgreement: "as above",
   renewReview: "a page that is open renews by itself; a command ends at once",
   claimAlike: "a batch takes a look at its cases side by side",
+  resumeAlike: "as above",
   approveAlike: "as above",
   undoAlike: "as above",
   releaseAlike: "as above",

@@ -114,6 +114,7 @@ export const REVIEWS = {
     open: [task],
     leaseUntil: AT,
   },
+  resumeAlike: { batches: [], approving: [], givenBack: 0 },
   approveAlike: { approved: 12, left: 0, undoUntil: AT },
   undoAlike: { undone: 12 },
   releaseAlike: { released: 12 },

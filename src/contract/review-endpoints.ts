@@ -124,6 +124,12 @@ export const verdictReply = z.object({
       "The case was planted: known-wrong fields, and whether they were noticed; nothing is delivered",
     ),
 });
+const alike = z.object({
+  bulk: z.string(),
+  cases: z.array(z.object({ caseId: z.string(), externalId: z.string() })),
+  open: z.array(reviewTask).describe("Three at random that must be looked at first"),
+  leaseUntil: time,
+});
 const turnEnded = z.object({ caseId: z.string(), state: z.string() });
 
 const listed = z.object({
@@ -345,18 +351,29 @@ export const REVIEW_ENDPOINTS = {
     path: "/api/v1/workflows/:workflow/reviews/alike",
     params: named("workflow"),
     body: z.strictObject({ like: z.string(), most: z.number().int().min(3).max(100).default(50) }),
-    reply: z.object({
-      bulk: z.string(),
-      cases: z.array(z.object({ caseId: z.string(), externalId: z.string() })),
-      open: z.array(reviewTask).describe("Three at random that must be looked at first"),
-      leaseUntil: time,
-    }),
+    reply: alike,
     scope: "review",
     action: "review.work",
     errors: ["not_found", "wrong_state"],
     sentence:
       "Leases the cases with the identical suggestion and the identical reasons as a given one, itself among them.",
     example: { params: { workflow: "support-triage" }, body: { like: "case_..." } },
+  }),
+  resumeAlike: endpoint({
+    method: "POST",
+    path: "/api/v1/workflows/:workflow/reviews/resume",
+    params: named("workflow"),
+    reply: z.object({
+      batches: z.array(alike),
+      approving: z.array(z.string()).describe("Cases of a batch that is being approved at this moment"),
+      givenBack: z.number().describe("Cases that were given back, because their batch could not go on"),
+    }),
+    scope: "review",
+    action: "review.work",
+    errors: ["not_found"],
+    sentence:
+      "The own batches that are open, as they were taken; one that cannot go on is given back as a whole.",
+    example: { params: { workflow: "support-triage" } },
   }),
   approveAlike: endpoint({
     method: "POST",

@@ -23,7 +23,15 @@ export const PACES: readonly Pace[] = [
     what: "claims",
     most: 6_000,
     within: MINUTE,
-    endpoints: ["claimReviews", "claimReview", "claimAlike", "renewReview", "releaseReview", "releaseAlike"],
+    endpoints: [
+      "claimReviews",
+      "claimReview",
+      "claimAlike",
+      "resumeAlike",
+      "renewReview",
+      "releaseReview",
+      "releaseAlike",
+    ],
   },
   {
     what: "verdicts",

@@ -4,6 +4,7 @@ import type { JsonObject } from "../contract/json.ts";
 import { PilotageError } from "../contract/errors.ts";
 import { isoTime } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
+import type { Alike } from "../reviews/bulk.ts";
 import type { Listed } from "../reviews/inbox.ts";
 import type { Reviewer, Reviews, ReviewTask } from "../reviews/review.ts";
 import type { Handlers } from "./bind.ts";
@@ -24,6 +25,7 @@ type ReviewHandlers = Pick<
   | "recordAnswer"
   | "correctCase"
   | "claimAlike"
+  | "resumeAlike"
   | "approveAlike"
   | "undoAlike"
   | "releaseAlike"
@@ -138,8 +140,12 @@ export function reviewHandlers(parts: { database: Database; reviews: Reviews }):
     },
     async claimAlike({ params, body, caller }) {
       const reviewer = reviewerOf(caller, params.workflow);
-      const alike = await reviews.bulk.claimAlike(params.workflow, body.like, body.most, reviewer);
-      return { ...alike, open: alike.open.map(shown), leaseUntil: isoTime(alike.leaseUntil) };
+      return batch(await reviews.bulk.claimAlike(params.workflow, body.like, body.most, reviewer));
+    },
+    async resumeAlike({ params, caller }) {
+      const reviewer = reviewerOf(caller, params.workflow);
+      const resumed = await reviews.bulk.resume(params.workflow, reviewer);
+      return { ...resumed, batches: resumed.batches.map(batch) };
     },
     async approveAlike({ params, body, caller }) {
       const done = await reviews.bulk.approve(params.bulk, body, await onBulk(caller, params.bulk));
@@ -177,6 +183,10 @@ function shown(task: ReviewTask) {
     output: task.output ?? null,
     withheld: task.withheld ?? null,
   };
+}
+
+function batch(alike: Alike) {
+  return { ...alike, open: alike.open.map(shown), leaseUntil: isoTime(alike.leaseUntil) };
 }
 
 function listed(one: Listed) {

@@ -6,6 +6,8 @@
  * does not fit there stays out: its label is evidence, and nobody may have given it without looking. That a case is
  * missing tells nothing, since the batch is bounded anyway. Cold cases, second turns and answers that take several people are
  * never in a batch.
+ *
+ * Whose page was loaded anew gets the batch again, with the leases it has; one that cannot go on is given back as a whole.
  */
 import { openEach } from "../cases/content.ts";
 import { shownReasons } from "../cases/decision/shown.ts";
@@ -15,7 +17,7 @@ import type { JsonObject } from "../contract/json.ts";
 import type { Reason } from "../contract/states.ts";
 import { removeAt, sameJson } from "../definition/path.ts";
 import type { Queryable } from "../platform/database.ts";
-import { sql, time } from "../platform/sql.ts";
+import { raw, sql, time } from "../platform/sql.ts";
 import { doubtsOf } from "./doubts.ts";
 import { takesSeveral } from "./four-eyes.ts";
 import { claimerOf } from "./inbox.ts";
@@ -34,6 +36,8 @@ const LOOKED_AT = 3;
 /** Candidates that are opened and compared. */
 const MOST_COMPARED = 1_000;
 const LEASE = 900_000;
+/** Milliseconds. An approval that has not ended by then has ended with its process. */
+const LONGEST_APPROVAL = 60_000;
 
 export interface Alike {
   bulk: string;
@@ -42,8 +46,18 @@ export interface Alike {
   leaseUntil: number;
 }
 
+/** What somebody finds who comes back to their batches. */
+export interface Resumed {
+  batches: Alike[];
+  /** Cases of a batch that is being approved at this moment: nobody's to touch. */
+  approving: CaseId[];
+  /** How many cases were given back because their batch could not go on. */
+  givenBack: number;
+}
+
 export interface Bulk {
   claimAlike(workflow: string, like: string, most: number, reviewer: Reviewer): Promise<Alike>;
+  resume(workflow: string, reviewer: Reviewer): Promise<Resumed>;
   approve(
     bulk: string,
     given: { opened: string[]; leave: string[] },
@@ -60,6 +74,8 @@ interface Member {
   lease: string;
 }
 
+const BULK = raw("id, workflow, holder, state, members, opened, lease_until, approved_at");
+
 interface BulkRow {
   id: string;
   workflow: string;
@@ -68,6 +84,8 @@ interface BulkRow {
   members: Member[];
   opened: string[];
   lease_until: number;
+  /** When the approval began; while `state` is open, it has not ended. */
+  approved_at: number | null;
 }
 
 interface Candidate {
@@ -189,6 +207,32 @@ export function openBulk(
       };
     },
 
+    async resume(workflow, reviewer) {
+      await parts.registry.workflow(database, workflow);
+      const rows = await database.all<BulkRow>(sql`
+        select ${BULK} from bulk where workflow = ${workflow} and holder = ${reviewer.holder} and state = 'open' order by made_at, id`);
+      const now = clock.now();
+      const resumed: Resumed = { batches: [], approving: [], givenBack: 0 };
+      for (const row of rows) {
+        if (row.approved_at !== null && now - row.approved_at < LONGEST_APPROVAL) {
+          resumed.approving.push(...row.members.map((one) => one.caseId));
+          continue;
+        }
+        const held = row.approved_at === null ? await heldOf(row, now) : [];
+        const looks = held.filter((one) => row.opened.includes(one.case_id));
+        const open = looks.length === row.opened.length ? await tasksOf(parts, looks) : [];
+        if (open.length === row.opened.length)
+          resumed.batches.push({
+            bulk: row.id,
+            cases: held.map((one) => ({ caseId: one.case_id, externalId: one.external_id })),
+            open,
+            leaseUntil: row.lease_until,
+          });
+        else resumed.givenBack += await giveBack(row, reviewer);
+      }
+      return resumed;
+    },
+
     async approve(id, { opened, leave }, reviewer) {
       const row = await ownBulk(id, reviewer);
       if (row.state !== "open") throw notOpen(row);
@@ -202,6 +246,9 @@ export function openBulk(
           `Before the batch can be approved, these must be looked at: ${row.opened.join(", ")}. Nothing was approved.`,
         );
       const left = new Set(leave);
+      await database.run(
+        sql`update bulk set approved_at = ${time(clock.now())} where id = ${id} and state = 'open'`,
+      );
       const results = await Promise.allSettled(
         row.members
           .filter((one) => !left.has(one.caseId))
@@ -210,14 +257,18 @@ export function openBulk(
       const taken = results.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
       const failed = results.find((one) => one.status === "rejected");
       // What may be tried again is: the same leases get the same answers.
-      if (failed && !(failed.reason instanceof PilotageError && REFUSED.has(failed.reason.code)))
+      if (failed && !(failed.reason instanceof PilotageError && REFUSED.has(failed.reason.code))) {
+        await database.run(sql`update bulk set approved_at = null where id = ${id} and state = 'open'`);
         throw failed.reason;
+      }
       const now = clock.now();
       await database.transaction(async (tx) => {
         await giveBackMembers(tx, row.members);
-        await tx.run(
+        const ended = await tx.run(
           sql`update bulk set state = 'approved', approved_at = ${time(now)} where id = ${id} and state = 'open'`,
         );
+        // Sent twice, it is on record once.
+        if (ended === 0) return;
         audit.record(tx, [
           {
             kind: "review.bulk_approved",
@@ -239,7 +290,8 @@ export function openBulk(
       if (row.state !== "approved") throw notOpen(row);
       const undone = await database.transaction(async (tx) => {
         const approved = await tx.all<{ case_id: string }>(sql`
-          select case_id from review where case_id = any(${row.members.map((one) => one.caseId)}) and bulk = ${id} and state = 'decided' order by case_id`);
+          select case_id from review where case_id = any(${row.members.map((one) => one.caseId)}) and bulk = ${id} and state = 'decided'
+            and ended_lease = any(${row.members.map((one) => one.lease)}) order by case_id`);
         let count = 0;
         for (const { case_id } of approved)
           if ((await undoIn(parts, tx, case_id, reviewer)) !== undefined) count++;
@@ -266,22 +318,7 @@ export function openBulk(
 
     async release(id, reviewer) {
       const row = await ownBulk(id, reviewer);
-      if (row.state !== "open") return 0;
-      return database.transaction(async (tx) => {
-        const released = await giveBackMembers(tx, row.members);
-        await tx.run(sql`update bulk set state = 'released' where id = ${id} and state = 'open'`);
-        audit.record(
-          tx,
-          released.map((one) => ({
-            kind: "review.released",
-            actor: reviewer.actor,
-            workflow: row.workflow,
-            caseId: one.case_id,
-            data: { review: one.no, bulk: id },
-          })),
-        );
-        return released.length;
-      });
+      return row.state === "open" ? giveBack(row, reviewer) : 0;
     },
 
     async workflowOf(id) {
@@ -291,12 +328,44 @@ export function openBulk(
   };
 
   async function ownBulk(id: string, reviewer: Reviewer): Promise<BulkRow> {
-    const row = await database.maybe<BulkRow>(
-      sql`select id, workflow, holder, state, members, opened, lease_until from bulk where id = ${id}`,
-    );
+    const row = await database.maybe<BulkRow>(sql`select ${BULK} from bulk where id = ${id}`);
     if (row?.holder !== reviewer.holder)
       throw new PilotageError("not_found", `There is no batch ${id.slice(0, 60)} of yours.`);
     return row;
+  }
+
+  /** The members that are still held as the batch took them. */
+  function heldOf({ members }: BulkRow, now: number): Promise<store.ClaimedReview[]> {
+    return database.all<store.ClaimedReview>(sql`
+      select r.case_id, r.no, r.workflow, r.turn, r.behind, c.release, c.cold, r.lease, r.lease_until, r.due_at, c.received_at, c.source, c.external_id, c.team,
+        d.reasons, d.confidence, d.threshold
+      from review r join case_ c on c.id = r.case_id join decision d on d.case_id = r.case_id
+      where r.case_id = any(${members.map((one) => one.caseId)}) and r.lease = any(${members.map((one) => one.lease)}) and r.state = 'claimed'
+        and r.lease_until > ${time(now)}
+      order by r.case_id`);
+  }
+
+  /** Gives back what of it is still held; answers how many cases that are. What an approval that broke off had reached stays approved, and can be taken back together. */
+  function giveBack(row: BulkRow, reviewer: Reviewer): Promise<number> {
+    const leases = row.members.map((one) => one.lease);
+    return database.transaction(async (tx) => {
+      const released = await giveBackMembers(tx, row.members);
+      await tx.run(sql`
+        update bulk set state = case when exists (
+          select from review where case_id = any(${row.members.map((one) => one.caseId)}) and state = 'decided' and ended_lease = any(${leases})) then 'approved' else 'released' end
+        where id = ${row.id} and state = 'open'`);
+      audit.record(
+        tx,
+        released.map((one) => ({
+          kind: "review.released",
+          actor: reviewer.actor,
+          workflow: row.workflow,
+          caseId: one.case_id,
+          data: { review: one.no, bulk: row.id },
+        })),
+      );
+      return released.length;
+    });
   }
 
   /** Those that are drawn to be looked at: the coin's cases among them, filled up by chance. */
