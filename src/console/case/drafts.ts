@@ -1,5 +1,5 @@
 /**
- * What somebody typed and has not sent: kept on the device, per case, until the verdict.
+ * What somebody typed and has not sent: kept on the device, per case, until the verdict; and how far they came with a batch.
  *
  * Survives the loss of a lease, a reload and a session that ended. Each person has their own; whoever signs out takes theirs
  * along, because it lies in clear on a machine that others may use; what is older than two weeks goes.
@@ -14,30 +14,46 @@ export interface Draft {
   at: number;
 }
 
+/** What somebody has done with a batch so far: looked at these, will leave those out. */
+export interface BatchDraft {
+  opened: readonly string[];
+  left: readonly string[];
+  at: number;
+}
+
 const PREFIX = "pilotage.draft.";
 const KEPT = 14 * 86_400_000;
 
-const keyOf = (person: string, caseId: string) => `${PREFIX}${person}.${caseId}`;
+const keyOf = (person: string, of: string) => `${PREFIX}${person}.${of}`;
 
-export function readDraft(person: string, caseId: string): Draft | undefined {
+export const readDraft = (person: string, caseId: string) => read(person, caseId) as Draft | undefined;
+export const readBatch = (person: string, batch: string) => read(person, batch) as BatchDraft | undefined;
+
+function read(person: string, of: string): unknown {
   try {
-    const text = localStorage.getItem(keyOf(person, caseId));
-    return text === null ? undefined : (JSON.parse(text) as Draft);
+    const text = localStorage.getItem(keyOf(person, of));
+    return text === null ? undefined : (JSON.parse(text) as unknown);
   } catch {
     return undefined;
   }
 }
 
-export function keepDraft(person: string, caseId: string, draft: Omit<Draft, "at">): void {
+export const keepDraft = (person: string, caseId: string, draft: Omit<Draft, "at">) =>
+  keep(person, caseId, draft);
+export const keepBatch = (person: string, batch: string, draft: Omit<BatchDraft, "at">) =>
+  keep(person, batch, draft);
+
+function keep(person: string, of: string, draft: object): void {
   try {
-    localStorage.setItem(keyOf(person, caseId), JSON.stringify({ ...draft, at: now() } satisfies Draft));
+    localStorage.setItem(keyOf(person, of), JSON.stringify({ ...draft, at: now() }));
   } catch {
-    // No room on the device: the page still has the text.
+    // No room on the device: the page still has it.
   }
 }
 
-export function dropDraft(person: string, caseId: string): void {
-  localStorage.removeItem(keyOf(person, caseId));
+/** Of a case or of a batch. */
+export function dropDraft(person: string, of: string): void {
+  localStorage.removeItem(keyOf(person, of));
 }
 
 /** Nothing of a person stays on the device when they sign out. */

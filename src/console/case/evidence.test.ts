@@ -1,6 +1,6 @@
 /** Evidence is what stands in the source, word for word. */
 import { expect, test } from "vitest";
-import { evidenceIn } from "./evidence.ts";
+import { evidenceIn, placeIn } from "./evidence.ts";
 
 const shown = (text: string, value: unknown) =>
   evidenceIn(text, value).map(({ from, to }) => text.slice(from, to));
@@ -32,4 +32,13 @@ test.each<[string, unknown]>([
   ["", "value"],
 ])("in “%s”, %s is not found", (text, value) => {
   expect(shown(text, value)).toEqual([]);
+});
+
+test("a place is named by page and line: the page in front of somebody first, else the first one", () => {
+  const pages = ["Invoice 4711\nTotal 119.00", "Terms", "Reminder\n\nof 119.00"];
+  expect(placeIn(pages, 119)).toEqual({ page: 1, line: 2 });
+  expect(placeIn(pages, 119, 3)).toEqual({ page: 3, line: 3 });
+  expect(placeIn(pages, 119, 2)).toEqual({ page: 1, line: 2 });
+  expect(placeIn(pages, 4712)).toBeUndefined();
+  expect(placeIn([], 119)).toBeUndefined();
 });

@@ -24,6 +24,23 @@ export function evidenceIn(text: string, value: unknown): Stretch[] {
   return run === undefined ? [] : [run];
 }
 
+/** Page and line, each counted from 1. */
+export interface Place {
+  page: number;
+  line: number;
+}
+
+/** Where a value stands in the texts of pages: on this page if it does, else on the first one. */
+export function placeIn(pages: readonly string[], value: unknown, preferred = 1): Place | undefined {
+  const order = [preferred, ...pages.map((_, index) => index + 1)];
+  for (const page of order) {
+    const text = pages[page - 1];
+    const [first] = text === undefined ? [] : evidenceIn(text, value);
+    if (first !== undefined) return { page, line: text!.slice(0, first.from).split("\n").length };
+  }
+  return undefined;
+}
+
 function writtenAs(value: unknown): string[] {
   if (typeof value === "number") return numberForms(value);
   if (typeof value !== "string") return [];

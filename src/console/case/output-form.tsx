@@ -32,6 +32,8 @@ export interface OutputFormProps {
   /** Whether what is missing is said already. */
   strict: boolean;
   input: JsonObject;
+  /** Where a value stands in an attachment, in words. */
+  elsewhere?: (value: unknown) => string | undefined;
   lang: string | undefined;
   focused: string | undefined;
   /** The choice that digits go to while nothing has the focus. */
@@ -73,6 +75,7 @@ function OneField({ field, ...props }: OutputFormProps & { field: OutputField })
   const said =
     problem !== undefined && (problem !== "missing" || props.strict) ? t(`problem.${problem}`) : undefined;
   const focused = props.focused === field.path;
+  const sought = field.entry === "number" ? (valueAt(props.suggested, field.path) ?? text) : text;
   const notes: ReactNode[] = [
     ...(doubt === undefined
       ? []
@@ -111,10 +114,7 @@ function OneField({ field, ...props }: OutputFormProps & { field: OutputField })
         {focused && text !== "" && field.entry !== "yes_no" ? (
           // Beside the label: below the entry it would push what somebody is about to click on.
           <span className={styles["evidence"]}>
-            <EvidenceNote
-              input={props.input}
-              value={field.entry === "number" ? (valueAt(props.suggested, field.path) ?? text) : text}
-            />
+            <EvidenceNote input={props.input} value={sought} elsewhere={props.elsewhere?.(sought)} />
           </span>
         ) : null}
       </div>

@@ -9,7 +9,8 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../contract/js
 import { INBOX } from "../locales/inbox.ts";
 import { useFormats } from "../locales/formats.ts";
 import { useWords } from "../locales/words.ts";
-import { evidenceIn, type Stretch } from "./evidence.ts";
+import { evidenceIn } from "./evidence.ts";
+import { Marked } from "./marked.tsx";
 import { demandedAt, labelOf } from "./output-fields.ts";
 import styles from "./source.module.css";
 
@@ -72,36 +73,6 @@ export function Source({ input, schema, sought, ref }: SourceProps) {
   );
 }
 
-function Marked({ text, sought }: { text: string; sought: unknown }) {
-  const stretches = useMemo(() => (sought === undefined ? [] : evidenceIn(text, sought)), [text, sought]);
-  if (stretches.length === 0) return text;
-  return piecesOf(text, stretches).map((piece) =>
-    piece.marked ? (
-      <mark key={piece.from} className={styles["evidence"]}>
-        {piece.text}
-      </mark>
-    ) : (
-      <span key={piece.from}>{piece.text}</span>
-    ),
-  );
-}
-
-function piecesOf(
-  text: string,
-  stretches: readonly Stretch[],
-): { from: number; text: string; marked: boolean }[] {
-  const pieces: { from: number; text: string; marked: boolean }[] = [];
-  let at = 0;
-  for (const { from, to } of stretches) {
-    if (from < at) continue;
-    if (from > at) pieces.push({ from: at, text: text.slice(at, from), marked: false });
-    pieces.push({ from, text: text.slice(from, to), marked: true });
-    at = to;
-  }
-  if (at < text.length) pieces.push({ from: at, text: text.slice(at), marked: false });
-  return pieces;
-}
-
 /** How often a value stands in the source. */
 export function evidenceCount(input: JsonObject, value: unknown): number {
   return shownFields(input).reduce((sum, field) => sum + evidenceIn(field.text, value).length, 0);
@@ -136,8 +107,21 @@ export function languageOfCase(input: JsonObject): string | undefined {
   return undefined;
 }
 
-export function EvidenceNote({ input, value }: { input: JsonObject; value: unknown }) {
+export interface EvidenceNoteProps {
+  input: JsonObject;
+  value: unknown;
+  /** Where it stands in an attachment, in words. */
+  elsewhere: string | undefined;
+}
+
+export function EvidenceNote({ input, value, elsewhere }: EvidenceNoteProps) {
   const t = useWords(INBOX);
   const n = useMemo(() => evidenceCount(input, value), [input, value]);
-  return <>{n > 0 ? t("evidenceFound", { n }) : t("evidenceNone")}</>;
+  if (n === 0) return <>{elsewhere ?? t("evidenceNone")}</>;
+  return (
+    <>
+      {t("evidenceFound", { n })}
+      {elsewhere === undefined ? "" : ` · ${elsewhere}`}
+    </>
+  );
 }

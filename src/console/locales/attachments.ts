@@ -3,9 +3,18 @@ import { words } from "./words.ts";
 
 export const ATTACHMENTS = words({
   title: { de: "Anhänge", en: "Attachments" },
-  open: { de: "{name} ansehen", en: "View {name}" },
   save: { de: "Herunterladen", en: "Download" },
-  leave: { de: "Esc schließt den Anhang.", en: "Esc closes the attachment." },
+  seen: { de: "angesehen", en: "looked at" },
+  notSeen: { de: "noch nicht angesehen", en: "not looked at yet" },
+  escCloses: { de: "Esc schließt den Anhang.", en: "Esc closes the attachment." },
+  escToForm: { de: "Esc führt zum Formular.", en: "Esc leads to the form." },
+  escToList: { de: "Esc führt zur Liste.", en: "Esc leads to the list." },
+  loading: { de: "{name} wird geladen.", en: "{name} is being loaded." },
+  previousPage: { de: "Vorige Seite", en: "Previous page" },
+  nextPage: { de: "Nächste Seite", en: "Next page" },
+  smaller: { de: "Kleiner", en: "Smaller" },
+  larger: { de: "Größer", en: "Larger" },
+  size: { de: "{size, number} %", en: "{size, number} %" },
   text: { de: "Text von Seite {page}", en: "Text of page {page}" },
   noText: {
     de: "Diese Seite hat keine Textebene, vermutlich ist sie gescannt.",
@@ -13,12 +22,21 @@ export const ATTACHMENTS = words({
   },
   page: { de: "Seite {page} von {pages}", en: "Page {page} of {pages}" },
   image: { de: "Bild aus dem Anhang {name}", en: "Picture of the attachment {name}" },
+  imageNoText: { de: "Zu einem Bild gibt es keinen Text.", en: "There is no text to a picture." },
+  place: {
+    de: "In {name}, Seite {page, number}, Zeile {line, number}",
+    en: "In {name}, page {page, number}, line {line, number}",
+  },
   unknown: {
     de: "Diese Art von Datei wird hier nicht gezeigt. Sie können sie herunterladen; öffnen Sie nur, was Sie erwarten.",
     en: "This kind of file is not shown here. You can download it; open only what you expect.",
   },
   broken: {
-    de: "Die Datei lässt sich nicht lesen. Sie ist beschädigt oder geschützt.",
-    en: "The file cannot be read. It is damaged or protected.",
+    de: "Die Datei lässt sich nicht zeigen. Sie ist beschädigt, geschützt oder etwas anderes, als ihr Name sagt.",
+    en: "The file cannot be shown. It is damaged, protected, or something else than its name says.",
+  },
+  late: {
+    de: "Der Anhang braucht ungewöhnlich lange und ist noch nicht zu sehen. Sie können warten oder ohne ihn entscheiden.",
+    en: "The attachment takes unusually long and is not to be seen yet. You can wait, or decide without it.",
   },
 });

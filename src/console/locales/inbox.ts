@@ -130,6 +130,11 @@ export const INBOX = words({
   pause: { de: "Pause machen", en: "Take a break" },
   more: { de: "Mehr", en: "More" },
   notReady: { de: "Die Quelle wird noch aufgebaut.", en: "The source is still being shown." },
+  waitsFor: {
+    de: "Freigeben geht, sobald jeder Anhang zu sehen war. Noch nicht zu sehen war: {names}.",
+    en: "You can approve once every attachment has been on screen. Not yet on screen: {names}.",
+  },
+  showIt: { de: "{name} zeigen", en: "Show {name}" },
   position: {
     de: "Fall {at, number} von {of, number} auf Ihrem Tisch",
     en: "Case {at, number} of {of, number} on your desk",
@@ -311,6 +316,11 @@ export const INBOX = words({
     de: "{n, plural, one {Ein Fall} other {# Fälle}} zurückgenommen.",
     en: "{n, plural, one {One case} other {# cases}} taken back.",
   },
+  "bulk.givenBack": {
+    de: "Zusammen freigeben war unterbrochen und ließ sich nicht fortsetzen. {n, plural, one {Ein Fall ist} other {# Fälle sind}} zurückgegeben; davon ist keiner freigegeben.",
+    en: "Approving together was interrupted and could not go on. {n, plural, one {One case was} other {# cases were}} given back; none of these was approved.",
+  },
+  "bulk.back": { de: "Wieder aufgenommen, wie Sie es verlassen haben.", en: "Back as you left it." },
   "list.case": { de: "Vorgang", en: "Case" },
   "list.what": { de: "Stichworte", en: "Key facts" },
   "list.due": { de: "Fällig", en: "Due" },

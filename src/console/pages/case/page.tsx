@@ -8,7 +8,7 @@ import { Button } from "@mantine/core";
 import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import type { JsonObject } from "../../../contract/json.ts";
-import { Attachments } from "../../case/attachments.tsx";
+import { AttachmentsOf } from "../../case/attachments.tsx";
 import { Source } from "../../case/source.tsx";
 import { isRefusal, useRead, type Reply } from "../../data/api.ts";
 import { useMay } from "../../data/me.tsx";
@@ -101,7 +101,7 @@ export default function CasePage() {
                 <p className={styles["quiet"]}>{found.state === "erased" ? t("erased") : t("noContent")}</p>
               ) : (
                 <div className={styles["panel"]}>
-                  <Attachments caseId={found.id} attachments={found.attachments} />
+                  <AttachmentsOf key={found.id} caseId={found.id} attachments={found.attachments} />
                   <Source input={(found.content.input ?? {}) as JsonObject} />
                 </div>
               )}

@@ -1,19 +1,22 @@
 /**
  * A case in front of somebody: source left, output right, verdict last, in reading and in tab order.
  *
- * The verdict is dead until the source has been painted on a visible page. After a verdict the next case takes its place
+ * Approving is dead until the source and its attachments have been on screen (ready.ts). A field that has the focus leads to
+ * its evidence: in what came in, and in the attachments' text. After a verdict the next case takes its place
  * and its heading has the focus; the toast says what happened and how long it can be undone.
  */
 import { Button } from "@mantine/core";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { JsonObject } from "../../../contract/json.ts";
 import type { ReviewReason } from "../../../contract/states.ts";
+import { nameOf, useAttached } from "../../case/attached.ts";
 import { Attachments } from "../../case/attachments.tsx";
 import { OutputForm } from "../../case/output-form.tsx";
 import { differing, valueAt } from "../../case/output-fields.ts";
 import { languageOfCase, Source } from "../../case/source.tsx";
 import { now } from "../../clock.ts";
 import { useWorkflow } from "../../data/me.tsx";
+import { ATTACHMENTS } from "../../locales/attachments.ts";
 import { DOUBT_WORDS } from "../../locales/codes.ts";
 import { useFormats } from "../../locales/formats.ts";
 import { INBOX } from "../../locales/inbox.ts";
@@ -33,7 +36,9 @@ import { ReasonPanel, SkipPanel, SnoozePanel, type Asking } from "./panel.tsx";
 import type { Revealed } from "./reveal.tsx";
 import { snoozeTimes } from "./snooze-times.ts";
 import { useReady } from "./ready.ts";
+import { useToEvidence } from "./to-evidence.ts";
 import { VerdictBar, type Verb } from "./verdict-bar.tsx";
+import { WaitsFor } from "./waits-for.tsx";
 import { WhatNow } from "./what-now.tsx";
 import { useWork } from "./work.ts";
 
@@ -49,6 +54,7 @@ type Panel = { kind: Asking; preset?: ReviewReason } | { kind: "snooze" } | { ki
 
 export function AtWork({ workflow, desk, task, onReveal, onBulk }: AtWorkProps) {
   const t = useWords(INBOX);
+  const a = useWords(ATTACHMENTS);
   const formats = useFormats();
   const { renewed } = desk;
   const work = useWork(
@@ -64,7 +70,9 @@ export function AtWork({ workflow, desk, task, onReveal, onBulk }: AtWorkProps) 
   const source = useRef<HTMLDivElement>(null);
   const form = useRef<HTMLDivElement>(null);
   const bar = useRef<HTMLDivElement>(null);
-  const ready = useReady(task.caseId, source);
+  const left = useRef<HTMLElement>(null);
+  const attached = useAttached(task.caseId, task.attachments, { open: true });
+  const { ready, waitsFor } = useReady(task.caseId, source, attached);
   const input = task.input as JsonObject;
   const lang = languageOfCase(input);
   const cold = task.withheld === "cold";
@@ -74,10 +82,6 @@ export function AtWork({ workflow, desk, task, onReveal, onBulk }: AtWorkProps) 
     heading.current?.focus({ preventScroll: true });
     document.getElementById("content")?.scrollTo({ top: 0 });
   }, [task.caseId]);
-
-  useEffect(() => {
-    if (focused !== undefined) source.current?.querySelector("mark")?.scrollIntoView({ block: "nearest" });
-  }, [focused]);
 
   const doubt = useCode(DOUBT_WORDS);
   const doubts = useMemo(
@@ -103,6 +107,17 @@ export function AtWork({ workflow, desk, task, onReveal, onBulk }: AtWorkProps) 
     (index) => work.enter(active!, activeField!.options[index]!.text),
     panel === undefined && !busy && !work.lease.lost,
   );
+
+  const sought =
+    focused === undefined ? undefined : soughtValue(work.fields, work.output, work.entries, focused);
+  const found = sought === undefined ? undefined : attached.find(sought);
+  useToEvidence(focused, found, { attached, source, column: left });
+  const placeOf = (value: unknown) => {
+    const place = attached.find(value);
+    return place === undefined
+      ? undefined
+      : a("place", { name: nameOf(place.attachment), page: place.page, line: place.line });
+  };
 
   const toField = useCallback((path: string | undefined) => {
     const place = form.current?.querySelector<HTMLElement>(`[data-path="${CSS.escape(path ?? "")}"]`);
@@ -189,14 +204,16 @@ export function AtWork({ workflow, desk, task, onReveal, onBulk }: AtWorkProps) 
   };
   const zone = useWorkflow()?.zone ?? formats.zone;
   const times = panel?.kind === "snooze" ? snoozeTimes(now(), zone) : [];
-  const sought =
-    focused === undefined ? undefined : soughtValue(work.fields, work.output, work.entries, focused);
-
   return (
     <div className={styles["work"]}>
       <CaseHead task={task} at={desk.at} of={desk.tasks.length} ref={heading} />
-      <section className={styles["left"]} aria-label={t("source")} tabIndex={0}>
-        <Attachments caseId={task.caseId} attachments={task.attachments} />
+      <section className={styles["left"]} aria-label={t("source")} tabIndex={0} ref={left}>
+        <Attachments
+          attached={attached}
+          sought={sought}
+          lang={lang}
+          leave={{ to: a("escToForm"), run: () => toField(first) }}
+        />
         <Source ref={source} input={input} schema={task.inputSchema as JsonObject} sought={sought} />
         <Instructions task={task} />
       </section>
@@ -232,6 +249,7 @@ export function AtWork({ workflow, desk, task, onReveal, onBulk }: AtWorkProps) 
             problems={work.problems}
             strict={strict}
             input={input}
+            elsewhere={placeOf}
             lang={lang}
             focused={focused}
             active={active}
@@ -252,6 +270,7 @@ export function AtWork({ workflow, desk, task, onReveal, onBulk }: AtWorkProps) 
             <ErrorText error={work.error} />
           </div>
         )}
+        <WaitsFor attachments={waitsFor} show={attached.show} />
         {work.lease.lost ? null : panel === undefined ? (
           <VerdictBar
             approves={

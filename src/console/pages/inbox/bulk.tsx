@@ -1,36 +1,48 @@
 /**
  * Identical suggestions approved together, once a random three have been looked at.
  *
- * Nothing that is approved is hidden: every case stands in the list and can be left out. One undo takes all back.
+ * Nothing that is approved is hidden: every case stands in the list and can be left out. One undo takes all back. How far
+ * somebody came is kept on the device, so that a batch that is gone on with is as they left it.
  */
 import { Button, Checkbox } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import type { JsonObject } from "../../../contract/json.ts";
+import { useAttached } from "../../case/attached.ts";
 import { Attachments } from "../../case/attachments.tsx";
+import { dropDraft, keepBatch, readBatch } from "../../case/drafts.ts";
 import { outputFields, valueAt } from "../../case/output-fields.ts";
 import { shownValue } from "../../case/shown-value.ts";
-import { Source } from "../../case/source.tsx";
-import { call, type Reply } from "../../data/api.ts";
+import { languageOfCase, Source } from "../../case/source.tsx";
+import { call } from "../../data/api.ts";
+import { useMe } from "../../data/me.tsx";
+import { ATTACHMENTS } from "../../locales/attachments.ts";
 import { INBOX } from "../../locales/inbox.ts";
 import { useWords } from "../../locales/words.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { ErrorText } from "../../parts/page.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import styles from "./bulk.module.css";
+import type { Alike } from "./desk.ts";
 import { useReady } from "./ready.ts";
-
-type Alike = Reply<"claimAlike">;
+import { WaitsFor } from "./waits-for.tsx";
 
 export function Bulk({ alike, done }: { alike: Alike; done: () => void }) {
   const t = useWords(INBOX);
   const toast = useToast();
   const [at, setAt] = useState<string>();
-  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
-  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const person = useMe().person?.id ?? "";
+  const [before] = useState(() => readBatch(person, alike.bulk));
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set(before?.opened));
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set(before?.left));
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<Error>();
   const heading = useRef<HTMLHeadingElement>(null);
+  const three = useRef<HTMLDivElement>(null);
   useEffect(() => heading.current?.focus(), []);
+  useEffect(
+    () => keepBatch(person, alike.bulk, { opened: [...opened], left: [...left] }),
+    [person, alike.bulk, opened, left],
+  );
   const task = alike.open.find((one) => one.caseId === at);
   const all = opened.size >= alike.open.length;
   const count = alike.cases.length - left.size;
@@ -45,6 +57,11 @@ export function Bulk({ alike, done }: { alike: Alike; done: () => void }) {
     } finally {
       setBusy(false);
     }
+  }
+
+  function end() {
+    dropDraft(person, alike.bulk);
+    done();
   }
 
   const approve = () =>
@@ -64,13 +81,13 @@ export function Bulk({ alike, done }: { alike: Alike; done: () => void }) {
           },
         },
       });
-      done();
+      end();
     });
 
   const release = () =>
     run(async () => {
       await call("releaseAlike", { params: { bulk: alike.bulk } });
-      done();
+      end();
     });
 
   return (
@@ -78,8 +95,9 @@ export function Bulk({ alike, done }: { alike: Alike; done: () => void }) {
       <h2 ref={heading} tabIndex={-1}>
         {t("bulk.title", { n: alike.cases.length })}
       </h2>
+      {before === undefined ? null : <p role="status">{t("bulk.back")}</p>}
       <p>{t("bulk.what")}</p>
-      <div className={styles["three"]}>
+      <div className={styles["three"]} ref={three}>
         {alike.open.map((one) => (
           <Button
             key={one.caseId}
@@ -100,6 +118,7 @@ export function Bulk({ alike, done }: { alike: Alike; done: () => void }) {
           key={task.caseId}
           task={task}
           seen={() => setOpened((before) => new Set(before).add(task.caseId))}
+          leave={() => three.current?.querySelector<HTMLElement>("[aria-pressed=true]")?.focus()}
         />
       )}
       <h3>{t("bulk.cases")}</h3>
@@ -142,10 +161,18 @@ export function Bulk({ alike, done }: { alike: Alike; done: () => void }) {
   );
 }
 
-function One({ task, seen }: { task: Alike["open"][number]; seen: () => void }) {
+interface OneProps {
+  task: Alike["open"][number];
+  seen: () => void;
+  leave: () => void;
+}
+
+function One({ task, seen, leave }: OneProps) {
   const t = useWords(INBOX);
+  const a = useWords(ATTACHMENTS);
   const source = useRef<HTMLDivElement>(null);
-  const ready = useReady(task.caseId, source);
+  const attached = useAttached(task.caseId, task.attachments, { open: true });
+  const { ready, waitsFor } = useReady(task.caseId, source, attached);
   const fields = outputFields(task.outputSchema as JsonObject, task.suggestions);
   useEffect(() => {
     if (ready) seen();
@@ -155,10 +182,15 @@ function One({ task, seen }: { task: Alike["open"][number]; seen: () => void }) 
   return (
     <div className={styles["one"]}>
       <section aria-label={t("source")}>
-        <Attachments caseId={task.caseId} attachments={task.attachments} />
+        <Attachments
+          attached={attached}
+          lang={languageOfCase(task.input as JsonObject)}
+          leave={{ to: a("escToList"), run: leave }}
+        />
         <Source ref={source} input={task.input as JsonObject} schema={task.inputSchema as JsonObject} />
       </section>
       <section aria-label={t("output")}>
+        <WaitsFor attachments={waitsFor} show={attached.show} />
         <dl>
           {fields.map((field) => (
             <div key={field.path}>

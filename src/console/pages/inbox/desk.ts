@@ -3,6 +3,7 @@
  *
  * Taking, ending and undoing are here; how a case looks is in at-work.tsx. The next case is held softly for a minute while
  * the current one is worked on, so that it shows at once; the real lease is asked for while it is being read. The hold is made longer while somebody works, and given up with them.
+ * A page that was loaded anew finds everything again that is held: batches as batches (bulk.ts on the server), the rest one by one.
  */
 import { useCallback, useEffect, useRef, useState } from "react";
 import { now } from "../../clock.ts";
@@ -10,11 +11,14 @@ import { call, isRefusal, queries, useRead, type Reply } from "../../data/api.ts
 
 export type Task = Reply<"claimReview">;
 export type Inbox = Reply<"getInbox">;
+export type Alike = Reply<"claimAlike">;
 
 export interface Desk {
   tasks: readonly Task[];
   at: number;
   current: Task | undefined;
+  /** Identical suggestions to be approved together; in front of everything else. */
+  batch: Alike | undefined;
   busy: boolean;
   /** Asked for the next case, and there was none. */
   dry: boolean;
@@ -23,6 +27,10 @@ export interface Desk {
   next(): Promise<void>;
   previous(): void;
   open(caseId: string): Promise<void>;
+  /** Takes the cases with the same suggestion as this one; refused where there are too few. */
+  takeAlike(like: string): Promise<void>;
+  /** The batch was approved or given back. */
+  batchEnded(): Promise<void>;
   /** The case is off the desk: the next one comes, unless something is still to be shown. */
   ended(caseId: string, more?: { stay?: boolean }): Promise<void>;
   goOn(): Promise<void>;
@@ -52,7 +60,9 @@ const isGone = (failure: unknown) => isRefusal(failure, "lease_lost", "wrong_sta
 
 const refresh = () => void queries.invalidateQueries({ queryKey: ["getInbox"] });
 
-export function useDesk(workflow: string, inbox: Inbox | undefined): Desk {
+/** `givenBack` is told of batches that could not be gone on with. */
+export function useDesk(workflow: string, givenBack: (cases: number) => void): Desk {
+  const [batch, setBatch] = useState<Alike>();
   const [tasks, setTasks] = useState<readonly Task[]>([]);
   const [at, setAt] = useState(0);
   const [busy, setBusy] = useState(false);
@@ -163,24 +173,34 @@ export function useDesk(workflow: string, inbox: Inbox | undefined): Desk {
     [working],
   );
 
-  const start = useCallback(
-    () =>
-      working(async () => {
-        const mine = inbox?.mine ?? [];
-        const found: Task[] = [];
-        for (const { caseId } of mine) {
-          const task = await call("claimReview", { params: { case: caseId }, body: {} }).catch(
-            () => undefined,
-          );
-          if (task !== undefined) found.push(task);
-        }
-        if (found.length === 0) return takeNext();
-        setTasks(found);
-        setAt(0);
-        refresh();
-      }),
-    [working, inbox, takeNext],
-  );
+  /** What is held already, else the next case. */
+  const resume = useCallback(async () => {
+    // Held softly, it is found among the rest.
+    ahead.current = undefined;
+    const { batches, approving, givenBack: gone } = await call("resumeAlike", { params: { workflow } });
+    if (gone > 0) givenBack(gone);
+    const inBatch = new Set([
+      ...approving,
+      ...batches.flatMap(({ cases }) => cases.map(({ caseId }) => caseId)),
+    ]);
+    setBatch(batches[0]);
+    refresh();
+    if (batches.length > 0) return;
+    // Asked anew: what was given back with a batch is nobody's, and must not be taken again.
+    const { mine } = await call("getInbox", { params: { workflow } });
+    const found: Task[] = [];
+    for (const { caseId } of mine) {
+      if (inBatch.has(caseId)) continue;
+      const task = await call("claimReview", { params: { case: caseId }, body: {} }).catch(() => undefined);
+      if (task !== undefined) found.push(task);
+    }
+    if (found.length === 0) return takeNext();
+    setTasks(found);
+    setAt(0);
+    refresh();
+  }, [workflow, givenBack, takeNext]);
+
+  const start = useCallback(() => working(resume), [working, resume]);
 
   const goOn = useCallback(
     () => working(() => (tasks.length > 0 ? Promise.resolve() : takeNext())),
@@ -191,11 +211,22 @@ export function useDesk(workflow: string, inbox: Inbox | undefined): Desk {
     tasks,
     at,
     current,
+    batch,
     busy,
     dry,
     error,
     start,
     open,
+    takeAlike: async (like) => setBatch(await call("claimAlike", { params: { workflow }, body: { like } })),
+    batchEnded: () => {
+      const gone = new Set(batch?.cases.map(({ caseId }) => caseId));
+      const rest = tasks.filter((one) => !gone.has(one.caseId));
+      setBatch(undefined);
+      setTasks(rest);
+      setAt(0);
+      refresh();
+      return rest.length > 0 ? Promise.resolve() : working(resume);
+    },
     goOn,
     next: () => (at + 1 < tasks.length ? Promise.resolve(setAt(at + 1)) : working(takeNext)),
     previous: () => setAt(Math.max(0, at - 1)),

@@ -6,9 +6,8 @@
  */
 import { Button, NativeSelect } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { sweepDrafts } from "../../case/drafts.ts";
-import { call, type Reply } from "../../data/api.ts";
 import { useWorkflow } from "../../data/me.tsx";
 import { useFormats } from "../../locales/formats.ts";
 import { FRAME } from "../../locales/frame.ts";
@@ -48,10 +47,12 @@ function WorkflowInbox({ workflow }: { workflow: string }) {
   const navigate = useNavigate();
   const read = useInbox(workflow);
   const inbox = read.data;
-  const desk = useDesk(workflow, inbox);
+  const desk = useDesk(
+    workflow,
+    useCallback((n) => toast.show({ what: t("bulk.givenBack", { n }), tone: "attention" }), [toast, t]),
+  );
   const [tab, setTab] = useState<Tab>("next");
   const [revealed, setRevealed] = useState<Revealed>();
-  const [alike, setAlike] = useState<Reply<"claimAlike">>();
   const { case: wanted } = useSearch({ strict: false }) as { case?: string };
   useEffect(sweepDrafts, []);
 
@@ -69,14 +70,6 @@ function WorkflowInbox({ workflow }: { workflow: string }) {
       replace: true,
     });
   }, [wanted, open, navigate]);
-
-  async function bulk(like: string) {
-    try {
-      setAlike(await call("claimAlike", { params: { workflow }, body: { like } }));
-    } catch (error) {
-      toast.show({ what: t("bulk"), error: error as Error });
-    }
-  }
 
   const counts =
     inbox === undefined
@@ -107,17 +100,8 @@ function WorkflowInbox({ workflow }: { workflow: string }) {
             void desk.goOn();
           }}
         />
-      ) : alike !== undefined ? (
-        <Bulk
-          alike={alike}
-          done={() => {
-            const gone = alike.cases[0]?.caseId;
-            setAlike(undefined);
-            void desk.ended(
-              alike.cases.find(({ caseId }) => caseId === desk.current?.caseId)?.caseId ?? gone ?? "",
-            );
-          }}
-        />
+      ) : desk.batch !== undefined ? (
+        <Bulk key={desk.batch.bulk} alike={desk.batch} done={() => void desk.batchEnded()} />
       ) : desk.current !== undefined ? (
         <AtWork
           key={desk.current.caseId}
@@ -125,7 +109,11 @@ function WorkflowInbox({ workflow }: { workflow: string }) {
           desk={desk}
           task={desk.current}
           onReveal={setRevealed}
-          onBulk={(caseId) => void bulk(caseId)}
+          onBulk={(caseId) =>
+            void desk
+              .takeAlike(caseId)
+              .catch((error: unknown) => toast.show({ what: t("bulk"), error: error as Error }))
+          }
         />
       ) : (
         <>

@@ -1,29 +1,26 @@
 /**
- * Whether the evidence of a case has been on screen: painted, on a visible page, within the window.
+ * Whether the evidence of a case has been on screen: what came in, and every attachment that can be shown.
  *
- * Before that no verdict counts, so that a key held down cannot approve what nobody saw.
+ * Before that nothing is approved, so that a key held down cannot approve what nobody saw. An attachment that cannot be
+ * shown has to have said so on screen; then a person may decide, knowing it.
  */
-import { useEffect, useState, type RefObject } from "react";
+import { useState, type RefObject } from "react";
+import type { Attached, Attachment } from "../../case/attached.ts";
+import { useOnScreen } from "../../case/on-screen.ts";
 
-export function useReady(caseId: string, source: RefObject<HTMLElement | null>): boolean {
-  const [ready, setReady] = useState<string>();
-  useEffect(() => {
-    const shown = source.current;
-    if (shown === null) return;
-    let frame = 0;
-    const observer = new IntersectionObserver((entries) => {
-      if (!entries.some((entry) => entry.isIntersecting)) return;
-      observer.disconnect();
-      // The frame after the next one: by then this one has been painted.
-      frame = requestAnimationFrame(() => {
-        frame = requestAnimationFrame(() => setReady(caseId));
-      });
-    });
-    observer.observe(shown);
-    return () => {
-      observer.disconnect();
-      cancelAnimationFrame(frame);
-    };
-  }, [caseId, source]);
-  return ready === caseId;
+export interface Readiness {
+  ready: boolean;
+  /** What came in has been on screen, these attachments not yet. */
+  waitsFor: readonly Attachment[];
+}
+
+export function useReady(
+  caseId: string,
+  source: RefObject<HTMLElement | null>,
+  { unseen }: Pick<Attached, "unseen">,
+): Readiness {
+  const [painted, setPainted] = useState<string>();
+  useOnScreen(source, caseId, () => setPainted(caseId));
+  const there = painted === caseId;
+  return { ready: there && unseen.length === 0, waitsFor: there ? unseen : [] };
 }
