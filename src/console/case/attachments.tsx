@@ -58,11 +58,16 @@ export function Attachments({ attached, sought, lang, leave }: AttachmentsProps)
               variant={one.no === shown?.no ? "light" : "default"}
               size="xs"
               aria-pressed={one.no === shown?.no}
-              leftSection={<Icon name={seen.has(one.no) ? "check" : "clip"} />}
+              leftSection={
+                state === undefined ? (
+                  <Icon name="clip" />
+                ) : (
+                  <Icon name={seen.has(one.no) ? "check" : "eye"} label={state} />
+                )
+              }
               onClick={() => (one.no === shown?.no && leave === undefined ? close() : attached.show(one.no))}
             >
               {nameOf(one)} · {formats.bytes(one.size)}
-              {state === undefined ? null : <span className={styles["state"]}>{state}</span>}
             </Button>
           );
         })}

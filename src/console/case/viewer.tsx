@@ -22,8 +22,6 @@ import styles from "./viewer.module.css";
 const TOO_LONG = 20_000;
 /** Texts of so many pages are read to look values up in. */
 const MOST_READ = 200;
-/** What lies over the lower part of a small window: the verdicts. */
-const CLEAR_OF_VERDICTS = "0px 0px -20% 0px";
 const SIZES = [100, 150, 200, 300] as const;
 
 export interface ViewerProps {
@@ -72,10 +70,10 @@ export function Viewer({ attached, attachment, sought, lang, hint }: ViewerProps
         : late && opened === undefined && error === undefined
           ? t("late")
           : undefined;
-  useOnScreen(told, why ?? (error === undefined ? undefined : "error"), () => saw(no), CLEAR_OF_VERDICTS);
+  useOnScreen(told, why ?? (error === undefined ? undefined : "error"), () => saw(no));
 
   return (
-    <div className={styles["viewer"]}>
+    <div className={styles["viewer"]} data-viewer>
       {error === undefined && why === undefined ? null : (
         <div ref={told} role="status" className={styles["told"]}>
           {error === undefined ? <p>{why}</p> : <ErrorText error={error} />}
@@ -169,11 +167,11 @@ function Opened({ opened, ...props }: OpenedProps) {
           />
         )}
         <Save bytes={opened.bytes} name={nameOf(attachment)} />
-        <span className={styles["hint"]}>{props.hint}</span>
       </div>
       {sheets === undefined ? null : (
         <Sheet {...props} key={page} sheets={sheets} page={page} size={SIZES[size]!} />
       )}
+      <p className={styles["hint"]}>{props.hint}</p>
     </>
   );
 }
@@ -197,7 +195,7 @@ function Steps({ less, more, says, at, of, go }: StepsProps) {
         size={32}
         aria-label={label}
         aria-disabled={ends || undefined}
-        data-disabled={ends || undefined}
+        data-disabled={ends}
         onClick={() => (ends ? undefined : go(to))}
       >
         {shown}
@@ -259,13 +257,8 @@ function Sheet({ attached, attachment, sheets, page, size, sought, lang, undrawn
   }, [sheets, page, text]);
 
   const saw = () => attached.saw(attachment.no);
-  useOnScreen(picture, drawn ? "drawn" : undefined, saw, CLEAR_OF_VERDICTS);
-  useOnScreen(
-    layer,
-    sheets.draw === undefined && shown !== undefined ? "text" : undefined,
-    saw,
-    CLEAR_OF_VERDICTS,
-  );
+  useOnScreen(picture, drawn ? "drawn" : undefined, saw);
+  useOnScreen(layer, sheets.draw === undefined && shown !== undefined ? "text" : undefined, saw);
 
   useEffect(() => {
     const mark = layer.current?.querySelector("mark");

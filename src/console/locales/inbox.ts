@@ -130,10 +130,15 @@ export const INBOX = words({
   pause: { de: "Pause machen", en: "Take a break" },
   more: { de: "Mehr", en: "More" },
   notReady: { de: "Die Quelle wird noch aufgebaut.", en: "The source is still being shown." },
-  waitsFor: {
-    de: "Freigeben geht, sobald jeder Anhang zu sehen war. Noch nicht zu sehen war: {names}.",
-    en: "You can approve once every attachment has been on screen. Not yet on screen: {names}.",
+  waitsForSource: {
+    de: "Was eingegangen ist, war noch nicht zu sehen; danach können Sie freigeben.",
+    en: "What came in has not been on screen yet; then you can approve.",
   },
+  waitsFor: {
+    de: "{n, plural, one {Ein Anhang war} other {# Anhänge waren}} noch nicht zu sehen; danach können Sie freigeben.",
+    en: "{n, plural, one {One attachment has} other {# attachments have}} not been on screen yet; then you can approve.",
+  },
+  showSource: { de: "Zeigen", en: "Show it" },
   showIt: { de: "{name} zeigen", en: "Show {name}" },
   position: {
     de: "Fall {at, number} von {of, number} auf Ihrem Tisch",

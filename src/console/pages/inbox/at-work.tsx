@@ -270,7 +270,7 @@ export function AtWork({ workflow, desk, task, onReveal, onBulk }: AtWorkProps) 
             <ErrorText error={work.error} />
           </div>
         )}
-        <WaitsFor attachments={waitsFor} show={attached.show} />
+        <WaitsFor waitsFor={waitsFor} attached={attached} source={source} />
         {work.lease.lost ? null : panel === undefined ? (
           <VerdictBar
             approves={

@@ -190,7 +190,7 @@ function One({ task, seen, leave }: OneProps) {
         <Source ref={source} input={task.input as JsonObject} schema={task.inputSchema as JsonObject} />
       </section>
       <section aria-label={t("output")}>
-        <WaitsFor attachments={waitsFor} show={attached.show} />
+        <WaitsFor waitsFor={waitsFor} attached={attached} source={source} />
         <dl>
           {fields.map((field) => (
             <div key={field.path}>

@@ -10,8 +10,8 @@ import { useOnScreen } from "../../case/on-screen.ts";
 
 export interface Readiness {
   ready: boolean;
-  /** What came in has been on screen, these attachments not yet. */
-  waitsFor: readonly Attachment[];
+  /** Has not been on screen yet. */
+  waitsFor: { source: boolean; attachments: readonly Attachment[] };
 }
 
 export function useReady(
@@ -22,5 +22,5 @@ export function useReady(
   const [painted, setPainted] = useState<string>();
   useOnScreen(source, caseId, () => setPainted(caseId));
   const there = painted === caseId;
-  return { ready: there && unseen.length === 0, waitsFor: there ? unseen : [] };
+  return { ready: there && unseen.length === 0, waitsFor: { source: !there, attachments: unseen } };
 }

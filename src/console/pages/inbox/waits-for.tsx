@@ -1,27 +1,29 @@
 /**
- * Why a case cannot be approved yet: attachments that have not been on screen, each with a button that shows it.
+ * Why a case cannot be approved yet: what came in or an attachment has not been on screen, with a button that shows it.
  *
- * Said after a moment only: the first one is usually there before anybody could read the sentence.
+ * Said after a moment only: as a rule everything is there before anybody could read the sentence.
  */
 import { Button } from "@mantine/core";
-import { useEffect, useState } from "react";
-import { nameOf, type Attachment } from "../../case/attached.ts";
+import { useEffect, useState, type RefObject } from "react";
+import { nameOf, type Attached } from "../../case/attached.ts";
 import { INBOX } from "../../locales/inbox.ts";
 import { useWords } from "../../locales/words.ts";
 import styles from "./at-work.module.css";
+import type { Readiness } from "./ready.ts";
 
 const AFTER = 800;
 
-export function WaitsFor({
-  attachments,
-  show,
-}: {
-  attachments: readonly Attachment[];
-  show: (no: number) => void;
-}) {
+export interface WaitsForProps {
+  waitsFor: Readiness["waitsFor"];
+  attached: Pick<Attached, "show">;
+  source: RefObject<HTMLElement | null>;
+}
+
+export function WaitsFor({ waitsFor, attached, source }: WaitsForProps) {
   const t = useWords(INBOX);
   const [said, setSaid] = useState(false);
-  const waiting = attachments.length > 0;
+  const [next] = waitsFor.attachments;
+  const waiting = waitsFor.source || next !== undefined;
   useEffect(() => {
     if (!waiting) return;
     const timer = setTimeout(() => setSaid(true), AFTER);
@@ -30,14 +32,24 @@ export function WaitsFor({
       setSaid(false);
     };
   }, [waiting]);
-  const [next] = attachments;
+
+  function show() {
+    if (next === undefined) return source.current?.scrollIntoView({ block: "start" });
+    attached.show(next.no);
+    // In the next frame it is the one that is shown.
+    requestAnimationFrame(() =>
+      source.current?.parentElement?.querySelector("[data-viewer]")?.scrollIntoView({ block: "start" }),
+    );
+  }
   return (
     <div role="status">
-      {!said || next === undefined ? null : (
+      {!said || !waiting ? null : (
         <div className={styles["lease"]}>
-          <span>{t("waitsFor", { names: attachments.map(nameOf).join(", ") })}</span>
-          <Button variant="default" size="xs" onClick={() => show(next.no)}>
-            {t("showIt", { name: nameOf(next) })}
+          <span>
+            {next === undefined ? t("waitsForSource") : t("waitsFor", { n: waitsFor.attachments.length })}
+          </span>
+          <Button variant="default" size="xs" onClick={show}>
+            {next === undefined ? t("showSource") : t("showIt", { name: nameOf(next) })}
           </Button>
         </div>
       )}
