@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openClient, type Client } from "../../src/contract/client.ts";
+import { PilotageError } from "../../src/contract/errors.ts";
 import { openDatabase, type Database } from "../../src/platform/database.ts";
 import { readConnection } from "../../src/platform/embedded/connection.ts";
 import { silentLog } from "../../src/platform/log.ts";
@@ -168,7 +169,7 @@ export async function runProcess(
   return { code, stdout, said: said() };
 }
 
-/** Looks until something holds; fails with what was seen last. */
+/** Looks until something holds; fails with what was seen last. A look that a busy program puts off is made again. */
 export async function until<T>(
   what: string,
   look: () => Promise<T>,
@@ -177,11 +178,17 @@ export async function until<T>(
 ): Promise<T> {
   const end = performance.now() + withinSeconds * 1_000;
   for (;;) {
-    const value = await look();
-    if (holds(value)) return value;
+    const found = await look().then(
+      (value) => ({ value }),
+      (error: unknown) => {
+        if (error instanceof PilotageError && error.retryable) return undefined;
+        throw error;
+      },
+    );
+    if (found && holds(found.value)) return found.value;
     if (performance.now() > end)
       throw new Error(
-        `Waited ${withinSeconds} s in vain for ${what}; last seen: ${JSON.stringify(value).slice(0, 2_000)}`,
+        `Waited ${withinSeconds} s in vain for ${what}; last seen: ${(JSON.stringify(found?.value) ?? "nothing").slice(0, 2_000)}`,
       );
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
