@@ -2,8 +2,8 @@
  * A PDF as pictures and text, page by page.
  *
  * What is shown of a document from outside is its pixels and its words, never the document: pdf.js reads it in a worker
- * that ends with it, and draws on a canvas. No scripts, forms, links or notes of it exist here (the parts of pdf.js that
- * run or build them are not loaded), nothing is evaluated, nothing is loaded from elsewhere, and the policy of the page
+ * that ends with it, and draws on a canvas. No scripts, forms or links of it exist here: what pdf.js has for them is not
+ * used, what runs scripts not loaded. Nothing is evaluated or loaded from elsewhere, and the policy of the page
  * forbids all of that once more. See docs/decisions/0016. Loaded only when somebody opens one.
  */
 import { AnnotationMode, getDocument, GlobalWorkerOptions, type PDFDocumentProxy } from "pdfjs-dist";
