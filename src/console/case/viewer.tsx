@@ -60,8 +60,7 @@ export function Viewer({ attached, attachment, sought, lang, hint }: ViewerProps
     };
   }, [attachment, load, tries]);
 
-  const [undrawn, setUndrawn] = useState(false);
-  const broken = (opened !== undefined && opened.sheets === undefined) || undrawn;
+  const broken = opened !== undefined && opened.sheets === undefined;
   const why =
     kind === "other"
       ? t("unknown")
@@ -103,18 +102,17 @@ export function Viewer({ attached, attachment, sought, lang, hint }: ViewerProps
         <Opened
           attached={attached}
           attachment={attachment}
-          opened={broken ? { ...opened, sheets: undefined } : opened}
+          opened={opened}
           sought={sought}
           lang={lang}
           hint={hint}
-          undrawn={() => setUndrawn(true)}
         />
       )}
     </div>
   );
 }
 
-type OpenedProps = ViewerProps & { opened: Opened; undrawn: () => void };
+type OpenedProps = ViewerProps & { opened: Opened };
 
 function Opened({ opened, ...props }: OpenedProps) {
   const t = useWords(ATTACHMENTS);
@@ -171,7 +169,7 @@ function Opened({ opened, ...props }: OpenedProps) {
       {sheets === undefined ? null : (
         <Sheet {...props} key={page} sheets={sheets} page={page} size={SIZES[size]!} />
       )}
-      <p className={styles["hint"]}>{props.hint}</p>
+      <div className={styles["hint"]}>{props.hint}</div>
     </>
   );
 }
@@ -213,11 +211,12 @@ function Steps({ less, more, says, at, of, go }: StepsProps) {
 
 type SheetProps = Omit<OpenedProps, "opened"> & { sheets: Sheets; page: number; size: number };
 
-function Sheet({ attached, attachment, sheets, page, size, sought, lang, undrawn }: SheetProps) {
+function Sheet({ attached, attachment, sheets, page, size, sought, lang }: SheetProps) {
   const t = useWords(ATTACHMENTS);
   const picture = useRef<HTMLCanvasElement>(null);
   const layer = useRef<HTMLElement>(null);
-  const [drawn, setDrawn] = useState(false);
+  const told = useRef<HTMLParagraphElement>(null);
+  const [drawn, setDrawn] = useState<boolean>();
   const text = attached.texts[attachment.no]?.[page - 1];
   const [own, setOwn] = useState<string>();
   const shown = text ?? own;
@@ -227,11 +226,11 @@ function Sheet({ attached, attachment, sheets, page, size, sought, lang, undrawn
     if (sheets.draw === undefined || picture.current === null) return;
     let gone = false;
     const drawing = sheets.draw(page, picture.current);
-    const timer = setTimeout(() => gone || undrawn(), TOO_LONG);
+    const timer = setTimeout(() => gone || setDrawn(false), TOO_LONG);
     drawing.done
       .then(
         () => gone || setDrawn(true),
-        () => gone || undrawn(),
+        () => gone || setDrawn(false),
       )
       .finally(() => clearTimeout(timer));
     return () => {
@@ -239,8 +238,6 @@ function Sheet({ attached, attachment, sheets, page, size, sought, lang, undrawn
       clearTimeout(timer);
       drawing.cancel();
     };
-    // `undrawn` is new with each look and means the same.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [sheets, page]);
 
   // Beyond the pages whose texts are looked through, and before they are.
@@ -257,7 +254,8 @@ function Sheet({ attached, attachment, sheets, page, size, sought, lang, undrawn
   }, [sheets, page, text]);
 
   const saw = () => attached.saw(attachment.no);
-  useOnScreen(picture, drawn ? "drawn" : undefined, saw);
+  useOnScreen(picture, drawn === true ? "drawn" : undefined, saw);
+  useOnScreen(told, drawn === false ? "told" : undefined, saw);
   useOnScreen(layer, sheets.draw === undefined && shown !== undefined ? "text" : undefined, saw);
 
   useEffect(() => {
@@ -272,7 +270,13 @@ function Sheet({ attached, attachment, sheets, page, size, sought, lang, undrawn
     <div className={styles["sheet"]} data-kind={kind}>
       {sheets.draw === undefined ? null : (
         <div className={styles["pane"]} data-document tabIndex={0} role="group" aria-label={what}>
+          {drawn === false ? (
+            <p ref={told} role="status" className={styles["told"]}>
+              {t("pageBroken")}
+            </p>
+          ) : null}
           <canvas
+            hidden={drawn === false}
             ref={picture}
             role="img"
             aria-label={what}

@@ -35,6 +35,10 @@ export const ATTACHMENTS = words({
     de: "Die Datei lässt sich nicht zeigen. Sie ist beschädigt, geschützt oder etwas anderes, als ihr Name sagt.",
     en: "The file cannot be shown. It is damaged, protected, or something else than its name says.",
   },
+  pageBroken: {
+    de: "Diese Seite lässt sich nicht zeichnen. Hat sie Text, steht er daneben.",
+    en: "This page cannot be drawn. If it has text, that stands beside it.",
+  },
   late: {
     de: "Der Anhang braucht ungewöhnlich lange und ist noch nicht zu sehen. Sie können warten oder ohne ihn entscheiden.",
     en: "The attachment takes unusually long and is not to be seen yet. You can wait, or decide without it.",

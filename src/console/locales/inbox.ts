@@ -132,11 +132,11 @@ export const INBOX = words({
   notReady: { de: "Die Quelle wird noch aufgebaut.", en: "The source is still being shown." },
   waitsForSource: {
     de: "Was eingegangen ist, war noch nicht zu sehen; danach können Sie freigeben.",
-    en: "What came in has not been on screen yet; then you can approve.",
+    en: "What came in has not been on screen yet. After that you can approve.",
   },
   waitsFor: {
     de: "{n, plural, one {Ein Anhang war} other {# Anhänge waren}} noch nicht zu sehen; danach können Sie freigeben.",
-    en: "{n, plural, one {One attachment has} other {# attachments have}} not been on screen yet; then you can approve.",
+    en: "{n, plural, one {One attachment has} other {# attachments have}} not been on screen yet. After that you can approve.",
   },
   showSource: { de: "Zeigen", en: "Show it" },
   showIt: { de: "{name} zeigen", en: "Show {name}" },
