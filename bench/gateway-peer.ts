@@ -4,17 +4,14 @@
  * that; it serves for the minutes of the bench.
  */
 import { spawn } from "node:child_process";
-import { copyFileSync, readdirSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { environment, lastWords, runProcess } from "../test/show/program.ts";
+import { environment, lastWords } from "../test/show/program.ts";
 import { removeFolder, temporaryFolder } from "../test/support/folders.ts";
 import { freePort } from "../test/support/ports.ts";
 import { progress } from "./measure.ts";
+import { installPeers } from "./peer-install.ts";
 
-const SOURCES = fileURLToPath(new URL("gateway-peer/", import.meta.url));
-const INSTALL = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
 const STARTS_WITHIN = 30_000;
 
 export interface GatewayPeer {
@@ -28,16 +25,8 @@ export async function openGatewayPeer(): Promise<GatewayPeer | { missing: string
   const folder = temporaryFolder("gateway-peer");
   process.once("exit", () => removeFolder(folder));
   progress("installing Portkey into a temporary folder");
-  for (const name of readdirSync(SOURCES)) copyFileSync(join(SOURCES, name), join(folder, name));
-  const settings = Object.entries(process.env).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value] as const],
-  );
-  const { code, said } = await runProcess("npm", ["--prefix", folder, ...INSTALL], {
-    ...Object.fromEntries(settings),
-    PATH: [dirname(process.execPath), process.env["PATH"]].join(delimiter),
-  });
-  if (code !== 0)
-    return { missing: `Its package could not be installed: ${said.trim().split("\n")[0] ?? ""}` };
+  const missing = await installPeers("gateway-peer", folder);
+  if (missing !== undefined) return { missing };
   const port = await freePort();
   const program = join(folder, "node_modules/@portkey-ai/gateway/build/start-server.js");
   const child = spawn(process.execPath, [program, `--port=${port}`, "--headless"], {

@@ -4,19 +4,15 @@
  * Their packages (bench/peers) are no dependencies of Pilotage: they are installed into a temporary folder for the run.
  * A peer that cannot be run here says why; its figure is then missing, never passed.
  */
-import { copyFileSync, mkdirSync, readdirSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { SETTINGS } from "../src/platform/settings.ts";
-import { runProcess } from "../test/show/program.ts";
 import { removeFolder, temporaryFolder } from "../test/support/folders.ts";
 import { cpuSecondsOf } from "../test/support/process-table.ts";
 import { openGround } from "./installation.ts";
 import { progress } from "./measure.ts";
+import { installPeers } from "./peer-install.ts";
 import { talkTo, type Talk } from "./talk.ts";
-
-const SOURCES = fileURLToPath(new URL("peers/", import.meta.url));
-const INSTALL = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
 
 export interface Round {
   seconds: number;
@@ -40,7 +36,8 @@ export async function openPeers(inFlight: number): Promise<Peers> {
   const folder = temporaryFolder("peers");
   // Also when the bench is told to end before it is done.
   process.once("exit", () => removeFolder(folder));
-  const missing = await install(folder);
+  progress("installing DBOS and Restate into a temporary folder");
+  const missing = await installPeers("peers", folder);
   const start = async (name: string, open: () => Promise<Peer>) => {
     if (missing !== undefined) return { missing };
     try {
@@ -60,24 +57,6 @@ export async function openPeers(inFlight: number): Promise<Peers> {
       for (const peer of [dbos, restate]) if (!("missing" in peer)) await peer.stop();
     },
   };
-}
-
-/** Why their packages could not be installed; undefined when they were. */
-async function install(folder: string): Promise<string | undefined> {
-  progress("installing DBOS and Restate into a temporary folder");
-  for (const name of readdirSync(SOURCES)) copyFileSync(join(SOURCES, name), join(folder, name));
-  // npm gets the caller's settings: registry, proxy, certificates. Node is the one that runs here.
-  const settings = Object.entries(process.env).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value] as const],
-  );
-  const { code, said } = await runProcess("npm", ["--prefix", folder, ...INSTALL], {
-    ...Object.fromEntries(settings),
-    PATH: [dirname(process.execPath), process.env["PATH"]].join(delimiter),
-  });
-  if (code === 0) return undefined;
-  const why = `Its packages could not be installed: ${said.trim().split("\n")[0] ?? ""}`;
-  progress(why);
-  return why;
 }
 
 /** DBOS over an embedded server of its own, started and set as ours is. */
