@@ -49,6 +49,7 @@ function tell(telemetry: Telemetry, over: Over): void {
       tokens: one.tokens,
       cost: one.cost,
     });
+  if (!telemetry.listens) return;
   const first = legs[0]!;
   const milliseconds = call.elapsed();
   const facts = factsOf(over, first, bill.tries.at(-1));

@@ -47,6 +47,8 @@ export interface OpenCall extends OpenSpan {
 export type ModelSpans = { begin(began: Began, traceparent?: string): OpenCall } | undefined;
 
 export interface ModelCalls {
+  /** Whether anybody is told: before facts about a call are gathered. */
+  listens: boolean;
   spans: ModelSpans;
   /** The figures of a call that is over. */
   measure(facts: Facts, milliseconds: number): void;
@@ -56,7 +58,11 @@ export function openModelCalls(
   sdk: Sdk | undefined,
   options: { version: Version; content: boolean },
 ): ModelCalls {
-  return { spans: spansOf(sdk, options), measure: measuring(sdk, options.version) };
+  return {
+    listens: sdk !== undefined,
+    spans: spansOf(sdk, options),
+    measure: measuring(sdk, options.version),
+  };
 }
 
 function spansOf(
