@@ -59,7 +59,7 @@ export function CaseHead({
           <b>{t("why")}:</b>{" "}
           {task.reasons.map(({ code, detail }, index) => (
             <span key={`${code}${detail ?? ""}`}>
-              {index > 0 ? "; " : ""}
+              {index > 0 ? " · " : ""}
               {reason(code)}
               {detail === undefined ? null : (
                 <>
