@@ -68,7 +68,8 @@ export function openDesk(parts: DeskParts) {
     audit,
     sessions,
     locale: settings.PILOTAGE_LOCALE,
-    returnLeases: (tx, person) => reviews.returnLeases(tx, person, { kind: "system", name: worker }),
+    returnLeases: (tx, person, until) =>
+      reviews.returnLeases(tx, person, { kind: "system", name: worker }, until),
   });
   const mailer = openMailer({
     async settings() {

@@ -361,6 +361,7 @@ describe("a team's figures", async () => {
 describe("the arithmetic", () => {
   const deed = (person: string, week: string, times = 1, more: Partial<DeedCount> = {}): DeedCount => ({
     person,
+    stands: null,
     simulated: false,
     week,
     deed: "approve",
@@ -373,6 +374,8 @@ describe("the arithmetic", () => {
     expect(weeksOfTeams(four).weeks).toEqual([]);
     expect(weeksOfTeams([...four, deed("PERSON0@example.com", "2026-03-02")]).weeks).toEqual([]);
     expect(weeksOfTeams([...four, deed("one.more@example.com", "2026-03-02")]).weeks).toEqual(["2026-03-02"]);
+    const key = deed("night desk", "2026-03-02", 1, { stands: "person0@example.com" });
+    expect(weeksOfTeams([...four, key]).weeks).toEqual([]);
   });
 
   test("18 of 20 planted cases noticed are 90 %, and may be 68 to 99", () => {

@@ -360,7 +360,7 @@ describe("the queue", async () => {
       dueToday: 3,
       overdue: 0,
       atRisk: 0,
-      team: { decidedToday: 1, arrivedToday: 4 },
+      team: { decidedToday: null, arrivedToday: 4 },
       own: { decidedToday: 0 },
       away: null,
     });
@@ -375,8 +375,29 @@ describe("the queue", async () => {
     const caseId = await waiting();
     await claim(anna, caseId, 3_600);
     const reviews = sql`select state, person from review where case_id = ${caseId}`;
-    await app.database.transaction((tx) => returnLeasesOf(tx, "review"));
+    await app.database.transaction((tx) => returnLeasesOf(tx, "review", undefined));
     expect(await app.database.all(reviews)).toEqual([{ state: "waiting", person: null }]);
+  });
+
+  test("keeps nothing for who is away that wakes before they are back, and keeps what wakes after", async () => {
+    const caseId = await waiting();
+    const { lease } = await claim(anna, caseId);
+    const wakes = app.clock.now() + 60 * MINUTE;
+    await anna.snoozeReview({
+      params: { case: caseId },
+      body: { lease, until: new Date(wakes).toISOString() },
+    });
+    const kept = async () => {
+      const [row] = await app.database.all<{ prefer: string | null }>(
+        sql`select prefer from review where case_id = ${caseId} and state = 'waiting'`,
+      );
+      return row?.prefer ?? null;
+    };
+    const whose = (await kept())!;
+    await app.database.transaction((tx) => returnLeasesOf(tx, whose, wakes - MINUTE));
+    expect(await kept()).toBe(whose);
+    await app.database.transaction((tx) => returnLeasesOf(tx, whose, wakes + MINUTE));
+    expect(await kept()).toBe(null);
   });
 });
 

@@ -38,8 +38,8 @@ export interface PeopleParts {
   sessions: Sessions;
   /** Language and formats of people who are not told otherwise. */
   locale: string;
-  /** Gives the leases of a person, by e-mail address, back to the team; answers how many. Handed in from reviews/. */
-  returnLeases(tx: Tx, person: string): Promise<number>;
+  /** Gives the leases of a person, by e-mail address, back to the team, and what would come back to them before `until`; answers how many leases. Handed in from reviews/. */
+  returnLeases(tx: Tx, person: string, until?: number): Promise<number>;
 }
 
 export interface NewPerson {
@@ -347,7 +347,7 @@ export function openPeople(parts: PeopleParts): People {
         await tx.run(
           sql`update person set away_until = ${until === null ? null : time(until)} where id = ${signedIn.person}`,
         );
-        const returned = until === null ? 0 : await parts.returnLeases(tx, caller.person);
+        const returned = until === null ? 0 : await parts.returnLeases(tx, caller.person, until);
         audit.record(tx, [
           {
             kind: "person.away",

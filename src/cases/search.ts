@@ -10,7 +10,7 @@ import { idBorder } from "../contract/ids.ts";
 import type { CaseState } from "../contract/states.ts";
 import { CASE_STATES } from "../contract/states.ts";
 import type { Queryable } from "../platform/database.ts";
-import { raw, Sql, sql, time } from "../platform/sql.ts";
+import { plannedAnew, raw, Sql, sql, time } from "../platform/sql.ts";
 import { SUMMARY, summary, type CaseSummary, type SummaryRow } from "./view.ts";
 
 export interface CaseFilter {
@@ -55,13 +55,14 @@ const BEHIND_ALL = "\u{10ffff}";
 export async function listCases(database: Queryable, filter: CaseFilter): Promise<CasePage> {
   const { limit } = filter;
   const source = candidates(filter);
-  const found = await database.all<SummaryRow>(sql`
-    select ${SUMMARY} from (${source}) c where ${conditions(filter)} order by id desc limit ${limit}`);
+  const page = sql`
+    select ${SUMMARY} from (${source}) c where ${conditions(filter)} order by id desc limit ${limit}`;
+  const found = await database.all<SummaryRow>(plannedAnew(page));
   const cases = found.map(summary);
   if (cases.length === limit) return { cases, next: cases.at(-1)!.id };
   // Fewer than asked for: either there are no more, or the next page goes on behind what was looked through.
   const last = await database.maybe<{ id: string }>(
-    sql`select id from (${source}) c order by id desc offset ${LOOKED_THROUGH - 1} limit 1`,
+    plannedAnew(sql`select id from (${source}) c order by id desc offset ${LOOKED_THROUGH - 1} limit 1`),
   );
   return { cases, next: last?.id ?? null };
 }

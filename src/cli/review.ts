@@ -172,7 +172,7 @@ function shownInbox(inbox: Inbox): string {
     ["with the sender", list(inbox.asked)],
     [
       "today",
-      `${inbox.team.decidedToday} decided by the team, ${inbox.own.decidedToday} by you; ${inbox.team.arrivedToday} came in`,
+      `${inbox.team.decidedToday === null ? "" : `${inbox.team.decidedToday} decided by the team, `}${inbox.own.decidedToday} decided by you; ${inbox.team.arrivedToday} came in`,
     ],
   ]);
 }

@@ -164,7 +164,10 @@ export const REVIEW_ENDPOINTS = {
         .array(listed)
         .describe("Came back to the reader: an answer, an end of a snooze, a refused second look"),
       escalated: z.array(listed).describe("For people who may take escalated cases"),
-      team: z.object({ decidedToday: z.number(), arrivedToday: z.number() }),
+      team: z.object({
+        decidedToday: z.number().nullable().describe("Null while fewer than five people decided today"),
+        arrivedToday: z.number(),
+      }),
       own: z.object({ decidedToday: z.number() }),
       away: maybeTime,
     }),

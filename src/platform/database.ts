@@ -13,7 +13,7 @@ import { sendCopies, sendNewCopies, type Copy } from "./copy.ts";
 import { explainFailure, isLost, outcomeUnknown } from "./database-failure.ts";
 import { endsWithin } from "./deadline.ts";
 import type { Log } from "./log.ts";
-import type { Sql } from "./sql.ts";
+import { sql, type Sql } from "./sql.ts";
 
 const TIMESTAMPTZ = 1184;
 const INT8 = 20;
@@ -83,6 +83,20 @@ const PATIENCE = 30;
 /** A client that is gone without a word is found out soon; the usual two hours would keep its rows locked. */
 const SERVER_LOOKS = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
 
+/**
+ * In transactions a statement is planned once for a connection: planning it anew for each call, over tables of many
+ * partitions, costs more than its work. Such a plan outlives the moment in which a table was small, so none reads a table
+ * from end to end. What looks at many rows in a transaction calls `planForMany`. See decision 0017.
+ */
+const BEGIN = "begin; set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off";
+
+/** For statements over many rows: plans that know their values, hash joins, whole tables. Until the transaction ends. */
+export async function planForMany(tx: Tx): Promise<void> {
+  await tx.run(
+    sql`select set_config('plan_cache_mode', 'auto', true), set_config('enable_seqscan', 'on', true), set_config('enable_hashjoin', 'on', true)`,
+  );
+}
+
 export function openDatabase(options: DatabaseOptions): Database {
   const sockets = new Set<Socket>();
   const newPool = (url: string) => openPool({ ...options, url }, sockets);
@@ -90,15 +104,22 @@ export function openDatabase(options: DatabaseOptions): Database {
   const translate = (error: unknown) => explainFailure(error, options.why?.());
   const names = new Map<string, string>();
 
+  /** A statement with a name is prepared once for a connection. */
+  function nameOf(text: string): string {
+    let name = names.get(text);
+    if (!name) names.set(text, (name = `p${names.size}`));
+    return name;
+  }
+
   async function send<T>(
     client: pg.Pool | pg.PoolClient,
     query: Sql,
   ): Promise<pg.QueryResult<T & pg.QueryResultRow>> {
     const { text, values } = query.compile();
-    let name = names.get(text);
-    if (!name) names.set(text, (name = `p${names.size}`));
     try {
-      return await client.query<T & pg.QueryResultRow>({ name, text, values });
+      return await client.query<T & pg.QueryResultRow>(
+        query.anew ? { text, values } : { name: nameOf(text), text, values },
+      );
     } catch (error) {
       throw translate(error);
     }
@@ -144,7 +165,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       const onError = (error: Error) => (broken = error);
       client.on("error", onError);
       try {
-        await client.query("begin");
+        await client.query(BEGIN);
         const result = await work({
           ...queryable(() => client),
           connection: client,
@@ -223,8 +244,8 @@ function openPool(
       return socket.once("close", () => sockets.delete(socket));
     },
     // The path joins a handful of rows to large tables by their keys. While statistics are young the planner prefers to
-    // hash a whole partition, which grows with every case; a question that wants a hash join asks for it in its own transaction.
-    options: `-c timezone=UTC -c statement_timeout=${patience * 1000} -c idle_in_transaction_session_timeout=${patience * 2_000} ${SERVER_LOOKS} -c enable_hashjoin=off -c enable_mergejoin=off -c enable_material=off ${role === undefined ? "" : `-c role=${role} `}${asked}`,
+    // hash a whole partition, which grows with every case (see planForMany). Compiling a plan never pays for so few rows.
+    options: `-c timezone=UTC -c statement_timeout=${patience * 1000} -c idle_in_transaction_session_timeout=${patience * 2_000} ${SERVER_LOOKS} -c jit=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_material=off ${role === undefined ? "" : `-c role=${role} `}${asked}`,
   });
   pool.on("error", (error) => log.warn({ err: error.message }, "an idle database connection was lost"));
   // Between the pool's hand and ours nobody listens, and a loss that nobody hears ends the process. The next statement tells.

@@ -29,10 +29,10 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-const MOST_ITEMS = 400;
+const MOST_ITEMS = 200;
 const MOST_AT_ONCE = 6;
 /** While a commit runs, the next one begins when so many wait, or after so long (milliseconds). */
-const ENOUGH = 200;
+const ENOUGH = 100;
 const GATHER = 2;
 
 /** `atOnce`: commits under way at the same time at most; fewer where they would wait for each other's locks. */

@@ -9,9 +9,12 @@ import { isoTime } from "./clock.ts";
 export class Sql {
   readonly strings: readonly string[];
   readonly values: readonly unknown[];
-  constructor(strings: readonly string[], values: readonly unknown[]) {
+  /** Whether the statement is planned anew for its values, each time. */
+  readonly anew: boolean;
+  constructor(strings: readonly string[], values: readonly unknown[], anew = false) {
     this.strings = strings;
     this.values = values;
+    this.anew = anew;
   }
 
   /** The text with $1, $2 ... and the parameters in that order. */
@@ -29,6 +32,11 @@ export class Sql {
 
 export function sql(strings: TemplateStringsArray, ...values: unknown[]): Sql {
   return new Sql(strings, values);
+}
+
+/** The same question, for one whose best plan hangs on what it asks for: a rare state and a frequent one are read in other ways. */
+export function plannedAnew(query: Sql): Sql {
+  return new Sql(query.strings, query.values, true);
 }
 
 /** Fragments one after the other, with commas between them. */

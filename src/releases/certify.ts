@@ -19,8 +19,8 @@ import { PilotageError } from "../contract/errors.ts";
 import type { Actor } from "../contract/scopes.ts";
 import type { NewId } from "../platform/chance.ts";
 import type { Clock } from "../platform/clock.ts";
-import type { Database, Queryable, Tx } from "../platform/database.ts";
-import { raw, sql } from "../platform/sql.ts";
+import { planForMany, type Database, type Queryable, type Tx } from "../platform/database.ts";
+import { sql } from "../platform/sql.ts";
 import { GRID } from "../statistics/certification.ts";
 import * as records from "./certificate-records.ts";
 import type { IssuedCertificate, LookRow } from "./certificate-records.ts";
@@ -154,8 +154,7 @@ export function openCertificates(parts: {
           sql`select pg_advisory_xact_lock(hashtext('pilotage.certify'), hashtext(${asked.release.id}))`,
         );
         if (request.simulated) await demandNoRealLabels(tx, workflow);
-        // Over many cases at once hash joins win (see database.ts).
-        await tx.run(raw("set local enable_hashjoin = on"));
+        await planForMany(tx);
         const sample = await source(tx, {
           workflow,
           release: asked.release.id,

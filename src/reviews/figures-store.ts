@@ -16,6 +16,8 @@ export type Deed =
 
 export interface DeedCount {
   person: string;
+  /** Who is behind the name (see Reviewer.stands); null where that was not kept. */
+  stands: string | null;
   simulated: boolean;
   /** The Monday on which the week began. */
   week: string;
@@ -35,20 +37,20 @@ export async function deedsOf(database: Queryable, span: Span): Promise<DeedCoun
   const { workflow, zone } = span;
   const [since, until] = [time(span.since), time(span.until)];
   return database.all<DeedCount>(sql`
-    select person, simulated, date_trunc('week', timezone(${zone}, at))::date::text as week, deed, count(*)::int as times from (
-      select person, simulated, decided_at as at, case state when 'undone' then 'undone' else verdict end as deed from review
+    select person, stands, simulated, date_trunc('week', timezone(${zone}, at))::date::text as week, deed, count(*)::int as times from (
+      select person, stands, simulated, decided_at as at, case state when 'undone' then 'undone' else verdict end as deed from review
         where workflow = ${workflow} and decided_at >= ${since} and decided_at < ${until}
       union all
-      select person, simulated, ended_at, state from review
+      select person, stands, simulated, ended_at, state from review
         where workflow = ${workflow} and state in ('escalated', 'asked') and ended_at >= ${since} and ended_at < ${until}
       union all
-      select person, simulated, made_at, 'corrected' from correction
+      select person, stands, simulated, made_at, 'corrected' from correction
         where workflow = ${workflow} and state = 'made' and made_at >= ${since} and made_at < ${until}
       union all
-      select person, simulated, decided_at, case when caught then 'planted_caught' else 'planted_missed' end from planted
+      select person, null, simulated, decided_at, case when caught then 'planted_caught' else 'planted_missed' end from planted
         where workflow = ${workflow} and decided_at >= ${since} and decided_at < ${until}) done
     where person is not null
-    group by 1, 2, 3, 4`);
+    group by 1, 2, 3, 4, 5`);
 }
 
 /** The middle of the active seconds of verdicts and a range around it, of one person or of some weeks; undefined without any. */

@@ -107,10 +107,15 @@ export function figuresOf(deeds: readonly DeedCount[], active: Range): Figures {
 /** The weeks in which five or more people worked, and what was done in them. */
 export function weeksOfTeams(deeds: readonly DeedCount[]): { weeks: string[]; deeds: DeedCount[] } {
   const people = Map.groupBy(deeds, (one) => one.week);
-  const weeks = [...people]
-    .filter(([, list]) => new Set(list.map((one) => one.person.toLowerCase())).size >= LEAST_PEOPLE)
-    .map(([week]) => week);
+  const weeks = [...people].filter(([, list]) => peopleAmong(list) >= LEAST_PEOPLE).map(([week]) => week);
   return { weeks, deeds: deeds.filter((one) => weeks.includes(one.week)) };
+}
+
+/** How many people there certainly are: two names of one person are one, and a name of which that is not known may be anybody's. */
+function peopleAmong(deeds: readonly DeedCount[]): number {
+  const known = new Map<string, string>();
+  for (const { person, stands } of deeds) if (stands !== null) known.set(person.toLowerCase(), stands);
+  return new Set(deeds.map(({ person }) => known.get(person.toLowerCase()) ?? person.toLowerCase())).size;
 }
 
 /** Programs that play people count only where no people worked. */

@@ -15,6 +15,7 @@ import { sql, time, type Sql } from "../platform/sql.ts";
 import { DateTime } from "luxon";
 import { startOfDay } from "./local-day.ts";
 import { comesBy, type Claimer } from "./store.ts";
+import { LEAST_PEOPLE } from "./time.ts";
 import type { Reviewer, ReviewParts } from "./verdict.ts";
 
 const HOUR = 3_600_000;
@@ -45,7 +46,8 @@ export interface Inbox {
   asked: Listed[];
   returned: Listed[];
   escalated: Listed[];
-  team: { decidedToday: number; arrivedToday: number };
+  /** What the team decided is told from five people on: of fewer it would tell what a colleague did. */
+  team: { decidedToday: number | null; arrivedToday: number };
   own: { decidedToday: number };
 }
 
@@ -67,8 +69,9 @@ export async function inboxOf(
       select r.case_id, c.external_id, r.lease, r.lease_until from review r join case_ c on c.id = r.case_id
       where r.person = ${reviewer.name} and r.holder = ${reviewer.holder} and r.state = 'claimed' and r.workflow = ${workflow} and r.lease_until > ${time(now)}
       order by r.lease_until limit 100`),
-    database.one<{ team: number; own: number }>(sql`
-      select count(*)::int as team, (count(*) filter (where person = ${reviewer.name}))::int as own
+    database.one<{ team: number; own: number; people: number }>(sql`
+      select count(*)::int as team, (count(*) filter (where person = ${reviewer.name}))::int as own,
+        count(distinct coalesce(stands, lower(person)))::int as people
       from review where workflow = ${workflow} and decided_at >= ${time(morning)} and state = 'decided'`),
     database.one<{ n: number }>(sql`
       select count(*)::int as n from review where case_id >= ${idBorder("case", morning)} and workflow = ${workflow} and no = 1`),
@@ -83,7 +86,7 @@ export async function inboxOf(
       leaseUntil: one.lease_until,
     })),
     ...lists,
-    team: { decidedToday: done.team, arrivedToday: arrived.n },
+    team: { decidedToday: done.people >= LEAST_PEOPLE ? done.team : null, arrivedToday: arrived.n },
     own: { decidedToday: done.own },
   };
 }

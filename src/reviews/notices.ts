@@ -172,5 +172,5 @@ async function countsOf(
       count(*) filter (where due_at > ${time(now)} and due_at < ${time(tomorrow)})::int as "dueToday",
       count(*) filter (where due_at > ${time(now)} and due_at <= ${time(now + HOUR)} and (state = 'waiting' or lease_until <= ${time(now)}))::int as "atRisk",
       (select count(*)::int from improvement where workflow = ${workflow} and state = 'open') as reports
-    from review where workflow = ${workflow} and state in ('waiting', 'claimed') and (snoozed_until is null or snoozed_until <= ${time(now)})`);
+    from review where workflow = ${workflow} and state in ('waiting', 'claimed')`);
 }

@@ -49,7 +49,7 @@ export interface Reviews extends Turns {
   correct(caseId: string, given: CorrectionGiven, reviewer: Reviewer): Promise<CorrectionMade>;
   inbox(workflow: string, reviewer: Reviewer): Promise<Inbox>;
   /** Gives back what a person holds, in the caller's transaction: they are away, or may not work here any more. */
-  returnLeases(tx: Tx, person: string, by: Actor): Promise<number>;
+  returnLeases(tx: Tx, person: string, by: Actor, until?: number): Promise<number>;
   bulk: Bulk;
 }
 
@@ -143,8 +143,8 @@ export function openReviews(parts: ReviewParts & AskParts & { chance(): number }
     correct: (caseId, given, reviewer) => correct(parts, caseId, given, reviewer),
     inbox: (workflow, reviewer) => inboxOf(parts, workflow, reviewer),
 
-    async returnLeases(tx, person, by) {
-      const returned = await store.returnLeasesOf(tx, person);
+    async returnLeases(tx, person, by, until) {
+      const returned = await store.returnLeasesOf(tx, person, until);
       audit.record(
         tx,
         returned.map((one) => ({

@@ -1,4 +1,5 @@
 /** The questions that reviews ask the database: who has what, until when, and what a verdict writes. */
+import { personKey } from "../access/caller.ts";
 import type { CaseId } from "../contract/ids.ts";
 import type { Arm, Reason, Verdict } from "../contract/states.ts";
 import { isoTime } from "../platform/clock.ts";
@@ -128,11 +129,19 @@ export async function renewLease(
     returning lease_until`);
 }
 
-/** Gives back everything that a person holds, wherever they hold it: they are away, or may not work here any more. */
+/**
+ * Gives back everything that a person holds, wherever they hold it: they are away, or may not work here any more. What
+ * would come back to them before `until` comes to anybody.
+ */
 export async function returnLeasesOf(
   tx: Queryable,
   person: string,
+  until: number | undefined,
 ): Promise<{ case_id: CaseId; workflow: string }[]> {
+  const end = until === undefined ? null : time(until);
+  await tx.run(sql`
+    update review set prefer = null, prefer_until = null
+    where prefer = ${personKey(person)} and state = 'waiting' and (snoozed_until is null or ${end}::timestamptz is null or snoozed_until < ${end})`);
   return tx.all(sql`
     update review set state = 'waiting', lease = null, lease_until = null, person = null, holder = null, simulated = false, prefer = null, prefer_until = null
     where person = ${person} and state = 'claimed' returning case_id, workflow`);

@@ -4,8 +4,8 @@ import { words } from "./words.ts";
 export const INBOX = words({
   title: { de: "Posteingang", en: "Inbox" },
   counts: {
-    de: "{open, plural, =0 {nichts offen} other {{open, number} offen}} · {overdue, plural, =0 {} other {{overdue, number} überfällig · }}{dueToday, number} heute fällig · Team {done, number} von {arrived, number} erledigt",
-    en: "{open, plural, =0 {nothing open} other {{open, number} open}} · {overdue, plural, =0 {} other {{overdue, number} overdue · }}{dueToday, number} due today · team {done, number} of {arrived, number}",
+    de: "{open, plural, =0 {nichts offen} other {{open, number} offen}} · {overdue, plural, =0 {} other {{overdue, number} überfällig · }}{dueToday, number} heute fällig · {whose, select, team {Team {done, number} von {arrived, number} erledigt} other {{done, number} von Ihnen erledigt · {arrived, number} eingegangen}}",
+    en: "{open, plural, =0 {nothing open} other {{open, number} open}} · {overdue, plural, =0 {} other {{overdue, number} overdue · }}{dueToday, number} due today · {whose, select, team {team {done, number} of {arrived, number}} other {{done, number} done by you · {arrived, number} arrived}}",
   },
   tabs: { de: "Teile des Posteingangs", en: "Parts of the inbox" },
   "tab.next": { de: "Nächster", en: "Next" },

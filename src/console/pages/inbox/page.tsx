@@ -78,7 +78,8 @@ function WorkflowInbox({ workflow }: { workflow: string }) {
           open: inbox.open,
           overdue: inbox.overdue,
           dueToday: inbox.dueToday,
-          done: inbox.team.decidedToday,
+          whose: inbox.team.decidedToday === null ? "own" : "team",
+          done: inbox.team.decidedToday ?? inbox.own.decidedToday,
           arrived: inbox.team.arrivedToday,
         });
   return (
