@@ -26,7 +26,6 @@ import { withDials, type DialValues } from "./dials.ts";
 
 export interface WorkflowRow {
   name: string;
-  document: string;
   digest: string;
   stable_release: string;
   candidate_release: string | null;
@@ -78,7 +77,7 @@ export async function lockForChange(tx: Tx): Promise<void> {
 }
 
 const COLUMNS = raw(
-  "name, document, digest, stable_release, candidate_release, candidate_share, shadow_release, reference_release, autonomy, rung, salt, dials",
+  "name, digest, stable_release, candidate_release, candidate_share, shadow_release, reference_release, autonomy, rung, salt, dials",
 );
 
 export function openRegistry(): Registry {
@@ -87,12 +86,16 @@ export function openRegistry(): Registry {
   const dialled = new Map<string, { digest: string; dials: string; document: WorkflowDocument }>();
   const releases = new Map<string, ReleaseView>();
 
-  function view(row: WorkflowRow): WorkflowView {
+  /** The text of a document comes along only when it is another than the known one: each step of a case reads the row. */
+  const read = (known: string | undefined) =>
+    sql`select ${COLUMNS}, case when digest is distinct from ${known ?? null} then document end as document from workflow`;
+
+  function view({ document: text, ...row }: WorkflowRow & { document: string | null }): WorkflowView {
     const dials = JSON.stringify(row.dials);
     const known = dialled.get(row.name);
     if (known?.digest === row.digest && known.dials === dials) return { row, document: known.document };
     let document = documents.get(row.digest);
-    if (!document) documents.set(row.digest, (document = workflowSchema.parse(JSON.parse(row.document))));
+    if (!document) documents.set(row.digest, (document = workflowSchema.parse(JSON.parse(text!))));
     document = withDials(document, row.dials);
     dialled.set(row.name, { digest: row.digest, dials, document });
     return { row, document };
@@ -100,8 +103,8 @@ export function openRegistry(): Registry {
 
   const registry: Registry = {
     async workflow(database, name, lock = false) {
-      const query: Sql = sql`select ${COLUMNS} from workflow where name = ${name} ${raw(lock ? "for share" : "")}`;
-      const row = await database.maybe<WorkflowRow>(query);
+      const query: Sql = sql`${read(dialled.get(name)?.digest)} where name = ${name} ${raw(lock ? "for share" : "")}`;
+      const row = await database.maybe<WorkflowRow & { document: string | null }>(query);
       if (!row)
         throw new PilotageError(
           "not_found",
@@ -111,7 +114,10 @@ export function openRegistry(): Registry {
       return view(row);
     },
     async workflows(database) {
-      return (await database.all<WorkflowRow>(sql`select ${COLUMNS} from workflow order by name`)).map(view);
+      const rows = await database.all<WorkflowRow & { document: string }>(
+        sql`${read(undefined)} order by name`,
+      );
+      return rows.map(view);
     },
     async release(database, id) {
       const known = releases.get(id);
