@@ -198,6 +198,7 @@ describe("what was agreed with the works council", async () => {
 
   test("says what waits for its second person, then who the two were", async () => {
     const body = { state: "agreed" as const, reference, individuals: true };
+    await pass(1_000);
     await compliance.recordWorksAgreement({ params: { workflow }, body });
     const waits = await agreement(reviewer, workflow);
     expect(waits).toMatchObject({
@@ -215,6 +216,7 @@ describe("what was agreed with the works council", async () => {
   });
 
   test("keeps what was on record before, latest first", async () => {
+    await pass(1_000);
     await compliance.recordWorksAgreement({ params: { workflow }, body: { state: "none_exists" } });
     const { record, past } = await agreement(reviewer, workflow);
     expect(record).toMatchObject({ state: "none_exists", individuals: false });

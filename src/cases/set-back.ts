@@ -18,9 +18,14 @@ export async function wakeAfterSetBack(
   await tx.run(sql`
     update delivery d set next_at = ${time(now)} from case_ c
     where c.id = d.case_id and c.state = 'delivering' and c.next_at > ${time(now)} and c.worker is null and d.state = 'pending' and d.next_at > ${time(now)}`);
-  const trying = await tx.run(sql`
-    update case_ set next_at = ${time(now)}
-    where next_at > ${time(now)} and worker is null and state in ('received', 'running', 'delivering')`);
+  // One statement for each index of due cases: a condition over both would look through every case ever stored.
+  const trying =
+    (await tx.run(sql`
+      update case_ set next_at = ${time(now)}
+      where next_at > ${time(now)} and worker is null and state in ('received', 'running')`)) +
+    (await tx.run(sql`
+      update case_ set next_at = ${time(now)}
+      where next_at > ${time(now)} and worker is null and state = 'delivering'`));
   // Decided ahead of this clock: what is left of the window is its whole length, as long as it lies ahead, too.
   const undoable = await tx.run(sql`
     update case_ set next_at = ${time(now)}::timestamptz + least(next_at - decided_at, ${LONGEST_UNDO} * interval '1 millisecond')

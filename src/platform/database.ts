@@ -13,7 +13,7 @@ import { sendCopies, sendNewCopies, type Copy } from "./copy.ts";
 import { explainFailure, isLost, outcomeUnknown } from "./database-failure.ts";
 import { endsWithin } from "./deadline.ts";
 import type { Log } from "./log.ts";
-import { sql, type Sql } from "./sql.ts";
+import type { Sql } from "./sql.ts";
 
 const TIMESTAMPTZ = 1184;
 const INT8 = 20;
@@ -46,6 +46,8 @@ export interface Tx extends Queryable {
    * already. The transaction goes on either way.
    */
   copyNew(copies: readonly Copy[]): Promise<boolean>;
+  /** From here on statements are planned with their values and for many rows, until the transaction ends. */
+  planForMany(): Promise<void>;
   beforeCommit(hook: () => Promise<void>): void;
   afterCommit(hook: () => void): void;
   /** Runs when the outcome of the transaction is not a known commit. */
@@ -90,35 +92,39 @@ const SERVER_LOOKS = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c 
  */
 const BEGIN = "begin; set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off";
 
-/** For statements over many rows: plans that know their values, hash joins, whole tables. Until the transaction ends. */
-export async function planForMany(tx: Tx): Promise<void> {
-  await tx.run(
-    sql`select set_config('plan_cache_mode', 'auto', true), set_config('enable_seqscan', 'on', true), set_config('enable_hashjoin', 'on', true)`,
-  );
-}
+/** Plans that know their values, hash joins, whole tables (see Tx.planForMany). */
+const PLAN_FOR_MANY =
+  "set local plan_cache_mode = auto; set local enable_seqscan = on; set local enable_hashjoin = on";
+
+/**
+ * How statements are planned where they are sent: by PostgreSQL alone in the pool, once in a transaction, for many rows.
+ * A prepared statement keeps the plan of whoever called it first, so each way has names of its own.
+ */
+type Planning = "pool" | "path" | "many";
 
 export function openDatabase(options: DatabaseOptions): Database {
   const sockets = new Set<Socket>();
   const newPool = (url: string) => openPool({ ...options, url }, sockets);
   let pool = newPool(options.url);
   const translate = (error: unknown) => explainFailure(error, options.why?.());
-  const names = new Map<string, string>();
+  const numbers = new Map<string, number>();
 
   /** A statement with a name is prepared once for a connection. */
-  function nameOf(text: string): string {
-    let name = names.get(text);
-    if (!name) names.set(text, (name = `p${names.size}`));
-    return name;
+  function nameOf(text: string, planning: Planning): string {
+    let number = numbers.get(text);
+    if (number === undefined) numbers.set(text, (number = numbers.size));
+    return `${planning}${number}`;
   }
 
   async function send<T>(
     client: pg.Pool | pg.PoolClient,
     query: Sql,
+    planning: Planning,
   ): Promise<pg.QueryResult<T & pg.QueryResultRow>> {
     const { text, values } = query.compile();
     try {
       return await client.query<T & pg.QueryResultRow>(
-        query.anew ? { text, values } : { name: nameOf(text), text, values },
+        query.anew ? { text, values } : { name: nameOf(text, planning), text, values },
       );
     } catch (error) {
       throw translate(error);
@@ -134,21 +140,24 @@ export function openDatabase(options: DatabaseOptions): Database {
     }
   }
 
-  function queryable(client: () => pg.Pool | pg.PoolClient): Queryable {
+  function queryable(client: () => pg.Pool | pg.PoolClient, planning: () => Planning): Queryable {
     return {
-      all: async <T>(query: Sql) => (await send<T>(client(), query)).rows,
+      all: async <T>(query: Sql) => (await send<T>(client(), query, planning())).rows,
       async one<T>(query: Sql) {
-        const { rows } = await send<T>(client(), query);
+        const { rows } = await send<T>(client(), query, planning());
         if (rows.length !== 1) throw new Error(`expected one row, got ${rows.length}`);
         return rows[0]!;
       },
-      maybe: async <T>(query: Sql) => (await send<T>(client(), query)).rows[0],
-      run: async (query) => (await send(client(), query)).rowCount ?? 0,
+      maybe: async <T>(query: Sql) => (await send<T>(client(), query, planning())).rows[0],
+      run: async (query) => (await send(client(), query, planning())).rowCount ?? 0,
     };
   }
 
   return {
-    ...queryable(() => pool),
+    ...queryable(
+      () => pool,
+      () => "pool",
+    ),
     get pool() {
       return pool;
     },
@@ -161,14 +170,22 @@ export function openDatabase(options: DatabaseOptions): Database {
       const failed: (() => void)[] = [];
       let broken: Error | undefined;
       let committing = false;
+      let planning: Planning = "path";
       // A connection that dies while we hold it emits an error on the client itself.
       const onError = (error: Error) => (broken = error);
       client.on("error", onError);
       try {
         await client.query(BEGIN);
         const result = await work({
-          ...queryable(() => client),
+          ...queryable(
+            () => client,
+            () => planning,
+          ),
           connection: client,
+          async planForMany() {
+            await client.query(PLAN_FOR_MANY);
+            planning = "many";
+          },
           copy: (copies) =>
             sendCopies(client, copies).catch((error: unknown) => {
               throw translate(error);
@@ -244,7 +261,7 @@ function openPool(
       return socket.once("close", () => sockets.delete(socket));
     },
     // The path joins a handful of rows to large tables by their keys. While statistics are young the planner prefers to
-    // hash a whole partition, which grows with every case (see planForMany). Compiling a plan never pays for so few rows.
+    // hash a whole partition, which grows with every case (see Tx.planForMany). Compiling a plan never pays for so few rows.
     options: `-c timezone=UTC -c statement_timeout=${patience * 1000} -c idle_in_transaction_session_timeout=${patience * 2_000} ${SERVER_LOOKS} -c jit=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_material=off ${role === undefined ? "" : `-c role=${role} `}${asked}`,
   });
   pool.on("error", (error) => log.warn({ err: error.message }, "an idle database connection was lost"));

@@ -19,7 +19,7 @@ import { PilotageError } from "../contract/errors.ts";
 import type { Actor } from "../contract/scopes.ts";
 import type { NewId } from "../platform/chance.ts";
 import type { Clock } from "../platform/clock.ts";
-import { planForMany, type Database, type Queryable, type Tx } from "../platform/database.ts";
+import type { Database, Queryable, Tx } from "../platform/database.ts";
 import { sql } from "../platform/sql.ts";
 import { GRID } from "../statistics/certification.ts";
 import * as records from "./certificate-records.ts";
@@ -154,7 +154,7 @@ export function openCertificates(parts: {
           sql`select pg_advisory_xact_lock(hashtext('pilotage.certify'), hashtext(${asked.release.id}))`,
         );
         if (request.simulated) await demandNoRealLabels(tx, workflow);
-        await planForMany(tx);
+        await tx.planForMany();
         const sample = await source(tx, {
           workflow,
           release: asked.release.id,

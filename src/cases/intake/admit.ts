@@ -5,7 +5,7 @@
  * workflow's row, so that a share that changes is obeyed by the very next case. Guarantees: an external id is admitted
  * once; the same content again is a duplicate; other content is a conflict that overwrites nothing.
  */
-import type { CaseId } from "../../contract/ids.ts";
+import { idBorder, type CaseId } from "../../contract/ids.ts";
 import { isoTime } from "../../platform/clock.ts";
 import type { Tx } from "../../platform/database.ts";
 import type { Operation } from "../../platform/group-commit.ts";
@@ -325,6 +325,9 @@ async function insertExtras(tx: Tx, arrivals: Arrival[]): Promise<void> {
       select case_id, no, media_type, size, sealed_name, sealed from json_populate_recordset(null::attachment, ${rows(attachments)}::json)`);
 }
 
+/** Ids carry the time at which they were made: none of the last seven days is older, and older months are not looked at. */
+const BEFORE_THE_WEEK = 8 * 86_400_000;
+
 /**
  * The quality probability of a day, which the day's first case fixes; remembered as long as the dials are those that it was
  * read under, for a change of them makes the day's figure anew.
@@ -349,7 +352,7 @@ function openDays() {
     }
     const week = await tx.one<{ cases: number; days: number }>(sql`
       select count(*)::int as cases, count(distinct received_at::date)::int as days from case_
-      where workflow = ${row.name} and not drill and received_at >= ${at}::timestamptz - interval '7 days' and received_at < ${day}::date`);
+      where id >= ${idBorder("case", now - BEFORE_THE_WEEK)} and workflow = ${row.name} and not drill and received_at >= ${at}::timestamptz - interval '7 days' and received_at < ${day}::date`);
     const probability = qaProbability(
       document.qa.share,
       document.qa.atLeastPerDay,

@@ -54,6 +54,8 @@ export async function within<T>(client: pg.Client, work: (tx: Tx) => Promise<T>)
     connection: client,
     copy: (copies) => sendCopies(client, copies),
     copyNew: (copies) => sendNewCopies(client, copies),
+    // Statements of a backup have no names: each is planned for what it is.
+    planForMany: async () => {},
     beforeCommit: (hook) => hooks.push(hook),
     afterCommit: () => {},
     afterFailure: () => {},

@@ -10,8 +10,8 @@ const SETTINGS = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
   password_encryption: "scram-sha-256",
-  // Several processes share the server; each takes about two dozen at most.
-  max_connections: "200",
+  // Several processes share the server; each takes about two dozen at most, and people's own tools come beside them.
+  max_connections: "300",
 
   // What is acknowledged is on disk.
   fsync: "on",

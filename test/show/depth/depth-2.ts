@@ -31,8 +31,6 @@ export const title =
   "200 parallel writers, the sequencer killed in between: no gap, no fork; every kind of tampering is named; a million events verify";
 
 const WRITERS = 200;
-/** As many connections as the server has room for beside the program's own. */
-const CONNECTIONS = 120;
 const LEAST_KINDS = 20;
 const TAKEN_OVER_WITHIN = 20_000;
 
@@ -76,7 +74,7 @@ const atRest = (wreck: Wreck) =>
 
 /** 200 writers while two workers compete, and the one with the duty is killed. */
 async function underLoad(context: Context, wreck: Wreck, url: string, transactions: number): Promise<Part> {
-  const database = openDatabase({ url, log: silentLog, size: CONNECTIONS });
+  const database = openDatabase({ url, log: silentLog, size: WRITERS });
   context.after(() => database.close());
   const clock = systemClock;
   const audit = openAudit({ clock, newId: idSource(clock) });

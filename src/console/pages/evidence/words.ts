@@ -24,8 +24,8 @@ export const EVIDENCE = words({
   pending: { de: "Warten auf Aufnahme", en: "Wait to be taken in" },
   key: { de: "Schlüssel", en: "Key" },
   keyWhat: {
-    de: "Damit prüft eine Revisorin das Protokoll ohne Pilotage. Bewahren Sie ihn getrennt auf.",
-    en: "With it an auditor verifies the log without Pilotage. Keep it apart.",
+    de: "Damit prüft eine Revisorin das Protokoll ohne Pilotage. Bewahren Sie ihn getrennt auf und jeden Tag den Ausdruck von „pilotage audit checkpoint“ dort, wo ihn niemand von hier aus ändern kann: Wer die Maschine verwaltet, könnte sonst das ganze Protokoll neu schreiben.",
+    en: "With it an auditor verifies the log without Pilotage. Keep it apart, and each day what “pilotage audit checkpoint” prints where nobody can change it from here: whoever runs the machine could otherwise write the whole log anew.",
   },
   protection: { de: "Schutz in der Datenbank", en: "Protection in the database" },
   protected: {
