@@ -3,8 +3,10 @@
  *
  * A split violates when the error among the cases that its threshold lets out, over the whole file, exceeds the target.
  * Beside the certificate stands the rule that people use by hand, the loosest threshold whose observed error is within
- * the target: it must break the promise often, else the cases are too easy to prove anything.
+ * the target: it must break the promise often, else the cases are too easy to prove anything. And the first look of the
+ * program, which spends a half of the error budget only.
  */
+import { judgeSample } from "../../src/releases/certification.ts";
 import { certify, GRID, type ScoredLabel } from "../../src/statistics/certification.ts";
 
 export interface SplitFigures {
@@ -17,7 +19,14 @@ export interface SplitFigures {
   /** Share of the whole file that may go out alone, on average; a split without a certificate counts as none. */
   meanCoverage: number;
   meanThreshold: number | null;
-  pointEstimate: { violations: number; violationShare: number; meanCoverage: number };
+  firstLook: Summed;
+  pointEstimate: Summed;
+}
+
+interface Summed {
+  violations: number;
+  violationShare: number;
+  meanCoverage: number;
 }
 
 export interface Promised {
@@ -42,6 +51,7 @@ export function judgeSplits(
     return {
       threshold,
       certified: judge(cases, threshold, target),
+      firstLook: judge(cases, firstLook(part, { target, delta }), target),
       estimated: judge(cases, loosestObserved(part, target), target),
     };
   });
@@ -53,6 +63,7 @@ export function judgeSplits(
     certified: thresholds.length,
     ...own,
     meanThreshold: thresholds.length === 0 ? null : mean(thresholds),
+    firstLook: summed(found.map((one) => one.firstLook)),
     pointEstimate: summed(found.map((one) => one.estimated)),
   };
 }
@@ -78,6 +89,14 @@ function judge(cases: readonly ScoredLabel[], threshold: number | undefined, tar
   return { violates: errors > target * accepted.length, coverage: accepted.length / cases.length };
 }
 
+/** What the program certifies when it looks at these labels for the first time, all of them its traffic, too. */
+function firstLook(part: readonly ScoredLabel[], { target, delta }: Promised): number | undefined {
+  const labels = part.map((one) => ({ ...one, category: undefined }));
+  const traffic = labels.map((one) => ({ score: one.score, category: undefined, cases: 1 }));
+  const plan = { look: 1, target, confidence: 1 - delta, per: "all", grid: GRID } as const;
+  return judgeSample({ labels, traffic }, plan).threshold ?? undefined;
+}
+
 /** What one would do by hand: the loosest threshold that looks good enough. */
 function loosestObserved(labels: readonly ScoredLabel[], target: number): number | undefined {
   return GRID.findLast((threshold) => {
@@ -86,7 +105,7 @@ function loosestObserved(labels: readonly ScoredLabel[], target: number): number
   });
 }
 
-function summed(judged: Judged[]): { violations: number; violationShare: number; meanCoverage: number } {
+function summed(judged: Judged[]): Summed {
   const violations = judged.filter((one) => one.violates).length;
   return {
     violations,

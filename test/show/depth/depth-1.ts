@@ -9,7 +9,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { sql } from "../../../src/platform/sql.ts";
 import type { ScoredLabel } from "../../../src/statistics/certification.ts";
-import { judgeSplits, mostViolations } from "../../support/certificate-splits.ts";
+import { judgeSplits, mostViolations, type SplitFigures } from "../../support/certificate-splits.ts";
 import { seeded } from "../../support/kill-plan.ts";
 import { round } from "../case/banking-figures.ts";
 import { INTENTS, readIntents, writeDefinition } from "../case/banking.ts";
@@ -65,12 +65,13 @@ export async function run(context: Context): Promise<Outcome> {
   const most = mostViolations(PLAN, splits);
   for (const one of figures)
     context.progress(
-      `n = ${one.n}: promise broken in ${one.violations} of ${splits} splits, mean coverage ${one.meanCoverage.toFixed(3)}; point estimate: ${one.pointEstimate.violations} of ${splits}`,
+      `n = ${one.n}: promise broken in ${one.violations} of ${splits} splits, mean coverage ${one.meanCoverage.toFixed(3)}; first look of the program: ${one.firstLook.violations} and ${one.firstLook.meanCoverage.toFixed(3)}; point estimate: ${one.pointEstimate.violations} of ${splits}`,
     );
   const exit = await program.stop();
-  const kept = figures.every((one) => one.violationShare <= most);
+  const kept = figures.every((one) => Math.max(one.violationShare, one.firstLook.violationShare) <= most);
   const proves = figures.every((one) => one.pointEstimate.violationShare > POINT_ESTIMATE_BREAKS);
-  const covers = figures.at(-1)!.meanCoverage >= COVERAGE;
+  const largest = figures.at(-1)!;
+  const covers = Math.min(largest.meanCoverage, largest.firstLook.meanCoverage) >= COVERAGE;
   const whole = evaluation.items === readIntents(test).length && evaluation.answered === evaluation.items;
   return {
     met:
@@ -108,15 +109,18 @@ export async function run(context: Context): Promise<Outcome> {
         violationShare: round(one.violationShare, 4),
         meanCoverage: round(one.meanCoverage, 4),
         meanThreshold: one.meanThreshold === null ? null : round(one.meanThreshold, 4),
-        pointEstimate: {
-          violations: one.pointEstimate.violations,
-          violationShare: round(one.pointEstimate.violationShare, 4),
-          meanCoverage: round(one.pointEstimate.meanCoverage, 4),
-        },
+        firstLook: rounded(one.firstLook),
+        pointEstimate: rounded(one.pointEstimate),
       })),
     },
   };
 }
+
+const rounded = (one: SplitFigures["firstLook"]) => ({
+  violations: one.violations,
+  violationShare: round(one.violationShare, 4),
+  meanCoverage: round(one.meanCoverage, 4),
+});
 
 async function publish(context: Context, program: Program, train: string): Promise<string> {
   const folder = context.folder("definition");
