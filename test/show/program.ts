@@ -42,6 +42,8 @@ export interface ProgramOptions {
   settings?: Record<string, string>;
   /** Runs the program as another account. */
   ids?: { uid: number; gid: number };
+  /** Which part of the program runs; all of it unless told. */
+  role?: "web" | "worker";
 }
 
 /** Starts the program and waits until it is ready; it is stopped when the point has ended. */
@@ -49,7 +51,7 @@ export async function startProgram(
   context: Pick<Context, "after">,
   options: ProgramOptions,
 ): Promise<Program> {
-  const { dataHome, ids } = options;
+  const { dataHome, ids, role } = options;
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const env = environment({
@@ -59,7 +61,7 @@ export async function startProgram(
     ...options.settings,
   });
   const started = performance.now();
-  const child = spawn(process.execPath, [PROGRAM, "serve"], {
+  const child = spawn(process.execPath, [PROGRAM, "serve", ...(role === undefined ? [] : ["--role", role])], {
     cwd: ROOT,
     env,
     stdio: ["ignore", "pipe", "pipe"],
