@@ -1,89 +1,29 @@
 /**
  * Models of connections over the wire of OpenAI: passed on whole or live, to whichever of the chain answers, on record
- * with every try. The provider is a server that plays; the clients are the official one and the AI SDK.
+ * with every try. The provider is a server that plays. What clients of programs see is in gateway-clients.test.ts.
  */
-import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import { generateText, Output, stepCountIs, streamText, tool } from "ai";
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { connect, type AddressInfo, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import OpenAI from "openai";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { z } from "zod";
 import type { JsonObject } from "../src/contract/json.ts";
 import { install, until } from "./support/installation.ts";
-
-type Play = (request: JsonObject, reply: ServerResponse, raw: IncomingMessage) => void | Promise<void>;
+import {
+  begin,
+  breaks,
+  frame,
+  refuses,
+  say,
+  startPlayingProvider,
+  USAGE,
+  whole,
+  type Play,
+} from "./support/playing-provider.ts";
 
 const SECRET = "sk-provider-secret-0123456789";
-let plays: Record<string, Play> = {};
-let asked: { model: string; body: JsonObject; headers: IncomingMessage["headers"] }[] = [];
-
-const provider = createServer((request, reply) => {
-  const parts: Buffer[] = [];
-  request.on("data", (part: Buffer) => parts.push(part));
-  request.on("end", () => {
-    const body = JSON.parse(Buffer.concat(parts).toString("utf8")) as JsonObject;
-    const model = body["model"] as string;
-    asked.push({ model, body, headers: request.headers });
-    void (plays[model] ?? answers())(body, reply, request);
-  });
-});
-await new Promise<void>((resolve) => provider.listen(0, "127.0.0.1", resolve));
-afterAll(() => {
-  provider.closeAllConnections();
-  provider.close();
-});
-const address = `http://127.0.0.1:${(provider.address() as AddressInfo).port}/v1`;
-
-const json = (reply: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}) => {
-  reply.writeHead(status, { "content-type": "application/json", ...headers });
-  reply.end(JSON.stringify(body));
-};
-const USAGE = { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12 };
-const whole = (model: string, message: JsonObject, finish = "stop") => ({
-  id: "chatcmpl-1",
-  object: "chat.completion",
-  created: 1_700_000_000,
-  model: `${model}-2026-01-01`,
-  system_fingerprint: "fp_1",
-  choices: [{ index: 0, message: { role: "assistant", ...message }, finish_reason: finish }],
-  usage: USAGE,
-});
-const frame = (model: string, delta: JsonObject, finish: string | null = null) => ({
-  id: "chatcmpl-1",
-  object: "chat.completion.chunk",
-  created: 1_700_000_000,
-  model: `${model}-2026-01-01`,
-  choices: [{ index: 0, delta, finish_reason: finish }],
-});
-const say = (reply: ServerResponse, value: unknown) => reply.write(`data: ${JSON.stringify(value)}\n\n`);
-const begin = (reply: ServerResponse) => reply.writeHead(200, { "content-type": "text/event-stream" });
-
-/** Answers as it was asked to: whole or streamed, word by word, with usage where that was asked for. */
-function answers(text = "All is well."): Play {
-  return (body, reply) => {
-    const model = body["model"] as string;
-    if (body["stream"] !== true) return json(reply, 200, whole(model, { content: text }));
-    begin(reply);
-    say(reply, frame(model, { role: "assistant", content: "" }));
-    for (const word of text.split(/(?<= )/)) say(reply, frame(model, { content: word }));
-    say(reply, frame(model, {}, "stop"));
-    const options = body["stream_options"] as JsonObject | undefined;
-    if (options?.["include_usage"] === true) say(reply, { ...frame(model, {}), choices: [], usage: USAGE });
-    reply.end("data: [DONE]\n\n");
-  };
-}
-const refuses =
-  (status: number, error: JsonObject, headers: Record<string, string> = {}): Play =>
-  (_body, reply) =>
-    json(reply, status, { error }, headers);
-/** Some words, then the connection is gone. */
-const breaks: Play = (body, reply) => {
-  begin(reply);
-  say(reply, frame(body["model"] as string, { role: "assistant", content: "Half an " }));
-  setTimeout(() => reply.destroy(), 50);
-};
+const provider = await startPlayingProvider();
+afterAll(() => provider.stop());
+const { plays, asked, address } = provider;
 
 const installation = await install();
 const { app, client, url } = installation;
@@ -107,7 +47,6 @@ const key = (
   )
 ).secret;
 const openai = new OpenAI({ baseURL: `${url}/v1`, apiKey: key, maxRetries: 0 });
-const sdk = createOpenAICompatible({ name: "pilotage", baseURL: `${url}/v1`, apiKey: key });
 const messages = [{ role: "user" as const, content: "How is it?" }];
 const newest = async () => (await client.listModelCalls({ query: { limit: "1" } })).calls[0]!;
 
@@ -130,10 +69,7 @@ const textOf = (text: string) =>
     .map((one) => one.choices?.[0]?.delta.content ?? "")
     .join("");
 
-beforeEach(() => {
-  plays = {};
-  asked = [];
-});
+beforeEach(() => provider.clear());
 
 describe("the official client", () => {
   test("gets the answer as the provider gave it, and headers that say who gave it", async () => {
@@ -210,58 +146,6 @@ describe("the official client", () => {
     );
     const call = await until(newest, (one) => one.outcome === "aborted");
     expect(call).toMatchObject({ status: 499, error: "client_left", mode: "live" });
-  });
-});
-
-describe("the AI SDK", () => {
-  test("asks, streams and gets a structured answer", async () => {
-    expect((await generateText({ model: sdk("first/good"), prompt: "How is it?" })).text).toBe(
-      "All is well.",
-    );
-    const { textStream } = streamText({ model: sdk("first/lively"), prompt: "How is it?" });
-    let text = "";
-    for await (const piece of textStream) text += piece;
-    expect(text).toBe("All is well.");
-    plays["good"] = answers('{"mood":"good"}');
-    const { output } = await generateText({
-      model: sdk("first/good"),
-      output: Output.object({ schema: z.object({ mood: z.string() }) }),
-      prompt: "How is it?",
-    });
-    expect(output).toEqual({ mood: "good" });
-  });
-
-  test("calls tools over a buffered stream", async () => {
-    plays["good"] = (body, reply) => {
-      const model = body["model"] as string;
-      const done = (body["messages"] as JsonObject[]).some((one) => one["role"] === "tool");
-      if (done) return answers("It is 21 degrees.")(body, reply, undefined as never);
-      begin(reply);
-      const call = (piece: JsonObject, more: JsonObject = {}) =>
-        say(reply, frame(model, { tool_calls: [{ index: 0, ...more, function: piece }] }));
-      call({ name: "weather", arguments: "" }, { id: "call_1", type: "function" });
-      call({ arguments: '{"pla' });
-      call({ arguments: 'ce":"Graz"}' });
-      say(reply, frame(model, {}, "tool_calls"));
-      reply.end("data: [DONE]\n\n");
-    };
-    const result = streamText({
-      model: sdk("first/good"),
-      prompt: "How warm is it in Graz?",
-      stopWhen: stepCountIs(3),
-      tools: {
-        weather: tool({
-          inputSchema: z.object({ place: z.string() }),
-          execute: async ({ place }) => ({ place, degrees: 21 }),
-        }),
-      },
-    });
-    expect(await result.text).toBe("It is 21 degrees.");
-    expect(asked.at(-1)!.body["messages"]).toMatchObject([
-      {},
-      { tool_calls: [{ function: { name: "weather", arguments: '{"place":"Graz"}' } }] },
-      { role: "tool" },
-    ]);
   });
 });
 

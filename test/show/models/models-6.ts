@@ -11,6 +11,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JsonObject } from "../../../src/contract/json.ts";
+import type { KeyLimits } from "../../../src/contract/keys.ts";
 import { sql } from "../../../src/platform/sql.ts";
 import { startFaultProvider, type FaultProvider } from "../../support/fault-provider/fault-provider.ts";
 import type { Context, Outcome } from "../point.ts";
@@ -39,7 +40,7 @@ interface Scene {
   /** In calls, tokens or units of the currency. */
   limit: number;
   /** Of a key; undefined: the budget of the connection. */
-  limits: JsonObject | undefined;
+  limits: KeyLimits | undefined;
   /** The error codes of whoever is refused. */
   refused: string[];
 }
@@ -98,12 +99,7 @@ async function play(
   if (limits === undefined)
     await client.setBudget({ params: { name: measure }, body: { budget: { perDay: limit, warnAt: 0.8 } } });
   const key = await client.makeKey({
-    body: {
-      name: measure,
-      scopes: ["gateway"],
-      days: 1,
-      ...(limits === undefined ? {} : { limits: limits as never }),
-    },
+    body: { name: measure, scopes: ["gateway"], days: 1, ...(limits === undefined ? {} : { limits }) },
   });
   // Settings are read anew at most so much later.
   await sleep(3_000);
@@ -141,7 +137,7 @@ async function judge(
   const most = measure === "calls" ? used.calls && 1 : measure === "tokens" ? used.mostTokens : used.mostCost;
   // A limit of calls is known before the call; what a call takes of the others may exceed its estimate.
   const allowed = measure === "calls" ? limit : limit + clients * most;
-  const codes = [...new Set(others.map((one) => `${one.status} ${String(one.error?.["code"])}`))];
+  const codes = [...new Set(others.map((one) => `${one.status} ${one.error?.["code"] as string}`))];
   const shapeless = others.filter(
     ({ error }) =>
       error === undefined ||
