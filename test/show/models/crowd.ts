@@ -29,19 +29,26 @@ export interface Told {
 }
 
 export interface Crowd {
-  /** No more calls are begun; resolves when the last one has ended. */
+  /** No more calls are begun than were wanted; resolves when the last one has ended. */
   end(): Promise<Told[]>;
   readonly told: readonly Told[];
 }
 
-/** `connections` callers, who ask one after another until it is ended. */
-export function gather(asker: Asker, model: string, connections: number): Crowd {
+/** `connections` callers, who ask one after another until it is ended, or until together they have asked `most` times. */
+export function gather(
+  asker: Asker,
+  model: string,
+  connections: number,
+  { manners = MANNERS, most = Infinity }: { manners?: readonly Manner[]; most?: number } = {},
+): Crowd {
   const told: Told[] = [];
   let ended = false;
+  let begun = 0;
   const all = Array.from({ length: connections }, async (_, caller) => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    for (let i = caller; !ended; i++) {
-      const one = await call(asker, model, MANNERS[i % MANNERS.length]!, agent);
+    for (let i = caller; !ended && begun < most; i++) {
+      begun++;
+      const one = await call(asker, model, manners[i % manners.length]!, agent);
       told.push(one);
       // Nobody answers: it was killed, and is not asked again in a tight loop.
       if (one.status === undefined && !one.manner.startsWith("leaves")) await sleep(200);
@@ -51,7 +58,8 @@ export function gather(asker: Asker, model: string, connections: number): Crowd 
   return {
     told,
     async end() {
-      ended = true;
+      // With a number to reach it goes on until that is reached.
+      ended = most === Infinity;
       await Promise.all(all);
       return told;
     },
