@@ -108,6 +108,7 @@ export function openDesk(parts: DeskParts) {
     mail: (letter) => mailer.send(letter),
   } satisfies Parameters<typeof openReviews>[0];
   const reviews = withPlanted(openReviews(reviewParts), reviewParts);
+  const mailFailed = (error: unknown) => log.warn({ err: error }, "a mail could not be written");
   const improvements = openImprovements({ database, registry, vault, clock, newId, audit, post });
   const feedback = openFeedback({
     database,
@@ -118,6 +119,8 @@ export function openDesk(parts: DeskParts) {
     audit,
     tokens,
     improvements,
+    tell: (workflow, kept) =>
+      void improvements.tell(workflow, kept, { everyReport: false }).catch(mailFailed),
     questions: reviews.questions,
     publicUrl,
   });
@@ -137,7 +140,6 @@ export function openDesk(parts: DeskParts) {
     peopleAsked: (workflow) => countWith(workflow, ASKED),
   });
 
-  const mailFailed = (error: unknown) => log.warn({ err: error }, "a mail could not be written");
   const ladder = openLadder({ database, registry, clock, newId, audit, poke });
   const stops = openStopRequests({
     database,

@@ -4,9 +4,17 @@ import type { Client } from "../contract/client.ts";
 import { IMPROVEMENT_STATES, type ImprovementState } from "../contract/feedback-endpoints.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
-import { facts, moment, table } from "./text.ts";
+import { count, facts, moment, table } from "./text.ts";
 
-type Improvement = Awaited<ReturnType<Client["settleImprovement"]>>;
+type Improvement = Awaited<ReturnType<Client["listImprovements"]>>["improvements"][number];
+type Said = Awaited<ReturnType<Client["getImprovement"]>>["said"][number];
+
+const DOORS: Record<Said["door"], string> = {
+  page: "whoever received it",
+  key: "a key of the API",
+  inbox: "a colleague",
+  second_look: "a blind second look",
+};
 
 const STATES = Object.keys(IMPROVEMENT_STATES) as ImprovementState[];
 const URGENCIES = ["usual", "first", "last"] as const;
@@ -36,7 +44,7 @@ export function addImprovements(program: Command, desk: Desk): void {
       desk.out.result(reply, () =>
         [
           table(
-            ["improvement", "rank", "state", "what", "reports", "last", "owner", "fixed by"],
+            ["improvement", "rank", "state", "what", "reports", "last", "owner", "fixed by", "answer"],
             reply.improvements.map((one) => [
               one.id,
               one.rank,
@@ -46,6 +54,7 @@ export function addImprovements(program: Command, desk: Desk): void {
               moment(one.lastAt),
               one.owner,
               one.fixedBy,
+              one.answer === null ? null : shortened(one.answer),
             ]),
             `Nothing was reported of ${workflow}.`,
           ),
@@ -58,6 +67,16 @@ export function addImprovements(program: Command, desk: Desk): void {
       );
     });
   withExamples(list, "pilotage improvement list support-triage --state open");
+
+  const show = improvement
+    .command("show")
+    .argument("<improvement>", "its id")
+    .description("Shows one with what was said, as far as you may know it, and the answer given.")
+    .action(async (id: string) => {
+      const reply = await (await desk.client("read")).getImprovement({ params: { improvement: id } });
+      desk.out.result(reply, () => [shownImprovement(reply), ...reply.said.map(shownSaid)].join("\n\n"));
+    });
+  withExamples(show, "pilotage improvement show imp_01hzy3v7k2e8t9qxw4m5n6p7r8");
 
   const settle = improvement
     .command("settle")
@@ -72,7 +91,14 @@ export function addImprovements(program: Command, desk: Desk): void {
       const reply = await (
         await desk.client("change")
       ).settleImprovement({ params: { improvement: id }, body: given });
-      desk.out.result(reply, () => shownImprovement(reply));
+      desk.out.result(reply, () =>
+        [
+          shownImprovement(reply),
+          ...(reply.told === 0
+            ? []
+            : [`The answer went to ${count(reply.told, "address", "addresses")} by mail.`]),
+        ].join("\n"),
+      );
     });
   withExamples(
     settle,
@@ -89,4 +115,20 @@ function shownImprovement(one: Improvement): string {
     ["fixed by", one.fixedBy],
     ["answer", one.answer],
   ])}`;
+}
+
+function shownSaid(one: Said): string {
+  const who = one.own ? "you" : (one.by ?? DOORS[one.door]);
+  const about = [one.reason, one.field, one.caseId].filter((part) => part !== null).join(" · ");
+  const words = one.withheld ? "(The words are for those who may read cases.)" : one.text;
+  return [
+    `${moment(one.at)}  ${who}${about === "" ? "" : `  ${about}`}`,
+    ...(words === null ? [] : [words]),
+  ].join("\n");
+}
+
+/** An answer in a table: its beginning. */
+function shortened(text: string): string {
+  const line = text.replaceAll(/\s+/g, " ");
+  return line.length <= 40 ? line : `${line.slice(0, 39)}…`;
 }

@@ -57,6 +57,7 @@ export const EVENTS = {
     "somebody outside the inbox said that a delivered result is wrong; says the reason, never the words",
   "report.made": "something that goes wrong was put on the list of improvements",
   "report.alerted": "the same was reported for the third time on a day; owner and on-call are told",
+  "report.told": "visible personal data was reported; says to whom a mail went, nothing of what was said",
   "improvement.settled": "an improvement was ranked, assigned, answered or settled",
   "figures.seen":
     "somebody looked at figures of single persons; names those shown, and under which agreement",

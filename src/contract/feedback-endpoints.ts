@@ -50,10 +50,30 @@ const improvement = z.object({
   cases: z.array(z.string()).describe("The newest cases behind it, fifty at most"),
   owner: z.string().nullable(),
   fixedBy: z.string().nullable().describe("The release that fixed it"),
-  answer: z.string().nullable(),
+  answer: z.string().nullable().describe("What everybody who reported it is told"),
+  answeredAt: maybeTime,
   firstAt: time,
   lastAt: time,
   settledAt: maybeTime,
+});
+
+const oneSaid = z.object({
+  id: z.string(),
+  at: time,
+  door: z
+    .enum(["page", "key", "inbox", "second_look"])
+    .describe("A signed page, a key of the API, a colleague, or a blind second look"),
+  by: z
+    .string()
+    .nullable()
+    .describe("Who said it, where the reader may know: colleagues for those who may read the audit log"),
+  own: z.boolean().describe("The reader said it"),
+  reason: z.string().nullable(),
+  field: z.string().nullable(),
+  caseId: z.string().nullable(),
+  text: z.string().nullable().describe("In their words; for those who may read what cases hold"),
+  withheld: z.boolean().describe("Words are kept from this reader"),
+  alike: z.array(z.string()).describe("Cases attached because they look alike"),
 });
 
 export const FEEDBACK_ENDPOINTS = {
@@ -101,7 +121,9 @@ export const FEEDBACK_ENDPOINTS = {
       reason: reasonCode,
       text: text(4_000),
       output: json.optional().describe("What would have been right"),
-      reporter: text(200).optional(),
+      reporter: text(200)
+        .optional()
+        .describe("Who says it; where this is an e-mail address, the answer goes there"),
     }),
     reply: z.object({ label: z.string(), improvement: z.string() }),
     created: true,
@@ -176,6 +198,22 @@ export const FEEDBACK_ENDPOINTS = {
       "One list of everything that was reported, ranked, with owner, the release that fixed it, and the answer.",
     example: { params: { workflow: "support-triage" } },
   }),
+  getImprovement: endpoint({
+    method: "GET",
+    path: "/api/v1/improvements/:improvement",
+    params: named("improvement"),
+    reply: improvement.extend({
+      said: z
+        .array(oneSaid)
+        .describe("The newest reports, two hundred at most, as far as the reader may know"),
+    }),
+    scope: "read",
+    action: "workflow.see",
+    errors: ["not_found"],
+    sentence:
+      "One improvement with what was said, in their words for those who may read cases, and the answer given.",
+    example: { params: { improvement: "imp_..." } },
+  }),
   settleImprovement: endpoint({
     method: "PUT",
     path: "/api/v1/improvements/:improvement",
@@ -187,7 +225,9 @@ export const FEEDBACK_ENDPOINTS = {
       fixedBy: z.string().max(60).nullable().optional(),
       answer: text(4_000).nullable().optional(),
     }),
-    reply: improvement,
+    reply: improvement.extend({
+      told: z.number().describe("To how many an answer was mailed now; nobody gets the same words twice"),
+    }),
     scope: "operate",
     action: "improvement.manage",
     errors: ["not_found", "bad_request", "wrong_state"],

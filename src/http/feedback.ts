@@ -1,5 +1,5 @@
 /** Handlers of feedback: signed pages, feedback over the API, reports, the list of improvements, the pulse. */
-import { demandAtOnce } from "../access/caller.ts";
+import { demandAtOnce, may } from "../access/caller.ts";
 import { maybeIso } from "../cases/view.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
 import { REPORT_KINDS } from "../contract/feedback-endpoints.ts";
@@ -21,6 +21,7 @@ type Names =
   | "feedbackLink"
   | "report"
   | "listImprovements"
+  | "getImprovement"
   | "settleImprovement"
   | "getPulse"
   | "answerPulse";
@@ -85,11 +86,26 @@ export function feedbackHandlers(parts: {
       const found = await improvements.list(params.workflow, { state: query.state, limit: query.limit });
       return { ...found, improvements: found.improvements.map(shown) };
     },
+    async getImprovement({ params, caller }) {
+      const workflow = await workflowOfImprovement(database, params.improvement);
+      seeThrough(caller, workflow, () => noImprovement(params.improvement));
+      const names = may(caller, "audit.read", workflow!);
+      const found = await improvements.read(params.improvement, {
+        // A key may be called like anybody; it does not learn what they said.
+        person: names || caller.signedIn ? caller.person : null,
+        holder: caller.holder,
+        content: may(caller, "case.read", workflow!),
+        names,
+      });
+      if (!found) throw noImprovement(params.improvement);
+      return { ...shown(found), said: found.said.map((one) => ({ ...one, at: isoTime(one.at) })) };
+    },
     async settleImprovement({ params, body, caller }) {
       const workflow = await workflowOfImprovement(database, params.improvement);
       seeThrough(caller, workflow, () => noImprovement(params.improvement));
       demandAtOnce(caller, "improvement.manage", workflow!);
-      return shown(await improvements.settle(params.improvement, body, caller.actor));
+      const settled = await improvements.settle(params.improvement, body, caller.actor);
+      return { ...shown(settled), told: settled.told };
     },
     async getPulse({ params, caller }) {
       return pulse.show(params.workflow, caller.person);
@@ -121,6 +137,7 @@ function shown(one: Improvement) {
     owner: one.owner,
     fixedBy: one.fixed_by,
     answer: one.answer,
+    answeredAt: maybeIso(one.answered_at),
     firstAt: isoTime(one.first_at),
     lastAt: isoTime(one.last_at),
     settledAt: maybeIso(one.settled_at),

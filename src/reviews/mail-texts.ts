@@ -4,6 +4,7 @@
 export interface MailValues {
   report: { workflow: string; today: number; console: string };
   report_alert: { workflow: string; today: number; console: string };
+  report_privacy: { workflow: string; improvement: string; console: string };
   improvement_answer: { workflow: string; answer: string; console: string };
   digest: { queues: Queue[]; console: string };
   stop_request: { workflow: string; person: string; console: string };
@@ -69,6 +70,16 @@ const TEXTS: { [K in MailKind]: Record<Language, (values: MailValues[K]) => Text
       text: `The same was reported ${today} times today in ${workflow}. Please look at it, and step back if need be:\n${console}`,
     }),
   },
+  report_privacy: {
+    de: ({ workflow, improvement, console }) => ({
+      subject: `${workflow}: sichtbare personenbezogene Daten gemeldet`,
+      text: `In ${workflow} wurde gemeldet, dass personenbezogene Daten sichtbar sind, wo sie es nicht sein sollen. Was gemeldet wurde, steht hier (nach der Anmeldung):\n${improvementLink(console, workflow, improvement)}\n\nBitte heute ansehen und entscheiden, ob es ein Vorfall ist: Für Meldungen an die Aufsicht laufen Fristen.`,
+    }),
+    en: ({ workflow, improvement, console }) => ({
+      subject: `${workflow}: visible personal data was reported`,
+      text: `Somebody reported in ${workflow} that personal data is visible where it should not be. What was reported is here (after signing in):\n${improvementLink(console, workflow, improvement)}\n\nPlease look at it today and decide whether it is an incident: notices to authorities have deadlines.`,
+    }),
+  },
   improvement_answer: {
     de: ({ workflow, answer }) => ({
       subject: `${workflow}: Antwort auf Ihre Rückmeldung`,
@@ -130,6 +141,11 @@ const TEXTS: { [K in MailKind]: Record<Language, (values: MailValues[K]) => Text
     }),
   },
 };
+
+/** Where one improvement is read: on the overview, whose list opens it. */
+function improvementLink(console: string, workflow: string, improvement: string): string {
+  return `${console}/overview?workflow=${encodeURIComponent(workflow)}&improvement=${encodeURIComponent(improvement)}`;
+}
 
 function sum<T>(list: readonly T[], of: (one: T) => number): number {
   return list.reduce((total, one) => total + of(one), 0);

@@ -23,12 +23,13 @@ export interface PostParts {
 }
 
 export interface Post {
-  /** To everybody with one of these roles, each once. Answers the addresses that a mail went to. */
+  /** To everybody with one of these roles, each once, but for those who know already. Answers the addresses that a mail went to. */
   toRoles<K extends MailKind>(
     workflow: string,
     roles: readonly Role[],
     kind: K,
     values: Omit<MailValues[K], "console">,
+    knowing?: readonly string[],
   ): Promise<string[]>;
   /** The same to these addresses; what is no address is left out. */
   toAddresses<K extends MailKind>(
@@ -71,10 +72,11 @@ export function openPost(parts: PostParts): Post {
 
   return {
     toPerson,
-    async toRoles(workflow, roles, kind, values) {
+    async toRoles(workflow, roles, kind, values, knowing = []) {
       const people = new Map<string, Addressee>();
       for (const role of roles)
-        for (const person of await parts.peopleWith(workflow, role)) people.set(person.email, person);
+        for (const person of await parts.peopleWith(workflow, role))
+          if (!knowing.includes(person.email)) people.set(person.email, person);
       return toAll(people.values(), kind, values);
     },
     async toAddresses(addresses, kind, values) {

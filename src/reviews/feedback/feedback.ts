@@ -82,7 +82,9 @@ export interface FeedbackParts {
   newId: NewId;
   audit: Audit;
   tokens: Tokens;
-  improvements: Pick<Improvements, "keep" | "tell">;
+  improvements: Pick<Improvements, "keep">;
+  /** After the commit; whoever is outside waits for no mail server. */
+  tell(workflow: string, kept: Kept): void;
   questions: SenderQuestions;
   /** Where the pages of this installation are found. */
   publicUrl(): string;
@@ -186,7 +188,7 @@ export function openFeedback(parts: FeedbackParts): Feedback {
       });
       return { kept: made.kept, workflow: case_.workflow };
     });
-    await improvements.tell(workflow, kept, { everyReport: false });
+    parts.tell(workflow, kept);
     return { taken: true, kind: "feedback" };
   }
 
@@ -210,7 +212,7 @@ export function openFeedback(parts: FeedbackParts): Feedback {
       });
       return { ...made, workflow: case_.workflow };
     });
-    await improvements.tell(workflow, kept, { everyReport: false });
+    parts.tell(workflow, kept);
     return { label, improvement: kept.improvement };
   }
 

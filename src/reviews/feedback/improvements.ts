@@ -3,7 +3,9 @@
  *
  * What is said of the same kind, reason and field joins one improvement, which has a rank, an owner, the release that
  * fixed it, and the answer to everybody who said it. The owner hears of a report at once, and of the third on a day as an
- * alert. A mail goes out after what it tells is stored, and holds no words of the case.
+ * alert; of visible personal data, wherever it was said, those who answer for data protection hear as well. A mail goes out
+ * after what it tells is stored, and holds no words of the case. What one reader sees of it is in said.ts, whom an answer
+ * still has to reach in answer.ts.
  */
 import type { Audit } from "../../audit/record.ts";
 import { keysOf, openJson, sealJson } from "../../cases/content.ts";
@@ -21,14 +23,18 @@ import type { ContentKey, Vault } from "../../platform/secrets.ts";
 import { dayIn, startOfDay } from "../local-day.ts";
 import type { Post } from "../post.ts";
 import { inOrder, OTHER_DAYS, wantsNewReason } from "./rank.ts";
+import { addressesFor } from "./answer.ts";
+import { saidUnder, type OneSaid, type Reader } from "./said.ts";
 import * as store from "./store.ts";
-import { ownKey, sealWords, wordsKind, wordsOf, type Words } from "./words.ts";
+import { ownKey, sealWords, wordsKind, type Words } from "./words.ts";
 
 const DAY = 86_400_000;
 const MOST_ALIKE = 20;
 const MOST_CASES = 50;
 const PARETO_DAYS = 90;
 const ALERT_FROM = 3;
+/** Who hears of visible personal data: who owns the workflow, and who answers for its data. */
+const PRIVACY_ROLES = ["owner", "steward", "compliance"] as const;
 
 export interface Improvement extends Omit<store.ImprovementRow, "answer"> {
   rank: number;
@@ -57,12 +63,18 @@ export interface Kept {
   today: number;
   /** The third of the day, told now. */
   alert: boolean;
+  /** Visible personal data, which those who answer for data protection hear of now. */
+  privacy: boolean;
+  by: Actor;
 }
 
 export interface Improvements {
   /** Stores what somebody said, in the caller's transaction. `key` is the case's, where a case is named. */
   keep(tx: Tx, said: Said, key: ContentKey | undefined, by: Actor): Promise<Kept>;
-  /** After the commit: tells the owner of a report, and of the third on a day also who is on call. Answers whom. */
+  /**
+   * After the commit: tells the owner of a report, of the third on a day also who is on call, and of visible personal data
+   * who answers for data protection. Answers whom.
+   */
   tell(workflow: string, kept: Kept, options: { everyReport: boolean }): Promise<string[]>;
   report(
     workflow: string,
@@ -84,6 +96,8 @@ export interface Improvements {
     reasons: { reason: string; count: number }[];
     wantsNewReason: boolean;
   }>;
+  /** One improvement with what was said, as far as the reader may know it; undefined when there is none. */
+  read(id: string, reader: Reader): Promise<(Improvement & { said: OneSaid[] }) | undefined>;
   settle(
     id: string,
     to: {
@@ -94,7 +108,7 @@ export interface Improvements {
       answer?: string | null | undefined;
     },
     by: Actor,
-  ): Promise<Improvement>;
+  ): Promise<Improvement & { told: number }>;
 }
 
 export interface ImprovementParts {
@@ -145,16 +159,43 @@ export function openImprovements(parts: ImprovementParts): Improvements {
           data: { improvement, kind: said.kind, today },
         },
       ]);
-    return { report, improvement, today, alert };
+    return { report, improvement, today, alert, privacy: await tellsPrivacy(tx, said, report, zone), by };
+  }
+
+  /** Of what comes from outside the first of a case on a day: whoever has its link cannot flood mailboxes. */
+  async function tellsPrivacy(tx: Tx, said: Said, report: string, zone: string): Promise<boolean> {
+    if (said.kind !== "personal_data" && said.reason !== "privacy") return false;
+    if ((said.door !== "page" && said.door !== "key") || said.caseId === null) return true;
+    const since = startOfDay(clock.now(), zone);
+    return !(await store.privacySaidBefore(tx, { caseId: said.caseId, report, since }));
   }
 
   async function tell(workflow: string, kept: Kept, { everyReport }: { everyReport: boolean }) {
-    if (!kept.alert && !everyReport) return [];
-    const roles = kept.alert ? (["owner", "on_call"] as const) : (["owner"] as const);
-    return post.toRoles(workflow, roles, kept.alert ? "report_alert" : "report", {
-      workflow,
-      today: kept.today,
-    });
+    const { today, improvement } = kept;
+    const alerted = kept.alert
+      ? await post.toRoles(workflow, ["owner", "on_call"], "report_alert", { workflow, today })
+      : [];
+    if (kept.privacy) {
+      const told = await post.toRoles(
+        workflow,
+        PRIVACY_ROLES,
+        "report_privacy",
+        { workflow, improvement },
+        alerted,
+      );
+      await recordTold(workflow, kept, told);
+      return [...alerted, ...told];
+    }
+    return kept.alert || !everyReport
+      ? alerted
+      : post.toRoles(workflow, ["owner"], "report", { workflow, today });
+  }
+
+  /** When who was told counts where the law sets a deadline. */
+  async function recordTold(workflow: string, { report, improvement, by }: Kept, told: string[]) {
+    await database.transaction(async (tx) =>
+      audit.record(tx, [{ kind: "report.told", actor: by, workflow, data: { report, improvement, told } }]),
+    );
   }
 
   async function shown(rows: store.ImprovementRow[], ranks: Map<string, number>): Promise<Improvement[]> {
@@ -238,60 +279,71 @@ export function openImprovements(parts: ImprovementParts): Improvements {
       };
     },
 
+    async read(id, reader) {
+      const workflow = await store.workflowOfImprovement(database, id);
+      if (workflow === undefined) return undefined;
+      return { ...(await one(workflow, id)), said: await saidUnder({ database, vault }, id, reader) };
+    },
+
     async settle(id, to, by) {
-      const { workflow, answered } = await database.transaction(async (tx) => {
+      const { workflow, answer, reach } = await database.transaction(async (tx) => {
         await store.lockImprovement(tx, id);
         const [row] = await store.improvements(tx, { id }, clock.now());
         if (!row) throw noImprovement(id);
         const state = to.state ?? row.state;
         const fixedBy = to.fixedBy === undefined ? row.fixed_by : to.fixedBy;
-        const hasAnswer = to.answer === undefined ? row.answer !== null : to.answer !== null;
-        await demandSettleable(tx, row, { state, fixedBy, hasAnswer });
+        const key = (await keysOf(tx, vault, [id])).get(id);
+        const said = row.answer && key ? openJson(key, "answer", row.answer) : null;
+        const answer = to.answer === undefined ? (said as string | null) : to.answer;
+        await demandSettleable(tx, row, { state, fixedBy, hasAnswer: answer !== null });
         const settled = state === "fixed" || state === "declined";
-        const answer =
-          typeof to.answer === "string"
-            ? sealJson(await ownKey(tx, vault, id), "answer", to.answer)
-            : to.answer;
+        const fresh = answer !== said;
+        // The same words again reach only those who came since; so does what is settled with the answer that it has.
+        const again = typeof to.answer === "string" || (settled && row.settled_at === null);
+        const reporters = answer !== null && (fresh || again) ? await store.reportersOf(tx, id) : [];
+        const isLate = (one: store.Reporter) => fresh || one.said_at > row.answered_at!;
+        const reach = { late: reporters.filter(isLate), before: reporters.filter((one) => !isLate(one)) };
+        const goesOut = fresh || reach.late.length > 0;
         await store.writeImprovement(tx, id, {
           state,
           urgency: to.urgency ?? row.urgency,
           owner: to.owner === undefined ? row.owner : to.owner,
           fixedBy,
-          answer,
+          answer:
+            answer === null
+              ? null
+              : fresh
+                ? sealJson(await ownKey(tx, vault, id), "answer", answer)
+                : row.answer,
+          answeredAt: answer === null ? null : goesOut ? clock.now() : row.answered_at,
           settledAt: settled ? (row.settled_at ?? clock.now()) : null,
-          now: clock.now(),
         });
         audit.record(tx, [
           {
             kind: "improvement.settled",
             actor: by,
             workflow: row.workflow,
-            data: { improvement: id, state, fixedBy, answered: typeof to.answer === "string" },
+            data: { improvement: id, state, fixedBy, answered: answer !== null && goesOut },
           },
         ]);
-        return { workflow: row.workflow, answered: typeof to.answer === "string" ? to.answer : undefined };
+        return { workflow: row.workflow, answer, reach };
       });
-      if (answered !== undefined) await passOn(workflow, id, answered);
-      const { rows, ranks } = await ranked(workflow);
-      return (
-        await shown(
-          rows.filter((row) => row.id === id),
-          ranks,
-        )
-      )[0]!;
+      const addresses = answer === null ? [] : await addressesFor({ database, vault }, reach);
+      const told = await post.toAddresses(addresses, "improvement_answer", {
+        workflow,
+        answer: answer ?? "",
+      });
+      return { ...(await one(workflow, id)), told: told.length };
     },
   };
 
-  /** The answer goes to everybody who said it and can be reached; the others find it on their signed page. */
-  async function passOn(workflow: string, id: string, answer: string): Promise<void> {
-    const reporters = await store.reportersOf(database, id);
-    const words = await wordsOf(database, vault, reporters);
-    const outside = reporters.flatMap((one) => words.get(one.id)?.email ?? []);
-    const colleagues = reporters.flatMap((one) => one.person ?? []);
-    await post.toAddresses([...new Set([...colleagues, ...outside])], "improvement_answer", {
-      workflow,
-      answer,
-    });
+  async function one(workflow: string, id: string): Promise<Improvement> {
+    const { rows, ranks } = await ranked(workflow);
+    const found = await shown(
+      rows.filter((row) => row.id === id),
+      ranks,
+    );
+    return found[0]!;
   }
 
   async function caseNamed(workflow: string, caseId: string): Promise<string | undefined> {

@@ -108,6 +108,7 @@ export interface ImprovementRow {
   owner: string | null;
   fixed_by: string | null;
   answer: Uint8Array | null;
+  answered_at: number | null;
   first_at: number;
   last_at: number;
   settled_at: number | null;
@@ -128,7 +129,7 @@ export async function improvements(
 ): Promise<ImprovementRow[]> {
   const chosen = "id" in which ? sql`i.id = ${which.id}` : sql`i.workflow = ${which.workflow}`;
   return database.all<ImprovementRow>(sql`
-    select i.id, i.workflow, i.kind, i.reason, i.field, i.state, i.urgency, i.owner, i.fixed_by, i.answer, i.first_at, i.last_at, i.settled_at,
+    select i.id, i.workflow, i.kind, i.reason, i.field, i.state, i.urgency, i.owner, i.fixed_by, i.answer, i.answered_at, i.first_at, i.last_at, i.settled_at,
       r.reports, r.reporters, r.weight
     from improvement i cross join lateral (
       select count(*)::int as reports, count(distinct coalesce(person, id))::int as reporters,
@@ -166,21 +167,16 @@ export interface Settled {
   urgency: Urgency;
   owner: string | null;
   fixedBy: string | null;
-  /** Undefined: stays as it is. */
-  answer: Uint8Array | null | undefined;
+  answer: Uint8Array | null;
+  answeredAt: number | null;
   settledAt: number | null;
-  now: number;
 }
 
 export async function writeImprovement(tx: Tx, id: string, to: Settled): Promise<void> {
-  const settled = to.settledAt === null ? null : time(to.settledAt);
-  await tx.run(
-    to.answer === undefined
-      ? sql`update improvement set state = ${to.state}, urgency = ${to.urgency}, owner = ${to.owner}, fixed_by = ${to.fixedBy}, settled_at = ${settled} where id = ${id}`
-      : sql`
-        update improvement set state = ${to.state}, urgency = ${to.urgency}, owner = ${to.owner}, fixed_by = ${to.fixedBy}, settled_at = ${settled},
-          answer = ${to.answer}, answered_at = ${to.answer === null ? null : time(to.now)} where id = ${id}`,
-  );
+  const at = (moment: number | null) => (moment === null ? null : time(moment));
+  await tx.run(sql`
+    update improvement set state = ${to.state}, urgency = ${to.urgency}, owner = ${to.owner}, fixed_by = ${to.fixedBy}, settled_at = ${at(to.settledAt)},
+      answer = ${to.answer}, answered_at = ${at(to.answeredAt)} where id = ${id}`);
 }
 
 /** Whether another improvement of the same kind, reason and field is open already. */
@@ -197,13 +193,61 @@ export async function releaseOf(database: Queryable, id: string): Promise<string
     ?.workflow;
 }
 
-/** Who reported something, and where their words lie. */
-export async function reportersOf(
+export interface Reporter {
+  id: string;
+  case_id: string | null;
+  person: string | null;
+  said_at: number;
+}
+
+/** Everybody who reported something, and where their words lie. */
+export async function reportersOf(database: Queryable, improvement: string): Promise<Reporter[]> {
+  return database.all<Reporter>(
+    sql`select id, case_id, person, said_at from report where improvement = ${improvement} and door <> 'second_look' order by said_at, id`,
+  );
+}
+
+export interface ReportRow {
+  id: string;
+  door: Door;
+  case_id: string | null;
+  person: string | null;
+  reason: string | null;
+  field: string | null;
+  said_at: number;
+  /** Cases that were attached because they look alike. */
+  alike: string[];
+}
+
+/** The newest reports that made an improvement. */
+export async function reportsOf(
   database: Queryable,
   improvement: string,
-): Promise<{ id: string; case_id: string | null; person: string | null }[]> {
-  return database.all(
-    sql`select id, case_id, person from report where improvement = ${improvement} and door <> 'second_look' order by said_at desc limit 500`,
+  most: number,
+): Promise<ReportRow[]> {
+  return database.all<ReportRow>(sql`
+    select r.id, r.door, r.case_id, r.person, r.reason, r.field, r.said_at,
+      (select coalesce(array_agg(c.case_id order by c.case_id desc), '{}') from report_case c where c.report = r.id) as alike
+    from report r where r.improvement = ${improvement} order by r.said_at desc, r.id desc limit ${most}`);
+}
+
+/** Which of some cases somebody holds for a blind second look now. */
+export async function heldBlind(database: Queryable, cases: string[], holder: string): Promise<Set<string>> {
+  const found = await database.all<{ case_id: string }>(
+    sql`select case_id from review where case_id = any (${cases}) and turn = 'blind' and state = 'claimed' and holder = ${holder}`,
+  );
+  return new Set(found.map((row) => row.case_id));
+}
+
+/** Whether visible personal data was said of a case from outside before this report, from a moment on. */
+export async function privacySaidBefore(
+  tx: Queryable,
+  { caseId, report, since }: { caseId: string; report: string; since: number },
+): Promise<boolean> {
+  return (
+    (await tx.maybe(sql`
+      select 1 from report where case_id = ${caseId} and id <> ${report} and door in ('page', 'key') and reason = 'privacy'
+        and said_at >= ${time(since)} limit 1`)) !== undefined
   );
 }
 
