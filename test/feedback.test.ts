@@ -389,6 +389,13 @@ describe("a report", async () => {
       reporters: 1,
     });
     expect(listed!.cases.toSorted()).toEqual([...alike, newest].toSorted());
+    const ofSource = await report(as("a.koch@example.com"), {
+      kind: "same_mistake",
+      caseId: newest,
+      field: "input.text",
+    });
+    expect(ofSource.alike.toSorted()).toEqual(alike.toSorted());
+    expect(ofSource.improvement).not.toBe(made.improvement);
   });
 
   test("is counted by day, and the third raises an alert, once", async () => {

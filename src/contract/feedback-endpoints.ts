@@ -41,7 +41,10 @@ const improvement = z.object({
   workflow: z.string(),
   kind: reportKind,
   reason: z.string().nullable(),
-  field: z.string().nullable().describe("The output field that it is about"),
+  field: z
+    .string()
+    .nullable()
+    .describe("The output field that it is about, or `input.` and one of what came in"),
   title: z.string(),
   state: z.enum(Object.keys(IMPROVEMENT_STATES) as [ImprovementState, ...ImprovementState[]]),
   rank: z.number().describe("1 is the most urgent; by reports, age and what an owner set"),
@@ -156,7 +159,11 @@ export const FEEDBACK_ENDPOINTS = {
       kind: reportKind,
       caseId: z.string().optional(),
       reason: reasonCode.optional(),
-      field: z.string().max(200).optional(),
+      field: z
+        .string()
+        .max(200)
+        .optional()
+        .describe("The output field that it is about, or `input.` and one of what came in"),
       text: text(4_000).optional(),
     }),
     reply: z.object({

@@ -34,19 +34,29 @@ export interface SourceProps {
   schema?: JsonObject;
   /** The value whose evidence is outlined. */
   sought?: unknown;
+  /** Somebody marked text of this field. */
+  onMark?: (path: string) => void;
   ref?: Ref<HTMLDivElement>;
 }
 
-export function Source({ input, schema, sought, ref }: SourceProps) {
+export function Source({ input, schema, sought, onMark, ref }: SourceProps) {
   const fields = useMemo(() => shownFields(input, schema), [input, schema]);
   const formats = useFormats();
   const lang = languageOfCase(input);
   const short = fields.filter((field) => !field.long);
   const long = fields.filter((field) => field.long);
+  function marked() {
+    const selection = document.getSelection();
+    if (onMark === undefined || selection === null || selection.isCollapsed) return;
+    const node = selection.anchorNode;
+    const element = node instanceof Element ? node : node?.parentElement;
+    const path = element?.closest("[data-source]")?.getAttribute("data-source");
+    if (path) onMark(path);
+  }
   return (
-    <div className={styles["source"]} ref={ref}>
+    <div className={styles["source"]} ref={ref} onPointerUp={marked} onKeyUp={marked}>
       {long.map((field) => (
-        <section key={field.path} className={styles["long"]}>
+        <section key={field.path} className={styles["long"]} data-source={field.path}>
           <h3>{labelOf(field.path)}</h3>
           <div lang={lang} className={styles["text"]}>
             <Marked text={field.text.slice(0, MOST_SHOWN)} sought={sought} />
@@ -56,7 +66,7 @@ export function Source({ input, schema, sought, ref }: SourceProps) {
       {short.length === 0 ? null : (
         <dl className={styles["short"]}>
           {short.map((field) => (
-            <div key={field.path}>
+            <div key={field.path} data-source={field.path}>
               <dt>{labelOf(field.path)}</dt>
               <dd lang={lang}>
                 {MOMENT.test(field.text) ? (
@@ -71,6 +81,11 @@ export function Source({ input, schema, sought, ref }: SourceProps) {
       )}
     </div>
   );
+}
+
+/** The paths of what came in, as they are shown. */
+export function sourcePaths(input: JsonObject, schema?: JsonObject): string[] {
+  return shownFields(input, schema).map((field) => field.path);
 }
 
 /** How often a value stands in the source. */

@@ -241,6 +241,9 @@ export const INBOX = words({
   },
   "planted.fields": { de: "Eingebaut in: {fields}", en: "Built into: {fields}" },
   "what.title": { de: "Sieht falsch aus – was nun?", en: "Looks wrong – what now?" },
+  "what.about": { de: "Welches Feld betrifft es?", en: "Which field is it about?" },
+  "what.aboutWhole": { de: "den ganzen Fall", en: "the whole case" },
+  "what.words": { de: "In Ihren Worten (freiwillig)", en: "In your words (optional)" },
   "what.amount": { de: "Ein Wert stimmt nicht", en: "A value does not match" },
   "what.amountDo": {
     de: "Berichtigen Sie den Wert nach dem Eingang und geben Sie dann frei. Passt der Eingang selbst nicht zusammen, fragen Sie beim Absender nach.",

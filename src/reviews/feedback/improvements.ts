@@ -33,6 +33,8 @@ const MOST_ALIKE = 20;
 const MOST_CASES = 50;
 const PARETO_DAYS = 90;
 const ALERT_FROM = 3;
+/** A field of what came in is named so, one of the output by its path alone. */
+const OF_SOURCE = "input.";
 /** Who hears of visible personal data: who owns the workflow, and who answers for its data. */
 const PRIVACY_ROLES = ["owner", "steward", "compliance"] as const;
 
@@ -231,15 +233,18 @@ export function openImprovements(parts: ImprovementParts): Improvements {
     async report(workflow, { kind, caseId, reason, field, text }, person, by) {
       await registry.workflow(database, workflow);
       const named = caseId === undefined ? undefined : await caseNamed(workflow, caseId);
+      // People change fields of the output alone: what is wrong with what came in has none that is alike.
+      const ofSource = field?.startsWith(OF_SOURCE) ?? false;
       const said =
-        named && reason === undefined && field === undefined
+        named && reason === undefined && (field === undefined || ofSource)
           ? await store.lastObjection(database, named)
           : undefined;
       const about = { reason: reason ?? said?.reason ?? null, field: field ?? said?.field ?? null };
+      const sought = { ...about, field: ofSource ? (said?.field ?? null) : about.field };
       const alike =
-        about.reason === null && about.field === null
+        sought.reason === null && sought.field === null
           ? []
-          : await store.casesAlike(database, { workflow, ...about, but: named ?? null, most: MOST_ALIKE });
+          : await store.casesAlike(database, { workflow, ...sought, but: named ?? null, most: MOST_ALIKE });
       const kept = await database.transaction(async (tx) => {
         const key = named === undefined ? undefined : (await keysOf(tx, vault, [named])).get(named);
         const made = await keep(

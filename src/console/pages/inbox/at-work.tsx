@@ -11,9 +11,10 @@ import type { JsonObject } from "../../../contract/json.ts";
 import type { ReviewReason } from "../../../contract/states.ts";
 import { nameOf, useAttached } from "../../case/attached.ts";
 import { Attachments } from "../../case/attachments.tsx";
+import { aboutField, OF_SOURCE } from "../../case/about-field.ts";
 import { OutputForm } from "../../case/output-form.tsx";
 import { differing, valueAt } from "../../case/output-fields.ts";
-import { languageOfCase, Source } from "../../case/source.tsx";
+import { languageOfCase, Source, sourcePaths } from "../../case/source.tsx";
 import { now } from "../../clock.ts";
 import { useWorkflow } from "../../data/me.tsx";
 import { ATTACHMENTS } from "../../locales/attachments.ts";
@@ -63,6 +64,8 @@ export function AtWork({ workflow, desk, task, onReveal, onBulk }: AtWorkProps) 
   );
   const [panel, setPanel] = useState<Panel>();
   const [focused, setFocused] = useState<string>();
+  // What was pointed at last, for reports; the focus itself is gone once their dialog is open.
+  const [pointed, setPointed] = useState<string>();
   const [strict, setStrict] = useState(false);
   const [whatNow, setWhatNow] = useState(false);
   const [list, setList] = useState(false);
@@ -101,6 +104,11 @@ export function AtWork({ workflow, desk, task, onReveal, onBulk }: AtWorkProps) 
     return (choices.find((field) => task.doubts.some((doubt) => doubt.field === field.path)) ?? choices[0])
       ?.path;
   }, [work.fields, task.doubts]);
+  const sources = useMemo(
+    () => sourcePaths(input, task.inputSchema as JsonObject),
+    [input, task.inputSchema],
+  );
+  const inDoubt = work.hidden ? [] : task.doubts.map(({ field }) => field);
   const activeField = work.fields.find((field) => field.path === active);
   useDigits(
     activeField?.options.length ?? 0,
@@ -214,7 +222,13 @@ export function AtWork({ workflow, desk, task, onReveal, onBulk }: AtWorkProps) 
           lang={lang}
           leave={{ to: a("escToForm"), run: () => toField(first) }}
         />
-        <Source ref={source} input={input} schema={task.inputSchema as JsonObject} sought={sought} />
+        <Source
+          ref={source}
+          input={input}
+          schema={task.inputSchema as JsonObject}
+          sought={sought}
+          onMark={(path) => setPointed(OF_SOURCE + path)}
+        />
         <Instructions task={task} />
       </section>
       <section className={styles["right"]} aria-label={t(task.output === null ? "outputCold" : "output")}>
@@ -254,7 +268,10 @@ export function AtWork({ workflow, desk, task, onReveal, onBulk }: AtWorkProps) 
             focused={focused}
             active={active}
             disabled={work.busy}
-            onFocus={setFocused}
+            onFocus={(path) => {
+              setFocused(path);
+              if (path !== undefined) setPointed(path);
+            }}
             onChange={work.enter}
           />
         </div>
@@ -325,15 +342,24 @@ export function AtWork({ workflow, desk, task, onReveal, onBulk }: AtWorkProps) 
           />
         )}
       </div>
-      <WhatNow
-        open={whatNow}
-        close={() => setWhatNow(false)}
-        workflow={workflow}
-        caseId={task.caseId}
-        field={first}
-        correct={() => requestAnimationFrame(() => toField(first))}
-        go={(kind, preset) => setPanel({ kind, preset })}
-      />
+      {whatNow ? (
+        <WhatNow
+          close={() => setWhatNow(false)}
+          workflow={workflow}
+          caseId={task.caseId}
+          fields={work.fields}
+          source={sources}
+          about={aboutField({ fields: work.fields, source: sources, last: pointed, doubts: inDoubt })}
+          text={work.texts["whatNow"] ?? ""}
+          onText={(text) => work.say("whatNow", text)}
+          correct={(field) => requestAnimationFrame(() => toField(field ?? first))}
+          go={(kind, preset, text) => {
+            // Said once: the words stand with the verdict, too.
+            if (text !== "" && (work.texts[kind] ?? "") === "") work.say(kind, text);
+            setPanel({ kind, preset });
+          }}
+        />
+      ) : null}
       <ShortcutList open={list} close={() => setList(false)} />
     </div>
   );

@@ -83,6 +83,7 @@ export function useWork(task: Task, renewed: (leaseUntil: string) => void): Work
 
   useEffect(() => {
     if (touched) keepDraft(person, task.caseId, { entries: entered.entries, texts: entered.texts });
+    else dropDraft(person, task.caseId);
   }, [touched, person, task.caseId, entered]);
 
   const end = useCallback(
