@@ -70,6 +70,20 @@ describe.skipIf(CHROMIUM === undefined)("what was reported", async () => {
     });
   });
 
+  test("a case that nobody holds is reported from its own page", async () => {
+    const { page } = clerk;
+    await page.goto(`/cases/${caseId}?workflow=${workflow}`);
+    await page.getByRole("button", { name: "Report a problem" }).click();
+    const dialog = page.getByRole("dialog", { name: "Report a problem" });
+    await dialog.getByLabel("What is wrong?").selectOption({ label: "Wrong customer" });
+    await dialog.getByLabel("Which field is it about?").selectOption("reply");
+    await dialog.getByLabel("In your words (optional)").fill("This is for somebody else.");
+    await dialog.getByRole("button", { name: "Report", exact: true }).click();
+    await inboxOn(page, workflow).says(/^Reported\./);
+    const { id } = (await listed()).find((one) => one.kind === "wrong_customer")!;
+    expect(await said(id)).toMatchObject({ field: "reply", text: "This is for somebody else.", caseId });
+  });
+
   test("the owner reads the words and answers; the list shows the answer", async () => {
     const { page } = owner;
     await page.goto(`/overview?workflow=${workflow}`);

@@ -20,6 +20,9 @@ export const CASE = words({
   team: { de: "Team", en: "Team" },
   id: { de: "Kennung", en: "Id" },
   work: { de: "Im Posteingang bearbeiten", en: "Work on it in the inbox" },
+  report: { de: "Problem melden", en: "Report a problem" },
+  reportKind: { de: "Was ist los?", en: "What is wrong?" },
+  reportSend: { de: "Melden", en: "Report" },
   correct: { de: "Berichtigen", en: "Correct" },
   correctTitle: { de: "Zugestelltes Ergebnis berichtigen", en: "Correct the delivered result" },
   correctWhat: {

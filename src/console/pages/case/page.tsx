@@ -9,7 +9,8 @@ import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import type { JsonObject } from "../../../contract/json.ts";
 import { AttachmentsOf } from "../../case/attachments.tsx";
-import { Source } from "../../case/source.tsx";
+import { aboutField, OF_SOURCE } from "../../case/about-field.ts";
+import { Source, sourcePaths } from "../../case/source.tsx";
 import { isRefusal, useRead, type Reply } from "../../data/api.ts";
 import { useMay } from "../../data/me.tsx";
 import { CASE } from "../../locales/case.ts";
@@ -25,6 +26,7 @@ import { Correct } from "./correct.tsx";
 import { Decision } from "./decision.tsx";
 import { History } from "./history.tsx";
 import { Attempts, Deliveries, Labels, Reviews } from "./records.tsx";
+import { Report } from "./report.tsx";
 import { Result } from "./result.tsx";
 import { useOutputFields } from "./schema.ts";
 
@@ -40,8 +42,12 @@ export default function CasePage() {
   const withContent = may("case.read") || may("review.work");
   const read = useRead("getCase", { params: { case: id }, query: withContent ? { content: "true" } : {} });
   const [correcting, setCorrecting] = useState(false);
+  const [reporting, setReporting] = useState(false);
+  /** The text of the source that was marked last. */
+  const [marked, setMarked] = useState<string>();
   const found = read.data;
   const fields = useOutputFields(found);
+  const sources = sourcePaths((found?.content?.input ?? {}) as JsonObject);
 
   if (isRefusal(read.error, "not_found"))
     return (
@@ -87,6 +93,11 @@ export default function CasePage() {
                 {t("correct")}
               </Button>
             ) : null}
+            {may("review.work") ? (
+              <Button variant="default" leftSection={<Icon name="warn" />} onClick={() => setReporting(true)}>
+                {t("report")}
+              </Button>
+            ) : null}
             <Download found={found} />
           </>
         )
@@ -102,7 +113,10 @@ export default function CasePage() {
               ) : (
                 <div className={styles["panel"]}>
                   <AttachmentsOf key={found.id} caseId={found.id} attachments={found.attachments} />
-                  <Source input={(found.content.input ?? {}) as JsonObject} />
+                  <Source
+                    input={(found.content.input ?? {}) as JsonObject}
+                    onMark={(path) => setMarked(OF_SOURCE + path)}
+                  />
                 </div>
               )}
             </Section>
@@ -120,6 +134,15 @@ export default function CasePage() {
           <Deliveries found={found} />
           <Labels found={found} fields={fields} />
           <History found={found} />
+          {reporting ? (
+            <Report
+              found={found}
+              fields={fields}
+              source={sources}
+              about={aboutField({ fields, source: sources, last: marked, doubts: [] })}
+              close={() => setReporting(false)}
+            />
+          ) : null}
           {correcting ? <Correct found={found} fields={fields} close={() => setCorrecting(false)} /> : null}
         </>
       )}

@@ -13,6 +13,7 @@ import { useAct, useRead, type Reply } from "../../data/api.ts";
 import { useMay } from "../../data/me.tsx";
 import { REVIEW_REASON_WORDS } from "../../locales/codes.ts";
 import { FRAME } from "../../locales/frame.ts";
+import { REPORT_WORDS } from "../../locales/report-kinds.ts";
 import { useCode, useWords } from "../../locales/words.ts";
 import { FormFoot } from "../../parts/form-foot.tsx";
 import { Failed, Loading } from "../../parts/page.tsx";
@@ -20,7 +21,7 @@ import { RelativeTime } from "../../parts/small.tsx";
 import { StatusWord, type Tone } from "../../parts/status-word.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import styles from "./improvement.module.css";
-import { IMPROVEMENTS, IMPROVEMENT_WORDS, REPORT_WORDS } from "./improvements-words.ts";
+import { IMPROVEMENTS, IMPROVEMENT_WORDS } from "./improvements-words.ts";
 
 type Whole = Reply<"getImprovement">;
 type Said = Whole["said"][number];

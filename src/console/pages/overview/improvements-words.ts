@@ -1,5 +1,5 @@
 /** Texts of the list of improvements. */
-import type { ImprovementState, ReportKind } from "../../../contract/feedback-endpoints.ts";
+import type { ImprovementState } from "../../../contract/feedback-endpoints.ts";
 import { words, type Text } from "../../locales/words.ts";
 
 export const IMPROVEMENTS = words({
@@ -75,14 +75,4 @@ export const IMPROVEMENT_WORDS: Readonly<Record<ImprovementState, Text>> = {
   planned: { de: "Geplant", en: "Planned" },
   fixed: { de: "Behoben", en: "Fixed" },
   declined: { de: "Bleibt so", en: "Declined" },
-};
-
-export const REPORT_WORDS: Readonly<Record<ReportKind, Text>> = {
-  wrong_result: { de: "Ergebnis falsch", en: "Wrong result" },
-  same_mistake: { de: "Immer derselbe Fehler", en: "Same mistake again" },
-  invented: { de: "Text erfindet etwas", en: "Text invents facts" },
-  personal_data: { de: "Personenbezogenes sichtbar", en: "Personal data visible" },
-  wrong_customer: { de: "Falscher Kunde", en: "Wrong customer" },
-  slow_or_strange: { de: "System langsam oder merkwürdig", en: "System slow or strange" },
-  other: { de: "Anderes", en: "Something else" },
 };

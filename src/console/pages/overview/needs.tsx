@@ -18,7 +18,7 @@ import { Section } from "../../parts/page.tsx";
 import { RelativeTime } from "../../parts/small.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import styles from "./overview.module.css";
-import { REPORT_WORDS } from "./improvements-words.ts";
+import { REPORT_WORDS } from "../../locales/report-kinds.ts";
 import { NEED_WORDS, OVERVIEW, WAIVER_WORDS } from "./words.ts";
 
 type Need = Reply<"getOverview">["needs"][number];
