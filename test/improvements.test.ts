@@ -293,6 +293,12 @@ describe("visible personal data", async () => {
     await say(await delivered(workflow), { reason: "tone", text: "Too curt." });
     await clerk.report({ params: { workflow }, body: { kind: "slow_or_strange" } });
     expect(counts()).toEqual(before);
+    // Told so far: of the inbox, of two cases on the page, of one of them again the next day, over the API.
+    expect(
+      await database.all(
+        sql`select 1 from audit_event where workflow = ${workflow} and kind = 'report.told'`,
+      ),
+    ).toHaveLength(5);
   });
 
   test("for the third time on a day alerts the owner, who gets no second mail for it", async () => {
