@@ -4,7 +4,10 @@
  * Attachments have a table of their own; name and bytes of number n are sealed as `attachment.n.name` and `attachment.n`.
  * Kinds: `input`, `output` (the model's), `final` (the person's), `request.n` and `reply.n` of attempt n, `late.<lease>`
  * (a verdict that came too late), `label.<label>` (what the person of that label wrote), `delivery.<target>` (what a
- * target gets), `shadow.<release>` (what a release in shadow said, or why it failed).
+ * target gets), `shadow.<release>` (what a release in shadow said, or why it failed), `reason.<review>` (words of a
+ * verdict), `note.n`, `question.<review>`, `answer.<review>` (reviews/notes.ts), `turn.<review>` (what stands behind the next
+ * turn), `correction.n` and `before.n` (what correction n says, and what stood before), `proposal.n` and `proposal.n.refused`
+ * (one that takes another person, and why that one said no).
  */
 import type { JsonValue } from "../contract/json.ts";
 import type { Queryable } from "../platform/database.ts";

@@ -250,22 +250,24 @@ export async function readCase(database: Queryable, id: string) {
   };
 }
 
-/** The audit event as it may be shown: what would sway or tell a reviewer is left out as long as it could. */
 function eventOf(row: { id: string; kind: string; at: number; body: string }, stage: Stage) {
   const { actor, data } = JSON.parse(row.body) as { actor: JsonObject; data?: JsonObject };
+  return { id: row.id, kind: row.kind, at: isoTime(row.at), actor, data: shownEventData(data, stage) };
+}
+
+/** What an audit event says, as it may be shown: what would sway or tell a reviewer is left out as long as it could. */
+export function shownEventData(data: JsonObject | undefined, stage: Stage): JsonObject {
   const shown = { ...data };
-  if (stage.mayRedo) {
-    for (const hidden of ["qa", "qaProbability", "certificate"]) delete shown[hidden];
-    const codes = shown["reasons"] as string[] | undefined;
-    if (codes)
-      shown["reasons"] = shownReasons(
-        codes.map((code) => ({ code })),
-        stage,
-      ).map((one) => one.code);
-    if (stage.awaitsVerdict && stage.cold)
-      for (const hidden of ["confidence", "edited"]) delete shown[hidden];
-  }
-  return { id: row.id, kind: row.kind, at: isoTime(row.at), actor, data: shown };
+  if (!stage.mayRedo) return shown;
+  for (const hidden of ["qa", "qaProbability", "certificate"]) delete shown[hidden];
+  const codes = shown["reasons"] as string[] | undefined;
+  if (codes)
+    shown["reasons"] = shownReasons(
+      codes.map((code) => ({ code })),
+      stage,
+    ).map((one) => one.code);
+  if (stage.awaitsVerdict && stage.cold) for (const hidden of ["confidence", "edited"]) delete shown[hidden];
+  return shown;
 }
 
 /** The output's facets would tell what a cold case's model said. */

@@ -1,4 +1,4 @@
-/** `pilotage review`: every way to end a turn, what the sender answered, correction and taking back. */
+/** `pilotage review`: every way to end a turn, and what the sender answered. What comes after is in review-afterwards.ts. */
 import { Option, type Command } from "commander";
 import { REVIEW_REASONS, type ReviewReason } from "../contract/states.ts";
 import type { Client } from "../contract/client.ts";
@@ -77,51 +77,6 @@ export function addEndings(group: Command, desk: Desk): void {
   withExamples(answer, `pilotage review answer ${CASE} --text "Order 4711." --as j.okafor@example.com`);
 }
 
-export function addAfterwards(group: Command, desk: Desk): void {
-  const correct = withReason(group.command("correct").argument("<case>", "the id of the case"))
-    .description(
-      "Corrects what was delivered: the targets get the new answer under a key of its own. Counts as rework.",
-    )
-    .requiredOption("--output <file>", "the whole output as a JSON object; - reads standard input")
-    .option("--text <text>", "what happened")
-    .action(
-      async (
-        id: string,
-        { output, reason, text }: { output: string; reason: ReviewReason; text?: string },
-      ) => {
-        const body = {
-          output: await readJsonObject(output, desk.stdin),
-          reason,
-          ...(text === undefined ? {} : { text }),
-        };
-        const reply = await (await desk.client("change")).correctCase({ params: { case: id }, body });
-        desk.out.result(
-          reply,
-          () =>
-            `${id}: correction ${reply.correction}, in ${reply.differs.join(", ")}. Until ${moment(reply.undoUntil)} it can be taken back: pilotage review undo ${id}`,
-        );
-      },
-    );
-  withExamples(
-    correct,
-    `pilotage review correct ${CASE} --output corrected.json --reason wrong_value --as j.okafor@example.com`,
-  );
-
-  const undo = group
-    .command("undo")
-    .argument("<case>", "the id of the case")
-    .description("Takes your own verdict, or your own correction, back while the undo window is open.")
-    .action(async (id: string) => {
-      const reply = await (await desk.client("change")).undoVerdict({ params: { case: id } });
-      desk.out.result(reply, () =>
-        reply.state === "in_review"
-          ? `The verdict on ${id} is taken back; it waits for a review again.`
-          : `The correction of ${id} is taken back; it is ${reply.state} as before.`,
-      );
-    });
-  withExamples(undo, `pilotage review undo ${CASE} --as j.okafor@example.com`);
-}
-
 export function addVerdicts(group: Command, desk: Desk): void {
   const approve = withLease(group.command("approve"))
     .description("Approves: the output goes out as it is.")
@@ -174,7 +129,7 @@ export function withLease(command: Command): Command {
     .requiredOption("--lease <lease>", "the lease that came with the case");
 }
 
-function withReason(command: Command): Command {
+export function withReason(command: Command): Command {
   return command.addOption(
     new Option("--reason <reason>", "why").choices(REVIEW_REASONS).makeOptionMandatory(),
   );

@@ -94,6 +94,18 @@ export const REVIEWS = {
     asked: [],
     returned: [],
     escalated: [],
+    corrections: [
+      {
+        caseId: CASE,
+        externalId: "T-1001",
+        proposal: 1,
+        person: "e.brandt@example.com",
+        own: false,
+        reason: "wrong_value",
+        fields: ["category"],
+        at: AT,
+      },
+    ],
     team: { decidedToday: 62, arrivedToday: 90 },
     own: { decidedToday: 12 },
     away: null,
@@ -109,6 +121,8 @@ export const REVIEWS = {
   },
   recordAnswer: { caseId: CASE, state: "in_review" },
   correctCase: { caseId: CASE, correction: 1, undoUntil: AT, differs: ["category"] },
+  approveCorrection: { caseId: CASE, correction: 1, undoUntil: AT, differs: ["category"] },
+  refuseCorrection: { caseId: CASE, state: "refused" },
   claimAlike: {
     bulk: "blk_1",
     cases: [{ caseId: CASE, externalId: "T-1001" }],

@@ -3,10 +3,11 @@ import type { Command } from "commander";
 import type { Client } from "../contract/client.ts";
 import { DOUBTS, TURNS } from "../contract/review-endpoints.ts";
 import { whole } from "./arguments.ts";
-import { shownReason } from "./case.ts";
+import { shownReason } from "./case-shown.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
-import { addAfterwards, addEndings, addVerdicts, CASE, LEASE, withLease } from "./review-endings.ts";
+import { addAfterwards } from "./review-afterwards.ts";
+import { addEndings, addVerdicts, CASE, LEASE, withLease } from "./review-endings.ts";
 import { block, facts, moment } from "./text.ts";
 
 type Task = Awaited<ReturnType<Client["claimReview"]>>;
@@ -170,6 +171,15 @@ function shownInbox(inbox: Inbox): string {
     ["escalated", list(inbox.escalated)],
     ["put off", list(inbox.snoozed)],
     ["with the sender", list(inbox.asked)],
+    [
+      "corrections that wait",
+      inbox.corrections
+        .map(
+          ({ caseId, externalId, proposal, person, own, fields }) =>
+            `${caseId} ${externalId}, proposal ${proposal} by ${person} in ${fields.join(", ")}${own ? ": waits for another person" : ""}`,
+        )
+        .join("\n"),
+    ],
     [
       "today",
       `${inbox.team.decidedToday === null ? "" : `${inbox.team.decidedToday} decided by the team, `}${inbox.own.decidedToday} decided by you; ${inbox.team.arrivedToday} came in`,

@@ -234,6 +234,21 @@ const JSON_SAMPLES: Samples = {
     shadow: [{ release: RELEASE, state: "answered" as const, confidence: 0.7, wrong: null }],
     attachments: [{ no: 1, mediaType: "application/pdf", size: 12 }],
     history: [{ id: "evt_1", kind: "case.admitted", at: AT, actor: {}, data: {} }],
+    corrections: [
+      {
+        id: "c1",
+        correction: 1,
+        proposal: 1,
+        state: "delivered",
+        person: "e.brandt@example.com",
+        simulated: false,
+        reason: "wrong_value",
+        fields: ["category"],
+        at: AT,
+        second: "d.schutzbach@example.com",
+        endedAt: AT,
+      },
+    ],
     content: {
       input: { subject: "No coffee" },
       output: { category: "fault" },
@@ -241,6 +256,10 @@ const JSON_SAMPLES: Samples = {
       late: [],
       failures: [],
       shadow: [],
+      corrections: [
+        { id: "c1", before: { category: "fault" }, after: { category: "order" }, text: "They called again.", answer: null },
+      ],
+      said: [{ kind: "verdict", review: 1, text: "It is a fault.", person: "e.brandt@example.com", at: AT }],
       withheld: false,
     },
   },

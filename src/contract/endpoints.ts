@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ACCESS_ENDPOINTS } from "./access-endpoints.ts";
 import { AUDIT_ENDPOINTS } from "./audit.ts";
 import { CERTIFICATE_ENDPOINTS } from "./certificate-endpoints.ts";
+import { CORRECTION_ENDPOINTS } from "./correction-endpoints.ts";
 import { COST_ENDPOINTS } from "./cost-endpoints.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
 import { EVALUATION_ENDPOINTS } from "./evaluation-endpoints.ts";
@@ -258,6 +259,7 @@ export const ENDPOINTS = {
   }),
 
   ...REVIEW_ENDPOINTS,
+  ...CORRECTION_ENDPOINTS,
   ...REVIEW_FIGURES_ENDPOINTS,
   ...FEEDBACK_ENDPOINTS,
   ...OVERVIEW_ENDPOINTS,

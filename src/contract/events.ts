@@ -21,6 +21,9 @@ export const EVENTS = {
   "review.bulk_approved": "a person approved cases with the identical suggestion together",
   "review.bulk_undone": "such a batch was taken back in the undo window",
   "case.corrected": "what was delivered was corrected: a linked record with a delivery of its own",
+  "case.correction_proposed":
+    "a correction of what was delivered waits for another person; says how many stand behind it",
+  "case.correction_refused": "a proposed correction was refused by another person, or taken back by its own",
   "case.correction_undone": "a correction was taken back in the undo window",
   "review.late":
     "a verdict, or another word on a review, came after the lease had ended; says whether its text was kept",

@@ -1,5 +1,5 @@
 /**
- * The inbox: taking reviews, every verb that ends a turn, undo and correction, and bulk.
+ * The inbox: taking reviews, every verb that ends a turn, undo, and bulk. Corrections are in correction-endpoints.ts.
  *
  * A review is one task in one of these states: waiting, claimed, snoozed, asked (waits for the sender), decided, undone.
  * `turn` says why a person is asked: the first look, a second pair of eyes before delivery, an escalation, or a blind
@@ -8,6 +8,7 @@
  * What reviewing measures is in review-figures-endpoints.ts.
  */
 import { z } from "zod";
+import { correctionWaiting } from "./correction-endpoints.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
 import { named } from "./named.ts";
 import { REVIEW_REASONS, VERDICTS, type Verdict } from "./states.ts";
@@ -164,6 +165,9 @@ export const REVIEW_ENDPOINTS = {
         .array(listed)
         .describe("Came back to the reader: an answer, an end of a snooze, a refused second look"),
       escalated: z.array(listed).describe("For people who may take escalated cases"),
+      corrections: z
+        .array(correctionWaiting)
+        .describe("Corrections that wait for a second person; empty for who may not correct"),
       team: z.object({
         decidedToday: z.number().nullable().describe("Null while fewer than five people decided today"),
         arrivedToday: z.number(),
@@ -329,25 +333,6 @@ export const REVIEW_ENDPOINTS = {
     errors: ["not_found", "wrong_state"],
     sentence: "Records what the sender answered by another way; the case waits for a verdict again.",
     example: { params: { case: "case_..." }, body: { text: "Order 4711." } },
-  }),
-  correctCase: endpoint({
-    method: "POST",
-    path: "/api/v1/cases/:case/correct",
-    params: named("case"),
-    body: z.strictObject({ output: json, reason: reasonCode, text: text(2_000).optional() }),
-    reply: z.object({
-      caseId: z.string(),
-      correction: z.number(),
-      undoUntil: time,
-      differs: z.array(z.string()),
-    }),
-    scope: "review",
-    action: "case.correct",
-    errors: ["not_found", "wrong_state", "bad_output", "second_person_needed"],
-    sentence:
-      "Corrects what was delivered: a linked record with a delivery and a key of its own; counts as rework.",
-    example: { params: { case: "case_..." }, body: { output: {}, reason: "wrong_value" } },
-    bodyLimit: 12 * MEGABYTE,
   }),
   claimAlike: endpoint({
     method: "POST",

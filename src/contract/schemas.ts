@@ -1,7 +1,8 @@
 /** The bodies and replies of the endpoints, as zod schemas. Times are ISO strings in UTC, shares are numbers from 0 to 1. */
 import { z } from "zod";
+import { caseContent, caseCorrections } from "./case-content.ts";
 import { QUARANTINE_REASONS, type QuarantineReason } from "./quarantine.ts";
-import { caseShadow, shadowContent } from "./shadow.ts";
+import { caseShadow } from "./shadow.ts";
 import { ARMS, CASE_STATES, type Arm, type CaseState } from "./states.ts";
 
 const time = z.string().describe("UTC, e.g. 2026-01-05T08:00:00.000Z");
@@ -229,21 +230,8 @@ export const caseReply = caseSummary.extend({
   shadow: caseShadow,
   attachments: z.array(z.object({ no: z.number(), mediaType: z.string(), size: z.number() })),
   history: z.array(z.object({ id: z.string(), kind: z.string(), at: time, actor: json, data: json })),
-  content: z
-    .object({
-      input: z.any(),
-      output: z.any(),
-      final: z.any(),
-      late: z
-        .array(z.object({ lease: z.string(), answer: z.any() }))
-        .describe("Answers that came too late to count"),
-      failures: z
-        .array(z.object({ attempt: z.number(), message: z.string() }))
-        .describe("Why attempts brought no answer, in the words of the model's side"),
-      shadow: shadowContent,
-      withheld: z.boolean(),
-    })
-    .nullable(),
+  corrections: caseCorrections,
+  content: caseContent.nullable(),
 });
 
 export const workflowReply = z.object({

@@ -47,6 +47,8 @@ export const PACES: readonly Pace[] = [
       "askSender",
       "recordAnswer",
       "correctCase",
+      "approveCorrection",
+      "refuseCorrection",
       "giveFeedback",
     ],
   },

@@ -1,5 +1,5 @@
 /** Handlers of the inbox: take, every way to end a turn, take back, correct, and batches. */
-import { isOperator, rolesOf, type Caller } from "../access/caller.ts";
+import { isOperator, may, rolesOf, type Caller } from "../access/caller.ts";
 import type { JsonObject } from "../contract/json.ts";
 import { PilotageError } from "../contract/errors.ts";
 import { isoTime } from "../platform/clock.ts";
@@ -24,6 +24,8 @@ type ReviewHandlers = Pick<
   | "askSender"
   | "recordAnswer"
   | "correctCase"
+  | "approveCorrection"
+  | "refuseCorrection"
   | "claimAlike"
   | "resumeAlike"
   | "approveAlike"
@@ -59,6 +61,9 @@ export function reviewHandlers(parts: { database: Database; reviews: Reviews }):
         asked: inbox.asked.map(listed),
         returned: inbox.returned.map(listed),
         escalated: inbox.escalated.map(listed),
+        corrections: may(caller, "case.correct", params.workflow)
+          ? inbox.corrections.map((one) => ({ ...one, at: isoTime(one.at) }))
+          : [],
         away: maybeIso(signedIn?.awayUntil ?? null),
       };
     },
@@ -137,6 +142,24 @@ export function reviewHandlers(parts: { database: Database; reviews: Reviews }):
         await onCase(caller, params.case),
       );
       return { ...made, undoUntil: isoTime(made.undoUntil) };
+    },
+    async approveCorrection({ params, body, caller }) {
+      const made = await reviews.approveCorrection(
+        params.case,
+        body.proposal,
+        await onCase(caller, params.case),
+      );
+      return {
+        caseId: params.case,
+        correction: made?.correction ?? null,
+        undoUntil: maybeIso(made?.undoUntil ?? null),
+        differs: made?.differs ?? [],
+      };
+    },
+    async refuseCorrection({ params, body, caller }) {
+      const given = { proposal: body.proposal, text: body.text };
+      const state = await reviews.refuseCorrection(params.case, given, await onCase(caller, params.case));
+      return { caseId: params.case, state };
     },
     async claimAlike({ params, body, caller }) {
       const reviewer = reviewerOf(caller, params.workflow);

@@ -47,11 +47,17 @@ const TOPICS: Record<string, readonly Topic[]> = {
   invitation: ["people"],
   role: ["people"],
 };
+/** Corrections that wait for a second person stand in the inbox, too. */
+const WHOLE: Record<string, readonly Topic[]> = {
+  "case.correction_proposed": ["cases", "reviews"],
+  "case.correction_refused": ["cases", "reviews"],
+  "case.corrected": ["cases", "reviews"],
+};
 /** Dials, releases, waivers, keys: whatever is not one of the above. */
 const OTHERS: readonly Topic[] = ["settings"];
 
 export function topicsOf(kind: string): readonly Topic[] {
-  return TOPICS[kind.slice(0, kind.indexOf("."))] ?? OTHERS;
+  return WHOLE[kind] ?? TOPICS[kind.slice(0, kind.indexOf("."))] ?? OTHERS;
 }
 
 export function openNewsroom(database: Queryable): Newsroom {

@@ -27,11 +27,13 @@ export async function readyToOpen(
     order by s.drawn_at limit ${most} for update of s skip locked`);
 }
 
-/** Everybody behind a verdict on each case, or a correction of it, also where that was taken back. */
+/** Everybody behind a verdict on each case, or a correction of it, also where that was taken back or only proposed. */
 export async function judgesOf(tx: Queryable, ids: string[]): Promise<Map<string, string[]>> {
   const found = await tx.all<{ case_id: string; person: string }>(sql`
     select case_id, coalesce(stands, person) as person from review where case_id = any (${ids}) and person is not null
-    union select case_id, coalesce(stands, person) from correction where case_id = any (${ids})`);
+    union select case_id, coalesce(stands, person) from correction where case_id = any (${ids})
+    union select case_id, unnest(stands || behind) from correction_proposal where case_id = any (${ids})
+    union select case_id, ended_stands from correction_proposal where case_id = any (${ids}) and ended_stands is not null`);
   return new Map(
     [...Map.groupBy(found, (row) => row.case_id)].map(([id, list]) => [id, list.map((row) => row.person)]),
   );

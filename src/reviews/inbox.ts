@@ -13,6 +13,7 @@ import { isJsonObject, type JsonObject } from "../contract/json.ts";
 import type { Queryable } from "../platform/database.ts";
 import { sql, time, type Sql } from "../platform/sql.ts";
 import { DateTime } from "luxon";
+import { correctionsWaiting, type CorrectionWaiting } from "./corrections-waiting.ts";
 import { startOfDay } from "./local-day.ts";
 import { comesBy, type Claimer } from "./store.ts";
 import { LEAST_PEOPLE } from "./time.ts";
@@ -46,6 +47,7 @@ export interface Inbox {
   asked: Listed[];
   returned: Listed[];
   escalated: Listed[];
+  corrections: CorrectionWaiting[];
   /** What the team decided is told from five people on: of fewer it would tell what a colleague did. */
   team: { decidedToday: number | null; arrivedToday: number };
   own: { decidedToday: number };
@@ -63,7 +65,7 @@ export async function inboxOf(
   const morning = startOfDay(now, zone);
   const night = DateTime.fromMillis(morning, { zone }).plus({ days: 1 }).toMillis();
   const me = claimerOf(reviewer);
-  const [counts, mine, done, arrived, lists] = await Promise.all([
+  const [counts, mine, done, arrived, lists, corrections] = await Promise.all([
     countsOf(database, workflow, me, { now, night }),
     database.all<{ case_id: CaseId; external_id: string; lease: string; lease_until: number }>(sql`
       select r.case_id, c.external_id, r.lease, r.lease_until from review r join case_ c on c.id = r.case_id
@@ -76,6 +78,7 @@ export async function inboxOf(
     database.one<{ n: number }>(sql`
       select count(*)::int as n from review where case_id >= ${idBorder("case", morning)} and workflow = ${workflow} and no = 1`),
     listsOf(parts, workflow, me, now),
+    correctionsWaiting(database, workflow, reviewer),
   ]);
   return {
     ...counts,
@@ -86,6 +89,7 @@ export async function inboxOf(
       leaseUntil: one.lease_until,
     })),
     ...lists,
+    corrections,
     team: { decidedToday: done.people >= LEAST_PEOPLE ? done.team : null, arrivedToday: arrived.n },
     own: { decidedToday: done.own },
   };

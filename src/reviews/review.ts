@@ -12,6 +12,7 @@ import type { Database, Tx } from "../platform/database.ts";
 import { takeBlindBack } from "./blind.ts";
 import { openBulk, type Bulk } from "./bulk.ts";
 import { correct, type CorrectionGiven, type CorrectionMade } from "./correction.ts";
+import { approveCorrection, refuseCorrection } from "./corrections-waiting.ts";
 import { claimerOf, inboxOf, type Inbox } from "./inbox.ts";
 import * as store from "./store.ts";
 import { tasksOf, type ReviewTask } from "./task.ts";
@@ -47,6 +48,13 @@ export interface Reviews extends Turns {
   decide(caseId: string, verdict: VerdictGiven, reviewer: Reviewer): Promise<VerdictTaken>;
   undo(caseId: string, reviewer: Reviewer): Promise<UndoneState>;
   correct(caseId: string, given: CorrectionGiven, reviewer: Reviewer): Promise<CorrectionMade>;
+  /** Undefined: it waits for one more person. */
+  approveCorrection(caseId: string, proposal: number, reviewer: Reviewer): Promise<CorrectionMade | undefined>;
+  refuseCorrection(
+    caseId: string,
+    given: { proposal: number; text: string | undefined },
+    reviewer: Reviewer,
+  ): Promise<"refused" | "withdrawn">;
   inbox(workflow: string, reviewer: Reviewer): Promise<Inbox>;
   /** Gives back what a person holds, in the caller's transaction: they are away, or may not work here any more. */
   returnLeases(tx: Tx, person: string, by: Actor, until?: number): Promise<number>;
@@ -141,6 +149,8 @@ export function openReviews(parts: ReviewParts & AskParts & { chance(): number }
     },
 
     correct: (caseId, given, reviewer) => correct(parts, caseId, given, reviewer),
+    approveCorrection: (caseId, proposal, reviewer) => approveCorrection(parts, caseId, proposal, reviewer),
+    refuseCorrection: (caseId, given, reviewer) => refuseCorrection(parts, caseId, given, reviewer),
     inbox: (workflow, reviewer) => inboxOf(parts, workflow, reviewer),
 
     async returnLeases(tx, person, by, until) {

@@ -112,7 +112,10 @@ export async function tasksOf(
                 output,
                 attachments: files.length > 0,
               }),
-        notes: notesFrom(notes.get(one.case_id) ?? [], content),
+        // Who looks blind gets what the sender was asked and said, not what colleagues think.
+        notes: notesFrom(notes.get(one.case_id) ?? [], content).filter(
+          ({ kind }) => one.turn !== "blind" || kind === "question" || kind === "answer",
+        ),
         earlier: standing && before ? { output: standing, ...before } : undefined,
         input,
         attachments: files.map((file) => ({
