@@ -24,14 +24,25 @@ const ben = await installation.clientFor(["review", "read"]);
 const cleo = await installation.clientFor(["review"]);
 const reader = await installation.clientFor(["read"]);
 
-const propose = async (who: Client, caseId: string, category = "technical", text = "The customer wrote again.") =>
+const propose = async (
+  who: Client,
+  caseId: string,
+  category = "technical",
+  text = "The customer wrote again.",
+) =>
   expect(
-    who.correctCase({ params: { case: caseId }, body: { output: { category }, reason: "wrong_class", text } }),
+    who.correctCase({
+      params: { case: caseId },
+      body: { output: { category }, reason: "wrong_class", text },
+    }),
   ).rejects.toMatchObject({ code: "second_person_needed" });
 const approve = (who: Client, caseId: string, proposal: number) =>
   who.approveCorrection({ params: { case: caseId }, body: { proposal } });
 const refuse = (who: Client, caseId: string, proposal: number, text?: string) =>
-  who.refuseCorrection({ params: { case: caseId }, body: { proposal, ...(text === undefined ? {} : { text }) } });
+  who.refuseCorrection({
+    params: { case: caseId },
+    body: { proposal, ...(text === undefined ? {} : { text }) },
+  });
 const refused = (code: string) => ({ code });
 
 async function opened(workflow: string, more: JsonObject = {}, judges: Client[] = [anna, ben]) {
@@ -39,8 +50,7 @@ async function opened(workflow: string, more: JsonObject = {}, judges: Client[] 
   const listed = async (who: Client) => (await inbox(who, workflow)).corrections;
   async function done(): Promise<string> {
     const caseId = await waiting();
-    for (const who of judges)
-      await decide(who, caseId, (await claim(who, caseId)).lease, "approve");
+    for (const who of judges) await decide(who, caseId, (await claim(who, caseId)).lease, "approve");
     await pass(UNDO);
     await reach(caseId, "delivered");
     return caseId;

@@ -85,7 +85,10 @@ describe("a correction", async () => {
     await expect(undo(anna, caseId)).rejects.toMatchObject({ code: "wrong_state" });
     expect(await undo(ben, caseId)).toEqual({ state: "delivered" });
     const { labels, ...after } = await look(caseId);
-    const linked = { history: expect.any(Array), corrections: [expect.objectContaining({ state: "undone" })] };
+    const linked = {
+      history: expect.any(Array),
+      corrections: [expect.objectContaining({ state: "undone" })],
+    };
     const content = { ...before.content, corrections: [expect.objectContaining({ id: "c1" })] };
     const { labels: _, ...wanted } = before;
     expect(after).toEqual({ ...wanted, ...linked, content });

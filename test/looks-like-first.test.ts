@@ -8,6 +8,7 @@ import type { JsonObject } from "../src/contract/json.ts";
 import { sql } from "../src/platform/sql.ts";
 import { APART } from "../src/reviews/planted.ts";
 import { claim, DAY, decide, next, openDesk, UNDO, type Desk } from "./support/desk.ts";
+import { automatic } from "./support/automatic.ts";
 import { until } from "./support/installation.ts";
 
 const desk = await openDesk();
@@ -31,13 +32,26 @@ function asOf(found: Page, holder: string): unknown {
     reviews: reviews.map((one) => ({ ...one, person: named(one.person) })),
     history: history.map(({ id, at, actor, ...one }) =>
       actor["name"] === holder
-        ? { ...one, id: typeof id, at: typeof at, actor: { ...actor, key: typeof actor["key"], name: "the holder" } }
+        ? {
+            ...one,
+            id: typeof id,
+            at: typeof at,
+            actor: { ...actor, key: typeof actor["key"], name: "the holder" },
+          }
         : { ...one, id, at, actor },
     ),
   };
 }
 const ANNA = scopes.join("+");
 const BEN = [...scopes].reverse().join("+");
+
+/** The next case that the coin made cold, or did not. */
+async function withCoin(waiting: () => Promise<string>, cold: boolean): Promise<string> {
+  for (;;) {
+    const caseId = await waiting();
+    if ((await client.getCase({ params: { case: caseId } })).cold === cold) return caseId;
+  }
+}
 
 /** The case in the second person's hands, blind; decided and delivered before by the first. */
 async function secondLook(workflow: string, caseId: string) {
@@ -60,12 +74,7 @@ describe.each([
   });
 
   test("in hand for a blind second look is answered as it was to the first person", async () => {
-    const caseId = await until(waiting, async () => true).then(async (first) => {
-      // Of cold cases only: the coin takes half of them.
-      if (workflow !== "cold") return first;
-      for (let id = first; ; id = await waiting())
-        if ((await client.getCase({ params: { case: id } })).cold) return id;
-    });
+    const caseId = await withCoin(waiting, workflow === "cold");
     const { lease, dueAt } = await claim(anna, caseId);
     const first = await page(anna, caseId);
     expect(first.dueAt).toBe(dueAt);
@@ -90,7 +99,10 @@ describe.each([
     expect(JSON.stringify(blind)).not.toMatch(/technical|Neither|money|second_look|correct_|"other"/);
     // What they may not know they may not learn by trying either: it is refused as for any case in review.
     await expect(
-      ben.correctCase({ params: { case: caseId }, body: { output: { category: "billing" }, reason: "tone" } }),
+      ben.correctCase({
+        params: { case: caseId },
+        body: { output: { category: "billing" }, reason: "tone" },
+      }),
     ).rejects.toMatchObject({ code: "wrong_state", message: expect.stringContaining("is in_review;") });
     // Others see what became of it.
     expect((await page(anna, caseId)).content!.corrections).toHaveLength(1);
@@ -100,36 +112,41 @@ describe.each([
 describe("a case that goes out alone", async () => {
   const workflow = "alone";
 
-  test("has a past that ends with the decision for a person", async () => {
-    const waiting = await desk.open(workflow, {
-      workflow: { secondLook: { share: 1 }, due: { workingHours: 8 } },
+  test("has a past that ends with the decision that a person is needed", async () => {
+    await automatic(installation, workflow, {
+      secondLook: { share: 1 },
+      due: { workingHours: 8 },
+      undo: UNDO,
     });
-    const caseId = await waiting();
-    await claim(anna, caseId);
-    const first = await page(anna, caseId);
-    await decide(anna, caseId, (await newLease(caseId))!, "approve");
-    await pass(UNDO);
-    await reach(caseId, "delivered");
-    // As if the program had decided alone.
-    await database.run(sql`update decision set outcome = 'auto', reasons = '[]' where case_id = ${caseId}`);
+    const submit = async (externalId: string, text: string, state: string) => {
+      const { caseId } = await client.submitCase({
+        params: { workflow },
+        body: { externalId, input: { text } },
+      });
+      await pass(UNDO);
+      await reach(caseId, state);
+      return caseId;
+    };
+    const unsure = await submit("unsure", "a doubtful bill", "in_review");
+    await claim(anna, unsure);
+    const first = await page(anna, unsure);
+    const caseId = await submit("alone", "the bill is wrong", "delivered");
+    expect(await page(client, caseId)).toMatchObject({ verdict: "auto", decision: { outcome: "auto" } });
     await secondLook(workflow, caseId);
     const blind = await page(ben, caseId);
-    expect(blind.decision).toMatchObject({ outcome: "review", reasons: [{ code: "routine" }] });
-    expect(blind.history.map((one) => one.kind)).toEqual(first.history.map((one) => one.kind));
-    expect(blind.history.find((one) => one.kind === "case.moved")!.data).toEqual({
-      to: "in_review",
+    expect(blind.decision).toMatchObject({
       outcome: "review",
-      reasons: ["routine"],
+      reasons: [{ code: "routine" }],
+      threshold: null,
+      certificate: null,
     });
+    expect(blind.history.map((one) => one.kind)).toEqual(first.history.map((one) => one.kind));
+    const moved = blind.history.find((one) => one.kind === "case.moved")!;
+    expect(moved.data).toEqual({ to: "in_review", outcome: "review", reasons: ["routine"] });
+    const before = first.history.find((one) => one.kind === "case.moved")!;
+    expect(Object.keys(moved.data).sort()).toEqual(Object.keys(before.data).sort());
   });
 });
-
-async function newLease(caseId: string): Promise<string | undefined> {
-  const found = await database.maybe<{ lease: string }>(
-    sql`select lease from review where case_id = ${caseId} and state = 'claimed'`,
-  );
-  return found?.lease;
-}
 
 describe("a second look before the delivery that is blind", async () => {
   const waiting = await desk.open("eyes", { workflow: { fourEyes: { blind: true } } });
@@ -169,7 +186,9 @@ describe("a planted case", async () => {
   const origins = await Promise.all(Array.from({ length: 12 }, () => waiting()));
   const olga = desk.owner("olga@example.com");
   for (const caseId of origins)
-    await decide(olga, caseId, (await claim(olga, caseId)).lease, "edit", { output: { category: "billing" } });
+    await decide(olga, caseId, (await claim(olga, caseId)).lease, "edit", {
+      output: { category: "billing" },
+    });
   for (const caseId of origins) await reach(caseId, "delivered");
   await pass(2 * DAY);
   for (let i = 0; i < 8; i++) await waiting();
@@ -200,17 +219,17 @@ describe("a planted case", async () => {
     await database.run(sql`
       insert into review (case_id, no, workflow, state, opened_at, person, holder, simulated, verdict, decided_at)
       select ${practice}, 100 + i, ${workflow}, 'decided', ${at}, 'ina@example.com', 'ina@example.com', false, 'approve', ${at} from generate_series(1, ${APART}) i`);
-    let real: Page | undefined;
+    const shown = await withCoin(waiting, false);
+    await claim(ina, shown);
+    const real = await page(ina, shown);
     let planted: Page | undefined;
-    for (let i = 0; i < 200 && !(real && planted); i++) {
+    for (let i = 0; i < 200 && !planted; i++) {
       const [task] = await next(ina, workflow);
-      const found = await page(ina, task!.caseId);
-      const isPlanted = await database.maybe(sql`select 1 from planted where id = ${task!.caseId}`);
-      if (isPlanted) planted ??= found;
-      else if (!found.cold && found.history.length === 5) real ??= found;
+      if (await database.maybe(sql`select 1 from planted where id = ${task!.caseId}`))
+        planted = await page(ina, task!.caseId);
       else await ina.releaseReview({ params: { case: task!.caseId }, body: { lease: task!.lease } });
     }
-    expect(formOf(planted!)).toEqual(formOf(real!));
+    expect(formOf(planted!)).toEqual(formOf(real));
     expect(planted!.facets).toEqual({ "output.category": planted!.content!.output.category });
     // It came before it was asked about, and that before it was taken: in the order in which it is told.
     const times = [
@@ -220,6 +239,6 @@ describe("a planted case", async () => {
       planted!.history.at(-1)!.at,
     ];
     expect(times).toEqual([...times].sort());
-    expect(Object.keys(planted!.content!)).toEqual(Object.keys(real!.content!));
+    expect(Object.keys(planted!.content!)).toEqual(Object.keys(real.content!));
   });
 });

@@ -50,18 +50,20 @@ export function addAfterwards(group: Command, desk: Desk): void {
           : `${id}: correction ${reply.correction}, in ${reply.differs.join(", ")}. Until ${moment(reply.undoUntil)} it can be taken back: pilotage review undo ${id}`,
       );
     });
-  withExamples(
-    approve,
-    `pilotage review approve-correction ${CASE} --proposal 1 --as j.okafor@example.com`,
-  );
+  withExamples(approve, `pilotage review approve-correction ${CASE} --proposal 1 --as j.okafor@example.com`);
 
   const refuse = withProposal(group.command("refuse-correction"))
-    .description("Refuses a correction that somebody proposed, or takes your own back; what was delivered stays.")
+    .description(
+      "Refuses a correction that somebody proposed, or takes your own back; what was delivered stays.",
+    )
     .option("--text <text>", "why; needed unless it is your own")
     .action(async (id: string, { proposal, text }: { proposal: number; text?: string }) => {
       const body = { proposal, ...(text === undefined ? {} : { text }) };
       const reply = await (await desk.client("change")).refuseCorrection({ params: { case: id }, body });
-      desk.out.result(reply, () => `${id}: correction ${proposal} is ${reply.state}; what was delivered stays.`);
+      desk.out.result(
+        reply,
+        () => `${id}: correction ${proposal} is ${reply.state}; what was delivered stays.`,
+      );
     });
   withExamples(
     refuse,
@@ -86,5 +88,9 @@ export function addAfterwards(group: Command, desk: Desk): void {
 function withProposal(command: Command): Command {
   return command
     .argument("<case>", "the id of the case")
-    .requiredOption("--proposal <number>", "which one, as `review inbox` and `case show` give it", whole(1, 30_000));
+    .requiredOption(
+      "--proposal <number>",
+      "which one, as `review inbox` and `case show` give it",
+      whole(1, 30_000),
+    );
 }

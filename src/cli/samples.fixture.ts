@@ -257,7 +257,13 @@ const JSON_SAMPLES: Samples = {
       failures: [],
       shadow: [],
       corrections: [
-        { id: "c1", before: { category: "fault" }, after: { category: "order" }, text: "They called again.", answer: null },
+        {
+          id: "c1",
+          before: { category: "fault" },
+          after: { category: "order" },
+          text: "They called again.",
+          answer: null,
+        },
       ],
       said: [{ kind: "verdict", review: 1, text: "It is a fault.", person: "e.brandt@example.com", at: AT }],
       withheld: false,

@@ -25,7 +25,10 @@ export const caseCorrections = z
     z.object({
       id: z.string().describe("Names it on this case: `c1`, or `p1` for one that was proposed and not made"),
       correction: z.number().nullable().describe("Its number, as targets get it; null: not made"),
-      proposal: z.number().nullable().describe("Its number among those that took another person; null: took none"),
+      proposal: z
+        .number()
+        .nullable()
+        .describe("Its number among those that took another person; null: took none"),
       state: z.enum(Object.keys(CORRECTION_STATES) as [CorrectionState, ...CorrectionState[]]),
       person: z.string().nullable().describe("Who corrected, or proposed it"),
       simulated: z.boolean(),

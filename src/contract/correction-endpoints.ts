@@ -75,7 +75,11 @@ export const CORRECTION_ENDPOINTS = {
     scope: "review",
     action: "case.correct",
     errors: ["not_found", "wrong_state", "bad_request"],
-    sentence: "Refuses a proposed correction with a reason, or takes the own one back; what was delivered stays.",
-    example: { params: { case: "case_..." }, body: { proposal: 1, text: "The customer meant the old contract." } },
+    sentence:
+      "Refuses a proposed correction with a reason, or takes the own one back; what was delivered stays.",
+    example: {
+      params: { case: "case_..." },
+      body: { proposal: 1, text: "The customer meant the old contract." },
+    },
   }),
 } satisfies Record<string, Endpoint>;

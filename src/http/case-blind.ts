@@ -20,12 +20,7 @@ import type { ShowParts, ShownCase } from "./case-shown.ts";
 type Event = ShownCase["history"][number];
 
 /** What happened to a case before anybody judged it. */
-const BEFORE: ReadonlySet<string> = new Set([
-  "case.admitted",
-  "case.running",
-  "case.waits",
-  "case.answered",
-]);
+const BEFORE: ReadonlySet<string> = new Set(["case.admitted", "case.running", "case.waits", "case.answered"]);
 
 /** Who had this turn in hand before, and gave it back: as with any other. */
 const OF_TURN: ReadonlySet<string> = new Set(["review.claimed", "review.released", "review.skipped"]);
@@ -120,9 +115,7 @@ function historyBefore(
   decision: ShownCase["decision"],
   turn: BlindTurn,
 ): Event[] {
-  const decided = found.history.find(
-    (one) => one.kind === "case.moved" && one.data["outcome"] !== undefined,
-  );
+  const decided = found.history.find((one) => one.kind === "case.moved" && one.data["outcome"] !== undefined);
   return found.history.flatMap((one): Event[] => {
     if (BEFORE.has(one.kind)) return [{ ...one, data: shownEventData(one.data, stageOf(found.cold)) }];
     // Whatever was decided, it looks like the decision that a person is needed.
@@ -137,7 +130,9 @@ function historyBefore(
           },
         },
       ];
-    return OF_TURN.has(one.kind) && one.data["review"] === turn.no ? [{ ...one, data: { ...one.data, review: 1 } }] : [];
+    return OF_TURN.has(one.kind) && one.data["review"] === turn.no
+      ? [{ ...one, data: { ...one.data, review: 1 } }]
+      : [];
   });
 }
 
@@ -161,7 +156,7 @@ export async function plantedFor(
     id: "",
     kind: "review.claimed",
     at: isoTime(row.shown_at),
-    actor: caller.actor as unknown as JsonObject,
+    actor: { ...caller.actor },
     data: { review: 1 },
   };
   const shown = beforeVerdict(

@@ -47,7 +47,11 @@ export async function caseFor(
   const read = await readCase(database, id);
   if (!read) return plantedFor(parts, caller, id, content);
   const corrections = await correctionsOf(database, id, read.state);
-  const found = { ...read, corrections, content: content ? await contentOf(parts, { ...read, corrections }) : null };
+  const found = {
+    ...read,
+    corrections,
+    content: content ? await contentOf(parts, { ...read, corrections }) : null,
+  };
   const turn = await blindTurn(parts, found, caller.holder);
   if (turn) return beforeVerdict(found, turn);
   const named = may(caller, "audit.read", found.workflow) || (await tookPart(database, id, caller.person));

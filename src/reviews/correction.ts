@@ -23,7 +23,14 @@ import { sql, time } from "../platform/sql.ts";
 import { holdsBlind } from "./blind-store.ts";
 import { takesSeveral } from "./four-eyes.ts";
 import { labelOf, type Judged } from "./label.ts";
-import { endProposal, insertProposal, proposalKind, stoodBehind, waitingOn, type Proposal } from "./proposal-store.ts";
+import {
+  endProposal,
+  insertProposal,
+  proposalKind,
+  stoodBehind,
+  waitingOn,
+  type Proposal,
+} from "./proposal-store.ts";
 import { insertLabels } from "./store.ts";
 import type { UndoneState } from "./undo.ts";
 import { notThere, schemaFor, type Reviewer, type ReviewParts } from "./verdict.ts";
@@ -112,7 +119,14 @@ export async function openForCorrection(
   const key = keys.get(caseId);
   if (!key) throw notCorrectable(caseId, "erased");
   const content = (await readContent(tx, keys, ["input", "output", "final", ...kinds])).get(caseId)!;
-  return { case_, view, release, key, content, before: (content.get("final") ?? content.get("output")) as JsonObject };
+  return {
+    case_,
+    view,
+    release,
+    key,
+    content,
+    before: (content.get("final") ?? content.get("output")) as JsonObject,
+  };
 }
 
 /** What a proposal says: sealed with its case. */
@@ -154,11 +168,25 @@ async function propose(
     behind: [reviewer.stands],
     now,
   });
-  const said: Proposed = { before, output: given.output, ...(given.text === undefined ? {} : { text: given.text }) };
+  const said: Proposed = {
+    before,
+    output: given.output,
+    ...(given.text === undefined ? {} : { text: given.text }),
+  };
   const kind = proposalKind(no);
   await tx.run(sql`delete from case_content where case_id = ${caseId} and kind = ${OLDER}`);
-  await insertContent(tx, [{ case_id: caseId, kind, sealed: sealJson(key, kind, said as unknown as JsonObject) }]);
-  recordProposed(parts, tx, { case_, reviewer, no, reason: given.reason, fields: given.differs, behind: 1, of: view.document.fourEyes?.people ?? 2 });
+  await insertContent(tx, [
+    { case_id: caseId, kind, sealed: sealJson(key, kind, said as unknown as JsonObject) },
+  ]);
+  recordProposed(parts, tx, {
+    case_,
+    reviewer,
+    no,
+    reason: given.reason,
+    fields: given.differs,
+    behind: 1,
+    of: view.document.fourEyes?.people ?? 2,
+  });
   return secondNeeded(caseId);
 }
 
@@ -182,7 +210,14 @@ export async function second(
     return secondNeeded(case_.case_id);
   }
   const differs = diffFields(open.before, proposed.output);
-  return make(parts, tx, open, { output: proposed.output, reason, text: proposed.text, differs }, reviewer, no);
+  return make(
+    parts,
+    tx,
+    open,
+    { output: proposed.output, reason, text: proposed.text, differs },
+    reviewer,
+    no,
+  );
 }
 
 function recordProposed(
@@ -258,7 +293,10 @@ async function make(
     update case_ set state = 'decided', verdict = 'edit', delivered_at = null, corrections = ${no}, next_at = ${time(undoUntil)} where id = ${caseId}`);
   const waiting = await waitingOn(tx, caseId);
   if (waiting) {
-    const end = waiting.no === proposal ? ({ state: "made", correction: no } as const) : ({ state: "replaced" } as const);
+    const end =
+      waiting.no === proposal
+        ? ({ state: "made", correction: no } as const)
+        : ({ state: "replaced" } as const);
     await endProposal(tx, { caseId, no: waiting.no, by: reviewer, now, ...end });
   }
   const wrong = modelOutput ? isWrong(release.document.error, modelOutput, given.output) : undefined;

@@ -10,7 +10,13 @@ import { samePerson } from "../access/standing.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { CaseId } from "../contract/ids.ts";
 import type { Queryable, Tx } from "../platform/database.ts";
-import { openForCorrection, proposedOf, second, type CorrectionMade, type OpenForCorrection } from "./correction.ts";
+import {
+  openForCorrection,
+  proposedOf,
+  second,
+  type CorrectionMade,
+  type OpenForCorrection,
+} from "./correction.ts";
 import { endProposal, refusalKind, waitingIn, waitingOn, type Proposal } from "./proposal-store.ts";
 import type { Reviewer, ReviewParts } from "./verdict.ts";
 

@@ -49,7 +49,11 @@ export interface Reviews extends Turns {
   undo(caseId: string, reviewer: Reviewer): Promise<UndoneState>;
   correct(caseId: string, given: CorrectionGiven, reviewer: Reviewer): Promise<CorrectionMade>;
   /** Undefined: it waits for one more person. */
-  approveCorrection(caseId: string, proposal: number, reviewer: Reviewer): Promise<CorrectionMade | undefined>;
+  approveCorrection(
+    caseId: string,
+    proposal: number,
+    reviewer: Reviewer,
+  ): Promise<CorrectionMade | undefined>;
   refuseCorrection(
     caseId: string,
     given: { proposal: number; text: string | undefined },

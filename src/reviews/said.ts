@@ -46,9 +46,13 @@ export async function saidOf(
     return typeof text === "string" ? [{ kind: "verdict", review: no, text, person, at: decidedAt }] : [];
   });
   const others = notes.flatMap((row) =>
-    notesFrom([row], opened).map(
-      ({ kind, text, person, at }): Said => ({ kind, review: row.review, text, person, at: isoTime(at) }),
-    ),
+    notesFrom([row], opened).map(({ kind, text, person, at }): Said => ({
+      kind,
+      review: row.review,
+      text,
+      person,
+      at: isoTime(at),
+    })),
   );
   // A note comes before the verdict of the same moment: what ends a turn is the last word on it.
   return [...others, ...verdicts].sort((one, other) => Date.parse(one.at ?? "") - Date.parse(other.at ?? ""));
