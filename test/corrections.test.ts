@@ -151,6 +151,7 @@ describe("a correction", async () => {
         at: expect.any(String),
         second: null,
         endedAt: null,
+        own: false,
       },
     ]);
     expect(content!.corrections).toEqual([

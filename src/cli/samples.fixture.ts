@@ -247,6 +247,7 @@ const JSON_SAMPLES: Samples = {
         at: AT,
         second: "d.schutzbach@example.com",
         endedAt: AT,
+        own: false,
       },
     ],
     content: {

@@ -37,6 +37,7 @@ export const caseCorrections = z
       at: time,
       second: z.string().nullable().describe("Who agreed to it, refused it, or put another in its place"),
       endedAt: time.nullable(),
+      own: z.boolean().describe("The reader stands behind it, and may not approve it"),
     }),
   )
   .describe("What was corrected after the delivery, and what waits or was refused; oldest first");

@@ -46,7 +46,7 @@ export async function caseFor(
   const { database } = parts;
   const read = await readCase(database, id);
   if (!read) return plantedFor(parts, caller, id, content);
-  const corrections = await correctionsOf(database, id, read.state);
+  const corrections = await correctionsOf(database, id, read.state, caller.stands);
   const found = {
     ...read,
     corrections,

@@ -3,13 +3,14 @@
  *
  * One that took another person is one entry with the correction that it became.
  */
-import type { CaseContentOf } from "./said.ts";
+import { samePerson } from "../access/standing.ts";
 import type { CorrectionState } from "../contract/case-content.ts";
 import { isJsonObject, type JsonValue } from "../contract/json.ts";
 import { isoTime } from "../platform/clock.ts";
 import type { Queryable } from "../platform/database.ts";
 import { sql } from "../platform/sql.ts";
 import { proposalKind, refusalKind, type ProposalState } from "./proposal-store.ts";
+import type { CaseContentOf } from "./said.ts";
 
 export interface CorrectionShown {
   id: string;
@@ -23,6 +24,8 @@ export interface CorrectionShown {
   at: string;
   second: string | null;
   endedAt: string | null;
+  /** The reader stands behind it. */
+  own: boolean;
 }
 
 export interface CorrectionContent {
@@ -37,6 +40,7 @@ interface Made {
   no: number;
   state: "made" | "undone";
   person: string;
+  stands: string | null;
   simulated: boolean;
   reason: string;
   fields: string[];
@@ -55,21 +59,24 @@ interface Proposed {
   ended_by: string | null;
   ended_at: number | null;
   correction: number | null;
+  behind: string[];
 }
 
-/** Oldest first. */
+/** Oldest first. `reader` is who asks, as people are told apart. */
 export async function correctionsOf(
   database: Queryable,
   caseId: string,
   caseState: string,
+  reader: string,
 ): Promise<CorrectionShown[]> {
   const made = await database.all<Made>(
-    sql`select no, state, person, simulated, reason, fields, made_at, before_state from correction where case_id = ${caseId} order by no`,
+    sql`select no, state, person, stands, simulated, reason, fields, made_at, before_state from correction where case_id = ${caseId} order by no`,
   );
   const proposed = await database.all<Proposed>(sql`
-    select no, state, person, simulated, reason, fields, proposed_at, ended_by, ended_at, correction
+    select no, state, person, simulated, reason, fields, proposed_at, ended_by, ended_at, correction, behind
     from correction_proposal where case_id = ${caseId} order by no`);
   const from = new Map(proposed.flatMap((one) => (one.correction === null ? [] : [[one.correction, one]])));
+  const isReader = (one: string) => samePerson(one, reader);
   const shown = [
     ...made.map((one, index) => {
       const by = from.get(one.no);
@@ -86,6 +93,7 @@ export async function correctionsOf(
           fields: one.fields,
           second: by ? one.person : null,
           endedAt: by ? isoTime(one.made_at) : null,
+          own: [one.stands ?? one.person, ...(by?.behind ?? [])].some(isReader),
         },
       };
     }),
@@ -105,6 +113,7 @@ export async function correctionsOf(
           // Who took the own one back is no second person.
           second: one.state === "withdrawn" ? null : one.ended_by,
           endedAt: one.ended_at === null ? null : isoTime(one.ended_at),
+          own: one.behind.some(isReader),
         },
       })),
   ];

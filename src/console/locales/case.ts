@@ -160,6 +160,11 @@ export const CASE_EVENT_WORDS: Readonly<Record<string, Text>> = {
   "case.answered": { de: "Antwort des Modells", en: "The model's answer" },
   "case.moved": { de: "Neuer Stand", en: "New state" },
   "case.corrected": { de: "Berichtigt", en: "Corrected" },
+  "case.correction_proposed": { de: "Berichtigung vorgeschlagen", en: "Correction proposed" },
+  "case.correction_refused": {
+    de: "Vorgeschlagene Berichtigung abgelehnt",
+    en: "Proposed correction refused",
+  },
   "case.correction_undone": { de: "Berichtigung zurückgenommen", en: "Correction taken back" },
   "review.claimed": { de: "Zur Prüfung übernommen", en: "Taken for review" },
   "review.released": { de: "Zurückgegeben", en: "Given back" },

@@ -13,6 +13,7 @@ export const INBOX = words({
   "tab.snoozed": { de: "Verschoben", en: "Snoozed" },
   "tab.asked": { de: "Rückfragen", en: "Asked" },
   "tab.escalated": { de: "Weitergeleitet", en: "Escalated" },
+  "tab.corrections": { de: "Berichtigungen", en: "Corrections" },
   start: { de: "Anfangen", en: "Start" },
   goOn: {
     de: "{n, plural, one {Mit dem offenen Fall weitermachen} other {Mit # offenen Fällen weitermachen}}",
@@ -38,6 +39,10 @@ export const INBOX = words({
   "cause.escalated": {
     de: "{n, plural, one {Einer ist weitergeleitet.} other {# sind weitergeleitet.}}",
     en: "{n, plural, one {One is escalated.} other {# are escalated.}}",
+  },
+  "cause.corrections": {
+    de: "{n, plural, one {Eine Berichtigung wartet} other {# Berichtigungen warten}} auf eine zweite Person.",
+    en: "{n, plural, one {One correction waits} other {# corrections wait}} for a second person.",
   },
   "cause.nothing": {
     de: "Neue Fälle erscheinen hier von selbst, sobald sie eintreffen.",

@@ -6,8 +6,9 @@ import { REVIEW_REASONS, type ReviewReason } from "../../../contract/states.ts";
 import { OutputForm } from "../../case/output-form.tsx";
 import { compose, differing, entriesOf, type OutputField } from "../../case/output-fields.ts";
 import { languageOfCase } from "../../case/source.tsx";
-import { call, useAct } from "../../data/api.ts";
+import { call, isRefusal, queries, useAct } from "../../data/api.ts";
 import { CASE } from "../../locales/case.ts";
+import { CORRECTIONS } from "../../locales/corrections.ts";
 import { REVIEW_REASON_WORDS } from "../../locales/codes.ts";
 import { FRAME } from "../../locales/frame.ts";
 import { useSay, useWords } from "../../locales/words.ts";
@@ -26,11 +27,16 @@ export function Correct({
   close: () => void;
 }) {
   const t = useWords(CASE);
+  const corrections = useWords(CORRECTIONS);
   const frame = useWords(FRAME);
   const say = useSay();
   const toast = useToast();
   const correct = useAct("correctCase", { refreshes: ["getCase", "listCases"] });
-  const before = useMemo(() => (isJsonObject(found.content?.final) ? found.content.final : {}), [found]);
+  // What went out alone has no answer of a person.
+  const before = useMemo(() => {
+    const sent: unknown = found.content?.final ?? found.content?.output;
+    return isJsonObject(sent) ? sent : {};
+  }, [found]);
   const input = isJsonObject(found.content?.input) ? found.content.input : {};
   const [entries, setEntries] = useState(() => entriesOf(fields, before));
   const [focused, setFocused] = useState<string>();
@@ -55,6 +61,13 @@ export function Correct({
               },
             },
           });
+          close();
+        },
+        // It is kept: no failure, but what happens next.
+        onError(error) {
+          if (!isRefusal(error, "second_person_needed")) return;
+          for (const name of ["getCase", "getInbox"]) void queries.invalidateQueries({ queryKey: [name] });
+          toast.show({ what: corrections("waits") });
           close();
         },
       },

@@ -10,8 +10,10 @@ import { useState } from "react";
 import type { JsonObject } from "../../../contract/json.ts";
 import { AttachmentsOf } from "../../case/attachments.tsx";
 import { aboutField, OF_SOURCE } from "../../case/about-field.ts";
+import { useOutputFields, type Case } from "../../case/fields-of-case.ts";
+import { Corrections } from "../../case/corrections.tsx";
 import { Source, sourcePaths } from "../../case/source.tsx";
-import { isRefusal, useRead, type Reply } from "../../data/api.ts";
+import { isRefusal, useRead } from "../../data/api.ts";
 import { useMay } from "../../data/me.tsx";
 import { CASE } from "../../locales/case.ts";
 import { STATE_WORDS, VERDICT_WORDS } from "../../locales/codes.ts";
@@ -28,9 +30,8 @@ import { History } from "./history.tsx";
 import { Attempts, Deliveries, Labels, Reviews } from "./records.tsx";
 import { Report } from "./report.tsx";
 import { Result } from "./result.tsx";
-import { useOutputFields } from "./schema.ts";
 
-export type Case = Reply<"getCase">;
+export type { Case } from "../../case/fields-of-case.ts";
 
 export default function CasePage() {
   const t = useWords(CASE);
@@ -129,6 +130,7 @@ export default function CasePage() {
               </Section>
             </div>
           </div>
+          <Corrections found={found} fields={fields} />
           <Reviews found={found} fields={fields} />
           <Attempts found={found} />
           <Deliveries found={found} />

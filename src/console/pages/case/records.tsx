@@ -4,6 +4,7 @@ import { useIntl } from "react-intl";
 import { labelOf, type OutputField } from "../../case/output-fields.ts";
 import { CASE, LABEL_SOURCE_WORDS } from "../../locales/case.ts";
 import { REVIEW_REASON_WORDS, VERDICT_WORDS } from "../../locales/codes.ts";
+import { SAID_WORDS } from "../../locales/corrections.ts";
 import { useFormats } from "../../locales/formats.ts";
 import { writtenMoney } from "../../locales/money.ts";
 import { useCode, useWords } from "../../locales/words.ts";
@@ -21,6 +22,38 @@ const labelsOf = (paths: readonly string[] | null, fields: readonly OutputField[
 
 function None({ children }: { children: ReactNode }) {
   return <p className={styles["quiet"]}>{children}</p>;
+}
+
+type Said = NonNullable<Case["content"]>["said"];
+
+/** In somebody's own words. */
+function Words({ said }: { said: Said | undefined }) {
+  return said?.map((one) => (
+    <q key={one.text} className={styles["words"]}>
+      {one.text}
+    </q>
+  ));
+}
+
+/** What was said in place of a verdict, and what the sender was asked and answered. */
+function Notes({ said }: { said: Said }) {
+  const kind = useCode(SAID_WORDS);
+  const formats = useFormats();
+  if (said.length === 0) return null;
+  return (
+    <ul className={styles["said"]}>
+      {said.map((one) => (
+        <li key={`${one.kind}${one.review}${one.at ?? ""}${one.text}`}>
+          <span className={styles["by"]}>
+            {[kind(one.kind), one.person, one.at === null ? null : formats.when(one.at)]
+              .filter((part) => part !== null)
+              .join(" · ")}
+          </span>
+          <q className={styles["words"]}>{one.text}</q>
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 export function Reviews({ found, fields }: { found: Case; fields: readonly OutputField[] }) {
@@ -42,7 +75,18 @@ export function Reviews({ found, fields }: { found: Case; fields: readonly Outpu
         </>
       ),
     },
-    { id: "reason", head: t("reason"), cell: (row) => (row.reason === null ? "–" : reason(row.reason)) },
+    {
+      id: "reason",
+      head: t("reason"),
+      cell: (row) => (
+        <>
+          {row.reason === null ? "–" : reason(row.reason)}
+          <Words
+            said={found.content?.said.filter((one) => one.kind === "verdict" && one.review === row.no)}
+          />
+        </>
+      ),
+    },
     { id: "changed", head: t("changed"), wideOnly: true, cell: (row) => labelsOf(row.fields, fields) },
     { id: "when", head: t("when"), cell: (row) => <RelativeTime at={row.decidedAt} /> },
   ];
@@ -55,6 +99,7 @@ export function Reviews({ found, fields }: { found: Case; fields: readonly Outpu
         idOf={(row) => String(row.no)}
         empty={<None>{t("noReviews")}</None>}
       />
+      <Notes said={found.content?.said.filter((one) => one.kind !== "verdict") ?? []} />
     </Section>
   );
 }

@@ -19,6 +19,7 @@ import { Pulse } from "../../parts/pulse.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import { AtWork } from "./at-work.tsx";
 import { Bulk } from "./bulk.tsx";
+import { CorrectionsWaiting } from "./corrections.tsx";
 import { useDesk, useInbox, type Desk, type Inbox } from "./desk.ts";
 import { InboxList, type ListName } from "./lists.tsx";
 import styles from "./page.module.css";
@@ -39,7 +40,7 @@ export default function InboxPage() {
   return <WorkflowInbox key={workflow.name} workflow={workflow.name} />;
 }
 
-type Tab = "next" | ListName;
+type Tab = "next" | ListName | "corrections";
 
 function WorkflowInbox({ workflow }: { workflow: string }) {
   const t = useWords(INBOX);
@@ -91,7 +92,9 @@ function WorkflowInbox({ workflow }: { workflow: string }) {
       read={read}
       actions={inbox === undefined ? undefined : <Tabs inbox={inbox} tab={tab} choose={setTab} />}
     >
-      {tab !== "next" ? (
+      {tab === "corrections" ? (
+        <CorrectionsWaiting rows={inbox?.corrections ?? []} />
+      ) : tab !== "next" ? (
         <InboxList name={tab} rows={inbox?.[tab] ?? []} open={openCase} />
       ) : revealed !== undefined ? (
         <Reveal
@@ -136,6 +139,10 @@ function Tabs({ inbox, tab, choose }: { inbox: Inbox; tab: Tab; choose: (tab: Ta
     ["snoozed", inbox.snoozed.length],
     ["asked", inbox.asked.length],
     ["escalated", inbox.escalated.length],
+    // Few workflows ask for several people: without any, the list is not named.
+    ...(inbox.corrections.length > 0 || tab === "corrections"
+      ? ([["corrections", inbox.corrections.length]] as const)
+      : []),
   ];
   return (
     <>
@@ -175,12 +182,14 @@ function Before({ inbox, desk }: { inbox: Inbox | undefined; desk: Desk }) {
   if (inbox === undefined) return null;
   const mine = inbox.mine.length;
   const some = mine + inbox.free > 0;
+  const others = inbox.corrections.filter((one) => !one.own).length;
   const causes = [
     ...(inbox.atRisk > 0 ? [t("atRisk", { n: inbox.atRisk })] : []),
     ...(inbox.held > 0 ? [t("cause.held", { n: inbox.held })] : []),
     ...(inbox.snoozed.length > 0 ? [t("cause.snoozed", { n: inbox.snoozed.length })] : []),
     ...(inbox.asked.length > 0 ? [t("cause.asked", { n: inbox.asked.length })] : []),
     ...(inbox.escalated.length > 0 ? [t("cause.escalated", { n: inbox.escalated.length })] : []),
+    ...(others > 0 ? [t("cause.corrections", { n: others })] : []),
   ];
   return (
     <Empty

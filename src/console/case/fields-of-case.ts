@@ -1,9 +1,10 @@
 /** The fields of a case's output: from the schema of its release, or from what stands there when a person wrote it. */
 import { useMemo } from "react";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../../contract/json.ts";
-import { outputFields, type OutputField } from "../../case/output-fields.ts";
-import { useRead } from "../../data/api.ts";
-import type { Case } from "./page.tsx";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../contract/json.ts";
+import { outputFields, type OutputField } from "./output-fields.ts";
+import { useRead, type Reply } from "../data/api.ts";
+
+export type Case = Reply<"getCase">;
 
 export function useOutputFields(found: Case | undefined): readonly OutputField[] {
   const release = found?.release;
