@@ -234,6 +234,7 @@ describe("states and the database", async () => {
     "review.came_back": ["answer", "no_answer", "snooze", "refused"],
     "review_note.kind": union("reviews/notes.ts", "NoteKind"),
     "correction.state": ["made", "undone"],
+    "correction_proposal.state": union("reviews/proposal-store.ts", "ProposalState"),
     "correction.before_state": ["delivered", "failed_delivery"],
     "bulk.state": union("reviews/bulk.ts", "state"),
     "label.source": states.LABEL_SOURCES,
