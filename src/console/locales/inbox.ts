@@ -44,6 +44,7 @@ export const INBOX = words({
     de: "{n, plural, one {Eine Berichtigung wartet} other {# Berichtigungen warten}} auf eine zweite Person.",
     en: "{n, plural, one {One correction waits} other {# corrections wait}} for a second person.",
   },
+  toCorrections: { de: "Berichtigungen ansehen", en: "Look at the corrections" },
   "cause.nothing": {
     de: "Neue Fälle erscheinen hier von selbst, sobald sie eintreffen.",
     en: "New cases appear here by themselves as soon as they arrive.",

@@ -38,9 +38,9 @@ export function CorrectionsWaiting({ rows }: { rows: readonly Row[] }) {
       head: t("person"),
       cell: (row) =>
         row.own ? (
-          <>
+          <span>
             {t("you")} <Tag>{t("forOthers")}</Tag>
-          </>
+          </span>
         ) : (
           row.person
         ),

@@ -121,7 +121,7 @@ function WorkflowInbox({ workflow }: { workflow: string }) {
         />
       ) : (
         <>
-          <Before inbox={inbox} desk={desk} />
+          <Before inbox={inbox} desk={desk} toCorrections={() => setTab("corrections")} />
           <div className={styles["pulse"]}>
             <Pulse workflow={workflow} />
           </div>
@@ -176,7 +176,15 @@ function Tabs({ inbox, tab, choose }: { inbox: Inbox; tab: Tab; choose: (tab: Ta
 }
 
 /** Before the first case, and when there is none: the truth about the queue. */
-function Before({ inbox, desk }: { inbox: Inbox | undefined; desk: Desk }) {
+function Before({
+  inbox,
+  desk,
+  toCorrections,
+}: {
+  inbox: Inbox | undefined;
+  desk: Desk;
+  toCorrections: () => void;
+}) {
   const t = useWords(INBOX);
   const formats = useFormats();
   if (inbox === undefined) return null;
@@ -189,12 +197,18 @@ function Before({ inbox, desk }: { inbox: Inbox | undefined; desk: Desk }) {
     ...(inbox.snoozed.length > 0 ? [t("cause.snoozed", { n: inbox.snoozed.length })] : []),
     ...(inbox.asked.length > 0 ? [t("cause.asked", { n: inbox.asked.length })] : []),
     ...(inbox.escalated.length > 0 ? [t("cause.escalated", { n: inbox.escalated.length })] : []),
-    ...(others > 0 ? [t("cause.corrections", { n: others })] : []),
+    ...(some && others > 0 ? [t("cause.corrections", { n: others })] : []),
   ];
   return (
     <Empty
-      icon={some ? "inbox" : "check"}
-      title={some ? t("ready", { free: Math.max(inbox.free, mine) }) : t("none")}
+      icon={some || others > 0 ? "inbox" : "check"}
+      title={
+        some
+          ? t("ready", { free: Math.max(inbox.free, mine) })
+          : others > 0
+            ? t("cause.corrections", { n: others })
+            : t("none")
+      }
       action={
         some ? (
           <Button
@@ -206,10 +220,14 @@ function Before({ inbox, desk }: { inbox: Inbox | undefined; desk: Desk }) {
           >
             {mine > 0 ? t("goOn", { n: mine }) : t("start")}
           </Button>
+        ) : others > 0 ? (
+          <Button size="md" autoFocus onClick={toCorrections}>
+            {t("toCorrections")}
+          </Button>
         ) : undefined
       }
     >
-      {causes.length === 0 && !some ? (
+      {causes.length === 0 && !some && others === 0 ? (
         <p>{t("cause.nothing")}</p>
       ) : causes.length === 0 ? null : (
         <p>{causes.join(" ")}</p>
