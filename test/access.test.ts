@@ -60,6 +60,8 @@ async function outcome(who: Client, name: EndpointName, workflow = "tickets"): P
     askSender: { lease: "lse_none", reason: "missing", question: "a test" },
     recordAnswer: { text: "a test" },
     correctCase: { output: {}, reason: "other" },
+    approveCorrection: { proposal: 1 },
+    refuseCorrection: { proposal: 1, text: "wrong" },
     claimAlike: { like: "case_none" },
     approveAlike: { opened: [] },
     requestStop: {},

@@ -188,6 +188,16 @@ describe("a correction that takes a second person", async () => {
     expect(delivered(workflow, caseId)).toHaveLength(2);
   });
 
+  test("says nothing any more once the key of its case is destroyed", async () => {
+    const caseId = await done();
+    await propose(anna, caseId);
+    await refuse(ben, caseId, 1, "It was right.");
+    await database.run(sql`delete from case_key where owner = ${caseId}`);
+    const found = await look(caseId);
+    expect(found).toMatchObject({ content: null, corrections: [{ id: "p1", state: "refused" }] });
+    expect(JSON.stringify(found)).not.toMatch(/wrote again|was right/);
+  });
+
   test("that the program before kept as content alone still finds its second person", async () => {
     const caseId = await done();
     await propose(anna, caseId);

@@ -7,7 +7,7 @@ import type { Client } from "../src/contract/client.ts";
 import type { JsonObject } from "../src/contract/json.ts";
 import { sql } from "../src/platform/sql.ts";
 import { APART } from "../src/reviews/planted.ts";
-import { claim, DAY, decide, next, openDesk, UNDO, type Desk } from "./support/desk.ts";
+import { claim, DAY, decide, inbox, next, openDesk, UNDO, type Desk } from "./support/desk.ts";
 import { automatic } from "./support/automatic.ts";
 import { until } from "./support/installation.ts";
 
@@ -145,6 +145,36 @@ describe("a case that goes out alone", async () => {
     expect(moved.data).toEqual({ to: "in_review", outcome: "review", reasons: ["routine"] });
     const before = first.history.find((one) => one.kind === "case.moved")!;
     expect(Object.keys(moved.data).sort()).toEqual(Object.keys(before.data).sort());
+  });
+});
+
+describe("a correction that waits while somebody looks blind", async () => {
+  const workflow = "waits";
+  const waiting = await desk.open(workflow, { workflow: { fourEyes: {}, secondLook: { share: 1 } } });
+
+  test("is not in their inbox, and cannot be settled by them, until they give the case back", async () => {
+    const cleo = await installation.clientFor(["review"]);
+    const caseId = await waiting();
+    for (const who of [anna, cleo]) await decide(who, caseId, (await claim(who, caseId)).lease, "approve");
+    await pass(UNDO);
+    await reach(caseId, "delivered");
+    const body = { output: { category: "other" }, reason: "wrong_value" } as const;
+    await expect(anna.correctCase({ params: { case: caseId }, body })).rejects.toMatchObject({
+      code: "second_person_needed",
+    });
+    const { lease } = await secondLook(workflow, caseId);
+    expect((await inbox(ben, workflow)).corrections).toEqual([]);
+    for (const settle of [
+      () => ben.approveCorrection({ params: { case: caseId }, body: { proposal: 1 } }),
+      () => ben.refuseCorrection({ params: { case: caseId }, body: { proposal: 1, text: "No." } }),
+    ])
+      await expect(settle()).rejects.toMatchObject({
+        code: "wrong_state",
+        message: expect.stringContaining("is in_review;"),
+      });
+    expect((await inbox(cleo, workflow)).corrections).toMatchObject([{ caseId, own: false }]);
+    await ben.releaseReview({ params: { case: caseId }, body: { lease } });
+    expect((await inbox(ben, workflow)).corrections).toMatchObject([{ caseId, own: false }]);
   });
 });
 

@@ -95,7 +95,7 @@ describe("a blind second look", async () => {
       state: "in_review",
       verdict: null,
       deliveredAt: null,
-      reviews: [],
+      reviews: [{ no: 1, state: "claimed", person: "ben@example.com", verdict: null }],
       labels: [],
       deliveries: [],
     });

@@ -10,7 +10,6 @@ import type { Caller } from "../access/caller.ts";
 import { shownReasons } from "../cases/decision/shown.ts";
 import { readCase, shownEventData } from "../cases/view.ts";
 import { makeId } from "../contract/ids.ts";
-import type { JsonObject } from "../contract/json.ts";
 import { facetsOf } from "../definition/facets.ts";
 import { isoTime } from "../platform/clock.ts";
 import { sql } from "../platform/sql.ts";
