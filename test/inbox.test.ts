@@ -169,8 +169,10 @@ describe("a snooze", async () => {
     await snooze(anna, caseId, (await claim(anna, caseId)).lease, 30 * MINUTE);
     expect(await next(ben, workflow)).toEqual([]);
     expect(await inbox(ben, workflow)).toMatchObject({
-      open: 1,
+      open: 0,
       free: 0,
+      forOthers: 0,
+      overdue: 0,
       snoozed: [{ caseId, note: "waits for the bank" }],
       returned: [],
     });

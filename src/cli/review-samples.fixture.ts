@@ -86,6 +86,8 @@ export const REVIEWS = {
     open: 14,
     free: 9,
     held: 4,
+    forOthers: 1,
+    causes: { risk: 2, unsure: 5, noSuggestion: 0, escalated: 1, second: 0, returned: 0, routine: 6 },
     mine: [{ caseId: CASE, externalId: "T-1001", lease: "lse_1", leaseUntil: AT }],
     dueToday: 3,
     overdue: 0,

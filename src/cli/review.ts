@@ -40,7 +40,7 @@ function addTaking(group: Command, desk: Desk): void {
     .command("next")
     .argument("<workflow>", "its name")
     .description(
-      "Takes the next cases that wait for a verdict, the earliest due first, under a lease. Shows what they hold; a cold case comes without the model's output.",
+      "Takes the next cases that wait for a verdict, the most urgent first (risk comes sooner), under a lease. Shows what they hold; a cold case comes without the model's output.",
     )
     .option("--count <cases>", "how many", whole(1, 100), 1)
     .option("--lease-seconds <seconds>", "how long nobody else gets them", whole(5, 3600), 600)
@@ -147,6 +147,23 @@ function shownDoubt({ field, code, detail }: Task["doubts"][number]): string {
 
 type Inbox = Awaited<ReturnType<Client["getInbox"]>>;
 
+const CAUSES: Record<keyof Inbox["causes"], string> = {
+  risk: "for a risk",
+  escalated: "escalated",
+  second: "for a second person",
+  returned: "back from the sender",
+  noSuggestion: "without a suggestion",
+  unsure: "the model was unsure",
+  routine: "routine",
+};
+
+function shownCauses(causes: Inbox["causes"]): string {
+  return (Object.keys(CAUSES) as (keyof Inbox["causes"])[])
+    .filter((cause) => causes[cause] > 0)
+    .map((cause) => `${causes[cause]} ${CAUSES[cause]}`)
+    .join(", ");
+}
+
 function shownInbox(inbox: Inbox): string {
   const list = (rows: Inbox["snoozed"]) =>
     rows
@@ -156,7 +173,11 @@ function shownInbox(inbox: Inbox): string {
       )
       .join("\n");
   return facts([
-    ["open", `${inbox.open}, of which you can take ${inbox.free}; others hold ${inbox.held}`],
+    [
+      "open",
+      `${inbox.open}, of which you can take ${inbox.free}; others hold ${inbox.held}, ${inbox.forOthers} for others`,
+    ],
+    ["why", shownCauses(inbox.causes)],
     ["due", `${inbox.overdue} overdue, ${inbox.atRisk} within the hour, ${inbox.dueToday} today`],
     [
       "yours",

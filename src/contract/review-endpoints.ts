@@ -150,9 +150,25 @@ export const REVIEW_ENDPOINTS = {
     path: "/api/v1/workflows/:workflow/inbox",
     params: named("workflow"),
     reply: z.object({
-      open: z.number().describe("Waiting or claimed"),
+      open: z.number().describe("Waiting or claimed; what was put off is not open until it wakes"),
       free: z.number().describe("What the reader could take now"),
       held: z.number().describe("Claimed by others"),
+      forOthers: z
+        .number()
+        .describe(
+          "Held by nobody, and not the reader's to take: for owners, another person or a colleague first",
+        ),
+      causes: z
+        .object({
+          risk: z.number().describe("A rule of the release sends it to people"),
+          unsure: z.number().describe("The model was less sure than the certificate demands"),
+          noSuggestion: z.number().describe("No model answered"),
+          escalated: z.number(),
+          second: z.number().describe("A second pair of eyes before it goes out"),
+          returned: z.number().describe("The sender was asked, and it is back"),
+          routine: z.number().describe("Everything else; what a coin chose is not told apart"),
+        })
+        .describe("The open ones by why they wait; they add up to `open`"),
       mine: z.array(
         z.object({ caseId: z.string(), externalId: z.string(), lease: z.string(), leaseUntil: time }),
       ),
@@ -191,7 +207,7 @@ export const REVIEW_ENDPOINTS = {
     action: "review.work",
     errors: ["not_found", "wrong_state"],
     sentence:
-      "Leases the next reviews, the earliest due first. A cold case comes without the model's output.",
+      "Leases the next reviews, the most urgent first: by due time, what is here for a risk sooner. A cold case comes without the model's output.",
     example: { params: { workflow: "support-triage" }, body: { count: 1 } },
   }),
   claimReview: endpoint({

@@ -1,5 +1,6 @@
 /** The questions that blind second looks ask the database: which are due to open, which ended, which nobody took. */
 import type { CaseId } from "../contract/ids.ts";
+import type { Reason } from "../contract/states.ts";
 import type { Queryable, Tx } from "../platform/database.ts";
 import { sql, time } from "../platform/sql.ts";
 
@@ -18,10 +19,10 @@ export async function anyOpen(database: Queryable): Promise<boolean> {
 export async function readyToOpen(
   tx: Tx,
   most: number,
-): Promise<{ case_id: CaseId; workflow: string; reviews: number }[]> {
+): Promise<{ case_id: CaseId; workflow: string; reviews: number; cold: boolean; reasons: Reason[] }[]> {
   return tx.all(sql`
-    select s.case_id, s.workflow, (select coalesce(max(r.no), 0)::int from review r where r.case_id = s.case_id) as reviews
-    from second_look s join case_ c on c.id = s.case_id
+    select s.case_id, s.workflow, c.cold, d.reasons, (select coalesce(max(r.no), 0)::int from review r where r.case_id = s.case_id) as reviews
+    from second_look s join case_ c on c.id = s.case_id join decision d on d.case_id = s.case_id
     where s.state = 'waiting' and c.state = 'delivered'
       and not exists (select from review r where r.case_id = s.case_id and r.state in ('waiting', 'claimed'))
     order by s.drawn_at limit ${most} for update of s skip locked`);
@@ -121,9 +122,9 @@ export async function undoBlind(
       update review set state = 'undone'
       where case_id = ${caseId} and turn = 'blind' and state = 'decided' and holder = ${holder} and decided_at > ${time(since)}
         and not exists (select from review n where n.case_id = ${caseId} and n.state in ('waiting', 'claimed'))
-      returning workflow, no, due_at, not_for)
-    insert into review (case_id, no, workflow, state, turn, due_at, not_for, opened_at)
-    select ${caseId}, no + 1, workflow, 'waiting', 'blind', due_at, not_for, ${time(now)} from back
+      returning workflow, no, due_at, urgent_at, cause, not_for)
+    insert into review (case_id, no, workflow, state, turn, due_at, urgent_at, cause, not_for, opened_at)
+    select ${caseId}, no + 1, workflow, 'waiting', 'blind', due_at, urgent_at, cause, not_for, ${time(now)} from back
     returning workflow, no - 1 as no`);
   if (undone)
     await tx.run(

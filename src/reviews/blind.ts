@@ -8,6 +8,7 @@
  */
 import { personKey } from "../access/caller.ts";
 import type { Audit } from "../audit/record.ts";
+import { causeOf, urgentAt } from "../cases/decision/urgency.ts";
 import { dueAt } from "../cases/intake/due.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
 import type { Actor } from "../contract/scopes.ts";
@@ -100,14 +101,19 @@ export function openSecondLooks(parts: {
       ready.map((one) => one.case_id),
     );
     const turns = [];
-    for (const { case_id, workflow, reviews } of ready) {
+    for (const { case_id, workflow, reviews, ...shown } of ready) {
       const { document } = await registry.workflow(tx, workflow);
+      const due = document.due ? dueAt(now, document.due.workingHours, document.calendar) : null;
+      // By what the task shows: a look that came at another place than its like would be told from them.
+      const cause = causeOf(shown);
       turns.push({
         case_id,
         no: reviews + 1,
         workflow,
         turn: "blind" as const,
-        due_at: document.due ? dueAt(now, document.due.workingHours, document.calendar) : null,
+        due_at: due,
+        urgent_at: urgentAt({ cause, dueAt: due, receivedAt: now }),
+        cause,
         not_for: [...new Set((judges.get(case_id) ?? []).map(personKey))],
         behind: [],
         prefer: null,

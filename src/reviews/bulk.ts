@@ -117,7 +117,7 @@ export function openBulk(
         and r.behind = '{}' and r.skipped_by = '{}' and not (${keys}::text[] && r.not_for) and (r.snoozed_until is null or r.snoozed_until <= ${now})
         and (r.state = 'waiting' or r.lease_until <= ${now} or (r.case_id = ${like} and r.holder = ${holder}))
         and d.attempt is not null
-      order by (r.case_id = ${like}) desc, r.due_at nulls last, r.case_id limit ${MOST_COMPARED}`);
+      order by (r.case_id = ${like}) desc, coalesce(r.urgent_at, r.due_at, r.opened_at), r.case_id limit ${MOST_COMPARED}`);
     const [first] = found;
     if (first?.case_id !== like) return [];
     const view = await parts.registry.workflow(database, workflow);

@@ -12,14 +12,13 @@ import { idBorder, type CaseId } from "../contract/ids.ts";
 import { isJsonObject, type JsonObject } from "../contract/json.ts";
 import type { Queryable } from "../platform/database.ts";
 import { sql, time, type Sql } from "../platform/sql.ts";
-import { DateTime } from "luxon";
 import { correctionsWaiting, type CorrectionWaiting } from "./corrections-waiting.ts";
-import { startOfDay } from "./local-day.ts";
+import { endOfDay, startOfDay } from "./local-day.ts";
+import { countsByCause, countsByDue, isOpenWork, type CauseCounts, type DueCounts } from "./open-work.ts";
 import { comesBy, type Claimer } from "./store.ts";
 import { LEAST_PEOPLE } from "./time.ts";
 import type { Reviewer, ReviewParts } from "./verdict.ts";
 
-const HOUR = 3_600_000;
 /** A list shows so many; the counts say how many there are. */
 const MOST_LISTED = 50;
 
@@ -35,14 +34,17 @@ export interface Listed {
   at: number;
 }
 
-export interface Inbox {
-  open: number;
+/** What is open, by whether the reader can take it. */
+interface Counts extends DueCounts {
   free: number;
   held: number;
+  /** Nobody has it, and it does not come to the reader: it is for owners, for another pair of eyes, or for a colleague first. */
+  forOthers: number;
+  causes: CauseCounts;
+}
+
+export interface Inbox extends Counts {
   mine: { caseId: CaseId; externalId: string; lease: string; leaseUntil: number }[];
-  dueToday: number;
-  overdue: number;
-  atRisk: number;
   snoozed: Listed[];
   asked: Listed[];
   returned: Listed[];
@@ -63,7 +65,7 @@ export async function inboxOf(
   const now = parts.clock.now();
   const { zone } = document.calendar;
   const morning = startOfDay(now, zone);
-  const night = DateTime.fromMillis(morning, { zone }).plus({ days: 1 }).toMillis();
+  const night = endOfDay(now, zone);
   const me = claimerOf(reviewer);
   const [counts, mine, done, arrived, lists, corrections] = await Promise.all([
     countsOf(database, workflow, me, { now, night }),
@@ -106,21 +108,22 @@ export function claimerOf(reviewer: Reviewer): Claimer {
   };
 }
 
-function countsOf(
+async function countsOf(
   database: Queryable,
   workflow: string,
   me: Claimer,
   { now, night }: { now: number; night: number },
-): Promise<Pick<Inbox, "open" | "free" | "held" | "dueToday" | "overdue" | "atRisk">> {
+): Promise<Counts> {
   const live = sql`(state = 'claimed' and lease_until > ${time(now)})`;
-  return database.one(sql`
-    select count(*)::int as open,
-      (count(*) filter (where not ${live} and ${comesBy(me, now)}))::int as free,
+  const { open, free, held, forOthers, dueToday, overdue, atRisk, ...causes } = await database.one<
+    Omit<Counts, "causes"> & CauseCounts
+  >(sql`
+    select ${countsByDue(now, night)}, ${countsByCause()},
+      (count(*) filter (where not ${live} and (${comesBy(me, now)})))::int as free,
       (count(*) filter (where ${live} and holder <> ${me.holder}))::int as held,
-      (count(*) filter (where due_at > ${time(now)} and due_at < ${time(night)}))::int as "dueToday",
-      (count(*) filter (where due_at <= ${time(now)}))::int as overdue,
-      (count(*) filter (where due_at > ${time(now)} and due_at <= ${time(now + HOUR)}))::int as "atRisk"
-    from review where workflow = ${workflow} and state in ('waiting', 'claimed')`);
+      (count(*) filter (where not ${live} and (${comesBy(me, now)}) is not true))::int as "forOthers"
+    from review where workflow = ${workflow} and ${isOpenWork(now)}`);
+  return { open, free, held, forOthers, dueToday, overdue, atRisk, causes };
 }
 
 interface Row {
@@ -173,7 +176,7 @@ async function listsOf(
       noUntil,
       sql`coalesce(r.snoozed_until, r.opened_at)`,
       lastNote(["answer", "snoozed", "question"]),
-      sql`r.due_at nulls last, r.case_id`,
+      sql`coalesce(r.urgent_at, r.due_at, r.opened_at), r.case_id`,
     ),
     me.owner
       ? list(
@@ -181,7 +184,7 @@ async function listsOf(
           noUntil,
           sql`r.opened_at`,
           lastNote(["escalated", "skipped"]),
-          sql`r.due_at nulls last, r.case_id`,
+          sql`coalesce(r.urgent_at, r.due_at, r.opened_at), r.case_id`,
         )
       : [],
   ]);

@@ -23,6 +23,8 @@ const review: OpenReview = {
   behind: [],
   skipped_by: [],
   due_at: null,
+  urgent_at: null,
+  cause: null,
   judged: false,
   lease: "lse_1",
   lease_until: 1,

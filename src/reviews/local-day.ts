@@ -13,6 +13,11 @@ export function startOfDay(milliseconds: number, zone: string): number {
   return at(milliseconds, zone).startOf("day").toMillis();
 }
 
+/** The moment at which the day after this moment's begins: 23 or 25 hours after its start where clocks change. */
+export function endOfDay(milliseconds: number, zone: string): number {
+  return at(milliseconds, zone).startOf("day").plus({ days: 1 }).toMillis();
+}
+
 /** The moment at which the day began that lies so many whole days before that of this moment. */
 export function startOfDayBefore(milliseconds: number, days: number, zone: string): number {
   return at(milliseconds, zone).startOf("day").minus({ days }).toMillis();

@@ -14,13 +14,13 @@ import type { BudgetState } from "../models/budget.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database, Queryable } from "../platform/database.ts";
 import { sql, time } from "../platform/sql.ts";
-import { dayIn, startOfDay } from "./local-day.ts";
+import { dayIn, endOfDay, startOfDay } from "./local-day.ts";
 import type { Queue } from "./mail-texts.ts";
+import { countsByDue, isOpenWork, type DueCounts } from "./open-work.ts";
 import type { Addressee, Post } from "./post.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 /** A digest that could not go out in the morning is of no use in the afternoon. */
 const MORNING = 3 * HOUR;
 
@@ -39,8 +39,9 @@ export interface NoticeParts {
 
 type Notice = "digest" | "at_risk";
 
-interface Counts extends Omit<Queue, "workflow"> {
-  atRisk: number;
+interface Counts extends Omit<Queue, "workflow">, DueCounts {
+  /** Of those at risk, what nobody works on: whoever has one knows. */
+  atRiskFree: number;
 }
 
 /** What each person has in their workflows. */
@@ -108,7 +109,7 @@ async function sendDigest(
   if (morning.length === 0) return;
   const queues = places
     .map(({ view, roles }) => {
-      const { atRisk: _, budget, ...found } = counts.get(view.row.name)!;
+      const { atRisk: _, atRiskFree: __, budget, ...found } = counts.get(view.row.name)!;
       const owns = roles.has("owner");
       return {
         workflow: view.row.name,
@@ -135,7 +136,7 @@ async function sendAtRisk(
 ): Promise<void> {
   const queues = places
     .filter(({ roles }) => roles.has("reviewer"))
-    .map(({ view }) => ({ workflow: view.row.name, atRisk: counts.get(view.row.name)!.atRisk }))
+    .map(({ view }) => ({ workflow: view.row.name, atRisk: counts.get(view.row.name)!.atRiskFree }))
     .filter((queue) => queue.atRisk > 0);
   if (queues.length === 0) return;
   const day = dayIn(now, places[0]!.view.document.calendar.zone);
@@ -164,13 +165,9 @@ async function countsOf(
   now: number,
   zone: string,
 ): Promise<Omit<Counts, "budget">> {
-  // A day of clock change may be an hour longer; its last hour then counts for the next.
-  const tomorrow = startOfDay(now, zone) + DAY;
   return database.one<Omit<Counts, "budget">>(sql`
-    select count(*)::int as open,
-      count(*) filter (where due_at <= ${time(now)})::int as overdue,
-      count(*) filter (where due_at > ${time(now)} and due_at < ${time(tomorrow)})::int as "dueToday",
-      count(*) filter (where due_at > ${time(now)} and due_at <= ${time(now + HOUR)} and (state = 'waiting' or lease_until <= ${time(now)}))::int as "atRisk",
+    select ${countsByDue(now, endOfDay(now, zone))},
+      count(*) filter (where due_at > ${time(now)} and due_at <= ${time(now + HOUR)} and (state = 'waiting' or lease_until <= ${time(now)}))::int as "atRiskFree",
       (select count(*)::int from improvement where workflow = ${workflow} and state = 'open') as reports
-    from review where workflow = ${workflow} and state in ('waiting', 'claimed')`);
+    from review where workflow = ${workflow} and ${isOpenWork(now)}`);
 }

@@ -1,5 +1,6 @@
 /** The questions that reviews ask the database: who has what, until when, and what a verdict writes. */
 import { personKey } from "../access/caller.ts";
+import type { Cause } from "../cases/decision/urgency.ts";
 import type { CaseId } from "../contract/ids.ts";
 import type { Arm, Reason, Verdict } from "../contract/states.ts";
 import { isoTime } from "../platform/clock.ts";
@@ -37,6 +38,8 @@ const CLAIMED = raw(
 /** Milliseconds: the bounds of a lease in contract/schemas.ts. */
 const USUAL_LEASE = 600_000;
 const LONGEST_LEASE = 3_600_000;
+/** What the queue is ordered by, as its index has it: rows of the program before this one have no `urgent_at`. */
+export const URGENT = raw("coalesce(urgent_at, due_at, opened_at)");
 const FREE = raw(`(state = 'waiting' or lease_until <= `);
 
 /** Who takes a review. Two people with one key have one name, but only one of them can be named. */
@@ -69,7 +72,7 @@ export function comesBy(claimer: Claimer, now: number): Sql {
 }
 
 /**
- * Leases up to `leases.length` reviews: first what comes back to this person, then the earliest due; a lease that ran out
+ * Leases up to `leases.length` reviews: first what comes back to this person, then the most urgent; a lease that ran out
  * is anybody's. What they skipped comes only when nothing else does (`skipped`).
  */
 export async function claimNext(
@@ -80,17 +83,17 @@ export async function claimNext(
   const most = leases.length;
   return tx.all<ClaimedReview>(sql`
     with back as (
-      select case_id, no, due_at, 0 as place from review
+      select case_id, no, ${URGENT} as urgent, 0 as place from review
       where workflow = ${workflow} and state = 'waiting' and prefer = ${key} and ${comesBy(claim, now)}
-      order by due_at nulls last, case_id limit ${most} for update skip locked),
+      order by ${URGENT}, case_id limit ${most} for update skip locked),
     free as (
-      select case_id, no, due_at, 1 as place from review
+      select case_id, no, ${URGENT} as urgent, 1 as place from review
       where workflow = ${workflow} and state in ('waiting', 'claimed') and ${FREE} ${time(now)})
         and prefer is distinct from ${key} and ${comesBy(claim, now)} and (${key} = any(skipped_by)) = ${skipped}::boolean
-      order by due_at nulls last, case_id limit ${most} for update skip locked),
+      order by ${URGENT}, case_id limit ${most} for update skip locked),
     numbered as (
-      select case_id, no, row_number() over (order by place, due_at nulls last, case_id) as place
-      from (select * from back union all select * from free) as found order by place, due_at nulls last, case_id limit ${most}),
+      select case_id, no, row_number() over (order by place, urgent, case_id) as place
+      from (select * from back union all select * from free) as found order by place, urgent, case_id limit ${most}),
     leased as (
       update review r set state = 'claimed', person = ${person}, holder = ${holder}, simulated = ${simulated}, lease_until = ${time(until)}, lease = (${leases}::text[])[n.place::int]
       from numbered n where r.case_id = n.case_id and r.no = n.no
@@ -176,6 +179,8 @@ export interface OpenReview {
   behind: string[];
   skipped_by: string[];
   due_at: number | null;
+  urgent_at: number | null;
+  cause: Cause | null;
   /** A verdict was given on this case before, so its output has been shown. */
   judged: boolean;
   lease: string | null;
@@ -187,7 +192,7 @@ export interface OpenReview {
 export async function openReviewsOf(tx: Queryable, ids: string[]): Promise<Map<CaseId, OpenReview>> {
   const found = await tx.all<OpenReview>(sql`
     select r.case_id, r.no, r.workflow, c.release, c.arm, c.cold, c.cold_probability, c.qa, c.qa_probability, c.drill, d.step, d.confidence, d.reasons,
-      r.turn, r.not_for, r.behind, r.skipped_by, r.due_at, r.lease, r.lease_until, r.holder,
+      r.turn, r.not_for, r.behind, r.skipped_by, r.due_at, r.urgent_at, r.cause, r.lease, r.lease_until, r.holder,
       r.no > 1 and exists (select from review e where e.case_id = r.case_id and e.verdict is not null) as judged
     from review r join case_ c on c.id = r.case_id join decision d on d.case_id = r.case_id
     where r.case_id = any(${ids}) and r.state in ('waiting', 'claimed')
@@ -202,6 +207,9 @@ export interface NextTurn {
   workflow: string;
   turn: StoredTurn;
   due_at: number | null;
+  /** Null in rows that the program before this one made. */
+  urgent_at: number | null;
+  cause: Cause | null;
   not_for: string[];
   behind: string[];
   prefer: string | null;
@@ -297,7 +305,7 @@ export async function insertLabels(tx: Queryable, labels: LabelRow[]): Promise<v
 export async function insertTurns(tx: Queryable, turns: NextTurn[]): Promise<void> {
   if (turns.length === 0) return;
   const columns = raw(
-    "case_id, no, workflow, state, turn, due_at, not_for, behind, prefer, prefer_until, came_back, opened_at",
+    "case_id, no, workflow, state, turn, due_at, urgent_at, cause, not_for, behind, prefer, prefer_until, came_back, opened_at",
   );
   const maybe = (at: number | null) => (at === null ? null : isoTime(at));
   await tx.run(sql`
@@ -307,6 +315,7 @@ export async function insertTurns(tx: Queryable, turns: NextTurn[]): Promise<voi
         ...one,
         state: "waiting",
         due_at: maybe(one.due_at),
+        urgent_at: maybe(one.urgent_at),
         prefer_until: maybe(one.prefer_until),
         opened_at: isoTime(one.opened_at),
       })),

@@ -17,12 +17,15 @@ interface EndingTurn {
   activeMs: number | undefined;
 }
 
-type Continued = Pick<OpenReview, "case_id" | "no" | "workflow" | "turn" | "not_for" | "behind" | "due_at">;
+type Continued = Pick<
+  OpenReview,
+  "case_id" | "no" | "workflow" | "turn" | "not_for" | "behind" | "due_at" | "urgent_at" | "cause"
+>;
 
 /** A turn that waits for the sender, and who asked. */
 export type Asked = Continued & { person: string; stands: string | null };
 
-export const ASKED = sql`r.case_id, r.no, r.workflow, r.turn, r.not_for, r.behind, r.due_at, r.person, r.stands`;
+export const ASKED = sql`r.case_id, r.no, r.workflow, r.turn, r.not_for, r.behind, r.due_at, r.urgent_at, r.cause, r.person, r.stands`;
 
 export async function lockAsked(tx: Tx, caseId: string): Promise<Asked | undefined> {
   await tx.run(sql`select 1 from case_ where id = ${caseId} and state = 'returned' for update`);
@@ -39,7 +42,7 @@ export async function forgetQuestion(tx: Tx, asked: Asked): Promise<void> {
 
 /** The next turn of the same kind, for anybody. */
 export function nextOf(review: Continued, now: number): NextTurn {
-  const { case_id, no, workflow, turn, not_for, behind, due_at } = review;
+  const { case_id, no, workflow, turn, not_for, behind, due_at, urgent_at, cause } = review;
   return {
     case_id,
     no: no + 1,
@@ -48,6 +51,8 @@ export function nextOf(review: Continued, now: number): NextTurn {
     not_for,
     behind,
     due_at,
+    urgent_at,
+    cause,
     prefer: null,
     prefer_until: null,
     came_back: null,

@@ -5,6 +5,7 @@
  * as long as nobody has begun with the second look. Nobody takes back what is not theirs.
  */
 import { keysOf, readContent, sealJson } from "../cases/content.ts";
+import type { Cause } from "../cases/decision/urgency.ts";
 import { insertContent } from "../cases/model/record.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { Tx } from "../platform/database.ts";
@@ -21,6 +22,8 @@ interface Last {
   state: string;
   turn: StoredTurn;
   due_at: number | null;
+  urgent_at: number | null;
+  cause: Cause | null;
   not_for: string[];
   behind: string[];
   holder: string | null;
@@ -49,7 +52,7 @@ export async function undoIn(
   const open = case_.state === "decided" && case_.worker === null && (case_.next_at ?? 0) > now;
   if (case_.corrections > 0) return open ? undoCorrection(parts, tx, caseId, reviewer) : undefined;
   const last = await tx.all<Last>(sql`
-    select no, workflow, state, turn, due_at, not_for, behind, holder, decided_at from review where case_id = ${caseId} order by no desc limit 2`);
+    select no, workflow, state, turn, due_at, urgent_at, cause, not_for, behind, holder, decided_at from review where case_id = ${caseId} order by no desc limit 2`);
   const [newest, before] = last;
   let undone: Last | undefined;
   if (open && case_.verdict !== "auto" && newest?.state === "decided") {
@@ -63,6 +66,8 @@ export async function undoIn(
         workflow: undone.workflow,
         turn: undone.turn,
         due_at: undone.due_at,
+        urgent_at: undone.urgent_at,
+        cause: undone.cause,
         not_for: undone.not_for,
         behind: undone.behind,
         prefer: null,

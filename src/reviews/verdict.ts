@@ -267,6 +267,8 @@ async function judge(
       workflow: review.workflow,
       turn: "second",
       due_at: review.due_at,
+      urgent_at: review.urgent_at,
+      cause: review.cause,
       not_for: [],
       behind,
       prefer: comesBack ? refused : null,

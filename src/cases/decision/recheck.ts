@@ -13,6 +13,7 @@ import type { Queryable, Tx } from "../../platform/database.ts";
 import { rows, sql } from "../../platform/sql.ts";
 import type { DialValues } from "../workflow/dials.ts";
 import { lapseOf, type CertificateRow } from "./certificate.ts";
+import { causeOf, urgentAt } from "./urgency.ts";
 
 /** A case that is about to go out unreviewed. */
 export interface Alone {
@@ -104,16 +105,23 @@ export async function giveToPeople(
 ): Promise<void> {
   if (cases.length === 0) return;
   const ids = cases.map((one) => one.id);
-  await tx.run(sql`
-    update case_ set state = 'in_review', verdict = null, decided_at = null, next_at = null, worker = null where id = any(${ids})`);
+  const moved = await tx.all<{ id: CaseId; cold: boolean; due_at: number | null; received_at: number }>(sql`
+    update case_ set state = 'in_review', verdict = null, decided_at = null, next_at = null, worker = null where id = any(${ids})
+    returning id, cold, due_at, received_at`);
+  const reasonOf = new Map(cases.map((one) => [one.id, one.reason]));
   await tx.run(sql`
     update decision d set outcome = 'review', reasons = r.reasons
     from json_to_recordset(${rows(cases.map((one) => ({ id: one.id, reasons: [one.reason] })))}::json) as r (id text, reasons jsonb)
     where d.case_id = r.id`);
   await tx.run(sql`
-    insert into review (case_id, no, workflow, state, due_at, opened_at)
-    select c.id, (select coalesce(max(r.no), 0) + 1 from review r where r.case_id = c.id), c.workflow, 'waiting', c.due_at, ${isoTime(now)}::timestamptz
-    from case_ c where c.id = any(${ids})`);
+    insert into review (case_id, no, workflow, state, due_at, urgent_at, cause, opened_at)
+    select c.id, (select coalesce(max(r.no), 0) + 1 from review r where r.case_id = c.id), c.workflow, 'waiting', c.due_at, u.urgent_at, u.cause, ${isoTime(now)}::timestamptz
+    from json_to_recordset(${rows(
+      moved.map(({ id, cold, due_at, received_at }) => {
+        const cause = causeOf({ reasons: [reasonOf.get(id)!], cold });
+        return { id, cause, urgent_at: isoTime(urgentAt({ cause, dueAt: due_at, receivedAt: received_at })) };
+      }),
+    )}::json) as u (id text, cause text, urgent_at timestamptz) join case_ c on c.id = u.id`);
   audit.record(
     tx,
     cases.map((one) => ({

@@ -24,6 +24,7 @@ import {
 import { suspendCertificates } from "./certificate-store.ts";
 import type { Decision } from "./decide.ts";
 import { lockInForce, withheldNow } from "./recheck.ts";
+import { causeOf, urgentAt } from "./urgency.ts";
 
 export interface Settlement {
   lease: Lease;
@@ -61,16 +62,21 @@ export function settling(audit: Audit, worker: string): Operation<Settlement, Se
       const reviews = mine.filter((one) => states.get(one) === "in_review");
       if (reviews.length > 0)
         await tx.run(sql`
-          insert into review (case_id, no, workflow, state, due_at, opened_at)
-          select case_id, no, workflow, state, due_at, opened_at from json_populate_recordset(null::review, ${rows(
-            reviews.map((one) => ({
-              case_id: one.lease.id,
-              no: 1,
-              workflow: one.case_.workflow,
-              state: "waiting",
-              due_at: one.case_.due_at === null ? null : isoTime(one.case_.due_at),
-              opened_at: isoTime(one.now),
-            })),
+          insert into review (case_id, no, workflow, state, due_at, urgent_at, cause, opened_at)
+          select case_id, no, workflow, state, due_at, urgent_at, cause, opened_at from json_populate_recordset(null::review, ${rows(
+            reviews.map(({ lease, case_, decision, now }) => {
+              const cause = causeOf({ reasons: decision.reasons, cold: case_.cold });
+              return {
+                case_id: lease.id,
+                no: 1,
+                workflow: case_.workflow,
+                state: "waiting",
+                due_at: case_.due_at === null ? null : isoTime(case_.due_at),
+                urgent_at: isoTime(urgentAt({ cause, dueAt: case_.due_at, receivedAt: case_.received_at })),
+                cause,
+                opened_at: isoTime(now),
+              };
+            }),
           )}::json)`);
       audit.record(
         tx,
