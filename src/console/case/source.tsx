@@ -1,7 +1,7 @@
 /**
  * What came in: texts first, then every other field, as the schema demands them, with the evidence for a value outlined.
  *
- * Shown as plain text and nothing else: no markup is interpreted, no address is a link, no image is loaded. Texts carry
+ * A very long text is cut and says so (long-text.tsx). Shown as plain text and nothing else: no markup is interpreted, no address is a link, no image is loaded. Texts carry
  * the language that the case says it is in, so that a screen reader pronounces it.
  */
 import { useMemo, type Ref } from "react";
@@ -9,7 +9,9 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../contract/js
 import { INBOX } from "../locales/inbox.ts";
 import { useFormats } from "../locales/formats.ts";
 import { useWords } from "../locales/words.ts";
+import { isCut } from "./cut.ts";
 import { evidenceIn } from "./evidence.ts";
+import { LongText } from "./long-text.tsx";
 import { Marked } from "./marked.tsx";
 import { demandedAt, labelOf } from "./output-fields.ts";
 import styles from "./source.module.css";
@@ -26,8 +28,6 @@ const LONG = 60;
 const IS_TEXT =
   /(?:^|\.)(?:subject|title|body|text|message|description|comment|content|betreff|nachricht|beschreibung)$/i;
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
-/** A text beyond this is cut on screen; the whole stands in the case file. */
-const MOST_SHOWN = 200_000;
 
 export interface SourceProps {
   input: JsonObject;
@@ -36,10 +36,12 @@ export interface SourceProps {
   sought?: unknown;
   /** Somebody marked text of this field. */
   onMark?: (path: string) => void;
+  /** The head of a text that is cut has been on screen. */
+  cutSeen?: (path: string) => void;
   ref?: Ref<HTMLDivElement>;
 }
 
-export function Source({ input, schema, sought, onMark, ref }: SourceProps) {
+export function Source({ input, schema, sought, onMark, cutSeen, ref }: SourceProps) {
   const fields = useMemo(() => shownFields(input, schema), [input, schema]);
   const formats = useFormats();
   const lang = languageOfCase(input);
@@ -56,12 +58,14 @@ export function Source({ input, schema, sought, onMark, ref }: SourceProps) {
   return (
     <div className={styles["source"]} ref={ref} onPointerUp={marked} onKeyUp={marked}>
       {long.map((field) => (
-        <section key={field.path} className={styles["long"]} data-source={field.path}>
-          <h3>{labelOf(field.path)}</h3>
-          <div lang={lang} className={styles["text"]}>
-            <Marked text={field.text.slice(0, MOST_SHOWN)} sought={sought} />
-          </div>
-        </section>
+        <LongText
+          key={field.path}
+          path={field.path}
+          text={field.text}
+          lang={lang}
+          sought={sought}
+          cutSeen={cutSeen && (() => cutSeen(field.path))}
+        />
       ))}
       {short.length === 0 ? null : (
         <dl className={styles["short"]}>
@@ -86,6 +90,13 @@ export function Source({ input, schema, sought, onMark, ref }: SourceProps) {
 /** The paths of what came in, as they are shown. */
 export function sourcePaths(input: JsonObject, schema?: JsonObject): string[] {
   return shownFields(input, schema).map((field) => field.path);
+}
+
+/** The texts that are shown cut. */
+export function cutsOf(input: JsonObject): string[] {
+  return shownFields(input)
+    .filter((field) => isCut(field.text))
+    .map((field) => field.path);
 }
 
 /** How often a value stands in the source. */

@@ -24,6 +24,18 @@ export const INBOX = words({
     en: "{free, plural, one {One case waits for you.} other {# cases wait for you.}} The most urgent comes first.",
   },
   none: { de: "Für Sie ist gerade nichts zu tun", en: "There is nothing for you to do right now" },
+  because: { de: "Warum sie offen sind", en: "Why they are open" },
+  "because.risk": { de: "wegen einer Risikoregel", en: "because of a risk rule" },
+  "because.unsure": { de: "Modell unsicher", en: "model unsure" },
+  "because.noSuggestion": { de: "ohne Vorschlag", en: "without a suggestion" },
+  "because.escalated": { de: "weitergeleitet", en: "escalated" },
+  "because.second": { de: "zweite Person nötig", en: "second person needed" },
+  "because.returned": { de: "zurück nach Rückfrage", en: "back after a question" },
+  "because.routine": { de: "Routine", en: "routine" },
+  forOthers: {
+    de: "{n, plural, one {Einer ist für andere bestimmt} other {# sind für andere bestimmt}}: für die Verantwortlichen, für eine zweite Person oder zuerst für eine Kollegin oder einen Kollegen.",
+    en: "{n, plural, one {One is for others} other {# are for others}}: for owners, for a second person, or for a colleague first.",
+  },
   "cause.held": {
     de: "{n, plural, one {Ein Fall liegt bei anderen im Team.} other {# Fälle liegen bei anderen im Team.}}",
     en: "{n, plural, one {One case is with others in the team.} other {# cases are with others in the team.}}",
@@ -140,6 +152,22 @@ export const INBOX = words({
     de: "Was eingegangen ist, war noch nicht zu sehen; danach können Sie freigeben.",
     en: "What came in has not been on screen yet. After that you can approve.",
   },
+  waitsForCut: {
+    de: "Ein Text ist nur zum Teil gezeigt, und Sie haben den Hinweis darauf noch nicht gesehen; danach können Sie freigeben.",
+    en: "A text is shown in part, and you have not seen the note that says so yet. After that you can approve.",
+  },
+  cut: {
+    de: "Langer Text: Gezeigt sind die ersten {shown, number} von {all, number} Zeichen.",
+    en: "Long text: the first {shown, number} of {all, number} characters are shown.",
+  },
+  cutWhole: {
+    de: "Langer Text: Gezeigt sind alle {all, number} Zeichen.",
+    en: "Long text: all {all, number} characters are shown.",
+  },
+  showRest: { de: "Rest anzeigen", en: "Show the rest" },
+  showRestOf: { de: "Rest anzeigen: {label}", en: "Show the rest: {label}" },
+  showLess: { de: "Weniger anzeigen", en: "Show less" },
+  showLessOf: { de: "Weniger anzeigen: {label}", en: "Show less: {label}" },
   waitsFor: {
     de: "{n, plural, one {Ein Anhang war} other {# Anhänge waren}} noch nicht zu sehen; danach können Sie freigeben.",
     en: "{n, plural, one {One attachment has} other {# attachments have}} not been on screen yet. After that you can approve.",

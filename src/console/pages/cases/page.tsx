@@ -56,7 +56,9 @@ function OfWorkflow({ workflow }: { workflow: string }) {
   const { hash } = useLocation();
   const search = useSearch({ strict: false }) as Record<string, unknown>;
   const wanted = useMemo(() => wantedOf(search), [search]);
-  const query = useMemo(() => queryOf(wanted), [wanted]);
+  const formats = useFormats();
+  const zone = useWorkflow()?.zone ?? formats.zone;
+  const query = useMemo(() => queryOf(wanted, zone), [wanted, zone]);
   const [handsIn, setHandsIn] = useState(hash === "hand-in");
   const list = useInfiniteQuery({
     queryKey: ["listCases", { workflow, ...query }],
@@ -101,7 +103,9 @@ function OfWorkflow({ workflow }: { workflow: string }) {
             wanted={wanted}
             seek={seek}
             workflow={workflow}
+            zone={zone}
             example={exampleOf(cases)}
+            facets={facetNames(cases)}
           />
           <Found workflow={workflow} cases={cases} more={more} query={query} />
         </>
@@ -109,6 +113,11 @@ function OfWorkflow({ workflow }: { workflow: string }) {
       {handsIn ? <HandIn workflow={workflow} close={() => setHandsIn(false)} /> : null}
     </Page>
   );
+}
+
+/** The names of facets that the cases at hand have. */
+function facetNames(cases: readonly Case[]): string[] {
+  return [...new Set(cases.flatMap((one) => Object.keys(one.facets as object)))].sort();
 }
 
 /** A facet as it is written, taken from what is shown. */

@@ -1,5 +1,6 @@
 /** What is searched for, as it stands in the address, and as the program is asked. Pure. */
 import type { Input } from "../../data/api.ts";
+import { startOfDayIn } from "../../locales/zone-clock.ts";
 
 export const FILTERS = [
   "q",
@@ -30,18 +31,22 @@ export function wantedOf(search: Record<string, unknown>): Wanted {
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
-/** As the program is asked: days in the reader's own zone, the last one whole. */
-export function queryOf(wanted: Wanted): CaseQuery {
+/** Whether a facet is written as it is asked for: its name, an equals sign, its value. */
+export function isFacet(text: string): boolean {
+  return /^\s*[^=\s][^=]*=/.test(text);
+}
+
+/** As the program is asked: days as they are in this zone, the workflow's, the last one whole. */
+export function queryOf(wanted: Wanted, zone: string): CaseQuery {
   const { from, to, facet, ...rest } = wanted;
   return {
     ...rest,
-    ...(facet !== undefined && facet.includes("=") ? { facet } : {}),
-    ...(from !== undefined && DAY.test(from) ? { from: startOf(from, 0) } : {}),
-    ...(to !== undefined && DAY.test(to) ? { to: startOf(to, 1) } : {}),
+    ...(facet !== undefined && isFacet(facet) ? { facet: facet.replace(/\s*=\s*/, "=").trim() } : {}),
+    ...(from !== undefined && DAY.test(from) ? { from: dayFrom(zone, from, 0) } : {}),
+    ...(to !== undefined && DAY.test(to) ? { to: dayFrom(zone, to, 1) } : {}),
   } as CaseQuery;
 }
 
-function startOf(day: string, later: number): string {
-  const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
-  return new Date(year, month - 1, date + later).toISOString();
+function dayFrom(zone: string, day: string, later: number): string {
+  return new Date(startOfDayIn(zone, day, later)).toISOString();
 }

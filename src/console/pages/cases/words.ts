@@ -16,6 +16,12 @@ export const CASES = words({
   team: { de: "Team", en: "Team" },
   facet: { de: "Merkmal (name=wert)", en: "Facet (name=value)" },
   facetExample: { de: "z. B. {example}", en: "e.g. {example}" },
+  notFacet: { de: "Ein Merkmal wird als name=wert geschrieben.", en: "A facet is written as name=value." },
+  notFacetExample: {
+    de: "Ein Merkmal wird als name=wert geschrieben, z. B. {example}.",
+    en: "A facet is written as name=value, e.g. {example}.",
+  },
+  daysIn: { de: "Tage in {zone}", en: "Days in {zone}" },
   subject: { de: "Betroffene Person (z. B. Kundennummer)", en: "Data subject (e.g. customer number)" },
   from: { de: "Eingegangen ab", en: "Received from" },
   to: { de: "Eingegangen bis", en: "Received until" },

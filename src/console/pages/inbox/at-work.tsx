@@ -75,8 +75,8 @@ export function AtWork({ workflow, desk, task, onReveal, onBulk }: AtWorkProps) 
   const bar = useRef<HTMLDivElement>(null);
   const left = useRef<HTMLElement>(null);
   const attached = useAttached(task.caseId, task.attachments, { open: true });
-  const { ready, waitsFor } = useReady(task.caseId, source, attached);
   const input = task.input as JsonObject;
+  const { ready, waitsFor, cutSeen } = useReady({ caseId: task.caseId, input }, source, attached);
   const lang = languageOfCase(input);
   const cold = task.withheld === "cold";
   const busy = work.busy || desk.busy;
@@ -228,6 +228,7 @@ export function AtWork({ workflow, desk, task, onReveal, onBulk }: AtWorkProps) 
           schema={task.inputSchema as JsonObject}
           sought={sought}
           onMark={(path) => setPointed(OF_SOURCE + path)}
+          cutSeen={cutSeen}
         />
         <Instructions task={task} />
       </section>

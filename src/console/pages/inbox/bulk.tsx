@@ -172,7 +172,8 @@ function One({ task, seen, leave }: OneProps) {
   const a = useWords(ATTACHMENTS);
   const source = useRef<HTMLDivElement>(null);
   const attached = useAttached(task.caseId, task.attachments, { open: true });
-  const { ready, waitsFor } = useReady(task.caseId, source, attached);
+  const input = task.input as JsonObject;
+  const { ready, waitsFor, cutSeen } = useReady({ caseId: task.caseId, input }, source, attached);
   const fields = outputFields(task.outputSchema as JsonObject, task.suggestions);
   useEffect(() => {
     if (ready) seen();
@@ -184,10 +185,10 @@ function One({ task, seen, leave }: OneProps) {
       <section aria-label={t("source")}>
         <Attachments
           attached={attached}
-          lang={languageOfCase(task.input as JsonObject)}
+          lang={languageOfCase(input)}
           leave={{ to: a("escToList"), run: leave }}
         />
-        <Source ref={source} input={task.input as JsonObject} schema={task.inputSchema as JsonObject} />
+        <Source ref={source} input={input} schema={task.inputSchema as JsonObject} cutSeen={cutSeen} />
       </section>
       <section aria-label={t("output")}>
         <WaitsFor waitsFor={waitsFor} attached={attached} source={source} />

@@ -175,6 +175,36 @@ function Tabs({ inbox, tab, choose }: { inbox: Inbox; tab: Tab; choose: (tab: Ta
   );
 }
 
+const BECAUSE = [
+  "risk",
+  "escalated",
+  "second",
+  "returned",
+  "noSuggestion",
+  "unsure",
+  "routine",
+] as const satisfies readonly (keyof Inbox["causes"])[];
+
+/** How much of what is open is here for which cause, the gravest first. */
+function Because({ causes }: { causes: Inbox["causes"] }) {
+  const t = useWords(INBOX);
+  const formats = useFormats();
+  const some = BECAUSE.filter((cause) => causes[cause] > 0);
+  if (some.length === 0) return null;
+  return (
+    <div role="group" aria-label={t("because")}>
+      <dl className={styles["because"]}>
+        {some.map((cause) => (
+          <div key={cause} data-cause={cause}>
+            <dt>{t(`because.${cause}`)}</dt>
+            <dd>{formats.number(causes[cause])}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
 /** Before the first case, and when there is none: the truth about the queue. */
 function Before({
   inbox,
@@ -194,6 +224,7 @@ function Before({
   const causes = [
     ...(inbox.atRisk > 0 ? [t("atRisk", { n: inbox.atRisk })] : []),
     ...(inbox.held > 0 ? [t("cause.held", { n: inbox.held })] : []),
+    ...(inbox.forOthers > 0 ? [t("forOthers", { n: inbox.forOthers })] : []),
     ...(inbox.snoozed.length > 0 ? [t("cause.snoozed", { n: inbox.snoozed.length })] : []),
     ...(inbox.asked.length > 0 ? [t("cause.asked", { n: inbox.asked.length })] : []),
     ...(inbox.escalated.length > 0 ? [t("cause.escalated", { n: inbox.escalated.length })] : []),
@@ -232,6 +263,7 @@ function Before({
       ) : causes.length === 0 ? null : (
         <p>{causes.join(" ")}</p>
       )}
+      <Because causes={inbox.causes} />
       <p>{t("ownToday", { n: inbox.own.decidedToday })}</p>
       {inbox.away === null ? null : <p>{t("awayNow", { until: formats.when(inbox.away) })}</p>}
       {desk.error === undefined ? null : (

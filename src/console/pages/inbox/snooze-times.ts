@@ -3,6 +3,7 @@
  *
  * Mornings, afternoons and Mondays are those of the workflow, wherever the device of the reader says it is.
  */
+import { clockIn, momentAt } from "../../locales/zone-clock.ts";
 
 export interface SnoozeTime {
   name: "hour" | "afternoon" | "tomorrow" | "monday";
@@ -28,32 +29,4 @@ export function snoozeTimes(now: number, zone: string): SnoozeTime[] {
     ...(toMonday === 1 ? [] : [{ name: "tomorrow" as const, at: at(1, MORNING) }]),
     { name: "monday", at: at(toMonday, MORNING) },
   ];
-}
-
-type Clock = (moment: number) => number;
-
-/** What clocks in a zone show at a moment, as the moment at which clocks in UTC show it. */
-function clockIn(zone: string): Clock {
-  const format = new Intl.DateTimeFormat("en-GB", {
-    timeZone: zone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  });
-  return (moment) => {
-    const parts = new Map(format.formatToParts(moment).map(({ type, value }) => [type, Number(value)]));
-    const of = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0;
-    return Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second"));
-  };
-}
-
-/** The moment at which those clocks show this. */
-function momentAt(clock: Clock, shown: number): number {
-  const nearly = shown - (clock(shown) - shown);
-  // A second time: between the two, the clocks may have been put forward or back.
-  return nearly - (clock(nearly) - shown);
 }

@@ -23,7 +23,7 @@ export function WaitsFor({ waitsFor, attached, source }: WaitsForProps) {
   const t = useWords(INBOX);
   const [said, setSaid] = useState(false);
   const [next] = waitsFor.attachments;
-  const waiting = waitsFor.source || next !== undefined;
+  const waiting = waitsFor.source || waitsFor.cut !== undefined || next !== undefined;
   useEffect(() => {
     if (!waiting) return;
     const timer = setTimeout(() => setSaid(true), AFTER);
@@ -34,7 +34,13 @@ export function WaitsFor({ waitsFor, attached, source }: WaitsForProps) {
   }, [waiting]);
 
   function show() {
-    if (next === undefined) return source.current?.scrollIntoView({ block: "start" });
+    if (next === undefined) {
+      const cut =
+        waitsFor.source || waitsFor.cut === undefined
+          ? undefined
+          : source.current?.querySelector(`[data-cut="${CSS.escape(waitsFor.cut)}"]`);
+      return (cut ?? source.current)?.scrollIntoView({ block: "start" });
+    }
     attached.show(next.no);
     // In the next frame it is the one that is shown.
     requestAnimationFrame(() =>
@@ -46,7 +52,9 @@ export function WaitsFor({ waitsFor, attached, source }: WaitsForProps) {
       {!said || !waiting ? null : (
         <div className={styles["lease"]}>
           <span>
-            {next === undefined ? t("waitsForSource") : t("waitsFor", { n: waitsFor.attachments.length })}
+            {next !== undefined
+              ? t("waitsFor", { n: waitsFor.attachments.length })
+              : t(waitsFor.source ? "waitsForSource" : "waitsForCut")}
           </span>
           <Button variant="default" size="xs" onClick={show}>
             {next === undefined ? t("showSource") : t("showIt", { name: nameOf(next) })}
