@@ -56,6 +56,11 @@ export function Filters({ wanted, seek, workflow, zone, example, facets }: Filte
     onChange: (event: { currentTarget: { value: string } }) =>
       setTyped({ ...typed, [filter]: event.currentTarget.value }),
   });
+  // Below the field: above it, the fields of a row would stand at different heights.
+  const days = {
+    description: t("daysIn", { zone }),
+    inputWrapperOrder: ["label", "input", "description"] as ("label" | "input" | "description")[],
+  };
   const choice = (filter: Filter, options: readonly string[], table: Words = {}) => (
     <NativeSelect
       label={t(filter)}
@@ -102,8 +107,8 @@ export function Filters({ wanted, seek, workflow, zone, example, facets }: Filte
             ))}
           </datalist>
           <TextInput {...text("subject")} autoComplete="off" />
-          <TextInput {...text("from")} type="date" description={t("daysIn", { zone })} />
-          <TextInput {...text("to")} type="date" description={t("daysIn", { zone })} />
+          <TextInput {...text("from")} type="date" {...days} />
+          <TextInput {...text("to")} type="date" {...days} />
         </>
       ) : null}
       <div className={styles["acts"]}>
