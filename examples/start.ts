@@ -189,7 +189,7 @@ Pilotage serves at ${url} (${seconds()} after the start).
             tickets trickle into ${folderOf(where, ready, ready.inbox)} and over HTTP
             the sample clerk (simulated) reviews them with known answers
             results go to ${folderOf(where, ready, ready.outbox)}, 10 s after the verdict
-  Later     after about 560 verdicts (20 minutes) the sample's owner asks for a certificate; from then on sure cases go out alone
+  Later     after about 580 verdicts (20 minutes) the sample's owner asks for a certificate; from then on sure cases go out alone
   Ask       npx pilotage status, in another terminal${where.environment["PILOTAGE_DATA"] === undefined ? "" : ` (with PILOTAGE_DATA=${where.dataHome})`}
   Stop      Ctrl-C
 `);
