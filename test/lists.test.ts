@@ -12,6 +12,7 @@ import {
   CERTIFICATION_SOURCES,
 } from "../src/contract/certificate-endpoints.ts";
 import { ruleRows } from "../src/access/rules-page.ts";
+import { CAUSES } from "../src/cases/decision/urgency.ts";
 import { COMMON_ERRORS, type Endpoint } from "../src/contract/endpoint.ts";
 import { ENDPOINTS } from "../src/contract/endpoints.ts";
 import * as evaluation from "../src/contract/evaluation-endpoints.ts";
@@ -232,6 +233,7 @@ describe("states and the database", async () => {
     "review.verdict": verdicts,
     "review.turn": [...Object.keys(TURNS), "blind"],
     "review.came_back": ["answer", "no_answer", "snooze", "refused"],
+    "review.cause": CAUSES,
     "review_note.kind": union("reviews/notes.ts", "NoteKind"),
     "correction.state": ["made", "undone"],
     "correction_proposal.state": union("reviews/proposal-store.ts", "ProposalState"),
