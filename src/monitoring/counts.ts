@@ -79,19 +79,20 @@ const LATEST_VERDICTS = 500;
 const MOST_DEAD = 10_000;
 const MOST_WORKFLOWS = 1_000;
 
+/** Counts may be two seconds old; the workflow's row and document are those of this moment. */
 export type ReadCounts = (workflow: string) => Promise<Counts>;
 
 export function openCounts(parts: { database: Database; registry: Registry; clock: Clock }): ReadCounts {
   const known = new Map<string, () => Promise<Counts>>();
   return async (workflow) => {
+    // Never old: whoever moved the ladder sees where it stands. And a name that was invented throws here, and is not remembered.
+    const view = await parts.registry.workflow(parts.database, workflow);
     let read = known.get(workflow);
     if (!read) {
-      // Only what is there is remembered: a name that was invented throws here.
-      await parts.registry.workflow(parts.database, workflow);
       if (known.size >= MOST_WORKFLOWS) known.clear();
       known.set(workflow, (read = recent(AGE, () => readCounts(parts, workflow))));
     }
-    return read();
+    return { ...(await read()), view };
   };
 }
 
