@@ -103,7 +103,7 @@ describe("the digest", () => {
     await pass(MINUTE);
     const [german] = await arrived("rita@example.com", 1);
     const [english] = await arrived("rob@example.com", 1);
-    expect(textOf(german!)).toContain(`${workflow}: 2 Fälle offen, 2 heute fällig, 0 überfällig`);
+    expect(textOf(german!)).toContain(`${workflow}: 2 Vorgänge offen, 2 heute fällig, 0 überfällig`);
     expect(textOf(english!)).toContain(`${workflow}: 2 cases open, 2 due today, 0 overdue`);
     for (const mail of [german!, english!]) {
       expect(textOf(mail)).toContain(PUBLIC);
@@ -149,7 +149,7 @@ describe("the notice of what falls due", () => {
     // Tuesday, a few minutes past eight.
     await pass(Date.parse("2026-01-06T07:05:00Z") - app.clock.now());
     const mails = await arrived("rita@example.com", before + 1);
-    expect(textOf(mails.at(-1)!)).toMatch(/3 Fälle offen, 0 heute fällig, 3 überfällig/);
+    expect(textOf(mails.at(-1)!)).toMatch(/3 Vorgänge offen, 0 heute fällig, 3 überfällig/);
   });
 
   test("tells the owner alone that the budget for calls of models is nearly spent", async () => {

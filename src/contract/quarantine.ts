@@ -65,7 +65,7 @@ export const QUARANTINE_REASONS = {
   },
   missing_key: {
     meaning: "The field that identifies the case is missing or empty.",
-    de: "Die Nummer, an der der Fall erkannt wird, fehlt.",
+    de: "Die Nummer, an der der Vorgang erkannt wird, fehlt.",
     en: "The number that identifies the case is missing.",
     help: { de: "Die Nummer eintragen und erneut einspielen.", en: "Enter the number and replay." },
   },
@@ -144,7 +144,7 @@ export const QUARANTINE_REASONS = {
     de: "Diese Nummer gibt es schon, aber mit anderem Inhalt.",
     en: "This number exists already, with other content.",
     help: {
-      de: "Prüfen, welcher Stand gilt. Ist es ein neuer Fall, braucht er eine eigene Nummer.",
+      de: "Prüfen, welcher Stand gilt. Ist es ein neuer Vorgang, braucht er eine eigene Nummer.",
       en: "Find out which version is right. A new case needs a number of its own.",
     },
   },

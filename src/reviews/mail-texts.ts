@@ -32,7 +32,7 @@ interface Text {
 type Language = "de" | "en";
 
 const cases = {
-  de: (n: number) => (n === 1 ? "1 Fall" : `${n} Fälle`),
+  de: (n: number) => (n === 1 ? "1 Vorgang" : `${n} Vorgänge`),
   en: (n: number) => (n === 1 ? "1 case" : `${n} cases`),
 };
 

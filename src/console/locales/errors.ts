@@ -21,14 +21,14 @@ export const GERMAN_ERRORS: Readonly<Record<ErrorCode, string>> = {
   wrong_state:
     "Das geht in diesem Stand nicht mehr. Vielleicht war jemand schneller; laden Sie die Seite neu.",
   lease_lost:
-    "Ihre Zeit für diesen Fall war um, oder jemand anderes hat ihn jetzt. Ihr Urteil zählt nicht, Ihr Text ist hier noch da. Übernehmen Sie den Fall erneut, wenn er noch wartet.",
+    "Ihre Zeit für diesen Vorgang war um, oder jemand anderes hat ihn jetzt. Ihr Urteil zählt nicht, Ihr Text ist hier noch da. Übernehmen Sie den Vorgang erneut, wenn er noch wartet.",
   second_person_needed:
     "Die Änderung wartet auf eine zweite Person; allein können Sie sie nicht in Kraft setzen.",
   too_large: "Das ist größer als erlaubt. Es wurde nichts gespeichert.",
   unsupported_media_type: "Diese Art von Inhalt wird hier nicht gelesen.",
   budget_spent: "Das Budget für Modellaufrufe lässt diesen Aufruf nicht mehr zu. Es wurde nichts gefragt.",
   too_many_requests: "Das waren zu viele Versuche in kurzer Zeit. Bitte warten Sie einen Moment.",
-  intake_stopped: "Der Workflow nimmt zurzeit keine neuen Fälle an.",
+  intake_stopped: "Der Workflow nimmt zurzeit keine neuen Vorgänge an.",
   internal:
     "Ein Fehler in Pilotage. Bitte versuchen Sie es noch einmal; bleibt es dabei, sagen Sie dem Betrieb Bescheid.",
   database_unavailable:

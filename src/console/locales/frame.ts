@@ -47,7 +47,7 @@ export const FRAME = words({
   awayEnd: { de: "Ich bin wieder da", en: "I am back" },
   awayTitle: { de: "Bis wann sind Sie abwesend?", en: "Until when are you away?" },
   awayWhat: {
-    de: "Ihre offenen Fälle gehen sofort an das Team zurück. Was Sie getippt haben, bleibt auf diesem Gerät.",
+    de: "Ihre offenen Vorgänge gehen sofort an das Team zurück. Was Sie getippt haben, bleibt auf diesem Gerät.",
     en: "Your open cases go back to the team at once. What you typed stays on this device.",
   },
   awayTomorrow: { de: "Bis morgen früh", en: "Until tomorrow morning" },

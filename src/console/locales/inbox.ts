@@ -16,11 +16,11 @@ export const INBOX = words({
   "tab.corrections": { de: "Berichtigungen", en: "Corrections" },
   start: { de: "Anfangen", en: "Start" },
   goOn: {
-    de: "{n, plural, one {Mit dem offenen Fall weitermachen} other {Mit # offenen Fällen weitermachen}}",
+    de: "{n, plural, one {Mit dem offenen Vorgang weitermachen} other {Mit # offenen Vorgängen weitermachen}}",
     en: "{n, plural, one {Go on with the open case} other {Go on with # open cases}}",
   },
   ready: {
-    de: "{free, plural, one {Ein Fall wartet auf Sie.} other {# Fälle warten auf Sie.}} Der dringendste kommt zuerst.",
+    de: "{free, plural, one {Ein Vorgang wartet auf Sie.} other {# Vorgänge warten auf Sie.}} Der dringendste kommt zuerst.",
     en: "{free, plural, one {One case waits for you.} other {# cases wait for you.}} The most urgent comes first.",
   },
   none: { de: "Für Sie ist gerade nichts zu tun", en: "There is nothing for you to do right now" },
@@ -37,7 +37,7 @@ export const INBOX = words({
     en: "{n, plural, one {One is for others} other {# are for others}}: for owners, for a second person, or for a colleague first.",
   },
   "cause.held": {
-    de: "{n, plural, one {Ein Fall liegt bei anderen im Team.} other {# Fälle liegen bei anderen im Team.}}",
+    de: "{n, plural, one {Ein Vorgang liegt bei anderen im Team.} other {# Vorgänge liegen bei anderen im Team.}}",
     en: "{n, plural, one {One case is with others in the team.} other {# cases are with others in the team.}}",
   },
   "cause.snoozed": {
@@ -58,7 +58,7 @@ export const INBOX = words({
   },
   toCorrections: { de: "Berichtigungen ansehen", en: "Look at the corrections" },
   "cause.nothing": {
-    de: "Neue Fälle erscheinen hier von selbst, sobald sie eintreffen.",
+    de: "Neue Vorgänge erscheinen hier von selbst, sobald sie eintreffen.",
     en: "New cases appear here by themselves as soon as they arrive.",
   },
   atRisk: {
@@ -66,11 +66,11 @@ export const INBOX = words({
     en: "{n, plural, one {One is due within the hour.} other {# are due within the hour.}}",
   },
   ownToday: {
-    de: "Sie haben heute {n, plural, =0 {noch nichts} one {einen Fall} other {# Fälle}} erledigt.",
+    de: "Sie haben heute {n, plural, =0 {noch nichts} one {einen Vorgang} other {# Vorgänge}} erledigt.",
     en: "You have done {n, plural, =0 {nothing} one {one case} other {# cases}} today so far.",
   },
   awayNow: {
-    de: "Sie sind bis {until} abwesend gemeldet und bekommen keine neuen Fälle zurück.",
+    de: "Sie sind bis {until} abwesend gemeldet und bekommen keine neuen Vorgänge zurück.",
     en: "You are away until {until}; nothing is routed to you.",
   },
   hours: { de: "Eingegangen {when}", en: "Arrived {when}" },
@@ -81,11 +81,11 @@ export const INBOX = words({
   output: { de: "Vorschlag", en: "Suggestion" },
   outputCold: { de: "Ihre Antwort", en: "Your answer" },
   cold: {
-    de: "Bei diesem Fall sehen Sie den Vorschlag erst nach Ihrem Urteil. Arbeiten Sie wie gewohnt; der Vergleich hilft, das Verfahren ehrlich zu messen.",
+    de: "Bei diesem Vorgang sehen Sie den Vorschlag erst nach Ihrem Urteil. Arbeiten Sie wie gewohnt; der Vergleich hilft, das Verfahren ehrlich zu messen.",
     en: "For this case you see the suggestion only after your verdict. Work as usual; the comparison keeps the measurement honest.",
   },
   noSuggestion: {
-    de: "Für diesen Fall gibt es keinen Vorschlag. Bitte füllen Sie ihn aus.",
+    de: "Für diesen Vorgang gibt es keinen Vorschlag. Bitte füllen Sie ihn aus.",
     en: "There is no suggestion for this case. Please fill it in.",
   },
   hiddenNow: {
@@ -139,8 +139,8 @@ export const INBOX = words({
   snooze: { de: "Verschieben", en: "Snooze" },
   hide: { de: "Vorschlag verbergen", en: "Hide suggestion" },
   show: { de: "Vorschlag zeigen", en: "Show suggestion" },
-  next: { de: "Nächster Fall", en: "Next case" },
-  previous: { de: "Voriger Fall", en: "Previous case" },
+  next: { de: "Nächster Vorgang", en: "Next case" },
+  previous: { de: "Voriger Vorgang", en: "Previous case" },
   whatNow: { de: "Sieht falsch aus – was nun?", en: "Looks wrong – what now?" },
   keys: { de: "Tastenkürzel", en: "Keyboard shortcuts" },
   bulk: { de: "Gleiche Vorschläge zusammen freigeben", en: "Approve identical suggestions together" },
@@ -175,7 +175,7 @@ export const INBOX = words({
   showSource: { de: "Zeigen", en: "Show it" },
   showIt: { de: "{name} zeigen", en: "Show {name}" },
   position: {
-    de: "Fall {at, number} von {of, number} auf Ihrem Tisch",
+    de: "Vorgang {at, number} von {of, number} auf Ihrem Tisch",
     en: "Case {at, number} of {of, number} on your desk",
   },
   "reason.edit": { de: "Warum geändert?", en: "Why changed?" },
@@ -190,7 +190,7 @@ export const INBOX = words({
   },
   "reason.snooze": { de: "Bis wann verschieben?", en: "Snooze until when?" },
   "reason.skip": {
-    de: "Warum zurücklegen? Beim dritten Mal wird der Fall weitergeleitet.",
+    de: "Warum zurücklegen? Beim dritten Mal wird der Vorgang weitergeleitet.",
     en: "Why put it back? The third time, the case is escalated.",
   },
   reasons: { de: "Gründe", en: "Reasons" },
@@ -211,7 +211,7 @@ export const INBOX = words({
   "done.edit": { de: "Geändert freigegeben.", en: "Approved with edits." },
   "done.reject": { de: "Zurückgewiesen, nichts wird zugestellt.", en: "Rejected, nothing is delivered." },
   "done.second": {
-    de: "Gespeichert. Eine zweite Person sieht den Fall an, bevor er hinausgeht.",
+    de: "Gespeichert. Eine zweite Person sieht den Vorgang an, bevor er hinausgeht.",
     en: "Kept. A second person looks at it before it goes out.",
   },
   "done.escalate": { de: "Weitergeleitet. Danke, dass Sie fragen.", en: "Escalated. Thank you for asking." },
@@ -231,16 +231,16 @@ export const INBOX = words({
     en: "Put back for the third time, and so escalated.",
   },
   "done.undo": {
-    de: "Zurückgenommen. Der Fall liegt wieder vor Ihnen.",
+    de: "Zurückgenommen. Der Vorgang liegt wieder vor Ihnen.",
     en: "Taken back. The case is in front of you again.",
   },
   leaseEnds: {
-    de: "In {seconds} Sekunden geht dieser Fall an das Team zurück. Was Sie getippt haben, bleibt.",
+    de: "In {seconds} Sekunden geht dieser Vorgang an das Team zurück. Was Sie getippt haben, bleibt.",
     en: "In {seconds} seconds this case goes back to the team. What you typed stays.",
   },
   keep: { de: "Behalten", en: "Keep it" },
   leaseLost: {
-    de: "Dieser Fall ist nicht mehr bei Ihnen reserviert. Ihr Text ist hier noch da.",
+    de: "Dieser Vorgang ist nicht mehr bei Ihnen reserviert. Ihr Text ist hier noch da.",
     en: "This case is no longer reserved for you. Your text is still here.",
   },
   takeAgain: { de: "Erneut übernehmen", en: "Take it again" },
@@ -257,7 +257,7 @@ export const INBOX = words({
     en: "{n, plural, one {In one field} other {In # fields}} the suggestion differs from your verdict.",
   },
   "reveal.none": {
-    de: "Zu diesem Fall gab es keinen Vorschlag.",
+    de: "Zu diesem Vorgang gab es keinen Vorschlag.",
     en: "There was no suggestion for this case.",
   },
   "reveal.field": { de: "Feld", en: "Field" },
@@ -276,7 +276,7 @@ export const INBOX = words({
   "planted.fields": { de: "Eingebaut in: {fields}", en: "Built into: {fields}" },
   "what.title": { de: "Sieht falsch aus – was nun?", en: "Looks wrong – what now?" },
   "what.about": { de: "Welches Feld betrifft es?", en: "Which field is it about?" },
-  "what.aboutWhole": { de: "den ganzen Fall", en: "the whole case" },
+  "what.aboutWhole": { de: "den ganzen Vorgang", en: "the whole case" },
   "what.words": { de: "In Ihren Worten (freiwillig)", en: "In your words (optional)" },
   "what.amount": { de: "Ein Wert stimmt nicht", en: "A value does not match" },
   "what.amountDo": {
@@ -310,13 +310,13 @@ export const INBOX = words({
   "what.unsureButton": { de: "Weiterleiten", en: "Escalate" },
   "what.again": { de: "Immer wieder derselbe Fehler", en: "The same mistake again and again" },
   "what.againDo": {
-    de: "Berichtigen Sie den Fall wie gewohnt und melden Sie das Muster. Ähnliche Fälle hängen wir an; wer den Workflow besitzt, erfährt es.",
+    de: "Berichtigen Sie den Vorgang wie gewohnt und melden Sie das Muster. Ähnliche Vorgänge hängen wir an; wer den Workflow besitzt, erfährt es.",
     en: "Correct the case as usual and report the pattern. We attach similar cases; the owner is told.",
   },
   "what.againButton": { de: "Muster melden", en: "Report the pattern" },
   "what.slow": { de: "Das System ist langsam oder seltsam", en: "The system is slow or strange" },
   "what.slowDo": {
-    de: "Melden Sie, was Sie sehen. Ihr Fall bleibt bei Ihnen, und was Sie getippt haben, bleibt erhalten.",
+    de: "Melden Sie, was Sie sehen. Ihr Vorgang bleibt bei Ihnen, und was Sie getippt haben, bleibt erhalten.",
     en: "Report what you see. Your case stays with you, and what you typed is kept.",
   },
   "what.slowButton": { de: "Melden", en: "Report" },
@@ -327,13 +327,13 @@ export const INBOX = words({
   },
   "what.stopButton": { de: "Um Halt bitten", en: "Ask for a stop" },
   "what.reported": {
-    de: "Gemeldet. {n, plural, =0 {} one {Ein ähnlicher Fall ist angehängt. } other {# ähnliche Fälle sind angehängt. }}Benachrichtigt: {told}.",
+    de: "Gemeldet. {n, plural, =0 {} one {Ein ähnlicher Vorgang ist angehängt. } other {# ähnliche Vorgänge sind angehängt. }}Benachrichtigt: {told}.",
     en: "Reported. {n, plural, =0 {} one {One similar case is attached. } other {# similar cases are attached. }}Told: {told}.",
   },
   "what.stopAsked": { de: "Um Halt gebeten. Benachrichtigt: {told}.", en: "Asked for a stop. Told: {told}." },
   nobodyTold: { de: "niemand ist eingetragen", en: "nobody is named" },
   "bulk.title": {
-    de: "{n, number} Fälle mit demselben Vorschlag und demselben Grund",
+    de: "{n, number} Vorgänge mit demselben Vorschlag und demselben Grund",
     en: "{n, number} cases with the same suggestion and the same reason",
   },
   "bulk.what": {
@@ -344,22 +344,22 @@ export const INBOX = words({
   "bulk.opened": { de: "angesehen", en: "looked at" },
   "bulk.left": { de: "{seen} von {of} angesehen", en: "{seen} of {of} looked at" },
   "bulk.approve": {
-    de: "{n, plural, one {Einen Fall} other {# Fälle}} freigeben",
+    de: "{n, plural, one {Einen Vorgang} other {# Vorgänge}} freigeben",
     en: "Approve {n, plural, one {one case} other {# cases}}",
   },
   "bulk.cancel": { de: "Alle zurückgeben", en: "Give all back" },
   "bulk.include": { de: "Mit freigeben", en: "Approve with the rest" },
-  "bulk.cases": { de: "Alle Fälle", en: "All cases" },
+  "bulk.cases": { de: "Alle Vorgänge", en: "All cases" },
   "bulk.done": {
-    de: "{n, plural, one {Ein Fall} other {# Fälle}} freigegeben.",
+    de: "{n, plural, one {Ein Vorgang} other {# Vorgänge}} freigegeben.",
     en: "{n, plural, one {One case} other {# cases}} approved.",
   },
   "bulk.undone": {
-    de: "{n, plural, one {Ein Fall} other {# Fälle}} zurückgenommen.",
+    de: "{n, plural, one {Ein Vorgang} other {# Vorgänge}} zurückgenommen.",
     en: "{n, plural, one {One case} other {# cases}} taken back.",
   },
   "bulk.givenBack": {
-    de: "Zusammen freigeben war unterbrochen und ließ sich nicht fortsetzen. {n, plural, one {Ein Fall ist} other {# Fälle sind}} zurückgegeben; davon ist keiner freigegeben.",
+    de: "Zusammen freigeben war unterbrochen und ließ sich nicht fortsetzen. {n, plural, one {Ein Vorgang ist} other {# Vorgänge sind}} zurückgegeben; davon ist keiner freigegeben.",
     en: "Approving together was interrupted and could not go on. {n, plural, one {One case was} other {# cases were}} given back; none of these was approved.",
   },
   "bulk.back": { de: "Wieder aufgenommen, wie Sie es verlassen haben.", en: "Back as you left it." },
@@ -372,28 +372,28 @@ export const INBOX = words({
   "list.open": { de: "Öffnen", en: "Open" },
   "list.returned": { de: "Nichts ist zurückgekommen", en: "Nothing came back" },
   "list.returnedWhat": {
-    de: "Hier erscheinen Fälle, die zu Ihnen zurückkommen: eine Antwort des Absenders, das Ende einer Verschiebung, ein Einspruch beim zweiten Blick.",
+    de: "Hier erscheinen Vorgänge, die zu Ihnen zurückkommen: eine Antwort des Absenders, das Ende einer Verschiebung, ein Einspruch beim zweiten Blick.",
     en: "Cases that come back to you appear here: an answer of the sender, the end of a snooze, an objection on the second look.",
   },
   "list.snoozed": { de: "Nichts ist verschoben", en: "Nothing is snoozed" },
   "list.snoozedWhat": {
-    de: "Mit „Verschieben“ legen Sie einen Fall bis zu einer Zeit zur Seite. Er kommt dann zuerst zu Ihnen zurück.",
+    de: "Mit „Verschieben“ legen Sie einen Vorgang bis zu einer Zeit zur Seite. Er kommt dann zuerst zu Ihnen zurück.",
     en: "With “Snooze” you put a case aside until a time. It then comes back to you first.",
   },
   "list.asked": { de: "Keine Rückfrage ist offen", en: "No question is open" },
   "list.askedWhat": {
-    de: "Fälle, zu denen der Absender gefragt wurde, warten hier auf die Antwort.",
+    de: "Vorgänge, zu denen der Absender gefragt wurde, warten hier auf die Antwort.",
     en: "Cases about which the sender was asked wait here for the answer.",
   },
   "list.escalated": { de: "Nichts ist weitergeleitet", en: "Nothing is escalated" },
   "list.escalatedWhat": {
-    de: "Fälle, bei denen jemand um eine andere Person gebeten hat, erscheinen hier für alle, die sie übernehmen dürfen.",
+    de: "Vorgänge, bei denen jemand um eine andere Person gebeten hat, erscheinen hier für alle, die sie übernehmen dürfen.",
     en: "Cases for which somebody asked for another person appear here for everybody who may take them.",
   },
   answerCame: { de: "Antwort eintragen …", en: "Record the answer …" },
   answerText: { de: "Was hat der Absender geantwortet?", en: "What did the sender answer?" },
   answered: {
-    de: "Eingetragen. Der Fall wartet wieder auf ein Urteil.",
+    de: "Eingetragen. Der Vorgang wartet wieder auf ein Urteil.",
     en: "Recorded. The case waits for a verdict again.",
   },
   attachments: {

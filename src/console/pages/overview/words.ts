@@ -141,7 +141,7 @@ export const OVERVIEW = words({
     en: "{errors} wrong of {accepted} among {labels} cases in shadow",
   },
   "basis.set": {
-    de: "{errors} falsche von {accepted} unter {labels} Fällen einer versiegelten Sammlung",
+    de: "{errors} falsche von {accepted} unter {labels} Vorgängen einer versiegelten Sammlung",
     en: "{errors} wrong of {accepted} among {labels} cases of a sealed set",
   },
   owners: { de: "Zuständig", en: "Responsible" },
