@@ -108,7 +108,12 @@ export function openAudit(options: { clock: Clock; newId: NewId }): Audit {
       const list = pending.get(tx);
       if (list) return void list.push(...events);
       pending.set(tx, [...events]);
-      tx.beforeCommit(() => write(tx, pending.get(tx)!));
+      tx.beforeCommit(() => {
+        const waiting = pending.get(tx)!;
+        // What is no longer needed is let go at once: a weak map holds its values until the next full collection.
+        pending.delete(tx);
+        return write(tx, waiting);
+      });
     },
   };
 }
