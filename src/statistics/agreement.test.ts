@@ -1,6 +1,5 @@
-/** Agreement and bootstrap against published values, the named cases of the reference, and each other. */
+/** Agreement and bootstrap against published values and each other; named values of the reference are in test/statistics.test.ts. */
 import fc from "fast-check";
-import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
   alphaWithInterval,
@@ -10,76 +9,11 @@ import {
   percentAgreement,
   type Metric,
 } from "./agreement.ts";
-import { bootstrapInterval, mulberry32, quantile } from "./bootstrap.ts";
+import { mulberry32 } from "./bootstrap.ts";
 import { exactInterval } from "./proportion.ts";
-
-interface Named {
-  name: string;
-  inputs: never;
-  expected: never;
-  tolerance: number;
-}
-
-const path = new URL("../../../shared/reference/statistics.json", import.meta.url);
-const reference = existsSync(path)
-  ? (JSON.parse(readFileSync(path, "utf8")) as { cases: Named[] }).cases
-  : [];
-const named = (name: string) => reference.find((one) => one.name === name)!;
 
 const transposed = <T>(rows: T[][]) => rows[0]!.map((_, i) => rows.map((row) => row[i]!));
 const METRICS: Metric[] = ["nominal", "ordinal", "interval"];
-
-describe.skipIf(reference.length === 0)("the reference cases", () => {
-  test("cohen_kappa", () => {
-    const { inputs, expected, tolerance } = named("cohen_kappa") as {
-      inputs: { table: number[][] }[];
-      expected: { kappa: number; quadratic_weighted: number }[];
-      tolerance: number;
-    };
-    inputs.forEach(({ table }, i) => {
-      expect(Math.abs(cohenKappa(table)!.kappa - expected[i]!.kappa)).toBeLessThan(tolerance);
-      const weighted = cohenKappa(table, { weights: "quadratic" })!;
-      expect(Math.abs(weighted.kappa - expected[i]!.quadratic_weighted)).toBeLessThan(tolerance);
-    });
-  });
-
-  test("krippendorff_alpha", () => {
-    const { inputs, expected, tolerance } = named("krippendorff_alpha") as {
-      inputs: { raters_by_units: (number | null)[][] };
-      expected: Record<Metric, number>;
-      tolerance: number;
-    };
-    const units = transposed(inputs.raters_by_units);
-    for (const metric of METRICS)
-      expect(Math.abs(krippendorffAlpha(units, metric)! - expected[metric])).toBeLessThan(tolerance);
-  });
-
-  test("bootstrap_percentile", () => {
-    const { inputs, expected, tolerance } = named("bootstrap_percentile") as {
-      inputs: { values: number[]; resamples: number; seed: number };
-      expected: { mulberry32_first_five: number[]; mean_interval_95: number[]; median_interval_95: number[] };
-      tolerance: number;
-    };
-    const chance = mulberry32(inputs.seed);
-    for (const first of expected.mulberry32_first_five) expect(chance()).toBeCloseTo(first, 9);
-    const interval = (statistic: (sample: readonly number[]) => number) => {
-      const plan = { chance: mulberry32(inputs.seed), resamples: inputs.resamples };
-      const { lower, upper } = bootstrapInterval(inputs.values, statistic, plan)!;
-      return [lower, upper];
-    };
-    const mean = interval((sample) => sample.reduce((sum, one) => sum + one, 0) / sample.length);
-    const median = interval((sample) =>
-      quantile(
-        [...sample].sort((a, b) => a - b),
-        0.5,
-      ),
-    );
-    mean.forEach((end, i) =>
-      expect(Math.abs(end - expected.mean_interval_95[i]!)).toBeLessThan(tolerance * 40),
-    );
-    median.forEach((end, i) => expect(end).toBe(expected.median_interval_95[i]));
-  });
-});
 
 describe("Cohen's kappa", () => {
   test("has the value and error of the textbook: seven pathologists, two of them (Agresti, Categorical Data Analysis)", () => {

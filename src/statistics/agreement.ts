@@ -8,7 +8,8 @@
 import type { BootstrapPlan } from "./bootstrap.ts";
 import { bootstrapInterval } from "./bootstrap.ts";
 import type { Interval } from "./proportion.ts";
-import { exactInterval, lowerBound, normalQuantile } from "./proportion.ts";
+import { exactInterval, lowerBound } from "./proportion.ts";
+import { normalQuantile } from "./special.ts";
 
 /** The share of pairs that agree, with its exact interval (Clopper-Pearson); undefined without pairs. */
 export function percentAgreement(

@@ -52,6 +52,15 @@ export function bootstrapInterval<T>(
   return { lower: quantile(values, beyond), upper: quantile(values, 1 - beyond) };
 }
 
+/**
+ * Units that belong together as one: a day's cases, a customer's, a thread's. What is drawn again are these groups.
+ *
+ * `of` names the group; the groups come in the order of their first unit.
+ */
+export function grouped<T>(units: readonly T[], of: (unit: T, index: number) => string | number): T[][] {
+  return [...Map.groupBy(units, of).values()];
+}
+
 /** The p-quantile of values in ascending order: x at (n − 1)·p, between two values by linear interpolation (type 7). */
 export function quantile(ascending: readonly number[], p: number): number {
   const place = (ascending.length - 1) * p;

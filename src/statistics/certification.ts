@@ -4,9 +4,11 @@
  * Fixed-sequence testing (Angelopoulos et al., Learn then Test): thresholds from tight to loose, each tested with the exact
  * binomial tail at the same δ, until the first one fails. The promise holds for the last one that passed, with
  * confidence 1 − δ, whatever the score is worth; a poor score only costs coverage. Pure, so that a certificate can be
- * recomputed from its labels.
+ * recomputed from its labels. A promise that may be asked for after every label uses E-SAFE instead of the tail.
  */
+import { safeEvidence } from "./evidence.ts";
 import { binomialTail, upperBound } from "./proportion.ts";
+import { crossing } from "./special.ts";
 
 export interface ScoredLabel {
   /** Calibrated confidence, 0 to 1. */
@@ -21,6 +23,13 @@ export interface CertificationPlan {
   delta: number;
   /** Thresholds from tight to loose, fixed before a label is looked at. */
   grid: readonly number[];
+  /**
+   * "once" (the default) spends δ on one look, so that the next look needs a part of the budget of its own; "anytime" may be
+   * asked again after every label at the same δ, and needs more labels for that.
+   */
+  look?: "once" | "anytime";
+  /** The place in the grid at which an earlier "anytime" look began: all looks of one promise must begin there. */
+  start?: number;
 }
 
 export interface Tested {
@@ -28,7 +37,7 @@ export interface Tested {
   /** Labelled cases at or above the threshold, and the wrong ones among them. */
   n: number;
   errors: number;
-  /** P(Bin(n, target) ≤ errors). */
+  /** P(Bin(n, target) ≤ errors); at any time 1/E of E-SAFE, at most 1. */
   p: number;
 }
 
@@ -116,12 +125,12 @@ export function startOf(
 /** Runs the sequence on counts, as `certify` does on scores. */
 export function certifyTally(counts: Tally, plan: CertificationPlan): Certification {
   const { target, delta, grid } = plan;
-  const start = startOf(counts, plan);
+  const start = plan.start ?? startOf(counts, plan);
   const tests: Tested[] = [];
   let passed: Tested | undefined;
   for (let i = start; i >= 0 && i < grid.length; i++) {
     const { n, errors } = counts.at[i]!;
-    const test = { threshold: grid[i]!, n, errors, p: binomialTail(errors, n, target) };
+    const test = { threshold: grid[i]!, n, errors, p: pValue(errors, n, plan) };
     tests.push(test);
     if (test.p > delta) break;
     passed = test;
@@ -131,9 +140,27 @@ export function certifyTally(counts: Tally, plan: CertificationPlan): Certificat
     kind: "certified",
     threshold: passed.threshold,
     coverage: counts.labels === 0 ? 0 : passed.n / counts.labels,
-    upperBound: upperBound(passed.errors, passed.n, 1 - delta),
+    upperBound:
+      plan.look === "anytime"
+        ? safeBound(passed.errors, passed.n, delta)
+        : upperBound(passed.errors, passed.n, 1 - delta),
     tests,
   };
+}
+
+function pValue(
+  errors: number,
+  n: number,
+  { target, look }: Pick<CertificationPlan, "target" | "look">,
+): number {
+  return look === "anytime"
+    ? Math.min(1, Math.exp(-safeEvidence(errors, n, target)))
+    : binomialTail(errors, n, target);
+}
+
+/** The lowest rate that E-SAFE rejects at δ: with 1 − δ the true rate lies under it at every look. */
+function safeBound(errors: number, n: number, delta: number): number {
+  return crossing(1e-9, 0.9, (rate) => safeEvidence(errors, n, rate) + Math.log(delta));
 }
 
 /** Labelled cases to be expected at or above a value of the grid, judged by the traffic alone. */
@@ -145,11 +172,8 @@ function expected(counts: Tally, i: number): number {
  * About how many more labels it takes when the error shares stay as they are; undefined when they are over the target
  * also among the surest cases, so that no number would help.
  */
-function moreLabels(
-  counts: Tally,
-  first: Tested | undefined,
-  { target, delta, grid }: CertificationPlan,
-): number | undefined {
+function moreLabels(counts: Tally, first: Tested | undefined, plan: CertificationPlan): number | undefined {
+  const { target, delta, grid } = plan;
   if (!first) {
     const best = Math.max(...counts.at.map((_, i) => expected(counts, i)), 0);
     const share = counts.labels === 0 ? 0 : best / counts.labels;
@@ -160,19 +184,17 @@ function moreLabels(
   const needed = counts.at
     .filter(({ n }, i) => n > 0 && grid[i]! >= first.threshold)
     .flatMap(({ n, errors }) => {
-      const enough = labelsNeeded((errors + 1) / (n + 1), { target, delta });
+      const enough = labelsNeeded((errors + 1) / (n + 1), plan);
       return enough === undefined ? [] : [Math.ceil((enough * counts.labels) / n) - counts.labels];
     });
   return needed.length === 0 ? undefined : Math.max(1, Math.min(...needed));
 }
 
 /** So many accepted labels prove the target at this share of errors; one more than seen, for zero would promise too much. */
-function labelsNeeded(
-  share: number,
-  { target, delta }: Pick<CertificationPlan, "target" | "delta">,
-): number | undefined {
+function labelsNeeded(share: number, plan: CertificationPlan): number | undefined {
+  const { target, delta } = plan;
   if (share >= target) return undefined;
   let n = 3 * zeroErrorMinimum(target, delta);
-  while (n < 1_000_000 && binomialTail(Math.ceil(n * share), n, target) > delta) n = Math.ceil(n * 1.05) + 1;
+  while (n < 1_000_000 && pValue(Math.ceil(n * share), n, plan) > delta) n = Math.ceil(n * 1.05) + 1;
   return n;
 }
