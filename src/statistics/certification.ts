@@ -124,7 +124,7 @@ export function startOf(
 
 /** Runs the sequence on counts, as `certify` does on scores. */
 export function certifyTally(counts: Tally, plan: CertificationPlan): Certification {
-  const { target, delta, grid } = plan;
+  const { delta, grid } = plan;
   const start = plan.start ?? startOf(counts, plan);
   const tests: Tested[] = [];
   let passed: Tested | undefined;

@@ -153,7 +153,7 @@ function firstPassage(
     most++;
     for (let marked = most; marked > 0; marked--)
       alive[marked] = alive[marked]! * (1 - rate) + alive[marked - 1]! * rate;
-    alive[0] = alive[0]! * (1 - rate);
+    alive[0] *= 1 - rate;
     if (side === "many") while (border <= n && !reached(border, n)) border++;
     else while (border < n && reached(border + 1, n)) border++;
     const [from, to] = side === "many" ? [border, most] : [0, Math.min(border, most)];
