@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import {
   applyIsotonic,
   applyTemperature,
+  calibrationError,
   calibrationFigures,
   fitIsotonic,
   fitTemperature,
@@ -19,6 +20,7 @@ const believed: fc.Arbitrary<Believed[]> = fc.array(
 describe("figures of calibration", () => {
   test("are missing without cases, and perfect for certainty that is right", () => {
     expect(calibrationFigures([])).toBeUndefined();
+    expect(calibrationError([])).toBeUndefined();
     expect(calibrationFigures([{ confidence: 1, right: true }])).toMatchObject({
       brier: 0,
       equalWidth: { error: 0, bins: [{ n: 1 }] },
@@ -37,6 +39,17 @@ describe("figures of calibration", () => {
       }),
     );
   });
+});
+
+test("calibration error is the gap per bin, weighed by cases", () => {
+  const bin = (confidence: number, right: number, all: number): { confidence: number; right: boolean }[] =>
+    Array.from({ length: all }, (_, i) => ({ confidence, right: i < right }));
+  expect(calibrationError(bin(0.75, 75, 100))).toBeCloseTo(0);
+  // 100 cases off by 0.15 and 300 off by 0.05; the two gaps have opposite signs and must not cancel.
+  expect(calibrationError([...bin(0.65, 50, 100), ...bin(0.95, 300, 300)])).toBeCloseTo(
+    (0.15 * 100 + 0.05 * 300) / 400,
+  );
+  expect(calibrationError(bin(1, 0, 10))).toBe(1);
 });
 
 describe("temperature", () => {

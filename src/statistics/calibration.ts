@@ -51,6 +51,11 @@ export function calibrationFigures(cases: readonly Believed[]): CalibrationFigur
   };
 }
 
+/** The expected calibration error alone, over bins of equal width; undefined without cases. */
+export function calibrationError(cases: readonly Believed[], bins = 10): number | undefined {
+  return cases.length === 0 ? undefined : binned(byWidth(cases, bins), cases.length).error;
+}
+
 /** Mean log-loss in nats; a confidence of exactly 0 or 1 counts as one that is a millionth away. */
 export function logLoss(cases: readonly Believed[], temperature = 1): number {
   const sum = cases.reduce((total, { confidence, right }) => {

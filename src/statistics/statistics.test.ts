@@ -1,7 +1,17 @@
 /** Bounds of a share and certificates: what must hold for any counts. Named values of the reference are in test/statistics.test.ts. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { certify, GRID } from "./certification.ts";
+import { mulberry32 } from "./bootstrap.ts";
+import {
+  certify,
+  certifyTally,
+  GRID,
+  startOf,
+  tally,
+  type CertificationPlan,
+  type ScoredLabel,
+} from "./certification.ts";
+import { safeEvidence } from "./evidence.ts";
 import { alwaysValidInterval, binomialTail, exactInterval, upperBound } from "./proportion.ts";
 
 describe("what must hold for any counts", () => {
@@ -57,5 +67,54 @@ describe("what must hold for any counts", () => {
         plan,
       ),
     ).toMatchObject({ kind: "none", moreLabels: undefined });
+  });
+});
+
+describe("a certificate that may be asked for after every label", () => {
+  const plan: CertificationPlan = { target: 0.1, delta: 0.05, grid: GRID, look: "anytime" };
+
+  /** How often something is certified in the end, when the true error is just the target and one looks every ten labels. */
+  function everCertified(look: "once" | "anytime", runs: number): number {
+    const chance = mulberry32(31);
+    let certified = 0;
+    for (let run = 0; run < runs; run++) {
+      const labels: ScoredLabel[] = [];
+      let start: number | undefined;
+      for (let n = 0; n < 600; n++) {
+        labels.push({ score: 0.8 + 0.15 * chance(), wrong: chance() < 0.1 });
+        if (n < 100 || n % 10 > 0) continue;
+        const counts = tally(
+          labels,
+          labels.map(({ score }) => ({ score, cases: 1 })),
+          GRID,
+        );
+        start ??= startOf(counts, plan) >= 0 ? startOf(counts, plan) : undefined;
+        if (start === undefined) continue;
+        if (certifyTally(counts, { ...plan, look, start }).kind !== "certified") continue;
+        certified++;
+        break;
+      }
+    }
+    return certified / runs;
+  }
+
+  test("keeps its promise however often one asks, where the binomial tail would not", () => {
+    expect(everCertified("anytime", 100)).toBeLessThanOrEqual(0.05 + 3 * Math.sqrt((0.05 * 0.95) / 100));
+    expect(everCertified("once", 100)).toBeGreaterThan(0.12);
+  });
+
+  test("needs more labels for it, promises a bound within the target, and says how many are missing", () => {
+    const labels = (n: number, errors: number) =>
+      Array.from({ length: n }, (_, i) => ({ score: 0.9, wrong: i < errors }));
+    const certified = (n: number, errors: number, more = plan) => certify(labels(n, errors), more);
+    expect(certified(120, 5, { ...plan, look: "once" }).kind).toBe("certified");
+    const early = certified(120, 5);
+    if (early.kind !== "none") throw new Error("It was certified at any time, too.");
+    expect(early.moreLabels).toBeGreaterThan(0);
+    const found = certified(400, 12);
+    if (found.kind !== "certified") throw new Error("Nothing was certified.");
+    expect(found.upperBound).toBeLessThanOrEqual(plan.target);
+    expect(found.upperBound).toBeGreaterThan(upperBound(12, 400, 0.95));
+    expect(safeEvidence(12, 400, found.upperBound)).toBeCloseTo(Math.log(20), 6);
   });
 });

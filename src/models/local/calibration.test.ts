@@ -1,12 +1,13 @@
 import { assert, double, nat, property } from "fast-check";
 import { expect, test } from "vitest";
-import { calibrate, calibrationError, fitCalibration, type Outcome } from "./calibration.ts";
+import { mulberry32 } from "../../statistics/bootstrap.ts";
+import { calibrationError } from "../../statistics/calibration.ts";
+import { calibrate, fitCalibration, type Outcome } from "./calibration.ts";
 import { confidenceOf, fitConfidence } from "./confidence.ts";
-import { seededRandom } from "./seeded.ts";
 
 /** Outcomes of a model that says `raw` and is right with the probability that `truth` gives for it. */
 function outcomes(count: number, truth: (raw: number) => number, seed = 1): Outcome[] {
-  const random = seededRandom(seed);
+  const random = mulberry32(seed);
   return Array.from({ length: count }, () => {
     const raw = random();
     return { raw, right: random() < truth(raw) };
@@ -86,22 +87,10 @@ test("few cases, all right, never give certainty; more of them give more", () =>
 
 test("without any case nothing is known", () => {
   expect(calibrate(0.99, fitCalibration([]))).toBe(0.5);
-  expect(calibrationError([])).toBeNull();
-});
-
-test("calibration error is the gap per bin, weighed by cases", () => {
-  const bin = (confidence: number, right: number, all: number): { confidence: number; right: boolean }[] =>
-    Array.from({ length: all }, (_, i) => ({ confidence, right: i < right }));
-  expect(calibrationError(bin(0.75, 75, 100))).toBeCloseTo(0);
-  // 100 cases off by 0.15 and 300 off by 0.05; the two gaps have opposite signs and must not cancel.
-  expect(calibrationError([...bin(0.65, 50, 100), ...bin(0.95, 300, 300)])).toBeCloseTo(
-    (0.15 * 100 + 0.05 * 300) / 400,
-  );
-  expect(calibrationError(bin(1, 0, 10))).toBe(1);
 });
 
 test("heads that are wrong together make the whole answer surer than their product", () => {
-  const random = seededRandom(3);
+  const random = mulberry32(3);
   const cases = Array.from({ length: 4_000 }, () => {
     const raw = 0.5 + random() / 2;
     const right = random() < raw;
@@ -117,7 +106,7 @@ test("heads that are wrong together make the whole answer surer than their produ
 });
 
 test("heads that are wrong on their own make the whole answer as sure as their product", () => {
-  const random = seededRandom(4);
+  const random = mulberry32(4);
   const outcome = (): Outcome => {
     const raw = 0.5 + random() / 2;
     return { raw, right: random() < raw };

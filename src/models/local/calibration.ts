@@ -6,7 +6,8 @@
  * many, points through which the curve is bent, because wrong labels and double meanings put floors and ceilings into the
  * truth that no logistic curve has. The result never falls as the raw probability rises. Pure.
  */
-import { fitLogistic, logOdds, sigmoid, type Logistic, type Target } from "./platt.ts";
+import { logOdds, sigmoid } from "../../statistics/calibration.ts";
+import { fitLogistic, type Logistic, type Target } from "./platt.ts";
 
 /** Log-odds of the calibrated over log-odds of the raw probability: straight between the points, the logistic curve beyond. */
 export interface Calibration extends Logistic {
@@ -53,22 +54,6 @@ export function calibrate(raw: number, { offset, slope, points }: Calibration): 
   if (after === undefined) return sigmoid(before.y + slope * (x - before.x));
   if (next === 0) return sigmoid(after.y + slope * (x - after.x));
   return sigmoid(before.y + ((after.y - before.y) * (x - before.x)) / (after.x - before.x));
-}
-
-/**
- * Expected calibration error: how far confidence and share of right answers lie apart, averaged over equal-width bins by
- * their number of cases. `null` without cases: missing is not zero.
- */
-export function calibrationError(
-  outcomes: { confidence: number; right: boolean }[],
-  bins = 10,
-): number | null {
-  if (outcomes.length === 0) return null;
-  const gap = new Float64Array(bins);
-  for (const { confidence, right } of outcomes) {
-    gap[Math.min(bins - 1, Math.floor(confidence * bins))]! += confidence - (right ? 1 : 0);
-  }
-  return gap.reduce((sum, distance) => sum + Math.abs(distance), 0) / outcomes.length;
 }
 
 interface Group {

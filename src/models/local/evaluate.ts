@@ -5,7 +5,7 @@
  * value that the classifier does not know counts as wrong.
  */
 import { stopwatch } from "../../platform/clock.ts";
-import { calibrationError } from "./calibration.ts";
+import { calibrationError } from "../../statistics/calibration.ts";
 import type { LocalClassifier } from "./predict.ts";
 import type { TrainingExample } from "./train.ts";
 
@@ -57,7 +57,7 @@ export function evaluateLocal(classifier: LocalClassifier, examples: TrainingExa
     examples: answers.length,
     accuracy: mean(answers.map(({ right }) => (right ? 1 : 0))),
     macroF1: mean(heads.flatMap(({ macroF1 }) => macroF1 ?? [])),
-    ece: calibrationError(answers),
+    ece: calibrationError(answers) ?? null,
     microsecondsPerCase: examples.length === 0 ? null : (milliseconds * 1000) / examples.length,
     heads: Object.fromEntries(heads.map(({ head, ...figures }) => [head, figures])),
   };

@@ -3,6 +3,8 @@
  *
  * probability = 1 / (1 + exp(-(offset + slope * x)))
  */
+import { sigmoid } from "../../statistics/calibration.ts";
+
 export interface Logistic {
   offset: number;
   slope: number;
@@ -14,9 +16,6 @@ export interface Target {
   /** What the curve should answer there, 0 to 1. */
   target: number;
 }
-
-/** Probabilities nearer to 0 or 1 than this say no more. */
-const EDGE = 1e-6;
 
 /** Keeps the fit finite when targets are few or all alike. */
 const RIDGE = 1e-3;
@@ -43,15 +42,6 @@ export function fitLogistic(targets: Target[]): Logistic {
     loss = nextLoss;
   }
   return curve;
-}
-
-export function logOdds(probability: number): number {
-  const kept = Math.min(1 - EDGE, Math.max(EDGE, probability));
-  return Math.log(kept / (1 - kept));
-}
-
-export function sigmoid(z: number): number {
-  return 1 / (1 + Math.exp(-z));
 }
 
 function newtonDirection(targets: Target[], { offset, slope }: Logistic): Logistic {

@@ -4,7 +4,7 @@
  * The class offsets are the logarithms of the class shares and are not learned, so a text without any known feature is
  * answered with the shares themselves. Pure and repeatable: chance comes in as an argument.
  */
-import { shuffle } from "./seeded.ts";
+import { shuffle } from "./shuffle.ts";
 import type { SparseVector } from "./vocabulary.ts";
 
 export interface LinearModel {

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { PilotageError } from "../../contract/errors.ts";
 import type { JsonObject } from "../../contract/json.ts";
+import { mulberry32 } from "../../statistics/bootstrap.ts";
 import { evaluateLocal } from "./evaluate.ts";
 import { loadLocal, type LocalClassifier } from "./predict.ts";
-import { seededRandom } from "./seeded.ts";
 import { trainLocal, type TrainingExample, type TrainingJob } from "./train.ts";
 import { ticket, ticketJob, tickets } from "./tickets.testdata.ts";
 
@@ -116,7 +116,7 @@ test("very long text is answered", () => {
 
 /** Tickets of made-up words, some of which hint at one of the two heads; a part of the labels is wrong. */
 function noisyTickets(count: number, seed: number): TrainingExample[] {
-  const random = seededRandom(seed);
+  const random = mulberry32(seed);
   const draw = (most: number): number => Math.floor(random() * most);
   return Array.from({ length: count }, () => {
     const [category, priority] = [draw(4), draw(2)];
@@ -139,7 +139,7 @@ test("confidence is the share of fresh cases with all heads right", () => {
 });
 
 test("labels without any pattern get the confidence of a guess", () => {
-  const random = seededRandom(5);
+  const random = mulberry32(5);
   const examples = tickets().map(({ input }) => ({
     input,
     output: { category: random() < 0.5 ? "a" : "b" },

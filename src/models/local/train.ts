@@ -6,12 +6,12 @@
  */
 import { PilotageError } from "../../contract/errors.ts";
 import type { JsonObject } from "../../contract/json.ts";
+import { mulberry32 } from "../../statistics/bootstrap.ts";
+import { calibrationError } from "../../statistics/calibration.ts";
 import { encodeModel, featuresThatFit, quantise, type StoredHead } from "./bytes.ts";
-import { calibrationError } from "./calibration.ts";
 import { complete, confidenceOf, fitConfidence, type CaseOutcome } from "./confidence.ts";
 import { featureExtractor, readText, spreadHash } from "./features.ts";
 import { fitRegression, mostProbable, probabilities, type LinearModel } from "./regression.ts";
-import { seededRandom } from "./seeded.ts";
 import { chooseVocabulary, vectorise, type SparseVector } from "./vocabulary.ts";
 
 export interface TrainingExample {
@@ -168,7 +168,7 @@ function fit(head: Head, rows: number[], prepared: Prepared, round: number): Lin
     targets: head.targets,
     rows: Int32Array.from(rows),
     classes: head.classes.length,
-    random: seededRandom(spreadHash(prepared.seed, `round ${round}`)),
+    random: mulberry32(spreadHash(prepared.seed, `round ${round}`)),
   });
 }
 
@@ -222,7 +222,7 @@ function report(heads: Head[], cases: CaseOutcome[], { features, epochs, rounds 
     features,
     heldOut: whole.length,
     holdoutAccuracy: shareRight(whole.map((outcomes) => outcomes.every(({ right }) => right))),
-    holdoutEce: calibrationError([...confidences(cases, 0), ...confidences(cases, 1)]),
+    holdoutEce: calibrationError([...confidences(cases, 0), ...confidences(cases, 1)]) ?? null,
     heads: Object.fromEntries(
       heads.map((head, index) => [
         head.field,
