@@ -25,6 +25,7 @@ import { openSecondLooks } from "./reviews/blind.ts";
 import { openFeedback } from "./reviews/feedback/feedback.ts";
 import { openImprovements } from "./reviews/feedback/improvements.ts";
 import { ASKED, openPulse } from "./reviews/feedback/pulse.ts";
+import { watchRollouts } from "./releases/rollout-watch.ts";
 import { openReviewFigures } from "./reviews/figures.ts";
 import { noticeDuty } from "./reviews/notices.ts";
 import { withPlanted } from "./reviews/planted-desk.ts";
@@ -165,6 +166,21 @@ export function openDesk(parts: DeskParts) {
   const duties: Record<string, () => Promise<void>> = {
     "bringing back cases whose senders did not answer": async () => void (await reviews.endWaits(worker)),
     "opening second looks": secondLooks.look,
+    "watching rollouts": watchRollouts({
+      database,
+      registry,
+      clock,
+      audit,
+      worker,
+      tell: ({ rollout, alarm }) =>
+        void post
+          .toRoles(rollout.workflow, ["owner", "on_call"], "rollout_stopped", {
+            workflow: rollout.workflow,
+            back: rollout.state === "rolled_back",
+            alarm,
+          })
+          .catch(mailFailed),
+    }),
     "telling people about their queue": noticeDuty({
       database,
       registry,

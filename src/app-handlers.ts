@@ -30,6 +30,7 @@ import { operationHandlers } from "./http/operations.ts";
 import { overviewHandlers } from "./http/overview.ts";
 import { peopleHandlers } from "./http/people.ts";
 import { reviewHandlers } from "./http/reviews.ts";
+import { rolloutHandlers } from "./http/rollouts.ts";
 import { providerHandlers } from "./http/sign-in-providers.ts";
 import { workflowHandlers } from "./http/workflows.ts";
 import type { Limits } from "./models/limit-store.ts";
@@ -48,6 +49,7 @@ import type { Workers } from "./platform/workers.ts";
 import type { openTrials } from "./releases/beside.ts";
 import type { Certificates } from "./releases/certify.ts";
 import type { Releases } from "./releases/publish.ts";
+import type { Rollouts } from "./releases/rollout.ts";
 import type { Shares } from "./releases/share.ts";
 
 export interface HandlerParts extends Desk {
@@ -68,6 +70,7 @@ export interface HandlerParts extends Desk {
   replays: Replays;
   releases: Releases;
   shares: Shares;
+  rollouts: Rollouts;
   certificates: Certificates;
   trials: ReturnType<typeof openTrials>;
   sets: Parameters<typeof evaluationHandlers>[0]["sets"];
@@ -141,6 +144,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
       clock,
       workers,
     }),
+    ...rolloutHandlers({ database, clock, rollouts: parts.rollouts }),
     ...certificateHandlers({ database, registry, certificates, clock }),
     ...operationHandlers({ database, registry, replays, connections, keys, audit, clock, simulated, poke }),
     ...ladderHandlers({ ladder, stops }),

@@ -7,7 +7,7 @@
 import type { Audit } from "./audit/record.ts";
 import { openWorkflowSettings } from "./cases/workflow/apply.ts";
 import type { Registry } from "./cases/workflow/registry.ts";
-import { SHARE } from "./cases/workflow/rule.ts";
+import { ROLLOUT, SHARE } from "./cases/workflow/rule.ts";
 import type { NewId } from "./platform/chance.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { Database } from "./platform/database.ts";
@@ -16,6 +16,7 @@ import { openTrials, trialSources } from "./releases/beside.ts";
 import { openCertificates } from "./releases/certify.ts";
 import { labelSample } from "./releases/label-sample.ts";
 import { openReleases } from "./releases/publish.ts";
+import { openRollouts } from "./releases/rollout.ts";
 import { openShares } from "./releases/share.ts";
 import { allowIndividuals, INDIVIDUALS } from "./reviews/works-council.ts";
 
@@ -29,18 +30,24 @@ export function openInForce(sets: {
 }) {
   const { vault: _, ...parts } = sets;
   const shares = openShares({ ...parts, askForTwo: (...asked) => workflowSettings.askForTwo(...asked) });
+  const rollouts = openRollouts({
+    ...parts,
+    askForTwo: (...asked) => workflowSettings.askForTwo(...asked),
+    demandReadiness: shares.demandReadiness,
+  });
   const workflowSettings = openWorkflowSettings({
     ...parts,
     hasGo: (tx, workflow) => shares.waived(tx, workflow, "go"),
     grantGo: (tx, workflow, waiver, person, by) =>
       shares.grant(tx, workflow, { item: "go", ...waiver }, person, by),
-    acts: { [INDIVIDUALS]: allowIndividuals, [SHARE]: shares.raise },
+    acts: { [INDIVIDUALS]: allowIndividuals, [SHARE]: shares.raise, [ROLLOUT]: rollouts.forward },
   });
   return {
     /** What trials and evaluation sets are read with. */
     sets,
     releases: openReleases(parts),
     shares,
+    rollouts,
     trials: openTrials(sets),
     certificates: openCertificates({ ...parts, sources: { labels: labelSample, ...trialSources(sets) } }),
     workflowSettings,

@@ -185,7 +185,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   });
   const replays = openReplays({ database, registry, vault, intake, audit, clock, poke });
   const inForce = openInForce({ database, registry, vault, clock, newId, audit });
-  const { releases, shares, sets, trials, certificates, workflowSettings } = inForce;
+  const { releases, shares, rollouts, sets, trials, certificates, workflowSettings } = inForce;
   const limits = openLimits({ database, clock, currency: prices.currency });
   const connections = openConnections({ database, vault, clock, audit });
   /** Where people find this installation. */
@@ -409,6 +409,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       replays,
       releases,
       shares,
+      rollouts,
       certificates,
       trials,
       sets,

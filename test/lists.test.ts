@@ -27,6 +27,7 @@ import * as schemas from "../src/contract/schemas.ts";
 import { SHADOW_STATES } from "../src/contract/shadow.ts";
 import * as states from "../src/contract/states.ts";
 import { openApiDocument } from "../src/http/openapi.ts";
+import { MOVES, ROLLOUT_STATES } from "../src/contract/rollout.ts";
 import { PERIODS } from "../src/models/limits.ts";
 import { SETTINGS } from "../src/platform/settings.ts";
 import { sql } from "../src/platform/sql.ts";
@@ -267,6 +268,8 @@ describe("states and the database", async () => {
     "evaluation_score.state": evaluation.SCORE_STATES,
     "breaker.state": union("models/breaker-board.ts", "to"),
     "spend_window.period": PERIODS,
+    "rollout.state": Object.keys(ROLLOUT_STATES),
+    "rollout_move.move": Object.keys(MOVES),
     "model_call.mode": union("gateway/record.ts", "Mode"),
     "model_call.outcome": Object.keys(CALL_OUTCOMES),
   };

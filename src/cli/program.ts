@@ -30,6 +30,7 @@ import { addMachine } from "./machine.ts";
 import { addPublish } from "./publish.ts";
 import { addQuarantine } from "./quarantine.ts";
 import { addReview } from "./review.ts";
+import { addRollout } from "./rollout.ts";
 import { addShadow } from "./shadow.ts";
 import { addShare } from "./share.ts";
 import { addStatus } from "./status.ts";
@@ -76,6 +77,7 @@ export function openProgram(deskFor: (program: Command) => Desk): Command {
   addEvaluate(program, desk);
   addShadow(program, desk);
   addShare(program, desk);
+  addRollout(program, desk);
   addChanges(program, desk);
   addLadder(program, desk);
   addCertificate(program, desk);

@@ -4,7 +4,7 @@ import type { Client } from "../contract/client.ts";
 import type { EndpointName } from "../contract/endpoints.ts";
 import { PEOPLE } from "./people-samples.fixture.ts";
 import { REVIEWS } from "./review-samples.fixture.ts";
-import { IMPORTED, TRIALS } from "./trial-samples.fixture.ts";
+import { IMPORTED, ROLLOUTS, TRIALS } from "./trial-samples.fixture.ts";
 
 const AT = "2026-01-05T08:00:00.000Z";
 export const CASE = "case_01hzy3v7k2e8t9qxw4m5n6p7r8";
@@ -367,6 +367,7 @@ const JSON_SAMPLES: Samples = {
   },
   saveConnection: { name: "crm", kind: "webhook" },
   ...TRIALS,
+  ...ROLLOUTS,
   ...REVIEWS,
   ...PEOPLE,
   getAudit: auditStatus,

@@ -1,4 +1,4 @@
-/** For tests: answers of the endpoints of shadow runs and evaluation sets, in the form of the contract. */
+/** For tests: answers of the endpoints of shadow runs, evaluation sets and rollouts, in the form of the contract. */
 
 const AT = "2026-01-05T08:00:00.000Z";
 const RELEASE = "rel_01hzy3v7k2e8t9qxw4m5n6p7r8";
@@ -69,3 +69,102 @@ export const IMPORTED = [
   { line: 2, message: "a line needs the objects `input` and `output`" },
   { set: evaluationSet, dropped: ["note"] },
 ];
+
+const rollout = {
+  id: "roll_1",
+  workflow: "support-triage",
+  release: RELEASE,
+  control: "manual",
+  state: "running" as const,
+  stages: ["shadow" as const, 0.2, 0.5, 1],
+  stage: 1,
+  stageName: "20 %",
+  share: 0.2,
+  plan: {
+    ceiling: 0.08,
+    tolerated: 1,
+    alpha: 0.05,
+    leastLabelled: 30,
+    latency: null,
+    cost: null,
+    inFlight: "review" as const,
+    simulated: false,
+  },
+  reviewedWhole: true,
+  tripped: null,
+  accepted: [],
+  startedAt: AT,
+  startedBy: "j.okafor@example.com",
+  stageAt: AT,
+  endedAt: null,
+  moves: ["advance", "hold", "roll_back"],
+  sentence: `${RELEASE} gets 20 % of the new cases, the others go to manual.`,
+};
+
+const step = {
+  id: "chg_1",
+  workflow: "support-triage",
+  setting: "rollout.step",
+  before: { rollout: "roll_1", state: "running", stage: 1 },
+  after: { rollout: "roll_1", move: "advance", undecided: false },
+  state: "pending" as const,
+  requestedAt: AT,
+  requestedBy: "j.okafor@example.com",
+  decidedBy: null,
+  needsSecond: true,
+  note: null,
+};
+
+export const ROLLOUTS = {
+  startRollout: rollout,
+  listRollouts: { rollouts: [rollout], next: null },
+  getRollout: {
+    ...rollout,
+    guards: [
+      {
+        name: "errors" as const,
+        sentence: "cases whose output was wrong, by labels that a coin asked for",
+        action: "roll_back" as const,
+        kind: "quiet" as const,
+        evidence: 0.42,
+        limit: 20,
+        steps: [{ share: 0.2, candidate: { errors: 1, n: 40 }, stable: { errors: 0, n: 0 } }],
+      },
+    ],
+    cases: [{ share: 0.2, candidate: 40, stable: 160 }],
+    promotion: { kind: "hold" as const, reasons: ["it has not lasted long enough"], interval: null },
+    forecast: {
+      labelsPerDay: 20,
+      baseline: 0.04,
+      share: 0.2,
+      found: [{ rate: 0.08, labels: 210, days: 52.5 }],
+    },
+    history: [
+      {
+        no: 1,
+        move: "start",
+        at: AT,
+        by: "j.okafor@example.com",
+        askedBy: null,
+        from: null,
+        to: "shadow" as const,
+        stageName: "shadow",
+        share: 0,
+        reason: null,
+        agrees: true,
+        differences: [],
+      },
+    ],
+  },
+  advanceRollout: { rollout, pending: step },
+  holdRollout: rollout,
+  resumeRollout: { rollout, pending: null },
+  rollBack: rollout,
+  abortRollout: rollout,
+  rolledOutCases: {
+    total: 1,
+    alone: 0,
+    cases: [{ id: "case_1", externalId: "T-1001", state: "delivered", verdict: "approve", receivedAt: AT }],
+    next: null,
+  },
+};

@@ -13,6 +13,7 @@ import { OPERATION_ENDPOINTS } from "./operation-endpoints.ts";
 import { OVERVIEW_ENDPOINTS } from "./overview-endpoints.ts";
 import { REVIEW_ENDPOINTS } from "./review-endpoints.ts";
 import { REVIEW_FIGURES_ENDPOINTS } from "./review-figures-endpoints.ts";
+import { ROLLOUT_ENDPOINTS } from "./rollout-endpoints.ts";
 import { named } from "./named.ts";
 import {
   applyBody,
@@ -268,6 +269,7 @@ export const ENDPOINTS = {
   ...GATEWAY_ENDPOINTS,
   ...COST_ENDPOINTS,
   ...CERTIFICATE_ENDPOINTS,
+  ...ROLLOUT_ENDPOINTS,
   ...EVALUATION_ENDPOINTS,
   ...AUDIT_ENDPOINTS,
 } satisfies Record<string, Endpoint>;

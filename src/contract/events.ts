@@ -71,6 +71,8 @@ export const EVENTS = {
   "planted.decided":
     "a planted case was decided and revealed; says whether its fault was noticed, names no person",
   "works_council.recorded": "what was agreed with the works council was put on record",
+  "rollout.moved":
+    "a rollout was started, went to its next stage, was held, resumed, promoted, rolled back or aborted; says by which alarm, if by one",
   "ladder.moved": "the safe-stop ladder was moved; says from where to where",
   "stop.requested": "somebody asked for a stop",
   "stop.settled": "a request to stop was answered; says where the ladder was moved, if it was",

@@ -36,6 +36,7 @@ const PREFIXES = {
   ladderMove: "ldm_",
   pulse: "pls_",
   modelCall: "mcl_",
+  rollout: "roll_",
 } as const;
 
 export type IdKind = keyof typeof PREFIXES;

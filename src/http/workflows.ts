@@ -222,7 +222,7 @@ function showRelease(row: ReleaseRow, models: ReleaseModelRow[]) {
   };
 }
 
-function showChange(row: ChangeRow, note: string | null = null) {
+export function showChange(row: ChangeRow, note: string | null = null) {
   return {
     id: row.id,
     workflow: row.workflow,

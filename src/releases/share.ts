@@ -1,5 +1,5 @@
 /**
- * The share by hand, until rollouts set it: which part of the new cases a release gets.
+ * The share by hand, outside of rollouts: which part of the new cases a release gets, as in a pilot.
  *
  * An AI release leaves shadow only when the baseline is frozen or waived by name, and when the works council was heard
  * or that is waived. Lowering is always allowed. Cases that have an arm keep it.
@@ -19,6 +19,7 @@ import type { Database, Queryable, Tx } from "../platform/database.ts";
 import { sql, time } from "../platform/sql.ts";
 import { councilRecord } from "../reviews/works-council.ts";
 import { demandReady } from "./ready.ts";
+import { openRollout } from "./rollout-store.ts";
 
 export interface Waiver {
   item: string;
@@ -48,6 +49,8 @@ export interface Shares {
   ): Promise<void>;
   /** Puts a waiver in force that was decided already: `person` answers for it, `by` is who decided. */
   grant(tx: Tx, workflow: string, waiver: Waiver, person: string, by: Actor): Promise<void>;
+  /** Throws `wrong_state` unless an AI release may get cases: baseline and works council. */
+  demandReadiness(tx: Queryable, workflow: string): Promise<void>;
   /** Whether a requirement is waived now. */
   waived(database: Queryable, workflow: string, item: string): Promise<boolean>;
 }
@@ -92,6 +95,7 @@ export function openShares(parts: {
 
   return {
     waived,
+    demandReadiness,
     setShare(workflow, release, share, by, reason) {
       return database.transaction(async (tx) => {
         await lockForChange(tx);
@@ -103,6 +107,7 @@ export function openShares(parts: {
         if (raises && row.autonomy > 0) demandOneOfTwo(by, "share.raise");
         else demandAlone(by, alone);
         await demandReady(tx, workflow, release, "The share was not changed.");
+        await demandNoRollout(tx, workflow);
         // A release that is not the candidate has no share: there is nothing to take from it, and the candidate keeps its own.
         if (share === 0 && row.candidate_release !== release) return undefined;
         if (raises) await demandReadiness(tx, workflow);
@@ -137,6 +142,7 @@ export function openShares(parts: {
             { hint: "Refuse it, and ask for the change anew." },
           );
         await demandReady(tx, workflow, (after as unknown as Wanted).release, "The share was not changed.");
+        await demandNoRollout(tx, workflow);
         await demandReadiness(tx, workflow);
       },
       async putInForce(tx, { workflow, after }) {
@@ -175,6 +181,18 @@ export function openShares(parts: {
       values (${workflow}, ${item}, ${person}, ${reason}, ${time(clock.now())}, ${time(until)})
       on conflict (workflow, item) do update set person = excluded.person, reason = excluded.reason, granted_at = excluded.granted_at, until = excluded.until`);
     audit.record(tx, [{ kind: "waiver.granted", actor: by, workflow, data: { item, person, reason, days } }]);
+  }
+
+  /** Its stages set the share, and its evidence holds for them alone. */
+  async function demandNoRollout(tx: Queryable, workflow: string): Promise<void> {
+    if (!(await openRollout(tx, workflow))) return;
+    throw new PilotageError(
+      "wrong_state",
+      `A rollout is open in ${workflow}, and its stages set the share. The share was not changed.`,
+      {
+        hint: `To take the candidate out at once: pilotage rollback ${workflow} --reason "..." --as <person>`,
+      },
+    );
   }
 
   async function demandReadiness(tx: Queryable, workflow: string): Promise<void> {

@@ -1,5 +1,7 @@
 /** What the program writes to people about reviews and feedback, in German and English. Pure. */
 
+import type { Alarm } from "../contract/rollout.ts";
+
 /** What each kind of mail says; `console` is where the console is found. */
 export interface MailValues {
   report: { workflow: string; today: number; console: string };
@@ -9,6 +11,7 @@ export interface MailValues {
   digest: { queues: Queue[]; console: string };
   stop_request: { workflow: string; person: string; console: string };
   stop_answer: { workflow: string; console: string };
+  rollout_stopped: { workflow: string; back: boolean; alarm: Alarm; console: string };
   at_risk: { queues: { workflow: string; atRisk: number }[]; console: string };
 }
 export type MailKind = keyof MailValues;
@@ -49,6 +52,29 @@ const BUDGET: Record<Language, Record<"good" | "warning" | "spent", string>> = {
   },
 };
 
+const ALARMS: Record<Language, Record<Alarm, string>> = {
+  de: {
+    errors: "zu viele falsche Ausgaben",
+    bad_answers: "zu viele Antworten, die nicht zum Schema passen",
+    no_answers: "zu viele Vorgänge, auf die ein Modell nicht oder zu spät antwortet",
+    slow: "zu viele langsame Antworten",
+    dear: "zu viele Vorgänge, die mehr kosten als geplant",
+    overridden: "zu viele geänderte oder abgelehnte Vorschläge",
+    sample_ratio: "die Vorgänge verteilen sich anders, als die Anteile sagen",
+    label_gap: "die beiden Seiten werden verschieden oft geprüft",
+  },
+  en: {
+    errors: "too many wrong outputs",
+    bad_answers: "too many answers that fit no schema",
+    no_answers: "too many cases that a model answers late or not at all",
+    slow: "too many slow answers",
+    dear: "too many cases that cost more than planned",
+    overridden: "too many suggestions that people changed or rejected",
+    sample_ratio: "the arms get other parts of the cases than their shares say",
+    label_gap: "the two arms are not checked equally often",
+  },
+};
+
 const TEXTS: { [K in MailKind]: Record<Language, (values: MailValues[K]) => Text> } = {
   report: {
     de: ({ workflow, today, console }) => ({
@@ -58,6 +84,16 @@ const TEXTS: { [K in MailKind]: Record<Language, (values: MailValues[K]) => Text
     en: ({ workflow, today, console }) => ({
       subject: `${workflow}: a report from reviewing`,
       text: `A problem was reported in ${workflow} (${today} today). It stands in the list of improvements:\n${console}`,
+    }),
+  },
+  rollout_stopped: {
+    de: ({ workflow, back, alarm, console }) => ({
+      subject: `${workflow}: Rollout ${back ? "zurückgerollt" : "angehalten"}`,
+      text: `In ${workflow} wurde der Rollout ${back ? "von selbst zurückgerollt: Neue Vorgänge gehen an das Release davor." : "von selbst angehalten: Der Kandidat bekommt keine neuen Vorgänge."}\nGrund: ${ALARMS.de[alarm]}.\nZahlen und nächste Schritte: pilotage rollout show ${workflow}\n${console}`,
+    }),
+    en: ({ workflow, back, alarm, console }) => ({
+      subject: `${workflow}: rollout ${back ? "rolled back" : "held"}`,
+      text: `The rollout in ${workflow} was ${back ? "rolled back by itself: new cases go to the release before it." : "held by itself: the candidate gets no new cases."}\nReason: ${ALARMS.en[alarm]}.\nNumbers and next steps: pilotage rollout show ${workflow}\n${console}`,
     }),
   },
   report_alert: {

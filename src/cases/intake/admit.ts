@@ -157,7 +157,7 @@ async function insertCases(
     const its = dials.get(arrival.workflow)!;
     const assignment =
       arrival.thread === undefined
-        ? assign(arrival.id, its)
+        ? assign(arrival.id, its, arrival.team)
         : threads.get(threadText(arrival.workflow, arrival.thread))!;
     return { arrival, assignment, coins: drawCoins(arrival.id, assignment, its) };
   });
@@ -370,6 +370,7 @@ function dialsOf({ row, document }: WorkflowView, probability: number): Dials {
     stableRelease: row.stable_release,
     candidateRelease: row.candidate_release,
     candidateShare: row.candidate_share,
+    candidateTeam: row.candidate_team,
     salt: row.salt,
     coldShare: document.cold.share,
     qaProbability: probability,
@@ -383,12 +384,13 @@ async function threadArms(
   dials: Map<string, Dials>,
 ): Promise<Map<string, Assignment>> {
   const threads = new Map<string, { workflow: string; thread: string } & Assignment>();
-  for (const { workflow, thread } of arrivals)
-    if (thread !== undefined)
+  for (const { workflow, thread, team } of arrivals)
+    // The first case of a thread draws for all of it.
+    if (thread !== undefined && !threads.has(threadText(workflow, thread)))
       threads.set(threadText(workflow, thread), {
         workflow,
         thread,
-        ...assign(`thread:${thread}`, dials.get(workflow)!),
+        ...assign(`thread:${thread}`, dials.get(workflow)!, team),
       });
   if (threads.size === 0) return new Map();
   const wanted = [...threads.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);

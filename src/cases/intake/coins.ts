@@ -16,6 +16,8 @@ export interface Dials {
   stableRelease: string;
   candidateRelease: string | null;
   candidateShare: number;
+  /** All new cases of this team go to the candidate. */
+  candidateTeam?: string | null;
   salt: string;
   coldShare: number;
   qaProbability: number;
@@ -37,12 +39,17 @@ export interface Coins {
   autonomyCoin: number;
 }
 
-/** Draws the arm of a unit: a thread, or a case that belongs to none. */
-export function assign(unit: string, dials: Dials): Assignment {
-  const candidate = dials.candidateRelease !== null && bucket(dials.salt, unit) < dials.candidateShare;
-  const release = candidate ? dials.candidateRelease! : dials.stableRelease;
+/**
+ * Draws the arm of a unit: a thread, or a case that belongs to none. In a stage of a team its cases are not drawn at all:
+ * the candidate gets them with certainty, and there is nobody to compare them with.
+ */
+export function assign(unit: string, dials: Dials, team?: string): Assignment {
+  const { candidateRelease, candidateTeam = null } = dials;
+  const share = candidateTeam !== null && team === candidateTeam ? 1 : dials.candidateShare;
+  const candidate = candidateRelease !== null && bucket(dials.salt, unit) < share;
+  const release = candidate ? candidateRelease : dials.stableRelease;
   const arm = release === "manual" ? "manual" : candidate ? "candidate" : "stable";
-  return { arm, release, share: dials.candidateShare };
+  return { arm, release, share };
 }
 
 /** Draws the coins of one case. A manual case has no output that could be held back, so it is never cold. */

@@ -30,6 +30,8 @@ export interface WorkflowRow {
   stable_release: string;
   candidate_release: string | null;
   candidate_share: number;
+  /** All new cases of this team go to the candidate. */
+  candidate_team: string | null;
   /** Answers the cases of the others, and nobody sees or uses what it says. */
   shadow_release: string | null;
   /** Null until the first release is ready. */
@@ -77,7 +79,7 @@ export async function lockForChange(tx: Tx): Promise<void> {
 }
 
 const COLUMNS = raw(
-  "name, digest, stable_release, candidate_release, candidate_share, shadow_release, reference_release, autonomy, rung, salt, dials",
+  "name, digest, stable_release, candidate_release, candidate_share, candidate_team, shadow_release, reference_release, autonomy, rung, salt, dials",
 );
 
 export function openRegistry(): Registry {

@@ -6,11 +6,14 @@ import type { Action } from "../../contract/access.ts";
 /** Waives the go, which unlocks the autonomy: it takes the pair that says go. */
 export const GO_WAIVER = "waiver.go";
 export const SHARE = "share";
+/** The next stage of a rollout, its promotion, or going on after an alarm. */
+export const ROLLOUT = "rollout.step";
 
 /** What two people decide together, by setting; every other dial that loosens falls under `dial.loosen`. */
 const PAIRED: Readonly<Record<string, Action>> = {
   autonomy: "autonomy.raise",
   [SHARE]: "share.raise",
+  [ROLLOUT]: "share.raise",
   [GO_WAIVER]: "go.grant",
   retention: "data.change",
   blockFields: "data.change",

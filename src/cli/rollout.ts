@@ -1,0 +1,242 @@
+/** `pilotage rollout ...` and `pilotage rollback`: how a release earns its share, and how it is taken out at once. */
+import { type Command, Option } from "commander";
+import type { Client } from "../contract/client.ts";
+import { share as readShare } from "./arguments.ts";
+import type { Desk } from "./desk.ts";
+import { withExamples } from "./examples.ts";
+import { newest } from "./share.ts";
+import { count, facts, percent } from "./text.ts";
+
+type Shown = Awaited<ReturnType<Client["getRollout"]>>;
+type Reason = { reason: string };
+
+export function addRollout(program: Command, desk: Desk): void {
+  const rollout = program
+    .command("rollout")
+    .description(
+      "Brings a release to its cases stage by stage, watched by guards that take it out by themselves.",
+    );
+
+  const start = rollout
+    .command("start")
+    .argument("<workflow>", "its name")
+    .argument("<release>", "the id of a release, or `latest`")
+    .requiredOption("--ceiling <percent>", "the error rate that it must not exceed, such as 8%", readShare)
+    .option(
+      "--tolerated <times>",
+      "how many times as many errors as the stable release are tolerated",
+      Number,
+    )
+    .option("--latency <milliseconds>", "what an answer may take", Number)
+    .option("--cost <amount>", "what the model calls of a case may cost", Number)
+    .addOption(
+      new Option("--in-flight <what>", "what happens to cases under way when it is taken out").choices([
+        "review",
+        "finish",
+      ]),
+    )
+    .option("--simulated", "count labels of programs that play a person, too")
+    .description("Starts a rollout with its plan, in shadow where the workflow's stages begin so.")
+    .action(
+      async (
+        workflow: string,
+        wanted: string,
+        plan: {
+          ceiling: number;
+          tolerated?: number;
+          latency?: number;
+          cost?: number;
+          inFlight?: "review" | "finish";
+          simulated?: boolean;
+        },
+      ) => {
+        const client = await desk.client("change");
+        const release = wanted === "latest" ? await newest(client, workflow) : wanted;
+        const reply = await client.startRollout({ params: { workflow }, body: { release, ...plan } });
+        desk.out.result(
+          reply,
+          () =>
+            `${reply.id}: ${reply.sentence}\nNext: pilotage rollout advance ${workflow} --as <person>, and a second person approves it`,
+        );
+      },
+    );
+  withExamples(start, "pilotage rollout start support-triage latest --ceiling 8% --as j.okafor@example.com");
+
+  const show = rollout
+    .command("show")
+    .argument("<workflow>", "its name, or the id of a rollout")
+    .description("Shows where a rollout stands: its guards, whether its stage may be left, what happened.")
+    .action(async (wanted: string) => {
+      const client = await desk.client("read");
+      const id = wanted.startsWith("roll_") ? wanted : await last(client, wanted);
+      const reply = await client.getRollout({ params: { rollout: id } });
+      desk.out.result(reply, () => shown(reply));
+    });
+  withExamples(show, "pilotage rollout show support-triage");
+
+  const list = rollout
+    .command("list")
+    .argument("<workflow>", "its name")
+    .description("Lists the rollouts of a workflow, newest first.")
+    .action(async (workflow: string) => {
+      const reply = await (await desk.client("read")).listRollouts({ params: { workflow }, query: {} });
+      desk.out.result(reply, () =>
+        reply.rollouts.length === 0
+          ? `${workflow} has had no rollout yet.`
+          : reply.rollouts
+              .map((one) => `${one.id}  ${one.startedAt.slice(0, 10)}  ${one.sentence}`)
+              .join("\n"),
+      );
+    });
+  withExamples(list, "pilotage rollout list support-triage");
+
+  const advance = rollout
+    .command("advance")
+    .argument("<workflow>", "its name")
+    .option("--undecided", "go on although the evidence does not settle it")
+    .option("--reason <reason>", "why, for the record")
+    .description(
+      "Asks for the next stage, after the last one for the promotion. In force when a second person approves.",
+    )
+    .action(async (workflow: string, body: { undecided?: boolean; reason?: string }) => {
+      const reply = await (await desk.client("change")).advanceRollout({ params: { workflow }, body });
+      desk.out.result(
+        reply,
+        () =>
+          `The step waits for a second person:\n  pilotage approve ${reply.pending!.id} --as <another person>`,
+      );
+    });
+  withExamples(advance, "pilotage rollout advance support-triage --as j.okafor@example.com");
+
+  const hold = rollout
+    .command("hold")
+    .argument("<workflow>", "its name")
+    .requiredOption("--reason <reason>", "why, for the record")
+    .description("Holds a rollout where it stands: it keeps its share and goes no further.")
+    .action(async (workflow: string, { reason }: Reason) => {
+      const reply = await (
+        await desk.client("change")
+      ).holdRollout({ params: { workflow }, body: { reason } });
+      desk.out.result(reply, () => reply.sentence);
+    });
+  withExamples(
+    hold,
+    'pilotage rollout hold support-triage --reason "Waiting for the vendor" --as j.okafor@example.com',
+  );
+
+  const resume = rollout
+    .command("resume")
+    .argument("<workflow>", "its name")
+    .requiredOption("--reason <reason>", "why, for the record")
+    .description("Lets a held rollout go on; after an alarm that takes two people.")
+    .action(async (workflow: string, { reason }: Reason) => {
+      const reply = await (
+        await desk.client("change")
+      ).resumeRollout({ params: { workflow }, body: { reason } });
+      desk.out.result(reply, () =>
+        reply.pending
+          ? `An alarm held it, so going on waits for a second person:\n  pilotage approve ${reply.pending.id} --as <another person>`
+          : reply.rollout.sentence,
+      );
+    });
+  withExamples(
+    resume,
+    'pilotage rollout resume support-triage --reason "The vendor answered" --as j.okafor@example.com',
+  );
+
+  const abort = rollout
+    .command("abort")
+    .argument("<workflow>", "its name")
+    .requiredOption("--reason <reason>", "why, for the record")
+    .description("Ends a rollout that has had no case yet.")
+    .action(async (workflow: string, { reason }: Reason) => {
+      const reply = await (
+        await desk.client("change")
+      ).abortRollout({ params: { workflow }, body: { reason } });
+      desk.out.result(reply, () => reply.sentence);
+    });
+  withExamples(
+    abort,
+    'pilotage rollout abort support-triage --reason "Published by mistake" --as j.okafor@example.com',
+  );
+
+  const delivered = rollout
+    .command("delivered")
+    .argument("<workflow>", "its name, or the id of a rollout")
+    .description("Lists what the release of a rollout delivered while it had cases.")
+    .action(async (wanted: string) => {
+      const client = await desk.client("read");
+      const id = wanted.startsWith("roll_") ? wanted : await last(client, wanted);
+      const reply = await client.rolledOutCases({ params: { rollout: id }, query: { limit: 100 } });
+      desk.out.result(
+        reply,
+        () =>
+          `${count(reply.total, "case")} delivered, ${reply.alone} of them unreviewed\n${reply.cases.map((one) => `${one.id}  ${one.externalId}  ${one.verdict ?? ""}`).join("\n")}`,
+      );
+    });
+  withExamples(delivered, "pilotage rollout delivered support-triage");
+
+  const back = program
+    .command("rollback")
+    .argument("<workflow>", "its name")
+    .requiredOption("--reason <reason>", "why, for the record")
+    .description(
+      "Takes the candidate of a rollout out at once, also after its promotion: the next case goes to the release before it.",
+    )
+    .action(async (workflow: string, { reason }: Reason) => {
+      const client = await desk.client("change");
+      const reply = await client.rollBack({ params: { workflow }, body: { reason } });
+      desk.out.result(
+        reply,
+        () => `${reply.sentence}\nWhat it delivered: pilotage rollout delivered ${workflow}`,
+      );
+    });
+  withExamples(
+    back,
+    'pilotage rollback support-triage --reason "Two customers got wrong answers" --as j.okafor@example.com',
+  );
+}
+
+async function last(client: Client, workflow: string): Promise<string> {
+  const { rollouts } = await client.listRollouts({ params: { workflow }, query: { limit: 1 } });
+  const id = rollouts[0]?.id;
+  // The server says best that there is none.
+  return id ?? workflow;
+}
+
+function shown(one: Shown): string {
+  const { promotion, forecast } = one;
+  const may =
+    promotion === null
+      ? "it has had no case yet"
+      : promotion.kind === "hold"
+        ? `not yet: ${promotion.reasons.join("; ")}`
+        : promotion.kind === "ready"
+          ? "yes, when two people say so"
+          : `undecided: errors between ${percent(promotion.interval!.lower)} and ${percent(promotion.interval!.upper)}`;
+  const guards = one.guards.map((guard) => {
+    const sum = guard.steps.reduce((n, step) => n + step.candidate.n, 0);
+    const bad = guard.steps.reduce((n, step) => n + step.candidate.errors, 0);
+    const evidence =
+      guard.evidence === null
+        ? "no data"
+        : `E ${guard.evidence.toPrecision(3)} of ${guard.limit!.toPrecision(3)}`;
+    return `  ${guard.name.padEnd(12)} ${guard.kind.padEnd(8)} ${evidence}, ${bad} of ${sum} of the candidate`;
+  });
+  const found = forecast.found.map(
+    ({ rate, days }) =>
+      `${percent(rate)}: ${days === null ? "not within its horizon" : `${days.toPrecision(2)} days`}`,
+  );
+  const history = one.history.map(
+    (move) =>
+      `  ${move.at.slice(0, 16)}  ${move.move} -> ${move.to} (${move.stageName}) by ${move.by}${move.askedBy ? ` and ${move.askedBy}` : ""}${move.reason ? `: ${move.reason}` : ""}${move.agrees ? "" : "  DOES NOT COME OUT THE SAME"}`,
+  );
+  return `${one.workflow}: ${one.sentence}\n${facts([
+    ["stage", one.stageName],
+    ["may go on", may],
+    [
+      "found in",
+      `${found.join("; ")} (errors of the candidate; ${forecast.labelsPerDay.toFixed(1)} labels a day)`,
+    ],
+  ])}\nGuards\n${guards.join("\n")}\nHistory\n${history.join("\n")}`;
+}

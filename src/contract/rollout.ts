@@ -1,0 +1,44 @@
+/** Words of a rollout that all parts share: its states, stages, moves and guards. */
+
+export const ROLLOUT_STATES = {
+  draft: "made, and not begun",
+  shadow: "answers the cases of the others; nobody sees or uses it",
+  running: "gets its share of the new cases",
+  held: "does not go on until a named person lets it",
+  promoted: "became the stable release",
+  rolled_back: "was taken out; new cases go to the release before it",
+  aborted: "was ended before it got a case",
+} as const;
+export type RolloutState = keyof typeof ROLLOUT_STATES;
+
+/** What is watched in each stage, and what a guard does when it trips. */
+export const GUARDS = {
+  errors: { sentence: "cases whose output was wrong, by labels that a coin asked for", action: "roll_back" },
+  bad_answers: { sentence: "cases for which the model gave an answer that fits no schema", action: "hold" },
+  no_answers: { sentence: "cases for which a model did not answer in time, or not at all", action: "hold" },
+  slow: { sentence: "cases whose answer took longer than the plan allows", action: "hold" },
+  dear: { sentence: "cases whose model calls cost more than the plan allows", action: "hold" },
+  overridden: { sentence: "cases whose suggestion a person changed or rejected", action: "hold" },
+} as const;
+export type GuardName = keyof typeof GUARDS;
+
+/** What holds a rollout besides its guards: the arms are not what their shares say, so that no comparison holds. */
+export const HEALTH = {
+  sample_ratio: "the arms got other parts of the cases than their shares say",
+  label_gap: "labels are asked for more often in one arm than in the other",
+} as const;
+export type Alarm = GuardName | keyof typeof HEALTH;
+
+/** A stage: in shadow, a share of all cases, or all cases of a team. */
+export type Stage = "shadow" | number | { team: string };
+
+export const MOVES = {
+  start: "was started",
+  advance: "went to its next stage",
+  promote: "became the stable release",
+  hold: "was held",
+  resume: "was let go on",
+  roll_back: "was taken out",
+  abort: "was ended before it got a case",
+} as const;
+export type Move = keyof typeof MOVES;

@@ -1,0 +1,211 @@
+/** Handlers of rollouts. */
+import { PilotageError } from "../contract/errors.ts";
+import { GUARDS, type GuardName } from "../contract/rollout.ts";
+import type { Queryable } from "../platform/database.ts";
+import { isoTime } from "../platform/clock.ts";
+import type { Database } from "../platform/database.ts";
+import { sql } from "../platform/sql.ts";
+import { maybeIso } from "../cases/view.ts";
+import { forecastOf } from "../releases/rollout-forecast.ts";
+import { recheckVerdicts, type Verdicts } from "../releases/rollout-judge.ts";
+import { movesFrom, stageName, stageShare } from "../releases/rollout-path.ts";
+import { atOf, HOLDS, type Judged, type Rollouts } from "../releases/rollout.ts";
+import type { MoveRow, RolloutRow } from "../releases/rollout-store.ts";
+import { rolloutSentence } from "../releases/rollout-words.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Caller } from "../access/caller.ts";
+import type { Handlers } from "./bind.ts";
+import { seeThrough } from "./see.ts";
+import { deciding, showChange } from "./workflows.ts";
+
+type Names =
+  | "startRollout"
+  | "listRollouts"
+  | "getRollout"
+  | "advanceRollout"
+  | "holdRollout"
+  | "resumeRollout"
+  | "rollBack"
+  | "abortRollout"
+  | "rolledOutCases";
+
+export function rolloutHandlers(parts: {
+  database: Database;
+  clock: Clock;
+  rollouts: Rollouts;
+}): Pick<Handlers, Names> {
+  const { database, clock, rollouts } = parts;
+
+  async function seen(caller: Caller, id: string): Promise<RolloutRow> {
+    const found = await rollouts.get(id);
+    seeThrough(
+      caller,
+      found.workflow,
+      () => new PilotageError("not_found", `There is no rollout ${id.slice(0, 60)}.`),
+    );
+    return found;
+  }
+
+  return {
+    async startRollout({ params, body, caller }) {
+      const { release, ...plan } = body;
+      return show(await rollouts.start(params.workflow, release, plan, deciding(caller, params.workflow)));
+    },
+    async listRollouts({ params, query }) {
+      const found = await rollouts.list(params.workflow, { before: query.before, limit: query.limit });
+      return { rollouts: found.map(show), next: found.length === query.limit ? found.at(-1)!.id : null };
+    },
+    async getRollout({ params, caller }) {
+      const rollout = await seen(caller, params.rollout);
+      const judged = await rollouts.judged(rollout);
+      return {
+        ...show(rollout),
+        guards: judged ? guardsShown(judged.verdicts, judged) : [],
+        cases: judged?.evidence.cases ?? [],
+        promotion: judged ? promotionShown(judged) : null,
+        forecast: await forecastOf(database, rollout, clock.now()),
+        history: historyShown(rollout, await rollouts.moves(rollout.id)),
+      };
+    },
+    async advanceRollout({ params, body, caller }) {
+      const by = deciding(caller, params.workflow);
+      const pending = await rollouts.advance(
+        params.workflow,
+        { undecided: body.undecided, reason: body.reason },
+        by,
+      );
+      return { rollout: show(await rollouts.last(params.workflow)), pending: showChange(pending) };
+    },
+    async holdRollout({ params, body, caller }) {
+      return show(await rollouts.hold(params.workflow, body.reason, deciding(caller, params.workflow)));
+    },
+    async resumeRollout({ params, body, caller }) {
+      const { rollout, pending } = await rollouts.resume(
+        params.workflow,
+        body.reason,
+        deciding(caller, params.workflow),
+      );
+      return { rollout: show(rollout), pending: pending ? showChange(pending) : null };
+    },
+    async rollBack({ params, body, caller }) {
+      return show(await rollouts.rollBack(params.workflow, body.reason, deciding(caller, params.workflow)));
+    },
+    async abortRollout({ params, body, caller }) {
+      return show(await rollouts.abort(params.workflow, body.reason, deciding(caller, params.workflow)));
+    },
+    async rolledOutCases({ params, query, caller }) {
+      const rollout = await seen(caller, params.rollout);
+      return deliveredBy(database, rollout, { before: query.before, limit: query.limit });
+    },
+  };
+}
+
+function show(row: RolloutRow) {
+  const running = row.state === "running" || (row.state === "held" && row.tripped === null);
+  return {
+    id: row.id,
+    workflow: row.workflow,
+    release: row.release,
+    control: row.control,
+    state: row.state,
+    stages: row.stages,
+    stage: row.stage,
+    stageName: stageName(row.stages[row.stage]),
+    share: running ? stageShare(row.stages[row.stage]).share : 0,
+    plan: row.plan,
+    reviewedWhole: row.reviewed_whole,
+    tripped: row.tripped,
+    accepted: row.accepted,
+    startedAt: isoTime(row.started_at),
+    startedBy: row.started_by,
+    stageAt: isoTime(row.stage_at),
+    endedAt: maybeIso(row.ended_at),
+    moves: movesFrom(row, row.stages),
+    sentence: rolloutSentence(row),
+  };
+}
+
+function guardsShown(verdicts: Verdicts, { evidence }: Judged) {
+  return (Object.keys(GUARDS) as GuardName[]).flatMap((name) => {
+    const verdict = verdicts[name];
+    if (!verdict) return [];
+    const known = verdict.kind === "no-data" ? undefined : verdict;
+    return [
+      {
+        name,
+        ...GUARDS[name],
+        kind: verdict.kind,
+        // Beyond what a number holds it is far beyond any limit.
+        evidence: known ? Math.min(Math.exp(known.logEvidence), Number.MAX_SAFE_INTEGER) : null,
+        limit: known ? Math.exp(known.limit) : null,
+        steps: evidence.guards[name] ?? [],
+      },
+    ];
+  });
+}
+
+function promotionShown({ promotion }: Judged) {
+  if (promotion.kind === "hold")
+    return { kind: promotion.kind, reasons: promotion.reasons.map((one) => HOLDS[one]), interval: null };
+  return { kind: promotion.kind, reasons: [], interval: promotion.interval };
+}
+
+/** Each move is judged again as it was then: at its stage, with the alarms accepted before it. */
+function historyShown(rollout: RolloutRow, moves: readonly MoveRow[]) {
+  let stage = -1;
+  const accepted: RolloutRow["accepted"] = [];
+  return moves.map((row) => {
+    const at = { ...atOf(rollout), stage: rollout.stages[stage], accepted: [...accepted] };
+    const differences = recheckVerdicts(rollout.plan, at, row.evidence);
+    stage = row.stage;
+    const held = moves[row.no - 2];
+    const alarm = held?.move === "hold" && held.actor.kind === "system" ? held.reason : null;
+    if (row.move === "resume" && alarm !== null) accepted.push(alarm as RolloutRow["accepted"][number]);
+    return {
+      no: row.no,
+      move: row.move,
+      at: isoTime(row.at),
+      by: row.actor.name,
+      askedBy: row.asked_by,
+      from: row.from_state,
+      to: row.to_state,
+      stageName: stageName(rollout.stages[row.stage]),
+      share: row.share,
+      reason: row.reason,
+      agrees: differences.length === 0,
+      differences,
+    };
+  });
+}
+
+async function deliveredBy(
+  database: Queryable,
+  { workflow, release, first_case, ended_at }: RolloutRow,
+  page: { before: string | undefined; limit: number },
+) {
+  const chosen = sql`workflow = ${workflow} and release = ${release} and id >= ${first_case ?? "~"} and state = 'delivered' and not drill
+    and (${ended_at === null ? null : isoTime(ended_at)}::timestamptz is null or received_at <= ${ended_at === null ? null : isoTime(ended_at)}::timestamptz)`;
+  const counts = await database.one<{ total: number; alone: number }>(
+    sql`select count(*)::int as total, count(*) filter (where verdict = 'auto')::int as alone from case_ where ${chosen}`,
+  );
+  const found = await database.all<{
+    id: string;
+    external_id: string;
+    state: string;
+    verdict: string | null;
+    received_at: number;
+  }>(sql`
+    select id, external_id, state, verdict, received_at from case_ where ${chosen} and (${page.before ?? null}::text is null or id < ${page.before ?? null})
+    order by id desc limit ${page.limit}`);
+  return {
+    ...counts,
+    cases: found.map((one) => ({
+      id: one.id,
+      externalId: one.external_id,
+      state: one.state,
+      verdict: one.verdict,
+      receivedAt: isoTime(one.received_at),
+    })),
+    next: found.length === page.limit ? found.at(-1)!.id : null,
+  };
+}

@@ -1,0 +1,162 @@
+/**
+ * One step of a rollout in one transaction: its state, the workflow's arms, the record with its evidence, the audit event.
+ *
+ * So no decision stands without its change of traffic, and no change without its reason. The caller holds the lock of the
+ * workflow's row. Which step may be made is in rollout-path.ts; people ask for steps in rollout.ts, guards in rollout-watch.ts.
+ */
+import { randomBytes } from "node:crypto";
+import type { Audit } from "../audit/record.ts";
+import { suspendCertificates } from "../cases/decision/certificate-store.ts";
+import type { WorkflowRow } from "../cases/workflow/registry.ts";
+import { idBorder } from "../contract/ids.ts";
+import type { Alarm, Move } from "../contract/rollout.ts";
+import type { Actor } from "../contract/scopes.ts";
+import type { Tx } from "../platform/database.ts";
+import { sql } from "../platform/sql.ts";
+import { after, stageShare } from "./rollout-path.ts";
+import { insertMove, updateRollout, type MoveEvidence, type RolloutRow } from "./rollout-store.ts";
+
+export interface Step {
+  move: Exclude<Move, "start">;
+  actor: Actor;
+  askedBy?: string;
+  reason?: string | undefined;
+  found: MoveEvidence;
+  /** The alarm that made it; only for steps of the program. */
+  alarm?: Alarm;
+}
+
+/** Makes the step; answers the rollout as it stands then. Throws `wrong_state` when it cannot be made from here. */
+export async function makeStep(
+  tx: Tx,
+  audit: Audit,
+  workflow: WorkflowRow,
+  rollout: RolloutRow,
+  { move, actor, askedBy, reason, found, alarm }: Step,
+  now: number,
+): Promise<RolloutRow> {
+  const { state, stage } = after(move, rollout, rollout.stages);
+  const begins = move === "advance" && rollout.first_case === null;
+  const next: RolloutRow = {
+    ...rollout,
+    state,
+    stage,
+    first_case: begins ? idBorder("case", now) : rollout.first_case,
+    reviewed_whole: begins ? workflow.autonomy === 0 : rollout.reviewed_whole,
+    stage_at: move === "advance" ? now : rollout.stage_at,
+    tripped: move === "hold" ? (alarm ?? null) : null,
+    accepted:
+      move === "resume" && rollout.tripped !== null
+        ? [...rollout.accepted, rollout.tripped]
+        : rollout.accepted,
+    ended_at: ["promote", "roll_back", "abort"].includes(move) ? (rollout.ended_at ?? now) : null,
+  };
+  const share = await putTraffic(tx, audit, workflow, next, { move, actor, alarm, begins }, now);
+  await updateRollout(tx, next);
+  await insertMove(tx, rollout.id, {
+    move,
+    at: now,
+    actor,
+    asked_by: askedBy ?? null,
+    from_state: rollout.state,
+    to_state: state,
+    stage,
+    share,
+    reason: reason ?? null,
+    evidence: found,
+  });
+  audit.record(tx, [
+    {
+      kind: "rollout.moved",
+      actor,
+      workflow: rollout.workflow,
+      data: {
+        rollout: rollout.id,
+        release: rollout.release,
+        move,
+        from: rollout.state,
+        to: state,
+        stage,
+        share: String(share),
+        ...(askedBy === undefined ? {} : { askedBy }),
+        ...(alarm === undefined ? {} : { alarm }),
+        ...(reason === undefined ? {} : { reason }),
+      },
+    },
+  ]);
+  return next;
+}
+
+/** Which cases go to the candidate from here on; answers its share. */
+async function putTraffic(
+  tx: Tx,
+  audit: Audit,
+  workflow: WorkflowRow,
+  rollout: RolloutRow,
+  {
+    move,
+    actor,
+    alarm,
+    begins,
+  }: Pick<Step, "move" | "actor"> & { alarm: Alarm | undefined; begins: boolean },
+  now: number,
+): Promise<number> {
+  const { workflow: name, release, control } = rollout;
+  const stage = stageShare(rollout.stages[rollout.stage]);
+  switch (move) {
+    case "advance":
+    case "resume": {
+      // A rollout draws with a salt of its own; raising the share then only adds units.
+      const salt = begins ? randomBytes(12).toString("hex") : workflow.salt;
+      await tx.run(sql`
+        update workflow set candidate_release = ${release}, candidate_share = ${stage.share}, candidate_team = ${stage.team}, salt = ${salt},
+          reference_release = ${release}, shadow_release = nullif(shadow_release, ${release})
+        where name = ${name}`);
+      return stage.share;
+    }
+    case "hold": {
+      // A person freezes what is; the program takes a step back.
+      if (alarm === undefined) return workflow.candidate_share;
+      await tx.run(sql`update workflow set candidate_share = 0, candidate_team = null where name = ${name}`);
+      return 0;
+    }
+    case "promote":
+      await tx.run(sql`
+        update workflow set stable_release = ${release}, candidate_release = null, candidate_share = 0, candidate_team = null where name = ${name}`);
+      return 1;
+    case "abort":
+      await tx.run(
+        sql`update workflow set shadow_release = nullif(shadow_release, ${release}) where name = ${name}`,
+      );
+      return 0;
+    case "roll_back": {
+      await tx.run(sql`
+        update workflow set stable_release = ${control}, candidate_release = null, candidate_share = 0, candidate_team = null,
+          reference_release = case when ${control} = 'manual' then reference_release else ${control} end
+        where name = ${name}`);
+      // A thread keeps its arm, but not a release that was taken out.
+      await tx.run(sql`
+        update thread_arm set release = ${control}, arm = ${control === "manual" ? "manual" : "stable"} where workflow = ${name} and release = ${release}`);
+      if (rollout.plan.inFlight === "review") await suspendItsCertificates(tx, audit, rollout, actor, now);
+      return 0;
+    }
+  }
+}
+
+/** Without a certificate nothing goes out alone: what is under way goes to people, also what is about to be delivered. */
+async function suspendItsCertificates(
+  tx: Tx,
+  audit: Audit,
+  { workflow, release }: RolloutRow,
+  by: Actor,
+  now: number,
+): Promise<void> {
+  const held = await tx.all<{ id: string }>(sql`
+    select id from certificate where workflow = ${workflow} and release = ${release} and suspended_at is null and superseded_by is null`);
+  await suspendCertificates(
+    tx,
+    audit,
+    { ids: held.map((one) => one.id) },
+    { because: "the release was rolled back", by, now },
+  );
+}

@@ -1,0 +1,35 @@
+/** A rollout in one sentence, for people who look at it. Pure. */
+import { GUARDS, HEALTH } from "../contract/rollout.ts";
+import { stageName, stageShare } from "./rollout-path.ts";
+import type { RolloutRow } from "./rollout-store.ts";
+
+export function rolloutSentence({ release, state, stages, stage, tripped, control }: RolloutRow): string {
+  const here = stages[stage];
+  switch (state) {
+    case "draft":
+      return `${release} waits for its first stage, ${stageName(stages[0])}.`;
+    case "shadow":
+      return `${release} answers in shadow; nobody sees or uses what it says.`;
+    case "running": {
+      const { share, team } = stageShare(here);
+      if (team !== null) return `${release} gets all new cases of team ${team}, the others go to ${control}.`;
+      return share === 1
+        ? `${release} gets every new case; there is nobody left to compare it with, so the ceiling alone guards it.`
+        : `${release} gets ${stageName(here)} of the new cases, the others go to ${control}.`;
+    }
+    case "held":
+      return tripped === null
+        ? `${release} is held at ${stageName(here)} by a person.`
+        : `${release} is held and gets no new case: ${{ ...GUARDS_WORDS, ...HEALTH }[tripped]}.`;
+    case "promoted":
+      return `${release} is the stable release; before it was ${control}.`;
+    case "rolled_back":
+      return `${release} was rolled back at ${stageName(here)}; new cases go to ${control}.`;
+    case "aborted":
+      return `The rollout of ${release} was ended before it got a case.`;
+  }
+}
+
+const GUARDS_WORDS = Object.fromEntries(
+  Object.entries(GUARDS).map(([name, { sentence }]) => [name, `too many ${sentence}`]),
+) as Record<keyof typeof GUARDS, string>;

@@ -1,0 +1,392 @@
+/**
+ * The rollout of a release, as people move it: start, advance, promote, hold, resume, roll back, abort.
+ *
+ * Forward takes two people (owner and release approver), and evidence that allows it; back takes one and is at once. What
+ * the program itself does is in rollout-watch.ts; each step is made in rollout-step.ts. One open rollout a workflow.
+ */
+import { demandAlone, type Standing } from "../access/standing.ts";
+import type { Audit } from "../audit/record.ts";
+import type { ChangeRow, PairedAct, WorkflowSettings } from "../cases/workflow/apply.ts";
+import { lockForChange, type Registry, type WorkflowView } from "../cases/workflow/registry.ts";
+import { ROLLOUT } from "../cases/workflow/rule.ts";
+import { PilotageError } from "../contract/errors.ts";
+import type { JsonObject } from "../contract/json.ts";
+import type { Stage } from "../contract/rollout.ts";
+import { sameJson } from "../definition/path.ts";
+import type { NewId } from "../platform/chance.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Database, Queryable, Tx } from "../platform/database.ts";
+import { sql } from "../platform/sql.ts";
+import type { Promotion } from "../statistics/promotion.ts";
+import { demandReady } from "./ready.ts";
+import { countEvidence } from "./rollout-counts.ts";
+import {
+  judgeGuards,
+  judgeStage,
+  type At,
+  type Evidence,
+  type Plan,
+  type Verdicts,
+} from "./rollout-judge.ts";
+import { after, beginning, movesFrom, nextStage, stageName } from "./rollout-path.ts";
+import { makeStep, type Step } from "./rollout-step.ts";
+import * as store from "./rollout-store.ts";
+import type { RolloutRow } from "./rollout-store.ts";
+
+export interface Rollouts {
+  /** In shadow where that is the first stage: nobody gets a case of it before two people let it. */
+  start(workflow: string, release: string, plan: Plan, by: Standing): Promise<RolloutRow>;
+  /** Asks for the next stage, or after the last one for the promotion; answers the change that waits for a second person. */
+  advance(
+    workflow: string,
+    ask: { undecided: boolean; reason: string | undefined },
+    by: Standing,
+  ): Promise<ChangeRow>;
+  hold(workflow: string, reason: string, by: Standing): Promise<RolloutRow>;
+  /** At once where it raises nothing; back to a share that the program took away it waits for a second person. */
+  resume(
+    workflow: string,
+    reason: string,
+    by: Standing,
+  ): Promise<{ rollout: RolloutRow; pending: ChangeRow | undefined }>;
+  /** At once, on every process: the transaction that assigns the next case reads it. */
+  rollBack(workflow: string, reason: string, by: Standing): Promise<RolloutRow>;
+  abort(workflow: string, reason: string, by: Standing): Promise<RolloutRow>;
+  /** What a second person's approval does. */
+  forward: PairedAct;
+  /** The newest rollout of a workflow. */
+  last(workflow: string): Promise<RolloutRow>;
+  get(id: string): Promise<RolloutRow>;
+  list(workflow: string, page: { before: string | undefined; limit: number }): Promise<RolloutRow[]>;
+  moves(id: string): Promise<store.MoveRow[]>;
+  /** What is known of it now, counted and judged; nothing before the first stage with cases. */
+  judged(rollout: RolloutRow): Promise<Judged | undefined>;
+}
+
+export interface Judged {
+  evidence: Evidence;
+  verdicts: Verdicts;
+  /** Whether the stage may be left, and why not. */
+  promotion: Promotion;
+}
+
+export interface RolloutParts {
+  database: Database;
+  registry: Registry;
+  clock: Clock;
+  newId: NewId;
+  audit: Audit;
+  askForTwo: WorkflowSettings["askForTwo"];
+  /** Throws where a workflow is not ready for an AI release. Handed in from share.ts. */
+  demandReadiness(tx: Queryable, workflow: string): Promise<void>;
+}
+
+/** What two people decide: from where, and how. */
+interface Asked {
+  rollout: string;
+  move: "advance" | "promote" | "resume";
+  undecided: boolean;
+}
+
+const HOUR = 3_600_000;
+
+/** The stage after this one; undefined after the last. */
+export function nextOf(rollout: RolloutRow): Stage | undefined {
+  const { stage, stages } = rollout;
+  return stage === stages.length - 1 ? undefined : stages[nextStage(rollout, stages)];
+}
+
+export function atOf({ stage, stages, control, accepted }: RolloutRow): At {
+  return { stage: stages[stage], control, accepted };
+}
+
+export function openRollouts(parts: RolloutParts): Rollouts {
+  const { database, registry, clock, newId, audit } = parts;
+
+  async function judged(queryable: Queryable, rollout: RolloutRow): Promise<Judged | undefined> {
+    if (rollout.first_case === null) return undefined;
+    const evidence: Evidence = {
+      ...(await countEvidence(queryable, { ...rollout, first_case: rollout.first_case })),
+      hours: Math.max(0, Math.floor((clock.now() - rollout.stage_at) / HOUR)),
+      dataHealthy: await store.dataHealthy(queryable, rollout.workflow),
+    };
+    const at = atOf(rollout);
+    return {
+      evidence,
+      verdicts: judgeGuards(rollout.plan, at, evidence.guards),
+      promotion: judgeStage(rollout.plan, { ...at, next: nextOf(rollout) }, evidence),
+    };
+  }
+
+  async function lock(tx: Tx, workflow: string): Promise<WorkflowView> {
+    await lockForChange(tx);
+    await tx.run(sql`select 1 from workflow where name = ${workflow} for update`);
+    return registry.workflow(tx, workflow);
+  }
+
+  async function open(tx: Queryable, workflow: string): Promise<RolloutRow> {
+    const found = await store.openRollout(tx, workflow);
+    if (!found)
+      throw new PilotageError("wrong_state", `No rollout is open in ${workflow}. Nothing was changed.`, {
+        hint: `pilotage rollout start ${workflow} <release> --ceiling <percent> --as <person>`,
+      });
+    return found;
+  }
+
+  async function step(
+    tx: Tx,
+    view: WorkflowView,
+    rollout: RolloutRow,
+    made: Omit<Step, "found">,
+  ): Promise<RolloutRow> {
+    await tx.planForMany();
+    const known = await judged(tx, rollout);
+    const found = { evidence: known?.evidence ?? null, verdicts: known?.verdicts ?? {} };
+    return makeStep(tx, audit, view.row, rollout, { ...made, found }, clock.now());
+  }
+
+  /** A step that one person makes at once. */
+  function alone(
+    workflow: string,
+    move: "hold" | "abort",
+    reason: string,
+    by: Standing,
+  ): Promise<RolloutRow> {
+    return database.transaction(async (tx) => {
+      demandAlone(by, "share.lower");
+      const view = await lock(tx, workflow);
+      return step(tx, view, await open(tx, workflow), { move, actor: by.actor, reason });
+    });
+  }
+
+  /** Throws unless this step may be made now, by what is known. */
+  async function demandForward(tx: Tx, rollout: RolloutRow, { move, undecided }: Asked): Promise<void> {
+    after(move, rollout, rollout.stages);
+    await demandReady(tx, rollout.workflow, rollout.release, "The rollout did not go on.");
+    if (rollout.first_case === null) return parts.demandReadiness(tx, rollout.workflow);
+    if (move === "resume") return;
+    await tx.planForMany();
+    const { promotion } = (await judged(tx, rollout))!;
+    if (promotion.kind === "ready" || (promotion.kind === "undecided" && undecided)) return;
+    throw notYet(rollout, promotion);
+  }
+
+  function ask(tx: Tx, rollout: RolloutRow, asked: Asked, reason: string | undefined, by: Standing) {
+    return parts.askForTwo(
+      tx,
+      rollout.workflow,
+      { setting: ROLLOUT, before: placeOf(rollout), after: { ...asked } as unknown as JsonObject, reason },
+      by,
+    );
+  }
+
+  return {
+    start(workflow, release, plan, by) {
+      return database.transaction(async (tx) => {
+        demandAlone(by, "shadow.start");
+        const { row, document } = await lock(tx, workflow);
+        await demandReady(tx, workflow, release, "No rollout was started.");
+        const { digest } = await tx.one<{ digest: string }>(
+          sql`select digest from release where id = ${release}`,
+        );
+        await demandFree(tx, row, release);
+        const stages = document.rollout;
+        const now = clock.now();
+        const rollout: RolloutRow = {
+          id: newId("rollout"),
+          workflow,
+          release,
+          digest,
+          control: row.stable_release,
+          stages,
+          ...beginning(stages),
+          plan,
+          first_case: null,
+          reviewed_whole: row.autonomy === 0,
+          tripped: null,
+          accepted: [],
+          stage_at: now,
+          started_at: now,
+          started_by: by.actor.name,
+          ended_at: null,
+        };
+        await store.insertRollout(tx, rollout);
+        if (rollout.state === "shadow")
+          await tx.run(sql`update workflow set shadow_release = ${release} where name = ${workflow}`);
+        await store.insertMove(tx, rollout.id, {
+          move: "start",
+          at: now,
+          actor: by.actor,
+          asked_by: null,
+          from_state: null,
+          to_state: rollout.state,
+          stage: rollout.stage,
+          share: 0,
+          reason: null,
+          evidence: { evidence: null, verdicts: {} },
+        });
+        audit.record(tx, [
+          {
+            kind: "rollout.moved",
+            actor: by.actor,
+            workflow,
+            data: {
+              rollout: rollout.id,
+              release,
+              move: "start",
+              to: rollout.state,
+              stage: rollout.stage,
+              share: "0",
+            },
+          },
+        ]);
+        return rollout;
+      });
+    },
+
+    advance(workflow, { undecided, reason }, by) {
+      return database.transaction(async (tx) => {
+        await lock(tx, workflow);
+        const rollout = await open(tx, workflow);
+        const move = movesFrom(rollout, rollout.stages).includes("promote") ? "promote" : "advance";
+        const asked: Asked = { rollout: rollout.id, move, undecided };
+        await demandForward(tx, rollout, asked);
+        return ask(tx, rollout, asked, reason, by);
+      });
+    },
+
+    hold: (workflow, reason, by) => alone(workflow, "hold", reason, by),
+    abort: (workflow, reason, by) => alone(workflow, "abort", reason, by),
+
+    resume(workflow, reason, by) {
+      return database.transaction(async (tx) => {
+        const view = await lock(tx, workflow);
+        const rollout = await open(tx, workflow);
+        after("resume", rollout, rollout.stages);
+        if (rollout.tripped !== null) {
+          const asked: Asked = { rollout: rollout.id, move: "resume", undecided: false };
+          return { rollout, pending: await ask(tx, rollout, asked, reason, by) };
+        }
+        demandAlone(by, "share.pilot");
+        return {
+          rollout: await step(tx, view, rollout, { move: "resume", actor: by.actor, reason }),
+          pending: undefined,
+        };
+      });
+    },
+
+    rollBack(workflow, reason, by) {
+      return database.transaction(async (tx) => {
+        demandAlone(by, "share.lower");
+        const view = await lock(tx, workflow);
+        const rollout = (await store.openRollout(tx, workflow)) ?? (await store.lastRollout(tx, workflow));
+        if (!rollout) throw noRollout(workflow);
+        if (rollout.state === "promoted" && view.row.stable_release !== rollout.release)
+          throw new PilotageError(
+            "wrong_state",
+            `${workflow} no longer runs on ${rollout.release}. Nothing was changed.`,
+          );
+        return step(tx, view, rollout, { move: "roll_back", actor: by.actor, reason });
+      });
+    },
+
+    forward: {
+      async demandStillFits(tx, { id, workflow, before, after: wanted }) {
+        await lock(tx, workflow);
+        const rollout = await open(tx, workflow);
+        if (!sameJson(placeOf(rollout), before))
+          throw new PilotageError(
+            "wrong_state",
+            `The change ${id} can no longer be approved: the rollout has moved since it was asked for. Nothing was changed.`,
+            { hint: "Refuse it, and ask for the next step anew." },
+          );
+        await demandForward(tx, rollout, wanted as unknown as Asked);
+      },
+      async putInForce(tx, { workflow, after: wanted, requested_by, reason }, by) {
+        const view = await registry.workflow(tx, workflow);
+        const { move } = wanted as unknown as Asked;
+        await step(tx, view, await open(tx, workflow), {
+          move,
+          actor: by,
+          askedBy: requested_by,
+          reason: reason ?? undefined,
+        });
+      },
+    },
+
+    async last(workflow) {
+      const found = await store.lastRollout(database, workflow);
+      if (!found) throw noRollout(workflow);
+      return found;
+    },
+    async get(id) {
+      const found = await store.readRollout(database, id);
+      if (!found) throw new PilotageError("not_found", `There is no rollout ${id.slice(0, 60)}.`);
+      return found;
+    },
+    list: (workflow, page) => store.listRollouts(database, workflow, page),
+    moves: (id) => store.movesOf(database, id),
+    judged: (rollout) => judged(database, rollout),
+  };
+
+  /** One candidate at a time, and none that a person gave a share by hand. */
+  async function demandFree(tx: Tx, row: WorkflowView["row"], release: string): Promise<void> {
+    const known = await store.openRollout(tx, row.name);
+    const why =
+      known !== undefined
+        ? `its rollout of ${known.release} is ${known.state} (${stageName(known.stages[known.stage])})`
+        : row.candidate_share > 0
+          ? `${row.candidate_release} has ${row.candidate_share * 100} % of its cases by hand`
+          : row.stable_release === release
+            ? "that release is the stable one already"
+            : undefined;
+    if (why === undefined) return;
+    throw new PilotageError(
+      "wrong_state",
+      `${row.name} cannot begin a rollout: ${why}. Nothing was started.`,
+      {
+        hint: known
+          ? `End it first: pilotage rollback ${row.name} --reason "..." --as <person>`
+          : `Take the share back first: pilotage share ${row.name} <release> 0 --as <person>`,
+      },
+    );
+  }
+}
+
+function placeOf({ id, state, stage }: RolloutRow): JsonObject {
+  return { rollout: id, state, stage };
+}
+
+function noRollout(workflow: string): PilotageError {
+  return new PilotageError("not_found", `${workflow} has had no rollout yet.`, {
+    hint: `pilotage rollout start ${workflow} <release> --ceiling <percent> --as <person>`,
+  });
+}
+
+function notYet({ workflow, stages, stage }: RolloutRow, promotion: Promotion): PilotageError {
+  const place = `The rollout of ${workflow} cannot leave its stage (${stageName(stages[stage])})`;
+  if (promotion.kind === "hold")
+    return new PilotageError(
+      "wrong_state",
+      `${place} yet: ${promotion.reasons.map((reason) => HOLDS[reason]).join("; ")}. Nothing was changed.`,
+      { hint: `pilotage rollout show ${workflow} has the counts.` },
+    );
+  const { lower, upper } = (promotion as Exclude<Promotion, { kind: "hold" }>).interval;
+  const percent = (value: number) => `${Number((value * 100).toPrecision(3))} %`;
+  return new PilotageError(
+    "wrong_state",
+    `${place} on its evidence: it is undecided whether the errors stay under the ceiling (between ${percent(lower)} and ${percent(upper)}). Nothing was changed.`,
+    { hint: "Wait for more labels, or let two people decide all the same: --undecided." },
+  );
+}
+
+/** Why a stage may not be left, in words. */
+export const HOLDS: Record<Extract<Promotion, { kind: "hold" }>["reasons"][number], string> = {
+  "few-labels": "too few of its cases are labelled",
+  "too-early": "it has not lasted long enough",
+  "guard-tripped": "a guard has tripped",
+  "guard-without-data": "a guard has no data, and missing is not passing",
+  "sample-ratio": "the arms got other parts of the cases than their shares say",
+  "label-gap": "labels are asked for more often in one arm than in the other",
+  "data-health": "a feed has a problem, or the safe-stop ladder does not stand at normal",
+};
