@@ -32,8 +32,8 @@ async function begin(more: { workflow?: JsonObject; stable?: boolean } = {}) {
 
 type Begun = Awaited<ReturnType<typeof begin>>;
 
-async function start({ params, release }: Begun, plan: JsonObject = {}) {
-  return brandt.startRollout({ params, body: { release, ceiling: 0.3, ...plan } as never });
+async function start({ params, release }: Begun, plan: { ceiling?: number } = {}) {
+  return brandt.startRollout({ params, body: { release, ceiling: 0.3, ...plan } });
 }
 
 /** One asks, another approves. */
@@ -52,7 +52,7 @@ async function submit({ params }: Begun, count: number, input: JsonObject = {}):
   const sent = Array.from({ length: count }, () =>
     brandt.submitCase({ params, body: { externalId: `r-${++made}`, input: { text: "a bill", ...input } } }),
   );
-  return (await Promise.all(sent)).map((one) => one.caseId!);
+  return (await Promise.all(sent)).map((one) => one.caseId);
 }
 
 /** Reviews the AI cases among these: right ones are approved, wrong ones changed. Answers how many there were. */
@@ -212,10 +212,7 @@ describe("a rollout", () => {
     await pass(24 * 5);
     const { promotion, state } = await shown(begun);
     expect(state).toBe("running");
-    expect(promotion).toMatchObject({
-      kind: "hold",
-      reasons: expect.arrayContaining(["too few of its cases are labelled"]),
-    });
+    expect(promotion).toMatchObject({ kind: "hold", reasons: expect.arrayContaining(["few-labels"]) });
   });
 
   test("is held by a person at its share, and goes on when the owner says so", async () => {

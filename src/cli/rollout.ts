@@ -1,6 +1,7 @@
 /** `pilotage rollout ...` and `pilotage rollback`: how a release earns its share, and how it is taken out at once. */
 import { type Command, Option } from "commander";
 import type { Client } from "../contract/client.ts";
+import { HOLDS } from "../contract/rollout.ts";
 import { share as readShare } from "./arguments.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
@@ -210,7 +211,7 @@ function shown(one: Shown): string {
     promotion === null
       ? "it has had no case yet"
       : promotion.kind === "hold"
-        ? `not yet: ${promotion.reasons.join("; ")}`
+        ? `not yet: ${promotion.reasons.map((one) => HOLDS[one]).join("; ")}`
         : promotion.kind === "ready"
           ? "yes, when two people say so"
           : `undecided: errors between ${percent(promotion.interval!.lower)} and ${percent(promotion.interval!.upper)}`;

@@ -132,7 +132,7 @@ export const ROLLOUTS = {
       },
     ],
     cases: [{ share: 0.2, candidate: 40, stable: 160 }],
-    promotion: { kind: "hold" as const, reasons: ["it has not lasted long enough"], interval: null },
+    promotion: { kind: "hold" as const, reasons: ["too-early" as const], interval: null },
     forecast: {
       labelsPerDay: 20,
       baseline: 0.04,

@@ -2,7 +2,16 @@
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
 import { named } from "./named.ts";
-import { GUARDS, HEALTH, ROLLOUT_STATES, type Alarm, type GuardName, type RolloutState } from "./rollout.ts";
+import {
+  HOLDS,
+  type HoldReason,
+  GUARDS,
+  HEALTH,
+  ROLLOUT_STATES,
+  type Alarm,
+  type GuardName,
+  type RolloutState,
+} from "./rollout.ts";
 import { changeReply, listQuery } from "./schemas.ts";
 
 const time = z.string().describe("UTC, e.g. 2026-01-05T08:00:00.000Z");
@@ -101,7 +110,7 @@ export const rolloutShown = rolloutReply.extend({
   promotion: z
     .object({
       kind: z.enum(["hold", "ready", "undecided"]),
-      reasons: z.array(z.string()),
+      reasons: z.array(z.enum(keys<HoldReason>(HOLDS))),
       interval: z.object({ lower: z.number(), upper: z.number() }).nullable(),
     })
     .nullable()

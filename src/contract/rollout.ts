@@ -42,3 +42,15 @@ export const MOVES = {
   abort: "was ended before it got a case",
 } as const;
 export type Move = keyof typeof MOVES;
+
+/** Why a stage may not be left. */
+export const HOLDS = {
+  "few-labels": "too few of its cases are labelled",
+  "too-early": "it has not lasted long enough",
+  "guard-tripped": "a guard has tripped",
+  "guard-without-data": "a guard has no data, and missing is not passing",
+  "sample-ratio": "the arms got other parts of the cases than their shares say",
+  "label-gap": "labels are asked for more often in one arm than in the other",
+  "data-health": "a feed has a problem, or the safe-stop ladder does not stand at normal",
+} as const;
+export type HoldReason = keyof typeof HOLDS;

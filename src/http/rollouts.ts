@@ -9,7 +9,7 @@ import { maybeIso } from "../cases/view.ts";
 import { forecastOf } from "../releases/rollout-forecast.ts";
 import { recheckVerdicts, type Verdicts } from "../releases/rollout-judge.ts";
 import { movesFrom, stageName, stageShare } from "../releases/rollout-path.ts";
-import { atOf, HOLDS, type Judged, type Rollouts } from "../releases/rollout.ts";
+import { atOf, type Judged, type Rollouts } from "../releases/rollout.ts";
 import type { MoveRow, RolloutRow } from "../releases/rollout-store.ts";
 import { rolloutSentence } from "../releases/rollout-words.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -145,8 +145,7 @@ function guardsShown(verdicts: Verdicts, { evidence }: Judged) {
 }
 
 function promotionShown({ promotion }: Judged) {
-  if (promotion.kind === "hold")
-    return { kind: promotion.kind, reasons: promotion.reasons.map((one) => HOLDS[one]), interval: null };
+  if (promotion.kind === "hold") return { kind: promotion.kind, reasons: promotion.reasons, interval: null };
   return { kind: promotion.kind, reasons: [], interval: promotion.interval };
 }
 

@@ -11,7 +11,7 @@ import { lockForChange, type Registry, type WorkflowView } from "../cases/workfl
 import { ROLLOUT } from "../cases/workflow/rule.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { JsonObject } from "../contract/json.ts";
-import type { Stage } from "../contract/rollout.ts";
+import { HOLDS, type Stage } from "../contract/rollout.ts";
 import { sameJson } from "../definition/path.ts";
 import type { NewId } from "../platform/chance.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -175,7 +175,7 @@ export function openRollouts(parts: RolloutParts): Rollouts {
     return parts.askForTwo(
       tx,
       rollout.workflow,
-      { setting: ROLLOUT, before: placeOf(rollout), after: { ...asked } as unknown as JsonObject, reason },
+      { setting: ROLLOUT, before: placeOf(rollout), after: { ...asked }, reason },
       by,
     );
   }
@@ -371,7 +371,7 @@ function notYet({ workflow, stages, stage }: RolloutRow, promotion: Promotion): 
       `${place} yet: ${promotion.reasons.map((reason) => HOLDS[reason]).join("; ")}. Nothing was changed.`,
       { hint: `pilotage rollout show ${workflow} has the counts.` },
     );
-  const { lower, upper } = (promotion as Exclude<Promotion, { kind: "hold" }>).interval;
+  const { lower, upper } = promotion.interval;
   const percent = (value: number) => `${Number((value * 100).toPrecision(3))} %`;
   return new PilotageError(
     "wrong_state",
@@ -379,14 +379,3 @@ function notYet({ workflow, stages, stage }: RolloutRow, promotion: Promotion): 
     { hint: "Wait for more labels, or let two people decide all the same: --undecided." },
   );
 }
-
-/** Why a stage may not be left, in words. */
-export const HOLDS: Record<Extract<Promotion, { kind: "hold" }>["reasons"][number], string> = {
-  "few-labels": "too few of its cases are labelled",
-  "too-early": "it has not lasted long enough",
-  "guard-tripped": "a guard has tripped",
-  "guard-without-data": "a guard has no data, and missing is not passing",
-  "sample-ratio": "the arms got other parts of the cases than their shares say",
-  "label-gap": "labels are asked for more often in one arm than in the other",
-  "data-health": "a feed has a problem, or the safe-stop ladder does not stand at normal",
-};

@@ -13,6 +13,8 @@ import type { ConsoleInstallation } from "./console.ts";
 import type { Grant } from "./people.ts";
 
 export const STAGE = "tickets";
+/** A workflow with a rollout under way. */
+const ROLLING = "rolling";
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const NARROW = { width: 320, height: 640 };
 
@@ -60,6 +62,7 @@ export async function openStage({
     body: { email: "new@example.com", name: "Noa Neumann", locale: "en-GB", grants: [] },
   });
   const said = await client.feedbackLink({ params: { case: delivered } });
+  await startRolling({ open, client, as });
   const roles = ["owner", "reviewer", "administrator", "compliance", "on_call"] as const;
   return {
     person: "all@example.com",
@@ -68,6 +71,26 @@ export async function openStage({
     sayLink: said.link,
     invitation: link,
   };
+}
+
+/** A rollout in its first stage with cases, some of them judged. */
+async function startRolling({
+  open,
+  client,
+  as,
+}: Pick<ConsoleInstallation, "open" | "client" | "as">): Promise<void> {
+  const submit = await open(ROLLING, { workflow: { rollout: ["shadow", 0.5, 1] } });
+  const params = { workflow: ROLLING };
+  const { candidateRelease } = await client.getWorkflow({ params });
+  await client.setShare({ params, body: { release: candidateRelease!, share: 0 } });
+  await client.startRollout({ params, body: { release: candidateRelease!, ceiling: 0.08 } });
+  const { pending } = await client.advanceRollout({ params, body: {} });
+  const approver = await as("approver@example.com", [{ role: "approver", workflow: ROLLING }]);
+  await approver.approveChange({ params: { change: pending!.id } });
+  for (let n = 0; n < 6; n++) {
+    const id = await submit();
+    if ((await client.getCase({ params: { case: id } })).arm !== "manual") await give(client, id, "approve");
+  }
 }
 
 async function give(client: Client, caseId: string, verdict: "approve" | "reject"): Promise<void> {
@@ -172,6 +195,16 @@ export const PAGES: readonly PageOfConsole[] = [
   },
   at("overview", "/overview?"),
   at("operations", "/operations?"),
+  at("rollout", "/rollout?", "rollout, none yet"),
+  {
+    name: "rollout",
+    of: "rollout",
+    async go(page) {
+      await page.goto("about:blank");
+      await page.goto(`/rollout?workflow=${ROLLING}`);
+      await settled(page);
+    },
+  },
   ...(["log", "rules", "certificates", "reviews", "council"] as const).map((tab) =>
     at("evidence", `/evidence?#${tab}`, `evidence, ${tab}`),
   ),

@@ -1,0 +1,99 @@
+/**
+ * The rollout of a workflow: where it stands, what happens next, what its guards see, and the way back in two clicks.
+ *
+ * What a person may ask for comes with the reply; what the program does by itself it does without this page.
+ */
+import { useState } from "react";
+import { useRead, type Reply } from "../../data/api.ts";
+import { useMay, useWorkflow } from "../../data/me.tsx";
+import { useFormats } from "../../locales/formats.ts";
+import { useSay, useWords } from "../../locales/words.ts";
+import { Empty, Page } from "../../parts/page.tsx";
+import { Delivered } from "./delivered.tsx";
+import { Guards } from "./guards.tsx";
+import { History } from "./history.tsx";
+import { Moves } from "./moves.tsx";
+import { Next } from "./next.tsx";
+import { Stages } from "./stages.tsx";
+import { StartButton } from "./start.tsx";
+import { ROLLOUT, STATE_SENTENCES } from "./words.ts";
+
+export type Rollout = Reply<"getRollout">;
+
+export default function RolloutPage() {
+  const t = useWords(ROLLOUT);
+  const workflow = useWorkflow();
+  if (workflow === undefined)
+    return <Page title={t("title")} empty={<Empty icon="rollout" title={t("noWorkflow")} />} />;
+  return <OfWorkflow key={workflow.name} workflow={workflow.name} />;
+}
+
+function OfWorkflow({ workflow }: { workflow: string }) {
+  const t = useWords(ROLLOUT);
+  const may = useMay();
+  const list = useRead("listRollouts", { params: { workflow }, query: { limit: 1 } }, { every: 10_000 });
+  const last = list.data?.rollouts[0];
+  const ended = last === undefined || last.endedAt !== null;
+  const start = ended && may("shadow.start") ? <StartButton workflow={workflow} /> : undefined;
+  if (last === undefined)
+    return (
+      <Page
+        title={t("title")}
+        needs="workflow.see"
+        read={list}
+        empty={
+          <Empty icon="rollout" title={t("none")} action={start}>
+            <p>{t("noneWhat")}</p>
+          </Empty>
+        }
+      />
+    );
+  return <One key={last.id} id={last.id} workflow={workflow} start={start} />;
+}
+
+function One({ id, workflow, start }: { id: string; workflow: string; start: React.ReactNode }) {
+  const t = useWords(ROLLOUT);
+  const read = useRead("getRollout", { params: { rollout: id } }, { every: 10_000 });
+  const [waits, setWaits] = useState(false);
+  const { data } = read;
+  return (
+    <Page
+      title={t("title")}
+      needs="workflow.see"
+      read={read}
+      sentence={data === undefined ? undefined : <Sentence rollout={data} />}
+      actions={
+        data === undefined ? undefined : (
+          <>
+            <Moves rollout={data} workflow={workflow} asked={() => setWaits(true)} />
+            {start}
+          </>
+        )
+      }
+    >
+      {data === undefined ? null : (
+        <>
+          <Stages rollout={data} />
+          {data.endedAt === null ? (
+            <Next rollout={data} waits={waits} />
+          ) : (
+            <Delivered rollout={data} workflow={workflow} />
+          )}
+          <Guards rollout={data} />
+          <History rollout={data} />
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Sentence({ rollout }: { rollout: Rollout }) {
+  const t = useWords(ROLLOUT);
+  const say = useSay();
+  const formats = useFormats();
+  return say(STATE_SENTENCES[rollout.state], {
+    release: rollout.release,
+    share: formats.percent(rollout.share),
+    control: rollout.control === "manual" ? t("people") : rollout.control,
+  });
+}
