@@ -40,7 +40,10 @@ export async function forecastOf(database: Queryable, rollout: RolloutRow, now: 
   const next = stages.find((one, i) => i >= Math.max(0, stage) && one !== "shadow");
   const { share, team } = stageShare(next);
   const ofCandidate = team === null ? share : 1;
-  const rates = [...MULTIPLES.map((multiple) => Math.min(0.9, multiple * baseline)), COLLAPSE];
+  // Where a fourfold rise is a collapse already, it is told once.
+  const rates = [
+    ...new Set([...MULTIPLES.map((multiple) => Math.min(COLLAPSE, multiple * baseline)), COLLAPSE]),
+  ];
   const found = rates.map((rate) => {
     const { median } =
       control === "manual" || ofCandidate === 1

@@ -46,7 +46,7 @@ export function Stages({ rollout }: { rollout: Rollout }) {
         })}
       </ol>
       <p className={styles["soft"]}>
-        {t("since", { since: formats.when(rollout.stageAt) })} ·{" "}
+        {t("since", { since: formats.moment(rollout.stageAt) })} ·{" "}
         {t("control", { control: control === "manual" ? t("people") : control })}
         {tripped === null ? null : (
           <>
