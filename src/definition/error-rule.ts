@@ -34,7 +34,8 @@ export function isWrong(
   return { wrong: fields.length > 0, fields };
 }
 
-function withinTolerance(a: number, b: number, tolerance: number): boolean {
+/** Whether two numbers are no further apart than this. */
+export function withinTolerance(a: number, b: number, tolerance: number): boolean {
   // 0.3 - 0.2 is a little less than 0.1 in binary and 0.1 + 0.2 a little more: the last digits do not decide.
   const slack = 4 * Number.EPSILON * Math.max(Math.abs(a), Math.abs(b));
   return Math.abs(a - b) <= tolerance + slack;

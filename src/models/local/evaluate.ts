@@ -6,6 +6,7 @@
  */
 import { stopwatch } from "../../platform/clock.ts";
 import { calibrationError } from "../../statistics/calibration.ts";
+import { cellsOf, classify } from "../../statistics/classification.ts";
 import type { LocalClassifier } from "./predict.ts";
 import type { TrainingExample } from "./train.ts";
 
@@ -31,7 +32,7 @@ export interface HeadEvaluation {
 
 interface Pair {
   truth: string;
-  predicted: string;
+  answer: string;
 }
 
 /** Predicts every example and compares. */
@@ -46,7 +47,7 @@ export function evaluateLocal(classifier: LocalClassifier, examples: TrainingExa
     const truth = examples[i]!.output;
     for (const head of classifier.heads) {
       const value = truth[head];
-      if (typeof value === "string") pairs.get(head)!.push({ truth: value, predicted: output[head]! });
+      if (typeof value === "string") pairs.get(head)!.push({ truth: value, answer: output[head]! });
     }
     if (classifier.heads.some((head) => typeof truth[head] !== "string")) continue;
     answers.push({ confidence, right: classifier.heads.every((head) => truth[head] === output[head]) });
@@ -64,20 +65,8 @@ export function evaluateLocal(classifier: LocalClassifier, examples: TrainingExa
 }
 
 function evaluateHead(pairs: Pair[]): HeadEvaluation {
-  const classes = [...new Set(pairs.flatMap(({ truth, predicted }) => [truth, predicted]))];
-  return {
-    examples: pairs.length,
-    accuracy: mean(pairs.map(({ truth, predicted }) => (truth === predicted ? 1 : 0))),
-    macroF1: mean(classes.map((name) => f1(pairs, name))),
-  };
-}
-
-function f1(pairs: Pair[], name: string): number {
-  const hits = pairs.filter(({ truth, predicted }) => truth === name && predicted === name).length;
-  const named =
-    pairs.filter(({ truth }) => truth === name).length +
-    pairs.filter(({ predicted }) => predicted === name).length;
-  return (2 * hits) / named;
+  const { accuracy, macroF1 } = classify(cellsOf(pairs));
+  return { examples: pairs.length, accuracy: accuracy ?? null, macroF1: macroF1 ?? null };
 }
 
 function mean(values: number[]): number | null {
