@@ -6,8 +6,8 @@
  * not be run. Pure; how criteria become one verdict is in gate.ts.
  */
 import { amountInterval, type AmountFigure, type GroupedAmounts } from "../statistics/amounts.ts";
-import { bootstrapInterval, mulberry32, type BootstrapPlan } from "../statistics/bootstrap.ts";
-import { classify, type Cell } from "../statistics/classification.ts";
+import { mulberry32, type BootstrapPlan } from "../statistics/bootstrap.ts";
+import { macroF1Interval, type Cell } from "../statistics/classification.ts";
 import {
   casesToDecide,
   judgeBounds,
@@ -228,12 +228,9 @@ function drawnAgain(
     if (figure === "macro-f1" || groups.length < LEAST_GROUPS) return { n: groups.length };
     return { n: groups.length, interval: amountInterval(groups, figure, plan) };
   }
-  const cases = evidence.cells.flatMap((cell) => Array.from({ length: cell.n }, () => ({ ...cell, n: 1 })));
-  const macroF1 = (sample: readonly Cell[]) => classify(sample, evidence.classes).macroF1;
-  const estimate = macroF1(evidence.cells);
-  if (cases.length < LEAST_GROUPS || estimate === undefined) return { n: cases.length };
-  const interval = bootstrapInterval(cases, macroF1, plan);
-  return { n: cases.length, interval: interval && { ...interval, estimate } };
+  const n = evidence.cells.reduce((sum, cell) => sum + cell.n, 0);
+  if (n < LEAST_GROUPS) return { n };
+  return { n, interval: macroF1Interval(evidence.cells, evidence.classes, plan) };
 }
 
 /** One-sided bounds at the confidence are the ends of the interval that leaves as much out on each side. */

@@ -1,7 +1,9 @@
-/** Classes: figures against their definitions on the pairs themselves, and what is no class. */
+/** Classes and amounts: figures against their definitions on the pairs themselves, and what is no class. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cellsOf, classify, confusions, flips, majority } from "./classification.ts";
+import { amountInterval } from "./amounts.ts";
+import { bootstrapInterval, mulberry32, quantile } from "./bootstrap.ts";
+import { cellsOf, classify, confusions, flips, macroF1Interval, majority } from "./classification.ts";
 
 const name = fc.constantFrom("a", "b", "c", "d");
 const pairs = fc.array(fc.record({ truth: name, answer: fc.option(name) }), { maxLength: 60 });
@@ -56,6 +58,71 @@ describe("a table of classes", () => {
   test("without cases has no figures, and a class that never occurs has no part in the mean", () => {
     expect(classify([])).toMatchObject({ n: 0, accuracy: undefined, macroF1: undefined });
     expect(classify(cellsOf([{ truth: "a", answer: "a" }]), ["a", "b"]).macroF1).toBe(1);
+  });
+});
+
+describe("macro-F1 by drawing cases again", () => {
+  test("is the same as classifying each draw, for the same seed", () => {
+    fc.assert(
+      fc.property(pairs, fc.nat(1_000), (list, seed) => {
+        fc.pre(list.length > 0);
+        const classes = ["a", "b", "c"];
+        const plan = () => ({ chance: mulberry32(seed), resamples: 50 });
+        const found = macroF1Interval(cellsOf(list), classes, plan());
+        const cells = cellsOf(list).flatMap((cell) =>
+          Array.from({ length: cell.n }, () => ({ ...cell, n: 1 })),
+        );
+        const expected = bootstrapInterval(cells, (sample) => classify(sample, classes).macroF1, plan());
+        if (!found || !expected) {
+          expect(found === undefined || expected === undefined).toBe(true);
+          return;
+        }
+        expect(found.lower).toBeCloseTo(expected.lower, 10);
+        expect(found.upper).toBeCloseTo(expected.upper, 10);
+        expect(found.estimate).toBeCloseTo(classify(cellsOf(list), classes).macroF1!, 12);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe("amounts by group", () => {
+  const groups = fc.array(
+    fc.array(fc.tuple(fc.integer({ min: 0, max: 90 }), fc.integer({ min: 0, max: 4 })), { maxLength: 5 }),
+    { minLength: 1, maxLength: 15 },
+  );
+
+  test("have the mean and the quantile of all of them written down, and an interval by the same draws", () => {
+    fc.assert(
+      fc.property(groups, fc.double({ min: 0, max: 1, noNaN: true }), (list, q) => {
+        const written = (some: typeof list) =>
+          some.flatMap((group) => group.flatMap(([amount, n]) => Array.from({ length: n }, () => amount)));
+        const plan = () => ({ chance: mulberry32(3), resamples: 40 });
+        const all = written(list).sort((a, b) => a - b);
+        const [mean, quantileAt] = [
+          amountInterval(list, "mean", plan()),
+          amountInterval(list, { quantile: q }, plan()),
+        ];
+        if (all.length === 0) {
+          expect([mean, quantileAt]).toEqual([undefined, undefined]);
+          return;
+        }
+        expect(mean!.estimate).toBeCloseTo(all.reduce((sum, one) => sum + one, 0) / all.length, 9);
+        expect(quantileAt!.estimate).toBeCloseTo(quantile(all, q), 9);
+        const filled = list.filter((group) => group.some(([, n]) => n > 0));
+        const byHand = bootstrapInterval(
+          filled,
+          (sample) =>
+            quantile(
+              written(sample as typeof list).sort((a, b) => a - b),
+              q,
+            ),
+          plan(),
+        )!;
+        expect(quantileAt!.lower).toBeCloseTo(byHand.lower, 9);
+        expect(quantileAt!.upper).toBeCloseTo(byHand.upper, 9);
+      }),
+    );
   });
 });
 

@@ -4,6 +4,8 @@
  * All from one table of counts, so that every figure is recomputed from whole numbers. An answer outside of the classes, or
  * none at all, is wrong and belongs to no class. Pure. Source: van Rijsbergen 1979 (F1); macro means weigh classes alike.
  */
+import { bootstrapInterval, type BootstrapPlan } from "./bootstrap.ts";
+import type { Interval } from "./proportion.ts";
 
 /** How many cases of this truth got this answer; null for no answer that can be used. */
 export interface Cell {
@@ -91,6 +93,44 @@ function figuresOf(name: string, truths: number, answers: number, hits: number):
     recall: over(hits, truths),
     f1: over(2 * hits, truths + answers),
   };
+}
+
+/**
+ * Macro-F1 with a percentile interval that draws single cases again; undefined without cases.
+ *
+ * Counted over numbers of classes, since a table of names for each of thousands of draws would take seconds.
+ */
+export function macroF1Interval(
+  cells: readonly Cell[],
+  classes: readonly string[],
+  plan: BootstrapPlan,
+): ({ estimate: number; n: number } & Interval) | undefined {
+  const { macroF1: estimate, n } = classify(cells, classes);
+  const places = new Map(classes.map((name, i) => [name, i]));
+  // One place more for what is no class; it is counted and left out of the mean.
+  const place = (name: string | null) => (name === null ? undefined : places.get(name)) ?? classes.length;
+  const cases = cells.flatMap(({ truth, answer, n: count }) =>
+    Array.from({ length: count }, () => ({ truth: place(truth), answer: place(answer) })),
+  );
+  const [named, hits] = [new Int32Array(classes.length + 1), new Int32Array(classes.length + 1)];
+  const macroF1 = (sample: readonly (typeof cases)[number][]) => {
+    named.fill(0);
+    hits.fill(0);
+    for (const { truth, answer } of sample) {
+      named[truth]!++;
+      named[answer]!++;
+      if (truth === answer) hits[truth]!++;
+    }
+    let [sum, some] = [0, 0];
+    for (let i = 0; i < classes.length; i++) {
+      if (named[i] === 0) continue;
+      sum += (2 * hits[i]!) / named[i]!;
+      some++;
+    }
+    return some === 0 ? undefined : sum / some;
+  };
+  const interval = bootstrapInterval(cases, macroF1, plan);
+  return estimate === undefined || !interval ? undefined : { estimate, n, ...interval };
 }
 
 /** What is taken for what, most often first; of equal counts in the order of their names. */

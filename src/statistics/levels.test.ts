@@ -62,6 +62,17 @@ describe("the n that is missing", () => {
     }
   });
 
+  test("is found near a level, too, without trying every number", () => {
+    const { n, right } = sampleSize(0.9, 0.905)!;
+    expect(n).toBeGreaterThan(20_000);
+    expect(lowerBound(right, n, 0.95)).toBeGreaterThanOrEqual(0.9);
+    expect(1 - binomialTail(right - 1, n, 0.905)).toBeGreaterThanOrEqual(0.8);
+    // What the normal approximation says, within a fiftieth.
+    const normal = ((1.6449 * Math.sqrt(0.09) + 0.8416 * Math.sqrt(0.905 * 0.095)) / 0.005) ** 2;
+    expect(Math.abs(n / normal - 1)).toBeLessThan(0.02);
+    expect(sampleSize(0.9, 0.9001)).toBeUndefined();
+  });
+
   test("is missing itself where no number of cases helps", () => {
     expect(sampleSize(0.9, 0.9)).toBeUndefined();
     expect(casesMissing(85, 100, 0.9)).toBeUndefined();

@@ -54,12 +54,13 @@ export interface Certainty {
 
 /** No set has more cases than this. */
 const LARGEST_SET = 1_000_000;
+/** Up to here every number of cases is tried. */
+const EACH_TRIED = 5_000;
 
 /**
  * The first n with which the level is proved with this power when the true share is `rate`, and the right answers it takes.
  *
- * The power is saw-toothed in n: a few more cases can have a little less. Beyond 5,000 n is rounded up by a thousandth at
- * most. Undefined where the rate is not above the level, or a million cases would not do.
+ * The power is saw-toothed in n: a few more cases can have a little less. Beyond 5,000 n is near enough, to a hundredth. Undefined where the rate is not above the level, or a million cases would not do.
  */
 export function sampleSize(
   level: number,
@@ -70,12 +71,30 @@ export function sampleSize(
   const alpha = 1 - confidence;
   // L(right, n) ≥ level just when so many right answers are this rare at the level: P(Bin(n, level) ≥ right) ≤ α.
   const proves = (right: number, n: number) => binomialTail(n - right, n, 1 - level) <= alpha;
+  const suffices = (right: number, n: number) => right <= n && binomialTail(n - right, n, 1 - rate) >= power;
   let right = 0;
-  for (let n = 1; n <= LARGEST_SET; n = n < 5_000 ? n + 1 : Math.ceil(n * 1.001)) {
+  for (let n = 1; n <= EACH_TRIED; n++) {
     while (right <= n && !proves(right, n)) right++;
-    if (right <= n && binomialTail(n - right, n, 1 - rate) >= power) return { n, right };
+    if (suffices(right, n)) return { n, right };
   }
-  return undefined;
+  // Beyond, the power hardly leaps any more: by halving, to a thousandth.
+  const needed = (n: number) => smallest(Math.floor(n * level), n + 1, (some) => some > n || proves(some, n));
+  const steps = Math.ceil(Math.log(LARGEST_SET / EACH_TRIED) / Math.log(1.001));
+  const sizeAt = (step: number) => Math.ceil(EACH_TRIED * 1.001 ** step);
+  const step = smallest(0, steps, (some) => suffices(needed(sizeAt(some)), sizeAt(some)));
+  const n = sizeAt(step);
+  return suffices(needed(n), n) ? { n, right: needed(n) } : undefined;
+}
+
+/** The smallest whole number from low to high that is so, when all larger ones are, too; high where none is. */
+function smallest(low: number, high: number, isSo: (value: number) => boolean): number {
+  let [from, to] = [low, high];
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2);
+    if (isSo(middle)) to = middle;
+    else from = middle + 1;
+  }
+  return from;
 }
 
 /**
