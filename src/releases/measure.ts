@@ -56,7 +56,10 @@ export function hits(measure: Measure, answer: JsonValue, truth: JsonObject): bo
       const text = valueAt(answer, measure.field);
       return typeof text === "string" && compilePattern(measure.pattern).test(text);
     }
-    default: {
+    case "field":
+    case "number":
+    case "date":
+    case "text": {
       const right = valueAt(truth, measure.field);
       if (right === undefined) return undefined;
       const found = valueAt(answer, measure.field);

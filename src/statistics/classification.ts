@@ -152,7 +152,7 @@ export function majority<T>(answers: readonly T[]): T | undefined {
 }
 
 /** Cases asked more than once, and those among them whose answers are not all the same. */
-export function flips<T>(cases: readonly (readonly T[])[]): { n: number; flipped: number } {
+export function flips(cases: readonly (readonly unknown[])[]): { n: number; flipped: number } {
   const repeated = cases.filter((answers) => answers.length > 1);
   return {
     n: repeated.length,

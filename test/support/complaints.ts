@@ -31,7 +31,7 @@ const FOLDER = new URL("../../../shared/data/complaints-14-models/", import.meta
 export function readComplaints(): Complaints | undefined {
   const [answers, expectations] = [new URL("complaints.csv", FOLDER), new URL("expected.json", FOLDER)];
   if (!existsSync(answers) || !existsSync(expectations)) return undefined;
-  const [head, ...rows] = parse(readFileSync(answers, "utf8")) as string[][];
+  const [head, ...rows] = parse(readFileSync(answers, "utf8"));
   const expected = JSON.parse(readFileSync(expectations, "utf8")) as {
     classes: string[];
     models: Record<string, ExpectedModel>;
