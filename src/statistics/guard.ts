@@ -62,7 +62,7 @@ function evidenceOf(guard: Guard, steps: readonly StepCounts[]): number {
 export interface Outcome {
   /** Of the label; the same label told twice is one. */
   label: string;
-  /** What is counted once: the case, its thread, or its customer where assignment sticks to customers. */
+  /** What is counted once: the case or its thread; where assignment sticks to customers, a customer in one step. */
   unit: string;
   /** The labels' own order: the first label of a unit counts, unless a later one takes its place. */
   place: number;
@@ -74,7 +74,7 @@ export interface Outcome {
 }
 
 /**
- * Counts labels for a guard: each once, corrected ones by their correction, one for each unit and share.
+ * Counts labels for a guard: each once, corrected ones by their correction, one for each unit.
  *
  * Late, repeated and reordered labels give the same counts. A correction counts also where the label that it corrects
  * never came.
@@ -94,9 +94,8 @@ export function countOutcomes(outcomes: readonly Outcome[]): StepCounts[] {
   const counted = new Set<string>();
   const steps = new Map<number, StepCounts>();
   for (const { unit, share, arm, wrong } of standing) {
-    const key = JSON.stringify([unit, share]);
-    if (counted.has(key)) continue;
-    counted.add(key);
+    if (counted.has(unit)) continue;
+    counted.add(unit);
     const step = steps.get(share) ?? { share, candidate: { errors: 0, n: 0 }, stable: { errors: 0, n: 0 } };
     step[arm].n++;
     if (wrong) step[arm].errors++;

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { mulberry32 } from "./bootstrap.ts";
 import { quantileInterval } from "./quantiles.ts";
-import { rateRatio, ratioOfSums, returnOf, standardise } from "./rates.ts";
+import { rateRatio, ratioOfSums, returnOf, shownBy, standardise } from "./rates.ts";
 
 const days = fc.array(
   fc.record({ cases: fc.integer({ min: 1, max: 90 }), effort: fc.integer({ min: 1, max: 9 }) }),
@@ -67,6 +67,16 @@ describe("standardisation", () => {
     expect(standardise({ a: { n: 1, errors: 0 }, b: { n: 0, errors: 0 } }, after)).toBeDefined();
     expect(standardise({}, after)).toBeUndefined();
   });
+});
+
+test("a change is shown by its interval alone", () => {
+  expect(shownBy({ lower: 1.1, upper: 1.9 }, 1, "more")).toBe("improved");
+  expect(shownBy({ lower: 0.9, upper: 3 }, 1, "more")).toBe("not shown");
+  expect(shownBy({ lower: 1, upper: 3 }, 1, "more")).toBe("not shown");
+  expect(shownBy({ lower: -0.2, upper: -0.1 }, 0, "more")).toBe("worse");
+  expect(shownBy({ lower: -0.2, upper: -0.1 }, 0, "less")).toBe("improved");
+  expect(shownBy({ lower: 0.1, upper: 0.2 }, 0, "less")).toBe("worse");
+  expect(shownBy({ lower: Number.NaN, upper: Number.NaN }, 0, "less")).toBe("not shown");
 });
 
 test("an investment is never paid back by a month that saves no more than it costs", () => {

@@ -76,6 +76,16 @@ function pearson(days: readonly Throughput[], rate: number): number {
   );
 }
 
+/** What a comparison of before and after shows: by the interval, never by the figure alone. */
+export type Shown = "improved" | "not shown" | "worse";
+
+/** `same` is the value at which nothing has changed: 1 of a ratio, 0 of a difference. */
+export function shownBy({ lower, upper }: Interval, same: number, better: "more" | "less"): Shown {
+  if (lower > same) return better === "more" ? "improved" : "worse";
+  if (upper < same) return better === "less" ? "improved" : "worse";
+  return "not shown";
+}
+
 /**
  * A ratio of two sums over days, such as cost per case: Σy/Σx, with the standard error of its linearisation.
  *
