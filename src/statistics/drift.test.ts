@@ -74,6 +74,11 @@ describe("categories", () => {
     );
   });
 
+  test("that are new count, although the reference does not know them", () => {
+    expect(categoricalDrift([60, 40], [30, 20, 50])).toEqual(categoricalDrift([60, 40, 0], [30, 20, 50]));
+    expect(testCategories("team", [600, 400], [60, 40, 100])).toMatchObject({ strong: true });
+  });
+
   test("without cases, or with one category only, are not compared", () => {
     expect(categoricalDrift([0, 0], [3, 4])).toBeUndefined();
     expect(categoricalDrift([5, 0], [7, 0])).toBeUndefined();

@@ -48,10 +48,7 @@ export function categoricalDrift(
   reference: readonly number[],
   current: readonly number[],
 ): CategoricalDrift | undefined {
-  const pairs = reference.flatMap((count, k) => {
-    const other = current[k] ?? 0;
-    return count + other > 0 ? [[count, other] as const] : [];
-  });
+  const pairs = sideBySide(reference, current).filter(([count, other]) => count + other > 0);
   const n = pairs.reduce((sum, [count]) => sum + count, 0);
   const m = pairs.reduce((sum, [, count]) => sum + count, 0);
   if (n === 0 || m === 0 || pairs.length < 2) return undefined;
@@ -101,7 +98,7 @@ export function mergeRare(
   const n = reference.reduce((total, count) => total + count, 0);
   const m = current.reduce((total, count) => total + count, 0);
   const least = (both: number) => (both * Math.min(n, m)) / (n + m);
-  const pairs = reference.map((count, k) => [count, current[k] ?? 0] as const);
+  const pairs = sideBySide(reference, current);
   const byRarity = [...pairs].sort(([a, b], [c, d]) => a + b - c - d);
   const rest: [number, number] = [0, 0];
   let merged = 0;
@@ -116,6 +113,12 @@ export function mergeRare(
   const kept = pairs.filter((pair) => !rare.has(pair));
   if (merged > 0) kept.push(rest);
   return { reference: kept.map(([a]) => a), current: kept.map(([, b]) => b) };
+}
+
+/** Categories that one side does not know yet stand at the end of the other. */
+function sideBySide(reference: readonly number[], current: readonly number[]) {
+  const length = Math.max(reference.length, current.length);
+  return Array.from({ length }, (_, k) => [reference[k] ?? 0, current[k] ?? 0] as const);
 }
 
 export interface NumericDrift {

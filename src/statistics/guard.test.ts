@@ -115,6 +115,15 @@ describe("a guard", () => {
     expect(judgeGuard(MIXED, [step(1, [3, 20], [0, 0])])).toMatchObject({ kind: "quiet" });
   });
 
+  test("fails over counts that contradict each other, and is not quiet about them", () => {
+    for (const steps of [
+      [step(1, [1, 9], [1, 3])],
+      [step(0.2, [9, 3], [0, 5])],
+      [step(0.2, [Number.NaN, 3], [0, 5])],
+    ])
+      expect(judgeGuard(MIXED, steps)).toMatchObject({ kind: "failed", problem: expect.any(String) });
+  });
+
   test("without any error is quiet", () => {
     expect(judgeGuard(RELATIVE, [step(0.2, [0, 20], [0, 80])])).toMatchObject({
       kind: "quiet",
@@ -140,7 +149,7 @@ describe("a guard", () => {
     const later = step(0.5, [1, 10], [1, 10]);
     const evidence = (steps: StepCounts[]) => {
       const verdict = judgeGuard(RELATIVE, steps);
-      return verdict.kind === "no-data" ? Number.NaN : verdict.logEvidence;
+      return "logEvidence" in verdict ? verdict.logEvidence : Number.NaN;
     };
     expect(evidence([early, later])).toBeGreaterThan(evidence([later]) + 1);
     // Counting the early errors as if the later share had been in force would be another number.

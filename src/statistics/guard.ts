@@ -23,6 +23,8 @@ export type Guard =
 
 export type GuardVerdict =
   | { kind: "no-data"; missing: ("candidate" | "stable")[] }
+  /** The counts contradict each other; like no data, this holds the rollout. */
+  | { kind: "failed"; problem: string }
   | { kind: "quiet" | "tripped"; logEvidence: number; limit: number };
 
 /** Judges a guard; `limit` is ln(1/α), which the evidence must reach to trip it. */
@@ -35,7 +37,13 @@ export function judgeGuard(guard: Guard, steps: readonly StepCounts[]): GuardVer
   const seen = steps.reduce((sum, step) => sum + step.candidate.n, 0);
   if (guard.test === "mixed" ? seen === 0 : missing.length > 0)
     return { kind: "no-data", missing: guard.test === "mixed" ? ["candidate"] : missing };
-  const logEvidence = evidenceOf(guard, steps);
+  let logEvidence: number;
+  try {
+    logEvidence = evidenceOf(guard, steps);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { kind: "failed", problem: error.message };
+  }
   const kind = rejects(logEvidence, guard.alpha) ? "tripped" : "quiet";
   return { kind, logEvidence, limit: -Math.log(guard.alpha) };
 }
@@ -69,6 +77,7 @@ export interface Outcome {
   /** The label that this one corrects. */
   supersedes?: string;
   arm: "candidate" | "stable";
+  /** The share in force when the unit was assigned: of a thread, with its first case. */
   share: number;
   wrong: boolean;
 }

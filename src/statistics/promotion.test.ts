@@ -31,6 +31,7 @@ describe("leaving a stage", () => {
     ["too-early", { hours: Number.NaN }],
     ["guard-tripped", { guards: [QUIET, { ...QUIET, kind: "tripped" }] }],
     ["guard-without-data", { guards: [QUIET, { kind: "no-data", missing: ["stable"] }] }],
+    ["guard-without-data", { guards: [{ kind: "failed", problem: "counts" }] }],
     ["guard-without-data", { guards: [] }],
     ["sample-ratio", { ratio: Math.log(1_000) }],
     ["sample-ratio", { ratio: Number.NaN }],

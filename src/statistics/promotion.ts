@@ -52,7 +52,8 @@ export function judgePromotion(plan: PromotionPlan, evidence: StageEvidence): Pr
     "few-labels": candidate.n < plan.leastLabelled || candidate.n === 0,
     "too-early": !(evidence.hours >= plan.leastHours),
     "guard-tripped": guards.some(({ kind }) => kind === "tripped"),
-    "guard-without-data": guards.length === 0 || guards.some(({ kind }) => kind === "no-data"),
+    "guard-without-data":
+      guards.length === 0 || guards.some(({ kind }) => kind === "no-data" || kind === "failed"),
     "sample-ratio": !(evidence.ratio < Math.log(RATIO_LIMIT)),
     "label-gap": !(evidence.labelGap < Math.log(RATIO_LIMIT)),
     "data-health": !evidence.dataHealthy,
