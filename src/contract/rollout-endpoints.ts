@@ -74,7 +74,9 @@ const guard = z.object({
   name: guardName,
   sentence: z.string(),
   action: z.enum(["roll_back", "hold"]),
-  kind: z.enum(["no-data", "quiet", "tripped"]),
+  kind: z
+    .enum(["no-data", "failed", "quiet", "tripped"])
+    .describe("`failed`: its counts contradict each other"),
   evidence: z.number().nullable().describe("E: the guard trips when it reaches the limit; null without data"),
   limit: z.number().nullable(),
   steps: steps.describe("Its whole numbers, by the share under which the cases were assigned"),

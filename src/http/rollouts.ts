@@ -129,7 +129,7 @@ function guardsShown(verdicts: Verdicts, { evidence }: Judged) {
   return (Object.keys(GUARDS) as GuardName[]).flatMap((name) => {
     const verdict = verdicts[name];
     if (!verdict) return [];
-    const known = verdict.kind === "no-data" ? undefined : verdict;
+    const known = "logEvidence" in verdict ? verdict : undefined;
     return [
       {
         name,

@@ -2,7 +2,7 @@
  * Counts what a rollout is judged by: labels by arm and share, breaches by arm and share, cases by arm and share.
  *
  * Only labels that a coin asked for count, or all reviews while every case of both arms is reviewed. One case of a thread
- * counts in each stage, rehearsals never. Read anew from the labels at each look, so that late, corrected and withdrawn
+ * counts, rehearsals never. Read anew from the labels at each look, so that late, corrected and withdrawn
  * ones come out right; the sums are what is stored. Judging is in rollout-judge.ts.
  */
 import type { Queryable } from "../platform/database.ts";

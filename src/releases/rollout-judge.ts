@@ -174,7 +174,7 @@ export function recheckVerdicts(
     const [before, now] = [stored.verdicts[name], again[name]];
     if (before?.kind !== now?.kind)
       return [`${name}: stored as ${before?.kind ?? "not judged"}, and is ${now?.kind ?? "not judged"}`];
-    if (!before || !now || before.kind === "no-data" || now.kind === "no-data") return [];
+    if (!before || !now || !("logEvidence" in before) || !("logEvidence" in now)) return [];
     const same =
       Math.abs(before.logEvidence - now.logEvidence) <= 1e-9 * Math.max(1, Math.abs(now.logEvidence));
     return same ? [] : [`${name}: ln E stored as ${before.logEvidence}, and is ${now.logEvidence}`];

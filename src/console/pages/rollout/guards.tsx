@@ -8,7 +8,12 @@ import styles from "./rollout.module.css";
 import { GUARD_WORDS, ROLLOUT } from "./words.ts";
 
 type Guard = Rollout["guards"][number];
-const TONES: Record<Guard["kind"], Tone> = { quiet: "good", tripped: "bad", "no-data": "unknown" };
+const TONES: Record<Guard["kind"], Tone> = {
+  quiet: "good",
+  tripped: "bad",
+  "no-data": "unknown",
+  failed: "attention",
+};
 
 export function Guards({ rollout }: { rollout: Rollout }) {
   const t = useWords(ROLLOUT);

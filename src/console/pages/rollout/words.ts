@@ -87,6 +87,7 @@ export const ROLLOUT = words({
   },
   "guard.quiet": { de: "ruhig", en: "quiet" },
   "guard.tripped": { de: "hat ausgelöst", en: "has tripped" },
+  "guard.failed": { de: "Zahlen widersprechen sich", en: "counts contradict each other" },
   "guard.no-data": { de: "keine Daten", en: "no data" },
   "action.roll_back": { de: "nimmt zurück", en: "rolls back" },
   "action.hold": { de: "hält an", en: "holds" },
