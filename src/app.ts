@@ -13,6 +13,7 @@ import { pageLink } from "./access/tokens.ts";
 import { openDesk } from "./app-desk.ts";
 import { openInForce } from "./app-in-force.ts";
 import { handlersOf, type HandlerParts } from "./app-handlers.ts";
+import { openModels } from "./app-models.ts";
 import { openAudit, type Audit } from "./audit/record.ts";
 import { openSequencer, type Sequencer } from "./audit/sequencer.ts";
 import { openSigner } from "./audit/signing.ts";
@@ -25,10 +26,7 @@ import { admission } from "./cases/intake/admit.ts";
 import { openIntake, type Intake } from "./cases/intake/intake.ts";
 import { quarantining } from "./cases/intake/quarantine.ts";
 import { openReplays } from "./cases/intake/replay.ts";
-import { openBudgets } from "./cases/model/budget.ts";
-import { openBreakers } from "./cases/model/breakers.ts";
 import { openConnections } from "./cases/model/connections.ts";
-import { openOpeners } from "./cases/model/open.ts";
 import { failing, reserving } from "./cases/model/record.ts";
 import { openRunner, type Runner } from "./cases/runner.ts";
 import { openRegistry, type Registry } from "./cases/workflow/registry.ts";
@@ -52,7 +50,6 @@ import { openDatabase, type Database, type DatabaseOptions, type Tx } from "./pl
 import { openEgress } from "./platform/egress.ts";
 import { openGroupCommit } from "./platform/group-commit.ts";
 import { addJob, migrateJobs, openJobs } from "./platform/jobs.ts";
-import { openBulkheads } from "./models/bulkhead.ts";
 import { openLimits, tidyWindows } from "./models/limit-store.ts";
 import { ownPriceFile, readPriceList } from "./models/price-list.ts";
 import type { Log } from "./platform/log.ts";
@@ -210,10 +207,9 @@ export async function openApp(options: AppOptions): Promise<App> {
     poke,
   });
   const { tokens, sessions } = desk;
-  const breakers = openBreakers({ database, clock, log, audit, worker });
-  const budgets = openBudgets({ database, limits, prices });
-  const places = openBulkheads();
-  const openers = openOpeners({ database, vault, clock, files, log, egress, places });
+  const about = { database, vault, clock, audit, log };
+  const models = openModels({ ...about, egress, limits, prices, files, worker });
+  const { breakers, budgets, places, openers } = models;
   const patience = settings.PILOTAGE_DATABASE_PATIENCE;
   const jobs = openJobs({ url: directUrl, database, worker, clock, log, patience, release: releaseWorker });
 
@@ -320,6 +316,7 @@ export async function openApp(options: AppOptions): Promise<App> {
         breakers,
         prices,
         budgets,
+        cached: models.cached,
         stopped: stop.signal,
         targetFor: openers.targetFor,
         feedbackUrl: (workflow, caseId) =>
@@ -353,7 +350,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       await runner?.freeLost();
       for (const workflow of await dueWorkflows(database, clock.now())) poke(workflow);
     });
-    for (const [duty, work] of Object.entries(desk.duties)) every(TICK, duty, work);
+    for (const [duty, work] of Object.entries({ ...desk.duties, ...models.duties })) every(TICK, duty, work);
     // A commit may land after it was given up, and after its worker was buried: nobody would know of its case.
     every(STRAY, "freeing cases that nobody works on", async () => {
       await runner?.freeLost(true);

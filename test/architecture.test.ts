@@ -60,6 +60,7 @@ const FREE = [
   "app-desk.ts",
   "app-handlers.ts",
   "app-in-force.ts",
+  "app-models.ts",
   "serve.ts",
   "backup.ts",
   "main.ts",

@@ -149,6 +149,7 @@ export async function leaveToPerson(parts: PipelineParts, case_: CaseRow, worker
     step: undefined,
     confidence: undefined,
     sealedOutput: undefined,
+    kept: undefined,
     outbox: undefined,
     document: undefined,
     facets: undefined,
@@ -276,6 +277,7 @@ async function settleCase(
     step: answered?.model.step,
     confidence: answered?.model.confidence,
     sealedOutput,
+    kept: answered?.kept,
     facets,
     now,
   });

@@ -230,6 +230,7 @@ function passes(policy: Record<string, PolicyRule>, path: string): boolean {
 }
 
 function checkSteps(scope: Scope, release: PartialRelease): void {
+  checkCache(scope, release);
   const { model, fallback = [], prompt } = release;
   const promptMissing =
     prompt === undefined && scope.source.value !== undefined && !hasKey(scope.source.value, "prompt");
@@ -239,8 +240,11 @@ function checkSteps(scope: Scope, release: PartialRelease): void {
   ];
   const seen = new Set<string>();
   let end: string | undefined;
+  let answeredBefore = model === undefined;
   for (const { step, place } of steps) {
     if (step === undefined) continue;
+    if (step === "cached") checkCached(scope, release, place, answeredBefore);
+    answeredBefore ||= typeof step === "object" && "connection" in step;
     if (end !== undefined)
       scope.at(place, `this step is never reached, ${end} before it always answers`, {
         expected: `${end} as the last step`,
@@ -260,6 +264,35 @@ function checkSteps(scope: Scope, release: PartialRelease): void {
       scope.at(place, "a language model needs a prompt", { expected });
     }
   }
+}
+
+/** Answers are kept only where the release says for how long, and only for a step that uses them. */
+function checkCached(
+  scope: Scope,
+  { cache }: PartialRelease,
+  place: (string | number)[],
+  answeredBefore: boolean,
+): void {
+  if (cache === undefined && !hasKey(scope.source.value, "cache"))
+    scope.at(place, "no answer is kept, so there is never a cached one", {
+      expected: "cache: { keep: 30 d } beside it",
+    });
+  if (!answeredBefore)
+    scope.at(place, "no model behind a connection comes before, and only such answers are kept", {
+      expected: "cached after a model behind a connection",
+    });
+}
+
+function checkCache(scope: Scope, { cache, fallback }: PartialRelease): void {
+  if (cache === undefined || fallback?.includes("cached")) return;
+  // A list that could not be read may hold the step.
+  if (fallback === undefined && hasKey(scope.source.value, "fallback")) return;
+  scope.at(
+    ["cache"],
+    "answers would be kept, and no step uses them",
+    { expected: "cached as a step of fallback, or no cache" },
+    "key",
+  );
 }
 
 function hasKey(value: unknown, key: string): boolean {

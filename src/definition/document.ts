@@ -270,8 +270,9 @@ export function releaseSections<D, P, T, J, E>(read: Reading<D, P, T, J, E>) {
       .strictObject({ review: z.array(z.string().min(1).max(2000)).default([]) })
       .default({ review: [] }),
     fallback: z
-      .array(z.union([remoteStep(read), localStep(read), z.enum(["queue", "manual"])]))
+      .array(z.union([remoteStep(read), localStep(read), z.enum(["cached", "queue", "manual"])]))
       .default(["queue"]),
+    cache: z.strictObject({ keep: read.duration({ min: MINUTE, max: 90 * DAY }) }).exactOptional(),
     local: recordOf(
       slug(),
       z.strictObject({

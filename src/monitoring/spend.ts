@@ -89,7 +89,7 @@ interface Row {
   cost: string;
 }
 
-/** Attempts whose cases came in this stretch; those that are still on their way are counted when they ended. */
+/** Attempts whose cases came in this stretch, but for kept answers, which ask nobody; those that are still on their way are counted when they ended. */
 function counted(begin: number, end: number, workflow: string | undefined): Sql {
   const ofWorkflow = workflow === undefined ? sql`true` : sql`c.workflow = ${workflow}`;
   return sql`
@@ -100,6 +100,6 @@ function counted(begin: number, end: number, workflow: string | undefined): Sql 
     from case_ c join attempt a on a.case_id = c.id
     where c.id >= ${idBorder("case", begin)} and c.id < ${idBorder("case", end)}
       and a.case_id >= ${idBorder("case", begin)} and a.case_id < ${idBorder("case", end)}
-      and a.state <> 'reserved' and not c.drill and ${ofWorkflow}
+      and a.state <> 'reserved' and a.cached_from is null and not c.drill and ${ofWorkflow}
     group by 1, 2, 3, 4`;
 }

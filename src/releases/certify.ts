@@ -240,10 +240,11 @@ async function whatIsAsked(
       hint: "`pilotage releases` lists them.",
     });
   const release = await registry.release(tx, id);
-  if (typeof chainOf(release)[request.step] !== "object")
+  const step = chainOf(release)[request.step];
+  if (typeof step !== "object" && step !== "cached")
     throw new PilotageError(
       "not_found",
-      `Release ${id} has no step ${request.step} at which a model answers; 0 is its own model, 1 the first fallback.`,
+      `Release ${id} has no step ${request.step} at which a model or a kept answer answers; 0 is its own model, 1 the first fallback.`,
     );
   return {
     view,

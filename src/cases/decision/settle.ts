@@ -12,6 +12,7 @@ import type { Tx } from "../../platform/database.ts";
 import { listed, rows, sql } from "../../platform/sql.ts";
 import type { CaseRow, Lease } from "../case-row.ts";
 import { beginParts, type OutboxItem } from "../delivery/record.ts";
+import { keepAnswers, type Kept } from "../model/cached.ts";
 import {
   allMoved,
   contentInsert,
@@ -37,6 +38,8 @@ export interface Settlement {
   step: number | undefined;
   confidence: number | undefined;
   sealedOutput: Uint8Array | undefined;
+  /** Under which request the answer is kept for the step `cached`; undefined where it is not. */
+  kept: Kept | undefined;
   /** What leaves at once when the case goes out alone; undefined when it shall wait for its turn in the delivery lane. */
   outbox: OutboxItem[] | undefined;
   /** The digest of the workflow's document by which that was made. */
@@ -167,6 +170,21 @@ async function writeDecisions(tx: Tx, items: Settlement[], leaving: Settlement[]
   );
   const contents = [...outputs, ...replies, ...bodies];
   const stored = contents.length > 0 ? [sql`stored as (${contentInsert(contents)})`] : [];
+  const keeping = items.flatMap((one) =>
+    one.kept && one.end?.modelAnswered !== undefined
+      ? [
+          {
+            ...one.kept,
+            caseId: one.lease.id,
+            modelAnswered: one.end.modelAnswered,
+            modelVersion: one.end.modelVersion,
+            confidence: one.confidence,
+            keptAt: one.now,
+          },
+        ]
+      : [],
+  );
+  const kept = keeping.length > 0 ? [sql`kept as (${keepAnswers(keeping)})`] : [];
   const decisions = sql`
     decided as (
       insert into decision (case_id, outcome, reasons, step, attempt, confidence, threshold, certificate, decided_at)
@@ -184,7 +202,7 @@ async function writeDecisions(tx: Tx, items: Settlement[], leaving: Settlement[]
           decided_at: isoTime(one.now),
         })),
       )}::json))`;
-  await tx.run(sql`with ${listed([...stored, ...attempts, ...deliveries, decisions])} select 1`);
+  await tx.run(sql`with ${listed([...stored, ...kept, ...attempts, ...deliveries, decisions])} select 1`);
 }
 
 /** Moves the cases, fenced; one that leaves at once stays with this process. */

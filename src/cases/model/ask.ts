@@ -19,6 +19,7 @@ import {
   repairCall,
   type Matter,
 } from "./call.ts";
+import type { Kept } from "./cached.ts";
 import { confidenceIn, methodOf, type Beside, type Found } from "./confidence.ts";
 import {
   nextCall,
@@ -37,6 +38,8 @@ interface Answered {
   output: JsonObject;
   end: AttemptEnd;
   model: { step: number; confidence: number | undefined };
+  /** Under which request the answer is kept for later; undefined where it is not. */
+  kept: Kept | undefined;
 }
 
 export type Outcome =
@@ -64,6 +67,8 @@ export async function ask(parts: AskParts, question: Question): Promise<Outcome>
       : undefined;
   /** Steps that are left out because a budget is spent, and which; looked at anew whenever the case is taken up. */
   const spent = new Map<number, string>();
+  /** Steps for which no kept answer was found; looked for anew then, too. */
+  const unkept = new Set<number>();
   const times = () => ({
     now: parts.clock.now(),
     receivedAt: case_.received_at,
@@ -74,7 +79,7 @@ export async function ask(parts: AskParts, question: Question): Promise<Outcome>
       await giveBackAtStop(parts, question);
       return { kind: "left" };
     }
-    const next = nextCall(chain, attempts, times(), shutAt, new Set(spent.keys()));
+    const next = nextCall(chain, attempts, times(), shutAt, new Set(spent.keys()), unkept);
     const passedOver = next.kind === "wait" ? [] : (next.passedOver ?? []).map(nameOf);
     if (next.kind === "give_up")
       return { kind: "unanswered", answer: noAnswer(next.because, passedOver, spent) };
@@ -94,11 +99,15 @@ export async function ask(parts: AskParts, question: Question): Promise<Outcome>
       spent.set(next.step, result.budget);
       continue;
     }
+    if (result.kind === "unkept") {
+      unkept.add(next.step);
+      continue;
+    }
     // Opened, or taken by another call's trial, in this moment: what is left is decided anew.
     if (result.kind === "shut") continue;
     if (result.kind !== "failed") return result.outcome;
     attempts.push(...result.attempts);
-    const following = nextCall(chain, attempts, times(), shutAt, new Set(spent.keys()));
+    const following = nextCall(chain, attempts, times(), shutAt, new Set(spent.keys()), unkept);
     const again =
       following.kind === "wait" ? takenUpAgain(following.until, result.retryAfterMs, times()) : undefined;
     const kept = await parts.group.do(parts.fail, {
@@ -117,7 +126,9 @@ type StepResult =
   /** Without an end: it is recorded already. */
   | { kind: "failed"; end: AttemptEnd | undefined; attempts: PastAttempt[]; retryAfterMs: number | undefined }
   | { kind: "shut" }
-  | { kind: "spent"; budget: string };
+  | { kind: "spent"; budget: string }
+  /** No answer is kept for this request; nobody was asked. */
+  | { kind: "unkept" };
 
 function noAnswer(because: NoAnswer, shut: string[], spent: ReadonlyMap<number, string>): Answer {
   const budget = because === "budget_spent" ? [...new Set(spent.values())].join(", ") : undefined;
@@ -131,7 +142,12 @@ async function askStep(
   step: number,
   leftOut: LeftOut,
 ): Promise<StepResult> {
-  const call = await prepareCall(parts, matterOf(question), step).catch((error: unknown) => error as Error);
+  const matter = matterOf(question);
+  const call =
+    chainOf(question.release)[step] === "cached"
+      ? await parts.cached.find(matter)
+      : await prepareCall(parts, matter, step).catch((error: unknown) => error as Error);
+  if (call === undefined) return { kind: "unkept" };
   // The attempt fails, and the chain goes on.
   if (call instanceof Error) return askAndRepair(parts, question, { step, ready: { call }, leftOut });
   const breaker = breakerOf(question.release, step);
@@ -223,18 +239,20 @@ async function askAndRepair(
     read,
   });
   if (attempt === "lost") return { kind: "done", outcome: { kind: "left" } };
-  if (attempt.output) return { kind: "done", outcome: answered(question, attempt, step) };
+  const kept = () =>
+    call instanceof Error ? undefined : parts.cached.keeping(matterOf(question), step, call.request);
+  if (attempt.output) return { kind: "done", outcome: answered(question, attempt, step, kept()) };
   const past = pastOf(attempt.end, step, "answer");
   if (attempt.wrong === undefined || !leave || !canBeTalkedTo(release, step))
     return { kind: "failed", end: attempt.end, attempts: [past], retryAfterMs: attempt.retryAfterMs };
 
-  const kept = await parts.group.do(parts.fail, {
+  const ours = await parts.group.do(parts.fail, {
     lease: question.lease,
     workflow: question.case_.workflow,
     end: attempt.end,
     again: undefined,
   });
-  if (!kept) return { kind: "done", outcome: { kind: "left" } };
+  if (!ours) return { kind: "done", outcome: { kind: "left" } };
   const mended = repairCall(call, { text: attempt.text, wrong: attempt.wrong });
   const room = await parts.budgets.take(mended, question.workflow);
   if (room.kind === "spent")
@@ -247,7 +265,7 @@ async function askAndRepair(
     read,
   });
   if (repair === "lost") return { kind: "done", outcome: { kind: "left" } };
-  if (repair.output) return { kind: "done", outcome: answered(question, repair, step) };
+  if (repair.output) return { kind: "done", outcome: answered(question, repair, step, kept()) };
   return {
     kind: "failed",
     end: repair.end,
@@ -256,7 +274,7 @@ async function askAndRepair(
   };
 }
 
-function answered(question: Question, attempt: Try, step: number): Answered {
+function answered(question: Question, attempt: Try, step: number, kept: Kept | undefined): Answered {
   const output = attempt.output!;
   const rules = question.release.rules.review(question.input, output);
   const { confidence } = attempt.end;
@@ -266,6 +284,8 @@ function answered(question: Question, attempt: Try, step: number): Answered {
     output,
     end: attempt.end,
     model: { step, confidence },
+    // A rehearsal's answer serves no real case.
+    kept: question.case_.drill ? undefined : kept,
   };
 }
 

@@ -27,6 +27,7 @@ import {
   type Leave,
   type Read,
 } from "./call.ts";
+import type { CachedAnswers } from "./cached.ts";
 import type { PastAttempt, Purpose } from "./next-call.ts";
 import type { AttemptEnd, Failure, Reservation } from "./record.ts";
 
@@ -36,6 +37,7 @@ export interface AskParts extends CallParts {
   clock: Clock;
   reserve: Operation<Reservation, boolean>;
   fail: Operation<Failure, boolean>;
+  cached: CachedAnswers;
 }
 
 /** A case with everything that asking needs. */
@@ -120,6 +122,7 @@ export async function tryOnce(
     step: given.step,
     purpose: given.purpose,
     modelAsked: call instanceof Error ? "unknown" : call.model.describe,
+    cachedFrom: call instanceof Error ? undefined : call.cachedFrom,
     running: case_.state === "running",
     startedAt: parts.clock.now(),
     sealedRequest: sealJson(

@@ -60,6 +60,8 @@ export interface Matter {
 /** A request and the model that it goes to. */
 export interface Call extends StepModel {
   request: ModelRequest;
+  /** The case whose answer is taken up again, where nobody is asked. */
+  cachedFrom?: string;
 }
 
 /** Leave to call a model: past its breaker, with a place at its connection. It is to be ended, whatever happens. */
@@ -278,7 +280,8 @@ function outputProblems(check: ReleaseView["checkOutput"], answer: ModelAnswer):
     : problems.map((one) => `${one.path || "output"}: ${one.message}`).join("; ");
 }
 
-function requestFor({ vault }: CallParts, matter: Matter): ModelRequest {
+/** Everything that a model may see of a case; the same for each step of a chain. */
+export function requestFor({ vault }: Pick<CallParts, "vault">, matter: Matter): ModelRequest {
   const { release, workflow, input, id } = matter;
   const pseudonym = (path: string, value: string) =>
     `p_${vault.digest(`pseudonym:${workflow.row.name}:${path}`, value).toString("hex").slice(0, 16)}`;

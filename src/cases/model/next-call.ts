@@ -2,7 +2,8 @@
  * Which step of the chain is asked next, or that it is time to wait or to give up.
  *
  * Pure: the stored attempts and the clock decide, so that another process goes on exactly where a dead one stopped.
- * The chain is the release's model and its fallbacks; a case that nobody answers goes to a person.
+ * The chain is the release's model and its fallbacks; a case that nobody answers goes to a person. Whether a kept answer fits
+ * (`cached`) is known only by looking: a step that found none is left out of this round, and looked at anew in the next.
  */
 import type { AttemptState } from "../../contract/states.ts";
 import type { FallbackStep, ModelStep } from "../../definition/document.ts";
@@ -51,7 +52,8 @@ const LOOK = 1_000;
  * `retryAfter` of the last failure lies in the case's own next time (`takenUpAgain`); here only the ordinary pauses count.
  *
  * A step whose breaker is open gives way to the next one at once; with none behind it, its next trial is waited for. A
- * step whose budget is spent (`spent`) gives way, too, and is not waited for: people do the work meanwhile.
+ * step whose budget is spent (`spent`) gives way, too, and is not waited for: people do the work meanwhile. So does `cached`
+ * where no answer is kept (`unkept`).
  *
  * Samples and verifications decide nothing here: an answer whose process ended among them is asked for anew, with all of
  * them.
@@ -62,6 +64,7 @@ export function nextCall(
   times: Times,
   shutAt: (step: number) => Shut | undefined = () => undefined,
   spent: ReadonlySet<number> = new Set(),
+  unkept: ReadonlySet<number> = new Set(),
 ): NextCall {
   const attempts = made.filter((one) => one.purpose === "answer" || one.purpose === "repair");
   if (attempts.filter((one) => one.state === "abandoned").length >= MOST_ABANDONED)
@@ -84,7 +87,7 @@ export function nextCall(
       if (waiting) return waiting;
       continue;
     }
-    if (spent.has(step)) continue;
+    if (spent.has(step) || unkept.has(step)) continue;
     const tries = failed.filter((one) => one.step === step);
     const last = tries.at(-1);
     if (last && (last.retryable === false || tries.length >= TRIES_PER_STEP)) continue;

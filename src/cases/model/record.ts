@@ -23,6 +23,8 @@ export interface Reservation {
   step: number;
   purpose: Purpose;
   modelAsked: string;
+  /** The case whose answer is taken up again, where nobody is asked. */
+  cachedFrom: string | undefined;
   /** The case was `running` already when this process got it. */
   running: boolean;
   startedAt: number;
@@ -113,16 +115,17 @@ export function reserving(audit: Audit, worker: string): Operation<Reservation, 
           step: one.step,
           purpose: one.purpose,
           model_asked: one.modelAsked,
+          cached_from: one.cachedFrom ?? null,
           started_at: isoTime(one.startedAt),
           ...requests.add(one.sealedRequest),
         }));
         await tx.run(sql`
           with r as materialized (
             select * from json_to_recordset(${rows(attempts)}::json)
-              as r (case_id text, no smallint, step smallint, purpose text, model_asked text, started_at timestamptz, start int, length int)),
+              as r (case_id text, no smallint, step smallint, purpose text, model_asked text, cached_from text, started_at timestamptz, start int, length int)),
           reserved as (
-            insert into attempt (case_id, no, step, purpose, state, model_asked, started_at)
-            select case_id, no, step, purpose, 'reserved', model_asked, started_at from r)
+            insert into attempt (case_id, no, step, purpose, state, model_asked, cached_from, started_at)
+            select case_id, no, step, purpose, 'reserved', model_asked, cached_from, started_at from r)
           insert into case_content (case_id, kind, sealed)
           select case_id, 'request.' || no, substring(${requests.all()}::bytea from start for length) from r`);
         audit.record(

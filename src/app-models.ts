@@ -1,0 +1,62 @@
+/**
+ * The part of app.ts that is about models: their breakers, budgets and places, what opens them, and answers that are kept.
+ *
+ * Put together in a file of its own, so that app.ts still reads as a page; like app.ts it sees everything.
+ */
+import type { Audit } from "./audit/record.ts";
+import { openBreakers } from "./cases/model/breakers.ts";
+import { openBudgets } from "./cases/model/budget.ts";
+import { openCachedAnswers, removeOverAnswers } from "./cases/model/cached.ts";
+import { openOpeners } from "./cases/model/open.ts";
+import { openBulkheads } from "./models/bulkhead.ts";
+import type { Limits } from "./models/limit-store.ts";
+import type { PriceList } from "./models/price-list.ts";
+import type { Clock } from "./platform/clock.ts";
+import type { Database } from "./platform/database.ts";
+import type { Egress } from "./platform/egress.ts";
+import type { Log } from "./platform/log.ts";
+import type { Vault } from "./platform/secrets.ts";
+
+export interface ModelParts {
+  database: Database;
+  vault: Vault;
+  clock: Clock;
+  audit: Audit;
+  log: Log;
+  egress: Egress;
+  limits: Limits;
+  prices: PriceList;
+  /** Where targets of the kinds file and folder lie. */
+  files: string;
+  /** The name of this process in records. */
+  worker: string;
+}
+
+const HOUR = 3_600_000;
+
+export function openModels(parts: ModelParts) {
+  const { database, vault, clock, audit, log, worker, limits, prices, egress, files } = parts;
+  const places = openBulkheads();
+  // By name: each of these takes settings of its own under words that others use for something else.
+  const breakers = openBreakers({ database, clock, log, audit, worker });
+  const budgets = openBudgets({ database, limits, prices });
+  const openers = openOpeners({ database, vault, clock, files, log, egress, places });
+  const cached = openCachedAnswers({ database, vault, clock });
+  let hour = -1;
+  return {
+    breakers,
+    budgets,
+    places,
+    openers,
+    cached,
+    /** What a worker does for models in the background, twice a second. */
+    duties: {
+      async "removing kept answers that are over"() {
+        const now = Math.floor(clock.now() / HOUR);
+        if (now === hour) return;
+        await removeOverAnswers(database, clock.now());
+        hour = now;
+      },
+    },
+  };
+}
