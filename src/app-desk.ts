@@ -27,6 +27,7 @@ import { openImprovements } from "./reviews/feedback/improvements.ts";
 import { ASKED, openPulse } from "./reviews/feedback/pulse.ts";
 import { watchRollouts } from "./releases/rollout-watch.ts";
 import { openReviewFigures } from "./reviews/figures.ts";
+import { modelNoticeDuty } from "./reviews/model-notices.ts";
 import { noticeDuty } from "./reviews/notices.ts";
 import { withPlanted } from "./reviews/planted-desk.ts";
 import { openPost } from "./reviews/post.ts";
@@ -181,6 +182,7 @@ export function openDesk(parts: DeskParts) {
           })
           .catch(mailFailed),
     }),
+    "telling owners that a model changed": modelNoticeDuty({ database, clock, audit, worker, post }),
     "telling people about their queue": noticeDuty({
       database,
       registry,

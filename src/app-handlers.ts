@@ -25,6 +25,7 @@ import { figureHandlers } from "./http/figures.ts";
 import { ladderHandlers } from "./http/ladder.ts";
 import { liveHandlers } from "./http/live.ts";
 import { modelCallHandlers } from "./http/model-calls.ts";
+import { modelHandlers } from "./http/models.ts";
 import { openApiDocument } from "./http/openapi.ts";
 import { operationHandlers } from "./http/operations.ts";
 import { overviewHandlers } from "./http/overview.ts";
@@ -149,6 +150,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
     ...operationHandlers({ database, registry, replays, connections, keys, audit, clock, simulated, poke }),
     ...ladderHandlers({ ladder, stops }),
     ...modelCallHandlers({ database }),
+    ...modelHandlers({ database, registry, clock, audit }),
     ...overviewHandlers({
       database,
       registry,

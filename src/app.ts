@@ -207,15 +207,15 @@ export async function openApp(options: AppOptions): Promise<App> {
     poke,
   });
   const { tokens, sessions } = desk;
-  const about = { database, vault, clock, audit, log };
-  const models = openModels({ ...about, egress, limits, prices, files, worker });
+  const stop = new AbortController();
+  const about = { database, registry, vault, clock, newId, audit, log, connections, worker };
+  const models = openModels({ ...about, egress, limits, prices, files, stopped: stop.signal });
   const { breakers, budgets, places, openers } = models;
   const patience = settings.PILOTAGE_DATABASE_PATIENCE;
   const jobs = openJobs({ url: directUrl, database, worker, clock, log, patience, release: releaseWorker });
 
   const { every, end: endDuties } = openDuties(log);
   let stopping = false;
-  const stop = new AbortController();
   let feeds: FeedDuty | undefined;
   let beside: Beside | undefined;
   let sequencer: Sequencer | undefined;
@@ -308,6 +308,7 @@ export async function openApp(options: AppOptions): Promise<App> {
         reserve: reserving(audit, worker),
         fail: failing(audit, worker),
         settle: settling(audit, worker),
+        knownAs: models.knownAs,
         certificates: coalesced((workflow) => liveCertificates(database, workflow)),
         dispatch: dispatching(audit, worker),
         attempt: attempting(),

@@ -13,6 +13,7 @@ import {
 } from "../src/contract/certificate-endpoints.ts";
 import { ruleRows } from "../src/access/rules-page.ts";
 import { CAUSES } from "../src/cases/decision/urgency.ts";
+import { FINDERS } from "../src/cases/model/model-change.ts";
 import { COMMON_ERRORS, type Endpoint } from "../src/contract/endpoint.ts";
 import { ENDPOINTS } from "../src/contract/endpoints.ts";
 import * as evaluation from "../src/contract/evaluation-endpoints.ts";
@@ -20,6 +21,7 @@ import { ERRORS, type ErrorBody } from "../src/contract/errors.ts";
 import { EVENTS } from "../src/contract/events.ts";
 import { CALL_OUTCOMES } from "../src/contract/gateway-endpoints.ts";
 import * as feedback from "../src/contract/feedback-endpoints.ts";
+import { CANARY_OUTCOMES, MODEL_CHANGES } from "../src/contract/model-endpoints.ts";
 import { QUARANTINE_REASONS } from "../src/contract/quarantine.ts";
 import { TURNS } from "../src/contract/review-endpoints.ts";
 import { SCOPES } from "../src/contract/scopes.ts";
@@ -272,6 +274,10 @@ describe("states and the database", async () => {
     "rollout_move.move": Object.keys(MOVES),
     "model_call.mode": union("gateway/record.ts", "Mode"),
     "model_call.outcome": Object.keys(CALL_OUTCOMES),
+    "canary_run.outcome": CANARY_OUTCOMES,
+    "canary_run.change": MODEL_CHANGES,
+    "model_change.change": MODEL_CHANGES,
+    "model_change.found_by": FINDERS,
   };
 
   agree({

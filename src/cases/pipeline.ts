@@ -18,6 +18,7 @@ import type { ContentKey, Vault } from "../platform/secrets.ts";
 import { sql } from "../platform/sql.ts";
 import type { CaseRow, Lease } from "./case-row.ts";
 import { openEach, readAttachments, sealJson } from "./content.ts";
+import { breachOf, type BreachParts } from "./decision/breach.ts";
 import {
   categoryOf,
   certificateFor,
@@ -35,7 +36,7 @@ import { pastAttempts } from "./model/record.ts";
 import type { DialValues } from "./workflow/dials.ts";
 import type { Registry, ReleaseView, WorkflowView } from "./workflow/registry.ts";
 
-export interface PipelineParts extends AskParts, SendParts {
+export interface PipelineParts extends AskParts, SendParts, BreachParts {
   database: Database;
   group: GroupCommit;
   registry: Registry;
@@ -244,6 +245,7 @@ async function settleCase(
           parts.clock.now(),
         )
       : { kind: "none" };
+  const breaks = answered && release ? await breachOf(parts, found, release, answered) : undefined;
   const decision = decide({
     arm: case_.arm,
     rung: row.rung,
@@ -252,8 +254,8 @@ async function settleCase(
     autonomyCoin: case_.autonomy_coin,
     autonomy: row.autonomy,
     answer,
-    certificate: found.kind === "in_force" ? found.certificate : undefined,
-    modelChanged: found.kind === "model_changed",
+    certificate: found.kind === "in_force" && !breaks ? found.certificate : undefined,
+    modelChanged: breaks !== undefined,
   });
   const schema = release ?? (await parts.registry.reference(parts.database, row));
   const now = parts.clock.now();
@@ -272,7 +274,7 @@ async function settleCase(
     decision,
     outbox: leaving ? outbox.items : undefined,
     document: leaving ? row.digest : undefined,
-    breaks: found.kind === "model_changed" ? found.id : undefined,
+    breaks,
     end: answered?.end,
     step: answered?.model.step,
     confidence: answered?.model.confidence,

@@ -130,6 +130,7 @@ export const PEOPLE = {
     model: "mistral-small-2603",
     tokens: { input: 41, output: 6 },
     form: "json_schema",
+    shutdownDate: null,
   },
   removeConnection: { removed: true },
   listBudgets: {

@@ -16,6 +16,7 @@ import { addCheck } from "./check.ts";
 import { addConnection } from "./connection.ts";
 import { addDelivery } from "./delivery.ts";
 import { addCost } from "./cost.ts";
+import { addModel } from "./model.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
 import { addEvaluate } from "./evaluate.ts";
@@ -90,6 +91,7 @@ export function openProgram(deskFor: (program: Command) => Desk): Command {
   addQuarantine(program, desk);
   addDelivery(program, desk);
   addConnection(program, desk);
+  addModel(program, desk);
   addCalls(program, desk);
   addKey(program, desk);
   addUser(program, desk);

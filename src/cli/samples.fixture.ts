@@ -2,6 +2,7 @@
 import type { Verdict } from "../contract/audit.ts";
 import type { Client } from "../contract/client.ts";
 import type { EndpointName } from "../contract/endpoints.ts";
+import { MODELS } from "./model-samples.fixture.ts";
 import { PEOPLE } from "./people-samples.fixture.ts";
 import { REVIEWS } from "./review-samples.fixture.ts";
 import { IMPORTED, ROLLOUTS, TRIALS } from "./trial-samples.fixture.ts";
@@ -368,6 +369,7 @@ const JSON_SAMPLES: Samples = {
   saveConnection: { name: "crm", kind: "webhook" },
   ...TRIALS,
   ...ROLLOUTS,
+  ...MODELS,
   ...REVIEWS,
   ...PEOPLE,
   getAudit: auditStatus,

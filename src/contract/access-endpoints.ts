@@ -387,6 +387,10 @@ export const ACCESS_ENDPOINTS = {
         .enum(ANSWER_FORMS)
         .nullable()
         .describe("How it is told the form of an answer: as a schema, as a wish for JSON, or in words"),
+      shutdownDate: z
+        .string()
+        .nullable()
+        .describe("The day on which the model retires, where its provider says so, e.g. 2027-06-30"),
     }),
     scope: "operate",
     action: "connection.manage",

@@ -9,6 +9,7 @@ import { endpoint, type Endpoint } from "./endpoint.ts";
 import { EVALUATION_ENDPOINTS } from "./evaluation-endpoints.ts";
 import { FEEDBACK_ENDPOINTS } from "./feedback-endpoints.ts";
 import { GATEWAY_ENDPOINTS } from "./gateway-endpoints.ts";
+import { MODEL_ENDPOINTS } from "./model-endpoints.ts";
 import { OPERATION_ENDPOINTS } from "./operation-endpoints.ts";
 import { OVERVIEW_ENDPOINTS } from "./overview-endpoints.ts";
 import { REVIEW_ENDPOINTS } from "./review-endpoints.ts";
@@ -268,6 +269,7 @@ export const ENDPOINTS = {
   ...OPERATION_ENDPOINTS,
   ...GATEWAY_ENDPOINTS,
   ...COST_ENDPOINTS,
+  ...MODEL_ENDPOINTS,
   ...CERTIFICATE_ENDPOINTS,
   ...ROLLOUT_ENDPOINTS,
   ...EVALUATION_ENDPOINTS,

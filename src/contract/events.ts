@@ -66,7 +66,8 @@ export const EVENTS = {
     "somebody looked at figures of single persons; names those shown, and under which agreement",
   "second_look.opened": "cases that were delivered wait for a blind second look; says how many, not which",
   "second_look.lapsed": "blind second looks that nobody took in two weeks were closed",
-  "notice.sent": "a digest or a notice of what falls due was mailed; says to whom, never the counts",
+  "notice.sent":
+    "a digest, or a notice of what falls due or of a changed model, was mailed; says to whom, never the counts",
   "planted.shown": "a planted case was shown in place of the next one; names no person",
   "planted.decided":
     "a planted case was decided and revealed; says whether its fault was noticed, names no person",
@@ -90,6 +91,10 @@ export const EVENTS = {
   "evaluation.started": "a run of a release over an evaluation set was asked for",
   "evaluation.finished": "a run over an evaluation set ended, with its counts",
   "certification.made": "a named person asked for a certificate; says what came of it and what it spent",
+  "canary.run": "a model was asked the fixed questions of the canary; says what came of it and what it cost",
+  "canary.requested": "a run of the canary was asked for, ahead of its time",
+  "model.changed":
+    "a model answers under another name or version, or otherwise than it did; says what was before and which certificates were suspended",
   "certificate.issued": "a certificate was issued; it takes the place of an older one",
   "certificate.suspended": "a certificate was suspended, by a person or by the program",
   "audit.gap": "numbers of a writer are missing: events were removed before they came into the log",

@@ -37,6 +37,8 @@ const PREFIXES = {
   pulse: "pls_",
   modelCall: "mcl_",
   rollout: "roll_",
+  canaryRun: "cnr_",
+  modelChange: "mch_",
 } as const;
 
 export type IdKind = keyof typeof PREFIXES;

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { endpoint, type Endpoint } from "./endpoint.ts";
+import { modelWatch } from "./model-endpoints.ts";
 import { named } from "./named.ts";
 import { changeReply } from "./schemas.ts";
 
@@ -42,6 +43,7 @@ const needed = z.object({
     "stop_request",
     "waiver_ends",
     "certificate",
+    "model",
     "dead_letters",
     "quarantine",
     "budget",
@@ -143,9 +145,10 @@ export const OVERVIEW_ENDPOINTS = {
             since: maybeTime.describe("Null: it never failed so often that it was left alone"),
             nextTrialAt: maybeTime,
             because: z.string().nullable().describe("The class of the failure that opened its breaker"),
+            ...modelWatch,
           }),
         )
-        .describe("The models that the workflow's releases name, and their breakers"),
+        .describe("The models that the workflow's releases name: breakers, canary, and the day they retire"),
       ladder: z.object({
         rung: z.number(),
         since: maybeTime,

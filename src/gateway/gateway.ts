@@ -7,6 +7,8 @@
  */
 import { boundTo, sees, type Caller } from "../access/caller.ts";
 import type { Intake } from "../cases/intake/intake.ts";
+import { readRetirements } from "../cases/model/retirements.ts";
+import { modelsInUse } from "../cases/model/used.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { Bulkheads } from "../models/bulkhead.ts";
@@ -14,10 +16,12 @@ import type { BreakerBoard } from "../models/breaker-board.ts";
 import type { Limits } from "../models/limit-store.ts";
 import { TRY_LIMITS } from "../models/next-try.ts";
 import type { PriceList } from "../models/price-list.ts";
+import { firstDay, type Day } from "../models/retirement.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import type { Egress } from "../platform/egress.ts";
 import type { Log } from "../platform/log.ts";
+import { recent } from "../platform/recent.ts";
 import type { Vault } from "../platform/secrets.ts";
 import type { Telemetry } from "../platform/telemetry/telemetry.ts";
 import { openAllowances } from "./allowances.ts";
@@ -31,6 +35,8 @@ import { openCallRecords, recordBrokenOff, type CallRecords, type Mode } from ".
 import { openUnderWay } from "./under-way.ts";
 import { openWaitingRoom } from "./waiting.ts";
 import { GatewayError, unknownModel } from "./wire-error.ts";
+
+const RETIREMENTS_FOR = 5_000;
 
 export interface GatewayParts {
   database: Database;
@@ -84,6 +90,7 @@ export function openGateway(parts: GatewayParts): Gateway {
   };
   const room = openWaitingRoom(parts);
   const directory = openDirectory(parts);
+  const retirements = recent(RETIREMENTS_FOR, () => knownRetirements(database, registry));
   const allowances = openAllowances({ ...parts, currency: parts.prices.currency });
   const callers = openCallers(parts);
   const cases = openCaseCalls({ ...parts, records, room, allowances });
@@ -147,11 +154,17 @@ export function openGateway(parts: GatewayParts): Gateway {
     },
     async models(caller) {
       const { workflows, models } = await directory();
+      const ends = await retirements();
+      const ending = (day: Day | null) => (day === null ? {} : { shutdown_date: day });
       return [
-        ...[...workflows].filter((name) => sees(caller, name)).map((name) => modelOf(name, "pilotage")),
+        ...[...workflows]
+          .filter((name) => sees(caller, name))
+          .map((name) => ({ ...modelOf(name, "pilotage"), ...ending(ends.ofWorkflow(name)) })),
         ...(boundTo(caller) === null ? models : []).map(({ connection, model }) => ({
           ...modelOf(`${connection.name}/${model.name}`, connection.name),
-          ...(model.shutdownDate === undefined ? {} : { shutdown_date: model.shutdownDate }),
+          ...ending(
+            firstDay(model.shutdownDate, ends.ofModel({ connection: connection.name, model: model.name })),
+          ),
         })),
       ];
     },
@@ -160,6 +173,17 @@ export function openGateway(parts: GatewayParts): Gateway {
       await callers.close();
       underWay.close();
     },
+  };
+}
+
+/** The days on which models end; a workflow's is the first of those that its releases in use name. */
+async function knownRetirements(database: Database, registry: Registry) {
+  const ofModel = await readRetirements(database);
+  const used = [...(await modelsInUse(database, registry)).values()];
+  return {
+    ofModel,
+    ofWorkflow: (name: string) =>
+      firstDay(...used.filter((one) => one.workflows.includes(name)).map((one) => ofModel(one))),
   };
 }
 

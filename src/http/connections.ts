@@ -89,7 +89,7 @@ export function connectionHandlers(
   };
 }
 
-const PLAIN = { model: null, tokens: null, form: null };
+const PLAIN = { model: null, tokens: null, form: null, shutdownDate: null };
 /** Kinds that are one model, or none. */
 const NAMELESS: ReadonlySet<ConnectionKind> = new Set(["http", "scripted", "webhook"]);
 

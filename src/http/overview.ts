@@ -21,6 +21,7 @@ import type { Database } from "../platform/database.ts";
 import { sql } from "../platform/sql.ts";
 import type { Workers } from "../platform/workers.ts";
 import type { Handlers } from "./bind.ts";
+import { showRun } from "./models.ts";
 
 export interface OverviewParts {
   database: Database;
@@ -127,6 +128,9 @@ export function overviewHandlers(
           ...one,
           since: maybeIso(one.since),
           nextTrialAt: maybeIso(one.nextTrialAt),
+          canary: one.canary === null ? null : showRun(one.canary),
+          lastChange: one.lastChange === null ? null : showRun(one.lastChange),
+          nextCanaryAt: maybeIso(one.nextCanaryAt),
         })),
         ladder: {
           rung: figures.view.row.rung,

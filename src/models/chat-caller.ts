@@ -21,6 +21,7 @@ import type { Deadlines } from "./deadlines.ts";
 import { modelFailure } from "./error-class.ts";
 import { type ErrorReply, failureInside, failureOf, readError } from "./failures.ts";
 import {
+  endpointOf,
   type EventStream,
   openUpstream,
   type StreamReply,
@@ -99,7 +100,7 @@ export interface ChatCaller {
 export function openChatCaller(options: ChatCallerOptions): ChatCaller {
   const { describe, apiKey, deadlines, clock = systemClock } = options;
   const upstream = openUpstream({
-    url: endpoint(options.baseUrl),
+    url: endpointOf(options.baseUrl, "/chat/completions"),
     describe,
     timeoutMs: deadlines.totalMs,
     ...(deadlines.connectMs === undefined ? {} : { connectMs: deadlines.connectMs }),
@@ -318,10 +319,4 @@ function readBody(text: string, describe: string): JsonObject {
 
 function badAnswer(message: string) {
   return modelFailure("malformed", message);
-}
-
-function endpoint(baseUrl: string): string {
-  const url = new URL(baseUrl);
-  url.pathname = `${url.pathname.replace(/\/+$/, "")}/chat/completions`;
-  return url.href;
 }

@@ -82,6 +82,13 @@ export const notes = {
     .max(100)
     .exactOptional()
     .describe("Where the model runs, as the contract says, e.g. EU (Frankfurt)"),
+  shutdownDates: z
+    .record(z.string().min(1).max(200), z.iso.date())
+    .refine((dates) => Object.keys(dates).length <= 200, { error: "Note at most 200 models." })
+    .exactOptional()
+    .describe(
+      "When models retire, by their names, e.g. { small-1: 2027-06-30 }; for an own service by the connection's name",
+    ),
   contract: z
     .string()
     .trim()

@@ -68,6 +68,8 @@ export interface Upstream {
    * `model_bad_answer` when there is one that cannot be read as HTTP, as UTF-8, or is too large.
    */
   post(body: string, headers: Record<string, string>, call: UpstreamCall): Promise<ErrorReply>;
+  /** Reads what lies at the address. Throws like `post`. */
+  get(headers: Record<string, string>, call: UpstreamCall): Promise<ErrorReply>;
   /** Posts a JSON text and reads the reply as server-sent events; resolves with the head of the reply. Throws like `post`. */
   stream(body: string, headers: Record<string, string>, call: StreamCall): Promise<StreamReply>;
   close(): Promise<void>;
@@ -108,7 +110,12 @@ export function openUpstream(options: UpstreamOptions): Upstream {
   let streams: Pool | undefined;
 
   /** Sends the request and waits for the head of its reply. */
-  async function send(through: Pool, body: string, headers: Record<string, string>, call: UpstreamCall) {
+  async function send(
+    through: Pool,
+    body: string | undefined,
+    headers: Record<string, string>,
+    call: UpstreamCall,
+  ) {
     const { signal, leftMs = timeoutMs, firstTokenMs, idleMs } = call;
     const stop = new AbortController();
     const onAbort = () => stop.abort();
@@ -135,15 +142,15 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     try {
       const reply = await watch.waitFor(
         through.request({
-          method: "POST",
+          method: body === undefined ? "GET" : "POST",
           path: `${url.pathname}${url.search}`,
           headers: {
             accept: "application/json",
             "accept-encoding": "identity",
             ...headers,
-            "content-type": "application/json",
+            ...(body === undefined ? {} : { "content-type": "application/json" }),
           },
-          body,
+          ...(body === undefined ? {} : { body }),
           signal: stop.signal,
         }),
       );
@@ -167,6 +174,9 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     async post(body, headers, call) {
       return readWhole(await send(pool, body, headers, call), isLimited(call));
     },
+    async get(headers, call) {
+      return readWhole(await send(pool, undefined, headers, call), isLimited(call));
+    },
     async stream(body, headers, call) {
       streams ??= open(maxReplyBytes * STREAM_FACTOR);
       const accept = { accept: "text/event-stream", ...headers };
@@ -180,6 +190,13 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       await Promise.all([pool.close(), streams?.close()]);
     },
   };
+}
+
+/** An address below a base; a query is kept. */
+export function endpointOf(baseUrl: string, path: string): string {
+  const url = new URL(baseUrl);
+  url.pathname = `${url.pathname.replace(/\/+$/, "")}${path}`;
+  return url.href;
 }
 
 function isLimited({ firstTokenMs, idleMs }: UpstreamCall): boolean {

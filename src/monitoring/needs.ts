@@ -5,6 +5,7 @@
  */
 import { makePair, samePerson, type Standing } from "../access/standing.ts";
 import type { ChangeRow } from "../cases/workflow/apply.ts";
+import { changesSince } from "../cases/model/model-change.ts";
 import { ruleForTwo } from "../cases/workflow/rule.ts";
 import type { Action, Role } from "../contract/access.ts";
 import type { NeedCode } from "../contract/overview-codes.ts";
@@ -23,6 +24,7 @@ export interface Need {
     | "stop_request"
     | "waiver_ends"
     | "certificate"
+    | "model"
     | "dead_letters"
     | "quarantine"
     | "budget"
@@ -43,6 +45,10 @@ export interface Reader {
 const DAY = 86_400_000;
 const WAIVER_SOON = 14 * DAY;
 const CERTIFICATE_SOON = 7 * DAY;
+/** For as long a change of a model stands here. */
+const CHANGE_NEW = 7 * DAY;
+/** Days before a model retires: enough to publish a release with another one and to certify it. */
+const RETIRES_SOON = 90;
 const MOST = 50;
 
 export async function needsOf(
@@ -140,7 +146,11 @@ export async function needsOf(
 
   if (reader.may("improvement.manage"))
     needs.push(...(await newReports(database, workflow, page("quality"))));
-  if (reader.may("certificate.ask")) needs.push(...certificateNeeds(figures, page("operations")));
+  if (reader.may("certificate.ask")) {
+    needs.push(...(await changedModels(database, figures, page("operations"))));
+    needs.push(...retiringModels(figures, page("operations")));
+    needs.push(...certificateNeeds(figures, page("operations")));
+  }
   if (reader.may("waiver.grant")) needs.push(...(await endingWaivers(database, figures, page("settings"))));
   return needs.slice(0, MOST);
 }
@@ -197,6 +207,44 @@ function certificateNeeds(figures: Counts, link: string): Need[] {
   return suspended
     ? need(suspended.id, "certificate_suspended", suspended.suspended_at!, { release: suspended.release })
     : [];
+}
+
+/** Models that are other ones by now; the newest word about each. */
+async function changedModels(database: Queryable, figures: Counts, link: string): Promise<Need[]> {
+  const since = figures.at - CHANGE_NEW;
+  const found = await changesSince(database, figures.view.row.name, since);
+  const newest = [
+    ...new Map(found.toReversed().map((one) => [JSON.stringify([one.connection, one.model]), one])).values(),
+  ];
+  return newest.map(({ id, connection, model, change, before_it, after_it, at }) => ({
+    kind: "model",
+    id,
+    code: change === "behaviour" ? "model_behaves" : "model_renamed",
+    values: { model: nameOf({ connection: connection ?? "", model }), before: before_it, after: after_it },
+    at: isoTime(at),
+    link,
+  }));
+}
+
+function retiringModels({ models, at }: Counts, link: string): Need[] {
+  return models.flatMap((one): Need[] => {
+    if (one.retiresAt === null || one.retiresIn === null || one.retiresIn > RETIRES_SOON) return [];
+    const values = { model: nameOf(one), days: one.retiresIn, day: one.retiresAt };
+    return [
+      {
+        kind: "model",
+        id: `${one.connection} ${one.model}`,
+        code: one.retiresIn < 0 ? "model_retired" : "model_retires",
+        values,
+        at: isoTime(at),
+        link,
+      },
+    ];
+  });
+}
+
+function nameOf({ connection, model }: { connection: string; model: string }): string {
+  return `${connection} ${model}`.trim();
 }
 
 async function endingWaivers(database: Queryable, figures: Counts, link: string): Promise<Need[]> {

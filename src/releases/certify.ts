@@ -7,7 +7,8 @@
 import type { Audit } from "../audit/record.ts";
 import { lapseOf } from "../cases/decision/certificate.ts";
 import { suspendCertificates } from "../cases/decision/certificate-store.ts";
-import { chainOf } from "../cases/model/call.ts";
+import { breakerOf, chainOf } from "../cases/model/call.ts";
+import { lastChangeOf } from "../cases/model/model-change.ts";
 import {
   lockForChange,
   type Registry,
@@ -160,7 +161,7 @@ export function openCertificates(parts: {
           release: asked.release.id,
           step: request.step,
           set: request.set,
-          since: Math.max(asked.fieldsSince ?? 0, clock.now() - EVIDENCE_HOLDS),
+          since: Math.max(asked.fieldsSince ?? 0, asked.verifierSince ?? 0, clock.now() - EVIDENCE_HOLDS),
           simulated: request.simulated,
           category: asked.category,
           grid: GRID,
@@ -217,6 +218,8 @@ interface Asked {
   category: string | undefined;
   /** When the fields that the model sees were changed last. */
   fieldsSince: number | undefined;
+  /** Since when the model that verifies is what it is now, where it was another one before: confidence of both is not one figure. */
+  verifierSince: number | undefined;
   request: CertifyRequest;
 }
 
@@ -251,8 +254,20 @@ async function whatIsAsked(
     release,
     category: categoryField(view, release),
     fieldsSince: await fieldsChanged(tx, workflow),
+    verifierSince: await verifierChanged(tx, workflow, release, request.step),
     request,
   };
+}
+
+async function verifierChanged(
+  tx: Queryable,
+  workflow: string,
+  release: ReleaseView,
+  step: number,
+): Promise<number | undefined> {
+  const verifier =
+    release.document.confidence.from === "verifier" ? breakerOf(release, step, "verifies") : undefined;
+  return verifier && lastChangeOf(tx, workflow, verifier);
 }
 
 function categoryField({ document }: WorkflowView, release: ReleaseView): string | undefined {

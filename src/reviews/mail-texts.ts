@@ -12,6 +12,16 @@ export interface MailValues {
   stop_request: { workflow: string; person: string; console: string };
   stop_answer: { workflow: string; console: string };
   rollout_stopped: { workflow: string; back: boolean; alarm: Alarm; console: string };
+  model_changed: {
+    workflow: string;
+    model: string;
+    what: "name" | "version" | "behaviour";
+    before: string;
+    after: string;
+    /** How many certificates were suspended. */
+    suspended: number;
+    console: string;
+  };
   at_risk: { queues: { workflow: string; atRisk: number }[]; console: string };
 }
 export type MailKind = keyof MailValues;
@@ -164,6 +174,32 @@ const TEXTS: { [K in MailKind]: Record<Language, (values: MailValues[K]) => Text
     en: ({ workflow, console }) => ({
       subject: `${workflow}: an answer to your request to stop`,
       text: `Your request to stop ${workflow} was answered:\n${console}`,
+    }),
+  },
+  model_changed: {
+    de: ({ workflow, model, what, before, after, suspended, console }) => ({
+      subject: `${workflow}: Das Modell ${model} hat sich geändert`,
+      text: `${
+        what === "behaviour"
+          ? `${model} antwortet auf gleichbleibende Fragen anders als bisher: ${after} von ${before} bekannten Antworten sind jetzt andere.`
+          : `${model} antwortet als ${after}; bisher war es ${before}.`
+      }\n\n${
+        suspended > 0
+          ? `Das Zertifikat ist ausgesetzt: Ab jetzt wird jeder Vorgang von ${workflow} geprüft, den dieses Modell beantwortet. Selbstständig geht erst wieder etwas hinaus, wenn neue Prüfungen ein neues Zertifikat tragen.`
+          : "Es war kein Zertifikat in Kraft; an dem, was selbstständig hinausgeht, ändert sich nichts."
+      } Was bekannt ist, steht unter Betrieb:\n${console}`,
+    }),
+    en: ({ workflow, model, what, before, after, suspended, console }) => ({
+      subject: `${workflow}: the model ${model} has changed`,
+      text: `${
+        what === "behaviour"
+          ? `${model} answers questions that stay the same otherwise than it did: ${after} of ${before} known answers are others now.`
+          : `${model} answers as ${after}; it was ${before} before.`
+      }\n\n${
+        suspended > 0
+          ? `The certificate is suspended: from now on every case of ${workflow} that this model answers is reviewed. Cases go out alone again when new reviews carry a new certificate.`
+          : "No certificate was in force; what goes out alone stays as it was."
+      } What is known is on the page Operations:\n${console}`,
     }),
   },
   at_risk: {

@@ -17,11 +17,12 @@ const SCRIPT: JsonObject = {
   otherwise: { answer: { category: "billing" }, confidence: 0.9 },
 };
 
-/** Answers the release. A text with the word doubtful is not sure enough to go out alone. */
+/** Answers the release, which another one may take the place of. A text with the word doubtful is not sure enough to go out alone. */
 export async function automatic(
   installation: Installation,
   workflow: string,
   more: JsonObject = {},
+  otherRelease: JsonObject = {},
 ): Promise<string> {
   const { url, key } = installation;
   const brandt = openClient({ url, key, as: "E. Brandt" });
@@ -34,7 +35,7 @@ export async function automatic(
     { client: brandt },
     {
       workflow: { workflow, automation: AUTOMATION, ...more },
-      release: { workflow, model: { connection: `script-${workflow}`, timeout: 5_000 } },
+      release: { workflow, model: { connection: `script-${workflow}`, timeout: 5_000 }, ...otherRelease },
       script: null,
     },
   );

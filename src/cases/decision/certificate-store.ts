@@ -20,13 +20,13 @@ export function liveCertificates(database: Queryable, workflow: string): Promise
   );
 }
 
-/** Suspends those of them that are not suspended yet, with one audit event each; answers how many that were. */
+/** Suspends those of them that are not suspended yet, with one audit event each; answers which that were. */
 export async function suspendCertificates(
   tx: Tx,
   audit: Audit,
   which: { ids: string[] } | { workflow: string },
   { because, by, now }: { because: string; by: Actor; now: number },
-): Promise<number> {
+): Promise<string[]> {
   const chosen = "ids" in which ? sql`id = any(${which.ids})` : sql`workflow = ${which.workflow}`;
   const suspended = await tx.all<{ id: string; workflow: string; release: string; step: number }>(sql`
     update certificate set suspended_at = ${time(now)}, suspended_because = ${because}, suspended_by = ${by.name}
@@ -41,5 +41,5 @@ export async function suspendCertificates(
       data: { certificate: id, release, step, because },
     })),
   );
-  return suspended.length;
+  return suspended.map((one) => one.id);
 }

@@ -6,6 +6,7 @@
  */
 import type { JsonObject } from "../../contract/json.ts";
 import { valueAt } from "../../definition/path.ts";
+import type { Identity } from "../../models/canary.ts";
 import type { DialValues } from "../workflow/dials.ts";
 import type { Certificate } from "./decide.ts";
 
@@ -79,7 +80,7 @@ export type Found =
   | { kind: "none" }
   | { kind: "in_force"; certificate: Certificate }
   /** Another model answered than the one that was certified. */
-  | { kind: "model_changed"; id: string };
+  | { kind: "model_changed"; id: string; before: Identity };
 
 /** The certificate under which an answer could go out alone. */
 export function certificateFor(
@@ -96,7 +97,11 @@ export function certificateFor(
     (row.model_answered ?? undefined) !== answered.model ||
     (row.model_version ?? undefined) !== answered.version
   )
-    return { kind: "model_changed", id: row.id };
+    return {
+      kind: "model_changed",
+      id: row.id,
+      before: { model: row.model_answered ?? "", version: row.model_version },
+    };
   return { kind: "in_force", certificate: { id: row.id, threshold: thresholdOf(row, answered.category) } };
 }
 

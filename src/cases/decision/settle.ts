@@ -12,6 +12,8 @@ import type { Tx } from "../../platform/database.ts";
 import { listed, rows, sql } from "../../platform/sql.ts";
 import type { CaseRow, Lease } from "../case-row.ts";
 import { beginParts, type OutboxItem } from "../delivery/record.ts";
+import { makeDue } from "../model/canary-store.ts";
+import { recordChanges } from "../model/model-change.ts";
 import { keepAnswers, type Kept } from "../model/cached.ts";
 import {
   allMoved,
@@ -22,6 +24,7 @@ import {
   fenceOf,
   type AttemptEnd,
 } from "../model/record.ts";
+import type { Breach } from "./breach.ts";
 import { suspendCertificates } from "./certificate-store.ts";
 import type { Decision } from "./decide.ts";
 import { lockInForce, withheldNow } from "./recheck.ts";
@@ -31,8 +34,8 @@ export interface Settlement {
   lease: Lease;
   case_: CaseRow;
   decision: Decision;
-  /** The certificate that the answer breaks, because another model gave it. */
-  breaks: string | undefined;
+  /** The certificate that the answer breaks, because another model gave it, or verified it. */
+  breaks: Breach | undefined;
   /** The attempt that answered; undefined when no model was asked or none answered. */
   end: AttemptEnd | undefined;
   step: number | undefined;
@@ -106,21 +109,42 @@ export function settling(audit: Audit, worker: string): Operation<Settlement, Se
             : [moved];
         }),
       );
-      const broken = [...new Set(mine.flatMap((one) => one.breaks ?? []))];
-      if (broken.length > 0)
-        await suspendCertificates(
-          tx,
-          audit,
-          { ids: broken },
-          {
-            because: "another model answered than the one that was certified",
-            by: { kind: "system", name: worker },
-            now: mine[0]!.now,
-          },
-        );
+      await stepBack(tx, audit, worker, mine);
       return items.map((one) => states.get(one));
     },
   };
+}
+
+/** Suspends the certificates that answers break, and records what was noticed: once each, whichever case came first. */
+async function stepBack(tx: Tx, audit: Audit, worker: string, items: Settlement[]): Promise<void> {
+  const broken = new Map<string, { one: Settlement; breach: Breach }>();
+  for (const one of items)
+    if (one.breaks && !broken.has(one.breaks.certificate))
+      broken.set(one.breaks.certificate, { one, breach: one.breaks });
+  if (broken.size === 0) return;
+  const { now } = items[0]!;
+  const by = { kind: "system", name: worker } as const;
+  const suspended = await suspendCertificates(
+    tx,
+    audit,
+    { ids: [...broken.keys()] },
+    { because: "another model answered than the one that was certified", by, now },
+  );
+  const noticed = suspended.map((id) => broken.get(id)!);
+  await recordChanges(
+    tx,
+    audit,
+    noticed.map(({ one, breach: { certificate, ...change } }) => ({
+      ...change,
+      workflow: one.case_.workflow,
+      found: { by: "case" as const, caseId: one.lease.id },
+      certificates: [certificate],
+    })),
+    { by, now },
+  );
+  // The canary looks at once whether it is so, for every other workflow that has this model.
+  for (const { connection, model } of noticed.map((one) => one.breach))
+    if (connection !== undefined) await makeDue(tx, { connection, model }, now, null);
 }
 
 function stateAfter({ decision }: Settlement, leaves: boolean): "in_review" | "decided" | "delivering" {

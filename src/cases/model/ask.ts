@@ -6,6 +6,7 @@
  * follows from it is decided in cases/decision.
  */
 import type { JsonObject } from "../../contract/json.ts";
+import type { Identity } from "../../models/canary.ts";
 import type { ModelAnswer } from "../../models/model.ts";
 import type { Answer } from "../decision/decide.ts";
 import { giveBackAtStop, tryOnce, withLeave } from "./attempt.ts";
@@ -38,6 +39,8 @@ interface Answered {
   output: JsonObject;
   end: AttemptEnd;
   model: { step: number; confidence: number | undefined };
+  /** How the model calls itself that verified it; undefined where none did. */
+  verifiedBy: Identity | undefined;
   /** Under which request the answer is kept for later; undefined where it is not. */
   kept: Kept | undefined;
 }
@@ -175,24 +178,31 @@ async function withConfidence(
   if (!method) return outcome;
   let { no } = outcome.end;
   const about = { parts, matter: matterOf(question), step };
-  const confidence = await confidenceIn(outcome.output, method, about, (beside) =>
-    askBeside(parts, question, { no: ++no, step, beside }),
-  );
+  let verifiedBy: Identity | undefined;
+  const confidence = await confidenceIn(outcome.output, method, about, async (beside) => {
+    const found = await askBeside(parts, question, { no: ++no, step, beside });
+    if (beside.role === "verifies" && typeof found === "object") verifiedBy = found.by;
+    return found;
+  });
   if (confidence === "left") return { kind: "left" };
   return {
     ...outcome,
+    verifiedBy,
     answer: { ...outcome.answer, confidence },
     end: { ...outcome.end, confidence },
     model: { step, confidence },
   };
 }
 
+/** With the name of the model that said so. */
+type FoundBy = Exclude<Found, object> | (Extract<Found, object> & { by: Identity });
+
 /** A sample or a verification, with an attempt of its own; no failure of it fails the case. */
 async function askBeside(
   parts: AskParts,
   question: Question,
   { no, step, beside }: { no: number; step: number; beside: Beside },
-): Promise<Found> {
+): Promise<FoundBy> {
   const { purpose, read } = beside;
   const call = await beside.prepare().catch((error: unknown) => error as Error);
   const attempt = (ready: Ready) => tryOnce(parts, question, { no, step, purpose, ready, read });
@@ -213,7 +223,8 @@ async function askBeside(
   });
   if (!kept) return "left";
   if (tried.output === undefined && tried.wrong === undefined) return "none";
-  return { output: tried.output, confidence: tried.end.confidence };
+  const { modelAnswered: model = "", modelVersion: version = null, confidence } = tried.end;
+  return { output: tried.output, confidence, by: { model, version } };
 }
 
 function matterOf(question: Question): Matter {
@@ -284,6 +295,7 @@ function answered(question: Question, attempt: Try, step: number, kept: Kept | u
     output,
     end: attempt.end,
     model: { step, confidence },
+    verifiedBy: undefined,
     // A rehearsal's answer serves no real case.
     kept: question.case_.drill ? undefined : kept,
   };

@@ -83,7 +83,7 @@ export async function withLeave<T>(
 > {
   let leave: Leave | undefined;
   try {
-    const admitted = await leaveToCall(parts, question, breaker, call);
+    const admitted = await leaveToCall(parts, question.case_.workflow, breaker, call);
     if (admitted.kind === "shut") return { kind: "shut" };
     leave = admitted;
     const room = await parts.budgets.take(call, question.workflow);

@@ -45,7 +45,8 @@ export interface Spent {
 }
 
 export interface Budgets {
-  take(call: Call, workflow: WorkflowView): Promise<Room | Spent>;
+  /** Without a workflow only the budget of the connection counts. */
+  take(call: Call, workflow: WorkflowView | undefined): Promise<Room | Spent>;
 }
 
 const NONE: Room = { kind: "room", settle: async () => undefined };
@@ -59,7 +60,7 @@ export function openBudgets(parts: { database: Queryable; limits: Limits; prices
       const { billed } = call;
       if (billed === undefined) return NONE;
       const limited = [
-        budgetOver(workflowScope(workflow.row.name), workflow.document.budget),
+        ...(workflow ? [budgetOver(workflowScope(workflow.row.name), workflow.document.budget)] : []),
         budgetOver(connectionScope(billed.connection), (await ofConnections()).get(billed.connection)),
       ];
       if (limited.every((one) => one.limits.length === 0)) return NONE;

@@ -125,14 +125,14 @@ export function breakerOf(release: ReleaseView, step: number, role?: Role): Brea
   return { connection: definition.connection, model: definition.name ?? "" };
 }
 
-/** Waits for a place at the connection, then asks the breaker. Rejects when the process stops. */
+/** Waits for a place at the connection, shared fairly between those who ask, then for the breaker. Rejects when the process stops. */
 export async function leaveToCall(
-  { breakers, stopped }: CallParts,
-  { workflow }: Pick<Matter, "workflow">,
+  { breakers, stopped }: Pick<CallParts, "breakers" | "stopped">,
+  asker: string,
   key: BreakerKey | undefined,
   call: Call,
 ): Promise<Leave | Extract<Admission, { kind: "shut" }>> {
-  const place = await call.places?.enter(workflow.row.name, stopped);
+  const place = await call.places?.enter(asker, stopped);
   try {
     const admitted = key && (await breakers.admit(key, call.timeoutMs + LEASE_BEYOND));
     if (admitted?.kind === "shut") {

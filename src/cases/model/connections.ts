@@ -180,10 +180,25 @@ function shown(connection: Connection): JsonObject {
   }
 }
 
-/** What was noted about where the model runs and what was agreed, and how many calls it takes at once; for people. */
-function notesOf(connection: { region?: string; contract?: string; mostInFlight?: number }): JsonObject {
-  const { region, contract, mostInFlight } = connection;
+/** What was noted about where the model runs, what was agreed, when it retires, and how many calls it takes at once; for people. */
+function notesOf(connection: {
+  region?: string;
+  contract?: string;
+  mostInFlight?: number;
+  shutdownDates?: Record<string, string>;
+  passThrough?: readonly { name: string; shutdownDate?: string }[];
+}): JsonObject {
+  const { region, contract, mostInFlight, passThrough = [] } = connection;
+  const dates = {
+    ...Object.fromEntries(
+      passThrough.flatMap(({ name, shutdownDate }) =>
+        shutdownDate === undefined ? [] : [[name, shutdownDate]],
+      ),
+    ),
+    ...connection.shutdownDates,
+  };
   return {
+    ...(Object.keys(dates).length === 0 ? {} : { shutdownDates: dates }),
     ...(region === undefined ? {} : { region }),
     ...(contract === undefined ? {} : { contract }),
     ...(mostInFlight === undefined ? {} : { mostInFlight }),

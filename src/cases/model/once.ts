@@ -137,7 +137,7 @@ async function admitted(
   { call, breaker }: { call: Call; breaker: BreakerKey | undefined },
   use: (leave: Leave, room: Room) => Promise<Read>,
 ): Promise<Read | InTheWay> {
-  const leave = await leaveToCall(parts, matter, breaker, call);
+  const leave = await leaveToCall(parts, matter.workflow.row.name, breaker, call);
   if (leave.kind === "shut") return leave;
   try {
     const room = await parts.budgets.take(call, matter.workflow);

@@ -9,6 +9,7 @@ import type { JsonObject } from "../../contract/json.ts";
 import { openModel, type Connection } from "../../models/connection.ts";
 import { classIn, type ErrorClass } from "../../models/error-class.ts";
 import type { Model, ModelAnswer, ModelRequest } from "../../models/model.ts";
+import { askShutdownDate, type Day } from "../../models/retirement.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { EgressRefused, type Egress } from "../../platform/egress.ts";
 
@@ -20,6 +21,8 @@ export interface Trial {
   tokens: { input: number; output: number } | null;
   /** How the model was told the form; null where that is not asked. */
   form: AnswerForm | null;
+  /** When its provider says that the model retires; null: it says nothing. */
+  shutdownDate: Day | null;
 }
 
 export type TriedConnection = Extract<
@@ -50,7 +53,7 @@ const QUESTION: ModelRequest = {
   attachments: [],
 };
 
-const nothing = { model: null, tokens: null, form: null };
+const nothing = { model: null, tokens: null, form: null, shutdownDate: null };
 
 /** `model` is what the provider calls the model; needed for kinds that have several. */
 export async function tryConnection(
@@ -71,9 +74,18 @@ export async function tryConnection(
     },
     around,
   );
+  const signal = AbortSignal.timeout(PATIENCE_MS + 1_000);
   try {
-    const answer = await opened.ask(QUESTION, AbortSignal.timeout(PATIENCE_MS + 1_000));
-    return judged(connection.kind, opened, answer);
+    const answer = await opened.ask(QUESTION, signal);
+    const trial = judged(connection.kind, opened, answer);
+    if (connection.kind !== "openai" || model === undefined) return trial;
+    const day = await askShutdownDate(connection, model, { egress: around.egress, signal });
+    if (day === undefined) return trial;
+    return {
+      ...trial,
+      shutdownDate: day,
+      detail: `${trial.detail} Its provider retires ${model} on ${day}: publish a release with another model in time.`,
+    };
   } catch (error) {
     if (!(error instanceof PilotageError)) throw error;
     return failed(error);
@@ -84,6 +96,7 @@ export async function tryConnection(
 
 function judged(kind: TriedConnection["kind"], model: Model, answer: ModelAnswer): Trial {
   const found = {
+    ...nothing,
     model: answer.model,
     tokens: answer.usage ? { input: answer.usage.inputTokens, output: answer.usage.outputTokens } : null,
     form: model.form?.() ?? null,

@@ -80,6 +80,7 @@ function HeadSentence({ data }: { data: Operations }) {
     ["trouble.requests", data.requests.length],
     ["trouble.workers", data.workers === 0 ? 1 : 0],
     ["trouble.models", data.models.filter((model) => model.state !== "closed").length],
+    ["trouble.retires", data.models.filter((model) => (model.retiresIn ?? Infinity) <= 90).length],
     ["trouble.feeds", data.feeds.filter((feed) => feed.problem !== null).length],
     ["trouble.dead", sum(data.deadLetters.map((one) => one.count))],
     ["trouble.overdue", sum(data.queues.map((queue) => queue.overdue))],

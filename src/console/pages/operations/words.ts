@@ -21,6 +21,10 @@ export const OPERATIONS = words({
     de: "{n, plural, one {ein Modell ruht} other {# Modelle ruhen}}",
     en: "{n, plural, one {one model is left alone} other {# models are left alone}}",
   },
+  "trouble.retires": {
+    de: "{n, plural, one {ein Modell wird abgeschaltet} other {# Modelle werden abgeschaltet}}",
+    en: "{n, plural, one {one model retires} other {# models retire}}",
+  },
   "trouble.feeds": {
     de: "{n, plural, one {ein Feed gestört} other {# Feeds gestört}}",
     en: "{n, plural, one {one feed fails} other {# feeds fail}}",
@@ -134,9 +138,7 @@ export const OPERATIONS = words({
   },
   model: { de: "Modell", en: "Model" },
   modelState: { de: "Stand", en: "State" },
-  modelSince: { de: "Seit", en: "Since" },
   modelTrial: { de: "Nächster Versuch", en: "Next trial" },
-  modelBecause: { de: "Letzter Fehler", en: "Last failure" },
   "modelIs.closed": { de: "wird gefragt", en: "is asked" },
   "modelIs.open": { de: "ruht: es ist wiederholt gescheitert", en: "left alone: it kept failing" },
   "modelIs.trying": { de: "ein Versuch läuft", en: "one call is trying" },

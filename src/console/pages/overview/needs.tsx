@@ -29,6 +29,7 @@ const ICONS: Record<Need["kind"], IconName> = {
   stop_request: "stop",
   waiver_ends: "wait",
   certificate: "quality",
+  model: "warn",
   dead_letters: "warn",
   quarantine: "warn",
   budget: "warn",
@@ -114,6 +115,7 @@ function useSentence(need: Need): string {
   }
   if (typeof values["used"] === "number") values["used"] = formats.percent(values["used"], 0);
   if (typeof values["until"] === "string") values["until"] = formats.when(values["until"]);
+  if (typeof values["day"] === "string") values["day"] = formats.day(`${values["day"]}T12:00:00Z`);
   if (typeof values["item"] === "string") values["item"] = item(values["item"]);
   if (typeof values["action"] === "string") values["action"] = action(values["action"]);
   if (need.kind === "report" && typeof values["title"] === "string")

@@ -277,6 +277,22 @@ export const NEED_WORDS: Readonly<Record<NeedCode, Text>> = {
     de: "Das Zertifikat von {release} ist ausgesetzt; alles wird geprüft",
     en: "The certificate of {release} is suspended; everything is reviewed",
   },
+  model_renamed: {
+    de: "{model} antwortet als {after}; bisher war es {before}",
+    en: "{model} answers as {after}; it was {before} before",
+  },
+  model_behaves: {
+    de: "{model} antwortet anders als bisher: {after} von {before} bekannten Antworten sind andere",
+    en: "{model} answers otherwise than it did: {after} of {before} known answers are others",
+  },
+  model_retires: {
+    de: "{model} wird abgeschaltet: {days, plural, =0 {heute} one {morgen} other {in # Tagen}} ({day})",
+    en: "{model} retires {days, plural, =0 {today} one {tomorrow} other {in # days}} ({day})",
+  },
+  model_retired: {
+    de: "{model} ist seit {day} abgeschaltet, sagt sein Anbieter",
+    en: "{model} is retired since {day}, says its provider",
+  },
   dead_letters: {
     de: "{cases, plural, one {Ein Vorgang ist} other {# Vorgänge sind}} an „{target}“ unzustellbar",
     en: "{cases, plural, one {One case} other {# cases}} could not be delivered to “{target}”",
