@@ -10,6 +10,10 @@ export const CONNECTION_TEST = words({
     de: "Wie der Anbieter es nennt. Leer: das Modell, das das neueste Release darüber fragt. Kostet einige Token.",
     en: "As the provider calls it. Empty: the one that the newest release asks over it. Costs some tokens.",
   },
+  retires: {
+    de: "Der Anbieter schaltet dieses Modell am {day} ab.",
+    en: "The provider retires this model on {day}.",
+  },
   "outcome.answered": { de: "{name} antwortet wie verlangt.", en: "{name} answers as asked." },
   "outcome.other_form": {
     de: "{name} ist erreichbar, antwortet aber nicht in der verlangten Form. Solche Antworten werden einmal nachgebessert und gehen dann an die nächste Stufe oder an Menschen. Wählen Sie ein anderes Modell oder rechnen Sie damit.",

@@ -4,8 +4,10 @@ import { useState } from "react";
 import { useAct, type Reply } from "../../data/api.ts";
 import { useMe } from "../../data/me.tsx";
 import { FRAME } from "../../locales/frame.ts";
+import { useFormats } from "../../locales/formats.ts";
 import { useWords } from "../../locales/words.ts";
 import { ErrorText } from "../../parts/page.tsx";
+import { StatusWord } from "../../parts/status-word.tsx";
 import { CONNECTION_TEST } from "./connection-test-words.ts";
 import type { Connection } from "./connections.tsx";
 import styles from "./settings.module.css";
@@ -76,6 +78,7 @@ export function TestDialog({ connection, close }: { connection: Connection; clos
 
 function Found({ name, trial }: { name: string; trial: Reply<"testConnection"> }) {
   const t = useWords(CONNECTION_TEST);
+  const formats = useFormats();
   const facts = [
     trial.model,
     t("ms", { ms: trial.milliseconds }),
@@ -88,6 +91,13 @@ function Found({ name, trial }: { name: string; trial: Reply<"testConnection"> }
         {t(`outcome.${trial.outcome}`, { name })}
       </p>
       <p>{facts.join(" · ")}</p>
+      {trial.shutdownDate === null ? null : (
+        <StatusWord
+          plain
+          tone="attention"
+          word={t("retires", { day: formats.day(`${trial.shutdownDate}T12:00:00Z`) })}
+        />
+      )}
       {trial.outcome === "answered" ? null : (
         <p className={styles["soft"]} lang="en">
           {trial.detail}

@@ -8,6 +8,7 @@ import { FormFoot } from "../../parts/form-foot.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import type { Connection } from "./connections.tsx";
 import { CONNECTIONS } from "./connections-words.ts";
+import { daysFrom, textOfDays } from "./day-list.ts";
 import { groupsOf, linesOf } from "./group-lines.ts";
 import { GroupRoles } from "./group-roles.tsx";
 import styles from "./settings.module.css";
@@ -21,6 +22,7 @@ interface Field {
     | "accessKeyId"
     | "secretAccessKey"
     | "contract"
+    | "shutdownDates"
     | "url"
     | "secret"
     | "host"
@@ -37,7 +39,7 @@ interface Field {
     | "scopes"
     | "makePeople"
     | "trustEmail";
-  as?: "secret" | "number" | "words" | "flag" | readonly string[];
+  as?: "secret" | "number" | "words" | "days" | "flag" | readonly string[];
   optional?: true;
   start?: string;
   /** Where a kind means something else by it. */
@@ -47,6 +49,7 @@ interface Field {
 const NOTES: readonly Field[] = [
   { name: "region", optional: true },
   { name: "contract", optional: true },
+  { name: "shutdownDates", as: "days", optional: true },
 ];
 const KEY_AND_ADDRESS: readonly Field[] = [
   { name: "apiKey", as: "secret", label: "apiKeyNeeded" },
@@ -64,6 +67,7 @@ const FIELDS: Record<Exclude<Kind, "other">, readonly Field[]> = {
     { name: "secretAccessKey", as: "secret", optional: true },
     { name: "baseUrl", optional: true, label: "ownBaseUrl" },
     { name: "contract", optional: true },
+    { name: "shutdownDates", as: "days", optional: true },
   ],
   google: KEY_AND_ADDRESS,
   http: [{ name: "url" }, { name: "secret", as: "secret" }, ...NOTES],
@@ -118,7 +122,7 @@ export function ConnectionDialog({
   const [values, setValues] = useState<Record<string, string>>(() =>
     Object.fromEntries(
       Object.entries(connection?.shown ?? {}).flatMap(([key, value]) => {
-        const text = textOf(value);
+        const text = textOf(key, value);
         return text === undefined ? [] : [[key === "address" ? (ADDRESS_FIELD[kind] ?? key) : key, text]];
       }),
     ),
@@ -263,7 +267,8 @@ export function ConnectionDialog({
 }
 
 /** What is shown of a connection, as its field holds it; undefined for what no field shows. */
-function textOf(value: unknown): string | undefined {
+function textOf(key: string, value: unknown): string | undefined {
+  if (key === "shutdownDates") return textOfDays(value);
   if (Array.isArray(value))
     return value.every((one) => typeof one === "string") ? value.join(" ") : undefined;
   return ["string", "number", "boolean"].includes(typeof value) ? String(value) : undefined;
@@ -272,5 +277,6 @@ function textOf(value: unknown): string | undefined {
 function valueFrom(text: string, as: Field["as"]): unknown {
   if (as === "number") return Number(text);
   if (as === "flag") return text === "true";
+  if (as === "days") return daysFrom(text);
   return as === "words" ? text.split(/\s+/) : text;
 }

@@ -77,6 +77,10 @@ export const CONNECTIONS = words({
     de: "Notiz: was vereinbart ist, z. B. Auftragsverarbeitung (freiwillig)",
     en: "Note: what was agreed, e.g. processing agreement (optional)",
   },
+  "field.shutdownDates": {
+    de: "Abschaltung je Modell, z. B. small-1 2027-06-30 (freiwillig)",
+    en: "When models retire, e.g. small-1 2027-06-30 (optional)",
+  },
   "field.url": { de: "Adresse", en: "Address" },
   "field.secret": { de: "Signaturgeheimnis (whsec_…)", en: "Signing secret (whsec_…)" },
   "field.host": { de: "Server", en: "Server" },
