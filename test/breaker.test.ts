@@ -190,14 +190,20 @@ test("Operations and the figures for Prometheus show which models are left alone
     since: null,
     nextTrialAt: null,
     because: null,
+    // Nobody puts questions to a script.
+    canary: null,
+    lastChange: null,
+    nextCanaryAt: null,
+    retiresAt: null,
+    retiresIn: null,
   };
   expect(await models()).toEqual([{ ...other, connection }, other]);
   await breakIt(given);
   const now = app.clock.now();
   expect(await until(models, ([first]) => first?.state === "open")).toEqual([
     {
+      ...other,
       connection,
-      model: "",
       state: "open",
       since: new Date(now).toISOString(),
       nextTrialAt: new Date(now + 5_000).toISOString(),

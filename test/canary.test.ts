@@ -479,13 +479,18 @@ describe("a script", () => {
   test("is never asked: nobody changes it but whoever wrote it", async () => {
     const workflow = `canary-${made++}`;
     await launch(installation, { workflow: { workflow }, release: { workflow } });
-    await noticed("script", "");
-    await client.runCanary({ params: { name: "script" }, body: {} });
     await until(
-      () => database.one<{ next_at: number }>(sql`select next_at from canary where connection = 'script'`),
-      ({ next_at }) => next_at > app.clock.now(),
+      () => modelOf("script", ""),
+      (one) => one?.workflows.includes(workflow) === true,
     );
-    expect(await runsOf("script", "")).toHaveLength(0);
+    // Whatever came into use at the same time is known by then.
+    const connection = await connect();
+    await workflowOver(connection);
+    await noticed(connection);
+    expect(await modelOf("script", "")).toMatchObject({ canary: null, nextCanaryAt: null });
+    await expect(client.runCanary({ params: { name: "script" }, body: {} })).rejects.toMatchObject({
+      code: "not_found",
+    });
   });
 });
 

@@ -26,6 +26,7 @@ import type { Vault } from "../../platform/secrets.ts";
 import { sql } from "../../platform/sql.ts";
 import type { Registry } from "../workflow/registry.ts";
 import { readAgainst, readAnswer, requestFor, type Read, type StepModel } from "./call.ts";
+import { ASKED } from "./canary-store.ts";
 import type { Connections } from "./connections.ts";
 import type { UsedModel } from "./used.ts";
 
@@ -69,7 +70,7 @@ export async function openSheet(
 ): Promise<Sheet | undefined> {
   const { connection, model } = breaker;
   const settings = await parts.connections.read(connection);
-  if (settings === undefined || !ASKED.has(settings.kind)) return undefined;
+  if (settings === undefined || !ASKED.includes(settings.kind)) return undefined;
   const name = model === "" ? undefined : model;
   const opened = openModel(
     settings,
@@ -98,8 +99,6 @@ export async function openSheet(
     close: async () => opened.close?.(),
   };
 }
-
-const ASKED: ReadonlySet<Connection["kind"]> = new Set(["openai", "anthropic", "bedrock", "google", "http"]);
 
 const FIXED: Pick<Sheet, "set" | "questions"> = {
   set: FIXED_SET,

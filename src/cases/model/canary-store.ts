@@ -1,6 +1,7 @@
 /** The canary in the database: which models are due, what their runs said, and what is known of each. */
 import type { Answers, Change, Identity } from "../../models/canary.ts";
 import type { BreakerKey } from "../../models/breaker-board.ts";
+import type { ConnectionKind } from "../../models/connection.ts";
 import type { Cost } from "../../models/prices.ts";
 import type { Day } from "../../models/retirement.ts";
 import type { Database, Queryable, Tx } from "../../platform/database.ts";
@@ -46,6 +47,9 @@ const SHOWN = raw(
   "id, connection, model, outcome, because, change, baseline, question_set, compared, differing, limit_at, answered, answers, calls, input_tokens, output_tokens, cost::text as cost, currency, cost_estimated, asked_by, started_at, finished_at",
 );
 
+/** Kinds of connections whose models are asked; nobody changes a script but whoever wrote it. */
+export const ASKED: readonly ConnectionKind[] = ["openai", "anthropic", "bedrock", "google", "http"];
+
 /** Notes which models are in use: new ones are asked an hour from now, those that are not any more are forgotten. */
 export async function noteModels(
   database: Database,
@@ -60,7 +64,7 @@ export async function noteModels(
     await database.run(sql`
       insert into canary (connection, model, next_at)
       select r.connection, r.model, ${time(firstAt)} from json_to_recordset(${rows(fresh)}::json) as r (connection text, model text)
-      join connection c on c.name = r.connection
+      join connection c on c.name = r.connection and c.kind = any(${ASKED})
       on conflict do nothing`);
   if (gone.length > 0)
     await database.run(sql`

@@ -3,6 +3,7 @@
  *
  * One that kept failing is left alone until its next trial; another one behind the same name is noticed by the daily canary.
  */
+import { now } from "../../clock.ts";
 import type { Reply } from "../../data/api.ts";
 import { useFormats } from "../../locales/formats.ts";
 import { useWords } from "../../locales/words.ts";
@@ -33,9 +34,9 @@ export function Models({ models }: { models: readonly Model[] }) {
             id: "model",
             head: t("model"),
             cell: (row) => (
-              <>
+              <span>
                 {row.connection} {row.model === "" ? null : <code>{row.model}</code>}
-              </>
+              </span>
             ),
           },
           { id: "state", head: t("modelState"), cell: (row) => <Asked row={row} /> },
@@ -86,27 +87,38 @@ function Same({ row }: { row: Model }) {
       </span>
     );
   const { compared, differing, because, outcome } = canary;
+  const changed = isNew(lastChange) ? (lastChange?.change ?? "name") : undefined;
   const said = canary.answered.map((one) => one.model + (one.version === null ? "" : ` (${one.version})`));
   return (
     <span className={styles["lines"]}>
-      <StatusWord plain tone={OUTCOME_TONES[outcome]} word={c(`is.${outcome}`)} />
-      <span className={styles["soft"]}>
-        <RelativeTime at={canary.startedAt} />
-        {outcome === "same" && compared > 0 ? ` · ${c("differ", { differing, compared })}` : null}
-        {because === null ? null : ` · ${becauseOf(c, because)}`}
-      </span>
+      {changed === undefined ? (
+        <StatusWord plain tone={OUTCOME_TONES[outcome]} word={c(`is.${outcome}`)} />
+      ) : (
+        <StatusWord
+          plain
+          tone="bad"
+          word={c(`changed.${changed}`, { at: formats.when(lastChange!.startedAt) })}
+        />
+      )}
       {said.length === 0 ? null : (
         <span className={styles["soft"]}>
           {c("answersAs")} <code>{formats.list(said)}</code>
         </span>
       )}
-      {lastChange === null ? null : (
-        <span className={styles["soft"]}>
-          {c(`changed.${lastChange.change ?? "name"}`)} <RelativeTime at={lastChange.startedAt} />
-        </span>
-      )}
+      <span className={styles["soft"]}>
+        {c("asked")} <RelativeTime at={canary.startedAt} />
+        {outcome === "same" && compared > 0 ? ` · ${c("differ", { differing, compared })}` : null}
+        {because === null ? null : ` · ${becauseOf(c, because)}`}
+      </span>
     </span>
   );
+}
+
+const CHANGE_NEW = 7 * 86_400_000;
+
+/** As long as the overview says so. */
+export function isNew(change: Model["lastChange"]): boolean {
+  return change !== null && now() - Date.parse(change.startedAt) < CHANGE_NEW;
 }
 
 const OUTCOME_TONES: Record<NonNullable<Model["canary"]>["outcome"], Tone> = {

@@ -13,7 +13,7 @@ import { Capacity } from "./capacity.tsx";
 import { DeadLetters } from "./dead-letters.tsx";
 import { Feeds } from "./feeds.tsx";
 import { Ladder } from "./ladder.tsx";
-import { Models } from "./models.tsx";
+import { isNew, Models } from "./models.tsx";
 import { Program } from "./program.tsx";
 import { Quarantine } from "./quarantine.tsx";
 import { Queues } from "./queues.tsx";
@@ -80,6 +80,7 @@ function HeadSentence({ data }: { data: Operations }) {
     ["trouble.requests", data.requests.length],
     ["trouble.workers", data.workers === 0 ? 1 : 0],
     ["trouble.models", data.models.filter((model) => model.state !== "closed").length],
+    ["trouble.changed", data.models.filter((model) => isNew(model.lastChange)).length],
     ["trouble.retires", data.models.filter((model) => (model.retiresIn ?? Infinity) <= 90).length],
     ["trouble.feeds", data.feeds.filter((feed) => feed.problem !== null).length],
     ["trouble.dead", sum(data.deadLetters.map((one) => one.count))],

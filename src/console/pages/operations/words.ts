@@ -21,6 +21,10 @@ export const OPERATIONS = words({
     de: "{n, plural, one {ein Modell ruht} other {# Modelle ruhen}}",
     en: "{n, plural, one {one model is left alone} other {# models are left alone}}",
   },
+  "trouble.changed": {
+    de: "{n, plural, one {ein Modell hat sich geändert} other {# Modelle haben sich geändert}}",
+    en: "{n, plural, one {one model has changed} other {# models have changed}}",
+  },
   "trouble.retires": {
     de: "{n, plural, one {ein Modell wird abgeschaltet} other {# Modelle werden abgeschaltet}}",
     en: "{n, plural, one {one model retires} other {# models retire}}",

@@ -290,8 +290,8 @@ export const NEED_WORDS: Readonly<Record<NeedCode, Text>> = {
     en: "{model} retires {days, plural, =0 {today} one {tomorrow} other {in # days}} ({day})",
   },
   model_retired: {
-    de: "{model} ist seit {day} abgeschaltet, sagt sein Anbieter",
-    en: "{model} is retired since {day}, says its provider",
+    de: "{model} sollte am {day} abgeschaltet werden und ist noch in Gebrauch",
+    en: "{model} was to retire on {day} and is still in use",
   },
   dead_letters: {
     de: "{cases, plural, one {Ein Vorgang ist} other {# Vorgänge sind}} an „{target}“ unzustellbar",

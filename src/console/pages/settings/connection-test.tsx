@@ -86,7 +86,7 @@ function Found({ name, trial }: { name: string; trial: Reply<"testConnection"> }
     trial.form && t(`form.${trial.form}`),
   ].filter((fact) => fact !== null);
   return (
-    <>
+    <div className={styles["stack"]}>
       <p style={{ color: `var(--${trial.ok ? "good" : "bad"})` }}>
         {t(`outcome.${trial.outcome}`, { name })}
       </p>
@@ -103,6 +103,6 @@ function Found({ name, trial }: { name: string; trial: Reply<"testConnection"> }
           {trial.detail}
         </p>
       )}
-    </>
+    </div>
   );
 }
