@@ -83,6 +83,7 @@ describe("for an answer", () => {
       expect(certificateFor([row], { ...answered, ...other }, DIALS, NOW)).toEqual({
         kind: "model_changed",
         id: "cert_1",
+        before: { model: "m", version: null },
       });
   });
 
