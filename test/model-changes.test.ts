@@ -256,9 +256,7 @@ describe("a model that retires", () => {
   test.each([{ small: "soon" }, { small: "2026-02-30" }, { "": "2026-02-03" }, { small: 5 }, ["2026-02-03"]])(
     "cannot be noted as %j",
     async (shutdownDates) => {
-      await expect(connect({ shutdownDates })).rejects.toMatchObject({
-        code: "bad_request",
-      });
+      await expect(connect({ shutdownDates })).rejects.toMatchObject({ code: "bad_request" });
     },
   );
 });

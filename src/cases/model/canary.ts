@@ -299,8 +299,9 @@ async function keep(
     run.outcome
   ];
   await database.transaction(async (tx) => {
-    // In the order of everybody who changes both: workflows before certificates.
+    // In the order of everybody who changes them: workflows, then certificates, then the canary.
     if (changed) await lockInForce(tx, await workflowNames(tx), now);
+    const about = changed ? await lockAbout(parts, tx, run, changed) : [];
     if (!(await storeRun(tx, worker, run, { next: now + next, known }))) return;
     const { connection, model, outcome, because, compared, differing: others, calls, cost } = run;
     audit.record(tx, [
@@ -320,7 +321,7 @@ async function keep(
         },
       },
     ]);
-    if (changed) await stepBack(parts, tx, { run, changed, workflows, by, now });
+    if (changed) await stepBack(parts, tx, { run, changed, about, workflows, by, now });
   });
 }
 
@@ -328,22 +329,35 @@ async function workflowNames(tx: Tx): Promise<string[]> {
   return (await tx.all<{ name: string }>(sql`select name from workflow`)).map((one) => one.name);
 }
 
+/** The certificates that hold for what the model was. */
+async function lockAbout(
+  { registry }: CanaryParts,
+  tx: Tx,
+  run: Pick<CanaryRun, "connection" | "model" | "answered">,
+  changed: Change,
+): Promise<{ id: string; workflow: string }[]> {
+  const earnedNow = changed.kind === "behaviour" ? [] : run.answered;
+  const about = await certificatesAbout(tx, registry, run, earnedNow);
+  const ids = about.map((one) => one.id);
+  await tx.run(sql`select 1 from certificate where id = any(${ids}) order by id for no key update`);
+  return about;
+}
+
 /** Suspends what was promised about the model as it was, and records the change for each workflow that it concerns. */
 async function stepBack(
-  { registry, audit, newId }: CanaryParts,
+  { audit, newId }: CanaryParts,
   tx: Tx,
   given: {
-    run: Pick<CanaryRun, "id" | "connection" | "model" | "answered" | "compared" | "differing">;
+    run: Pick<CanaryRun, "id" | "connection" | "model" | "compared" | "differing">;
     changed: Change;
+    about: readonly { id: string; workflow: string }[];
     workflows: readonly string[];
     by: { kind: "system"; name: string };
     now: number;
   },
 ): Promise<void> {
-  const { run, changed, workflows, by, now } = given;
-  const earnedNow = changed.kind === "behaviour" ? [] : run.answered;
-  const about = await certificatesAbout(tx, registry, run, earnedNow);
-  await suspendCertificates(
+  const { run, changed, about, workflows, by, now } = given;
+  const suspended = await suspendCertificates(
     tx,
     audit,
     { ids: about.map((one) => one.id) },
@@ -362,7 +376,10 @@ async function stepBack(
       before: changed.kind === "behaviour" ? String(run.compared) : changed.before,
       after: changed.kind === "behaviour" ? String(run.differing) : changed.after,
       found: { by: "canary", run: run.id },
-      certificates: about.filter((one) => one.workflow === workflow).map((one) => one.id),
+      // A live case may have been first.
+      certificates: about
+        .filter((one) => one.workflow === workflow && suspended.includes(one.id))
+        .map((one) => one.id),
     })),
     { by, now },
   );
