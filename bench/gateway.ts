@@ -138,16 +138,14 @@ async function offer(bench: Bench, baseUrl: string): Promise<void> {
 /** Ours without its record: the one write of a call is answered and not made. */
 function unrecordable({ app }: Bench) {
   const { database } = app;
-  const transaction = database.transaction;
+  const { store } = database;
   return {
     leaveOut() {
-      database.transaction = ((work, names) =>
-        names?.includes("model calls")
-          ? Promise.resolve(names.map(() => undefined))
-          : transaction.call(database, work as never, names)) as typeof database.transaction;
+      database.store = (copies, names) =>
+        names?.includes("model calls") ? Promise.resolve() : store.call(database, copies, names);
     },
     keep() {
-      database.transaction = transaction;
+      database.store = store;
     },
   };
 }

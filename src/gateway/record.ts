@@ -1,14 +1,14 @@
 /**
  * The record of calls: one row for each accepted call, one for each try at a provider. Never content.
  *
- * Rows are written together for many calls in one transaction (platform/group-commit.ts), before the answer of each is
+ * Rows are written together for many calls in one transaction (platform/gather.ts), before the answer of each is
  * out. Writes that wait push back: over a limit no further call is taken, and none is ever left out.
  */
 import type { Id } from "../contract/ids.ts";
 import type { CallOutcome } from "../contract/gateway-endpoints.ts";
-import { binaryRows, type Form } from "../platform/copy.ts";
+import { binaryRows, type Copy, type Form } from "../platform/copy.ts";
 import type { Database, Queryable } from "../platform/database.ts";
-import { openGroupCommit, type Operation } from "../platform/group-commit.ts";
+import { gathered } from "../platform/gather.ts";
 import { sql } from "../platform/sql.ts";
 import type { UnderWay } from "./under-way.ts";
 import type { GatewayError } from "./wire-error.ts";
@@ -101,17 +101,15 @@ const TRY_COLUMNS = {
   currency: "text",
 } as const satisfies Record<string, Form>;
 
-const write: Operation<CallRow, void> = {
-  name: "model calls",
-  async run(tx, calls) {
-    const tries = calls.flatMap((call) => call.tries.map((one, i) => tryValues(call.id, i + 1, one)));
-    await tx.copy([
-      binaryRows("model_call", CALL_COLUMNS, calls.map(callValues)),
-      ...(tries.length > 0 ? [binaryRows("model_call_try", TRY_COLUMNS, tries)] : []),
-    ]);
-    return calls.map(() => undefined);
-  },
-};
+const AT_ONCE = 1;
+
+function rowsOf(calls: readonly CallRow[]): Copy[] {
+  const tries = calls.flatMap((call) => call.tries.map((one, i) => tryValues(call.id, i + 1, one)));
+  return [
+    binaryRows("model_call", CALL_COLUMNS, calls.map(callValues)),
+    ...(tries.length > 0 ? [binaryRows("model_call_try", TRY_COLUMNS, tries)] : []),
+  ];
+}
 
 function callValues(call: CallRow) {
   const { about } = call;
@@ -200,11 +198,18 @@ export interface CallRecords {
 }
 
 export function openCallRecords(database: Database): CallRecords {
-  const group = openGroupCommit(database);
+  const writes = gathered<CallRow, void>(
+    async (calls) => {
+      await database.store(rowsOf(calls), ["model calls"]);
+      return calls.map(() => undefined);
+    },
+    // A commit takes with it whatever came during the one before: the more calls there are, the less each of them costs.
+    { atOnce: AT_ONCE },
+  );
   return {
-    keep: (call) => group.do(write, call),
+    keep: (call) => writes.do(call),
     get waiting() {
-      return group.load;
+      return writes.load;
     },
   };
 }

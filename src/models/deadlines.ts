@@ -41,7 +41,7 @@ export interface Watch {
 }
 
 /** What a timer can hold; a longer one would strike at once. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+export const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Starts the clocks of one call; `stop` is called once, when the first limit strikes. */
 export function watchCall(limits: Omit<Deadlines, "connectMs">, stop: () => void): Watch {

@@ -140,7 +140,7 @@ function costsNothing(list: PriceList): Cost {
 
 /** Failures after which the provider had the whole prompt and may have worked on it. */
 const AT_WORK = new Set(["timeout_first_token", "timeout_idle", "timeout_total", "cut", "malformed"]);
-const BROKEN_OFF = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
+const BROKEN_OFF = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "CONNECTION_CLOSED"]);
 
 function mayBeBilled({ code, details }: PilotageError): boolean {
   const said = isJsonObject(details) ? details : {};

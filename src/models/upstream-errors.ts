@@ -46,6 +46,7 @@ const REASONS: Record<string, [ErrorClass, string]> = {
   ECONNRESET: ["cut", "the connection was reset"],
   EPIPE: ["cut", "the connection was closed"],
   UND_ERR_SOCKET: ["cut", "the connection was closed before the reply was complete"],
+  CONNECTION_CLOSED: ["cut", "the connection was closed before the reply was complete"],
   UND_ERR_CONNECT_TIMEOUT: ["timeout_connect", "no connection in time"],
   ETIMEDOUT: ["timeout_connect", "no connection in time"],
   ENOTFOUND: ["unreachable", "its host name is unknown"],
@@ -73,7 +74,7 @@ export function broken(
     });
   if (error instanceof SseProblem)
     return modelFailure("malformed", `${describe} sent a stream that cannot be read: ${error.message}`);
-  if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE")
+  if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE" || code === "REPLY_TOO_LARGE")
     return modelFailure("malformed", `${describe} answered with more than ${maxReplyBytes} bytes.`, {
       hint: "Limit the length of the answer (maxTokens).",
     });
@@ -82,6 +83,8 @@ export function broken(
   if (
     code.startsWith("HPE_") ||
     code === "HTTPParserError" ||
+    code === "NOT_HTTP" ||
+    code === "HEAD_TOO_LARGE" ||
     code === "UND_ERR_HEADERS_OVERFLOW" ||
     code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH"
   )

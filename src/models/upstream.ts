@@ -1,14 +1,16 @@
 /**
- * One connection pool to one provider: sends a request, reads the reply whole or event by event, keeps time and size limits.
+ * The connections to one provider: sends a request, reads the reply whole or event by event, keeps time and size limits.
  *
  * Shared by the providers that speak HTTP. Whatever the network does ends in a `PilotageError` within the time-out;
- * a reply with any status is returned, and what it means is decided in failures.ts. The clocks are in deadlines.ts, the
- * cutting of a stream into events is in sse.ts, the errors are in upstream-errors.ts. Never retries.
+ * a reply with any status is returned, and what it means is decided in failures.ts. A reply that is read whole within one
+ * limit goes over exchange.ts, everything else over undici. The clocks are in deadlines.ts, the cutting of a stream into
+ * events is in sse.ts, the errors are in upstream-errors.ts. Never retries.
  */
 import { type Dispatcher, Pool } from "undici";
 import { PilotageError } from "../contract/errors.ts";
 import { type Egress, strictEgress } from "../platform/egress.ts";
-import { type Deadlines, type Watch, watchCall } from "./deadlines.ts";
+import { type Deadlines, LONGEST_TIMER, type Watch, watchCall } from "./deadlines.ts";
+import { openExchange } from "./exchange.ts";
 import type { ErrorReply } from "./failures.ts";
 import { type SseEvent, sseReader } from "./sse.ts";
 import { broken, stopped, struckBy, tooLate } from "./upstream-errors.ts";
@@ -94,6 +96,8 @@ export function openUpstream(options: UpstreamOptions): Upstream {
   const maxReplyBytes = options.maxReplyBytes ?? 8 * MEGABYTE;
   const connectMs = Math.min(timeoutMs, options.connectMs ?? 10_000);
   const url = new URL(options.url);
+  const connect = (options.egress ?? strictEgress).connector(url, { timeoutMs: connectMs });
+  const exchange = openExchange({ url, connect, maxReplyBytes });
   const open = (maxResponseSize: number) =>
     new Pool(url.origin, {
       // No upper limit: a limit here would be a hidden queue. How many calls run at once is decided by the worker.
@@ -104,10 +108,49 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       // The deadlines cover the whole call; two clocks on one call would only make errors harder to read.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: (options.egress ?? strictEgress).connector(url, { timeoutMs: connectMs }),
+      connect,
     });
-  const pool = open(maxReplyBytes);
+  let pool: Pool | undefined;
   let streams: Pool | undefined;
+
+  /** Asks and reads the whole reply, within one limit on all of it. */
+  function ask(body: string, headers: Record<string, string>, call: UpstreamCall): Promise<ErrorReply> {
+    const { signal, leftMs = timeoutMs } = call;
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(stopped(describe, signal.reason));
+      const breakOff = (error: PilotageError) => {
+        end();
+        stop();
+        reject(error);
+      };
+      const onAbort = () => breakOff(stopped(describe, signal.reason));
+      const timer = setTimeout(() => breakOff(tooLate(describe, leftMs)), Math.min(leftMs, LONGEST_TIMER));
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", onAbort);
+      };
+      signal.addEventListener("abort", onAbort, { once: true });
+      let stop = () => {};
+      try {
+        stop = exchange.post(headers, body, (error, reply) => {
+          end();
+          if (reply === undefined) return reject(failureOf(error));
+          try {
+            const { status, headers: its } = reply;
+            resolve({ status, headers: its, text: utf8(reply.body, status) });
+          } catch (notText) {
+            reject(failureOf(notText));
+          }
+        });
+      } catch (error) {
+        end();
+        reject(failureOf(error));
+      }
+    });
+    function failureOf(error: unknown): PilotageError {
+      return broken(describe, error, { maxReplyBytes, connectMs, headersCame: false });
+    }
+  }
 
   /** Sends the request and waits for the head of its reply. */
   async function send(
@@ -144,12 +187,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
         through.request({
           method: body === undefined ? "GET" : "POST",
           path: `${url.pathname}${url.search}`,
-          headers: {
-            accept: "application/json",
-            "accept-encoding": "identity",
-            ...headers,
-            ...(body === undefined ? {} : { "content-type": "application/json" }),
-          },
+          headers: { ...ACCEPT, ...headers, ...(body === undefined ? {} : JSON_BODY) },
           ...(body === undefined ? {} : { body }),
           signal: stop.signal,
         }),
@@ -172,9 +210,12 @@ export function openUpstream(options: UpstreamOptions): Upstream {
 
   return {
     async post(body, headers, call) {
-      return readWhole(await send(pool, body, headers, call), isLimited(call));
+      if (!isLimited(call)) return ask(body, { ...ACCEPT, ...headers, ...JSON_BODY }, call);
+      pool ??= open(maxReplyBytes);
+      return readWhole(await send(pool, body, headers, call), true);
     },
     async get(headers, call) {
+      pool ??= open(maxReplyBytes);
       return readWhole(await send(pool, undefined, headers, call), isLimited(call));
     },
     async stream(body, headers, call) {
@@ -187,7 +228,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
         : { kind: "events", headers: reply.headers, events: eventsOf(reply, call.isToken ?? (() => true)) };
     },
     async close() {
-      await Promise.all([pool.close(), streams?.close()]);
+      await Promise.all([exchange.close(), pool?.close(), streams?.close()]);
     },
   };
 }
@@ -198,6 +239,9 @@ export function endpointOf(baseUrl: string, path: string): string {
   url.pathname = `${url.pathname.replace(/\/+$/, "")}${path}`;
   return url.href;
 }
+
+const ACCEPT = { accept: "application/json", "accept-encoding": "identity" };
+const JSON_BODY = { "content-type": "application/json" };
 
 function isLimited({ firstTokenMs, idleMs }: UpstreamCall): boolean {
   return firstTokenMs !== undefined || idleMs !== undefined;
@@ -289,7 +333,10 @@ function flat(headers: Record<string, string | string[] | undefined>): Record<st
   );
 }
 
+const strict = new TextDecoder("utf-8", { fatal: true });
+const lenient = new TextDecoder("utf-8");
+
 /** The text of a reply. A success must be real UTF-8; of an error page the readable part is enough. */
 function utf8(bytes: Uint8Array, status: number): string {
-  return new TextDecoder("utf-8", { fatal: status < 300 }).decode(bytes);
+  return (status < 300 ? strict : lenient).decode(bytes);
 }

@@ -1,0 +1,105 @@
+/**
+ * Many small writes handed over as few large ones: what arrives within a millisecond or two, or while another write is
+ * under way, goes together, and each caller is answered for itself after the write.
+ *
+ * Knows nothing of what is written. A group that fails for a reason of one item is taken apart, and every item is tried
+ * alone, so that a bad neighbour harms nobody. Transactions around such groups are in group-commit.ts.
+ */
+import { PilotageError } from "../contract/errors.ts";
+
+export interface Gathered<Item, Result> {
+  do(item: Item): Promise<Result>;
+  /** Items waiting and in flight: what a door looks at before it takes more. */
+  readonly load: number;
+  /** Resolves when everything handed in so far is answered. */
+  drain(): Promise<void>;
+}
+
+export interface Gathering {
+  /** Writes under way at the same time at most; fewer where they would wait for each other's locks. */
+  atOnce?: number;
+  /** While a write runs, the next one begins when so many wait, or after so long (milliseconds). */
+  enough?: number;
+  gatherMs?: number;
+}
+
+interface Waiting<Item, Result> {
+  item: Item;
+  resolve(value: Result): void;
+  reject(error: unknown): void;
+}
+
+const MOST_ITEMS = 200;
+const MOST_AT_ONCE = 6;
+const ENOUGH = 100;
+const GATHER = 2;
+
+/** `write` stores all items or none, and answers one result per item, in order. */
+export function gathered<Item, Result>(
+  write: (items: Item[]) => Promise<Result[]>,
+  { atOnce = MOST_AT_ONCE, enough = ENOUGH, gatherMs = GATHER }: Gathering = {},
+): Gathered<Item, Result> {
+  const waiting: Waiting<Item, Result>[] = [];
+  let inFlight = 0;
+  let items = 0;
+  let scheduled = false;
+  let gathering: NodeJS.Timeout | undefined;
+  const idle: (() => void)[] = [];
+
+  function schedule() {
+    if (scheduled || waiting.length === 0 || inFlight >= atOnce) return;
+    if (inFlight > 0 && waiting.length < enough) {
+      gathering ??= setTimeout(begin, gatherMs);
+      return;
+    }
+    begin();
+  }
+
+  function begin() {
+    clearTimeout(gathering);
+    gathering = undefined;
+    if (scheduled || waiting.length === 0 || inFlight >= atOnce) return;
+    scheduled = true;
+    // Whatever else this turn of the event loop brings comes along.
+    setImmediate(() => {
+      scheduled = false;
+      void flush(waiting.splice(0, MOST_ITEMS));
+    });
+  }
+
+  async function flush(group: Waiting<Item, Result>[]) {
+    inFlight++;
+    try {
+      await store(group);
+    } finally {
+      inFlight--;
+      items -= group.length;
+      schedule();
+      if (items === 0) for (const done of idle.splice(0)) done();
+    }
+  }
+
+  async function store(group: Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const results = await write(group.map((one) => one.item));
+      group.forEach((one, i) => one.resolve(results[i]!));
+    } catch (error) {
+      const lost = error instanceof PilotageError && error.code === "database_unavailable";
+      if (group.length === 1 || lost) for (const one of group) one.reject(error);
+      else for (const one of group) await store([one]);
+    }
+  }
+
+  return {
+    do: (item) =>
+      new Promise((resolve, reject) => {
+        items++;
+        waiting.push({ item, resolve, reject });
+        schedule();
+      }),
+    get load() {
+      return items;
+    },
+    drain: () => (items === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve))),
+  };
+}
