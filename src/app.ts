@@ -433,7 +433,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     let announced = false;
     serveStatus(bound.fastify, { database, metrics, workers, announced: () => announced });
     const more = { calls: join(dataHome, "calls"), worker, every, telemetry, chance: Math.random };
-    serveGateway(bound.fastify, { ...parts, ...more, breakers, limits, prices, places });
+    const observe = metrics.request;
+    serveGateway(bound, { ...parts, ...more, observe, breakers, limits, prices, places });
     await serveConsole(bound.fastify);
     const address = await bound.fastify.listen({
       host: settings.PILOTAGE_HOST,

@@ -8,6 +8,7 @@ import cookies from "@fastify/cookie";
 import fastify from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isUtf8 } from "node:buffer";
+import { createServer, type RequestListener } from "node:http";
 import type { Readable } from "node:stream";
 import type { z } from "zod";
 import { callerOfSession, demandAction, demandSomewhere, type Caller } from "../access/caller.ts";
@@ -46,9 +47,15 @@ export interface Server {
   fastify: FastifyInstance;
   /** Routes as bound: method, path, name. */
   routes: { method: string; path: string; name: EndpointName }[];
+  /** Whatever is at this address or below it goes to `handle`, and nothing of it to the routes. */
+  inFront(address: string, handle: RequestListener): void;
 }
 
 const USUAL_BODY = 1024 * 1024;
+/** A slow or silent client does not hold a socket for ever; batches send steadily. Milliseconds. */
+const REQUEST_WITHIN = 300_000;
+const SILENT_FOR = 120_000;
+const KEPT_FOR = 72_000;
 
 interface Body {
   text: string;
@@ -68,8 +75,18 @@ export function bind(options: {
 }): Server {
   const { handlers, newId, log } = options;
   const budget = byteBudget(options.mostBytes);
+  const fronts: { address: string; handle: RequestListener }[] = [];
   const app = fastify({
     logger: false,
+    serverFactory(handle) {
+      const times = { keepAliveTimeout: KEPT_FOR, requestTimeout: REQUEST_WITHIN };
+      const server = createServer(times, (request, response) => {
+        const front = fronts.find(({ address }) => isBelow(address, request.url ?? ""));
+        if (front) front.handle(request, response);
+        else void handle(request, response);
+      });
+      return server.setTimeout(SILENT_FOR);
+    },
     genReqId: () => newId("request"),
     forceCloseConnections: "idle",
     bodyLimit: USUAL_BODY,
@@ -77,9 +94,6 @@ export function bind(options: {
     // Who came, and how, is read from the headers of a proxy that stands near; from nobody else's.
     trustProxy: (address) => isNear(address),
     frameworkErrors: (error, request, reply) => sendError(error, request, reply, log),
-    // A slow or silent client does not hold a socket for ever; batches send steadily.
-    requestTimeout: 300_000,
-    connectionTimeout: 120_000,
   });
   void app.register(cookies);
   app.removeAllContentTypeParsers();
@@ -143,12 +157,16 @@ export function bind(options: {
         // A batch is read as it comes and bounds itself.
         const hasBody = endpoint.method === "POST" || endpoint.method === "PUT";
         if (hasBody && endpoint.wire === "json")
-          budget.take(request, reply, endpoint.bodyLimit ?? USUAL_BODY);
+          budget.take(request.raw, reply.raw, endpoint.bodyLimit ?? USUAL_BODY);
       },
       handler: async (request, reply) => answer(endpoint, handle, request, reply),
     });
   }
-  return { fastify: app, routes };
+  return { fastify: app, routes, inFront: (address, handle) => void fronts.push({ address, handle }) };
+}
+
+function isBelow(address: string, url: string): boolean {
+  return url.startsWith(address) && (url.length === address.length || "/?".includes(url[address.length]!));
 }
 
 const CALLER = Symbol("caller");

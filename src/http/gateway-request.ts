@@ -1,0 +1,166 @@
+/**
+ * One request to the endpoint as node:http gives it, and its answer: body, errors, answers whole and as a stream.
+ *
+ * Apart from the framework of the other routes, which costs as much as everything else that such a call needs (decision
+ * 0018). Every way out ends the request once. A reader that takes nothing is let go after a while; what a client still
+ * sends of a body that is too large is read and thrown away, so that it hears why.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ChatReply } from "../gateway/call.ts";
+import { errorBody, GatewayError, wireErrorOf } from "../gateway/wire-error.ts";
+import type { Log } from "../platform/log.ts";
+
+export interface GatewayRequest {
+  id: string;
+  /** As the log and the figures name it. */
+  route: string;
+  request: IncomingMessage;
+  response: ServerResponse;
+  /** The server takes no more: its connections end with their answers. */
+  closing: boolean;
+}
+
+export const MOST_BYTES = 20 * 1024 * 1024;
+/** A reader that takes nothing for so long is given up; milliseconds. */
+const WRITE_WITHIN = 30_000;
+
+const JSON_TYPE = "application/json; charset=utf-8";
+const STREAM = { "x-accel-buffering": "no", "content-type": "text/event-stream; charset=utf-8" };
+
+/** The bytes of a JSON body. Rejects what is none, what is too large, and a request that ends in the middle. */
+export function bodyOf({ request }: GatewayRequest): Promise<Buffer> {
+  const { "content-type": type = "", "content-length": length, "transfer-encoding": coding } = request.headers;
+  const isEmpty = coding === undefined && (length === undefined || length === "0");
+  if (!JSON_BODY.test(type) && !(isEmpty && type === ""))
+    return Promise.reject(
+      new GatewayError(
+        415,
+        "unsupported_media_type",
+        "Send the body as JSON, with the header `Content-Type: application/json`.",
+      ),
+    );
+  if (Number(length) > MOST_BYTES) return Promise.reject(tooLarge());
+  return new Promise((resolve, reject) => {
+    let parts: Buffer[] = [];
+    let bytes = 0;
+    request
+      .on("data", (part: Buffer) => {
+        bytes += part.length;
+        if (bytes <= MOST_BYTES) return void parts.push(part);
+        parts = [];
+        reject(tooLarge());
+      })
+      .once("end", () => resolve(parts.length === 1 ? parts[0]! : Buffer.concat(parts)))
+      .once("error", () =>
+        reject(new GatewayError(400, "invalid_value", "The request ended in the middle of its body.")),
+      );
+  });
+}
+
+const JSON_BODY = /^\s*application\/json\s*(?:;|$)/i;
+
+function tooLarge(): GatewayError {
+  return new GatewayError(
+    400,
+    "request_too_large",
+    `The request is larger than ${MOST_BYTES} bytes; nothing of it was used.`,
+    { param: "messages" },
+  );
+}
+
+/** Sends a whole answer. */
+export function send(
+  one: GatewayRequest,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): void {
+  const { response } = one;
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, {
+    ...headersOf(one),
+    "content-type": JSON_TYPE,
+    ...headers,
+    "content-length": Buffer.byteLength(body),
+  });
+  response.end(body);
+}
+
+export async function sendReply(one: GatewayRequest, reply: ChatReply, log: Log): Promise<void> {
+  if (reply.kind === "live") return pass(one, reply, log);
+  // From here on a reader that takes nothing is let go.
+  one.request.socket.setTimeout(WRITE_WITHIN);
+  if (reply.kind === "json") send(one, 200, reply.headers, reply.body);
+  else send(one, 200, { ...reply.headers, ...STREAM }, reply.text);
+}
+
+/** Tells a failure in the shape of the wire; of a fault of the program no more than where to look for it. */
+export function sendError(one: GatewayRequest, error: unknown, log: Log): void {
+  const known = wireErrorOf(error);
+  if (known === undefined)
+    log.error({ err: error, request: one.id, route: one.route }, "a request failed");
+  const failure =
+    known ??
+    new GatewayError(
+      500,
+      "internal_error",
+      `A fault in Pilotage kept it from answering. The log has more under ${one.id}.`,
+    );
+  one.request.socket.setTimeout(WRITE_WITHIN);
+  send(
+    one,
+    failure.status,
+    { ...(failure.status === 401 ? { "www-authenticate": "Bearer" } : {}), ...failure.more.headers },
+    JSON.stringify(errorBody(failure)),
+  );
+  // The client may be sending still: what is left is read and thrown away, so that it hears this answer.
+  one.request.resume();
+}
+
+/** Passes events on as the reader takes them; what follows a reader that left is that the source is told to end. */
+async function pass(
+  one: GatewayRequest,
+  { headers, events }: Extract<ChatReply, { kind: "live" }>,
+  log: Log,
+): Promise<void> {
+  const { response } = one;
+  response.writeHead(200, { ...headersOf(one), ...headers, ...STREAM });
+  try {
+    for await (const text of events) {
+      if (response.destroyed) break;
+      if (!response.write(text) && !(await drained(response))) break;
+    }
+    response.socket?.setTimeout(WRITE_WITHIN);
+    response.end();
+  } catch (error) {
+    // The source tells every failure that it knows in the stream itself; without its end the reader knows that it is cut.
+    log.error({ err: error, request: one.id }, "a stream failed");
+    response.destroy();
+  }
+}
+
+function headersOf({ id, closing }: GatewayRequest): Record<string, string> {
+  return {
+    "x-request-id": id,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+    ...(closing ? { connection: "close" } : {}),
+  };
+}
+
+/** Whether the reader took what was written, in time; one that does not is given up. */
+function drained(response: ServerResponse): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = (taken: boolean) => () => {
+      clearTimeout(timer);
+      response.off("drain", onDrain).off("close", onClose);
+      if (!taken) response.destroy();
+      resolve(taken);
+    };
+    const onDrain = end(true);
+    const onClose = end(false);
+    const timer = setTimeout(onClose, WRITE_WITHIN);
+    response.once("drain", onDrain).once("close", onClose);
+  });
+}
