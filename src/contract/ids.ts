@@ -51,11 +51,13 @@ export type QuarantineId = Id<"quarantine">;
 export type ChangeId = Id<"change">;
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+/** Two letters for every ten bits: an id is made for each request. */
+const PAIRS = [...ALPHABET].flatMap((first) => [...ALPHABET].map((second) => first + second));
 
 /** Makes one id. `now` in milliseconds, `random` at least ten bytes; the caller chooses both. */
 export function makeId<K extends IdKind>(kind: K, now: number, random: Uint8Array): Id<K> {
   const bytes = new Uint8Array(16);
-  bytes.set(random.subarray(0, 10), 6);
+  for (let i = 0; i < 10; i++) bytes[6 + i] = random[i]!;
   for (let i = 5, left = now; i >= 0; i--, left = Math.floor(left / 256)) bytes[i] = left % 256;
   bytes[6] = 0x70 | (bytes[6]! & 0x0f);
   bytes[8] = 0x80 | (bytes[8]! & 0x3f);
@@ -95,9 +97,9 @@ function base32(bytes: Uint8Array): string {
   for (const byte of bytes) {
     held = (held << 8) | byte;
     bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      text += ALPHABET[(held >> bits) & 31]!;
+    if (bits >= 10) {
+      bits -= 10;
+      text += PAIRS[(held >> bits) & 1023]!;
     }
     held &= (1 << bits) - 1;
   }

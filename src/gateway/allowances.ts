@@ -14,43 +14,45 @@ import type { Known } from "./directory.ts";
 import { GatewayError } from "./wire-error.ts";
 
 export interface Allowance {
-  /** With what was used. A database that is away meanwhile leaves the room counted. Never throws. */
-  settle(used: Amounts): Promise<void>;
+  /** With what was used. A database that is away meanwhile leaves the room counted. Never rejects. */
+  settle(used: () => Amounts): Promise<void> | undefined;
 }
 
 export interface Allowances {
-  /** Throws what a client hears whose key has no room. */
-  ofKey(key: KeyRow, wanted: Amounts): Promise<Allowance>;
+  /** Throws what a client hears whose key has no room. `wanted` is asked only where something is limited. */
+  ofKey(key: KeyRow, wanted: () => Amounts): Allowance | Promise<Allowance>;
   /** Throws `too_many_requests` when the connection's budget is used up: another one may answer. */
-  ofConnection(connection: Known, wanted: Amounts): Promise<Allowance>;
+  ofConnection(connection: Known, wanted: () => Amounts): Allowance | Promise<Allowance>;
 }
 
-const NOTHING_TO_SETTLE: Allowance = { settle: async () => undefined };
+const NOTHING_TO_SETTLE: Allowance = { settle: () => undefined };
 
 export function openAllowances(parts: { limits: Limits; clock: Clock; currency: string }): Allowances {
   const { limits, clock, currency } = parts;
 
   async function take(
     limited: Limited,
-    wanted: Amounts,
+    wanted: () => Amounts,
     refuse: (refusal: Refusal) => Error,
   ): Promise<Allowance> {
-    if (limited.limits.length === 0) return NOTHING_TO_SETTLE;
-    const answer = await limits.reserve([limited], wanted);
+    const answer = await limits.reserve([limited], wanted());
     if (answer.kind === "refused") throw refuse(answer.refusal);
-    return { settle: (used) => answer.settle(used).catch(() => undefined) };
+    return { settle: (used) => answer.settle(used()).catch(() => undefined) };
   }
 
   return {
-    ofKey: (key, wanted) =>
-      take(
-        { scope: `key:${key.id}`, limits: limitsFrom(key.limits), refuseUnknown: true },
-        wanted,
-        (refusal) => keyRefused(refusal, currency, clock.now()),
-      ),
-    ofConnection: ({ name, budget }, wanted) =>
-      take(
-        budgetOver(connectionScope(name), budget),
+    ofKey(key, wanted) {
+      const limits = limitsFrom(key.limits);
+      if (limits.length === 0) return NOTHING_TO_SETTLE;
+      return take({ scope: `key:${key.id}`, limits, refuseUnknown: true }, wanted, (refusal) =>
+        keyRefused(refusal, currency, clock.now()),
+      );
+    },
+    ofConnection({ name, budget }, wanted) {
+      const limited = budgetOver(connectionScope(name), budget);
+      if (limited.limits.length === 0) return NOTHING_TO_SETTLE;
+      return take(
+        limited,
         wanted,
         (refusal) =>
           new PilotageError(
@@ -58,7 +60,8 @@ export function openAllowances(parts: { limits: Limits; clock: Clock; currency: 
             `The connection ${name} was not asked: ${refusalText(refusal, currency)}.`,
             { details: { retryAfterMs: refusal.until - clock.now() } },
           ),
-      ),
+      );
+    },
   };
 }
 

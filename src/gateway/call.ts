@@ -1,6 +1,7 @@
 /** One call over the endpoint, and what goes back: the types that the parts of the gateway hand to each other. */
 import type { Caller } from "../access/caller.ts";
 import type { Id } from "../contract/ids.ts";
+import type { Leaving } from "../platform/leaving.ts";
 import type { Mode } from "./record.ts";
 import type { ChatRequest } from "./request.ts";
 import { GatewayError } from "./wire-error.ts";
@@ -21,19 +22,26 @@ export interface ChatCall {
   /** The client's trace, as its header has it. */
   traceparent: string | undefined;
   /** Aborted when the client is gone. */
-  signal: AbortSignal;
+  signal: Leaving;
 }
 
-export type ChatReply =
+export type ChatReply = WholeReply | LiveReply;
+
+export type WholeReply =
   /** Whole, and recorded. */
   | { kind: "json"; headers: Record<string, string>; body: string }
   /** The events of a whole answer, recorded, as one text. */
-  | { kind: "events"; headers: Record<string, string>; text: string }
-  /**
-   * Events as they come; the record is written before the last one. Taken slowly, it asks the provider for no more than it
-   * holds; left early, it ends the provider's call and records that.
-   */
-  | { kind: "live"; headers: Record<string, string>; events: AsyncIterable<string> };
+  | { kind: "events"; headers: Record<string, string>; text: string };
+
+/**
+ * Events as they come; the record is written before the last one. Taken slowly, it asks the provider for no more than it
+ * holds; left early, it ends the provider's call and records that.
+ */
+export interface LiveReply {
+  kind: "live";
+  headers: Record<string, string>;
+  events: AsyncIterable<string>;
+}
 
 /** A call whose client left; nobody sees it but the record. */
 export function clientLeft(): GatewayError {

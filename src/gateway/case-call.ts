@@ -16,8 +16,9 @@ import type { JsonObject, JsonValue } from "../contract/json.ts";
 import type { Amounts } from "../models/limits.ts";
 import { unitsFrom } from "../models/money.ts";
 import type { Database } from "../platform/database.ts";
+import { abortSignalOf } from "../platform/leaving.ts";
 import type { Allowances } from "./allowances.ts";
-import { clientLeft, type ChatCall, type ChatReply } from "./call.ts";
+import { clientLeft, type ChatCall, type ChatReply, type WholeReply } from "./call.ts";
 import { answerOf, caseHeaders } from "./case-answer.ts";
 import { caseInput, checkForWorkflow } from "./case-input.ts";
 import { completionOf, streamOf, type WholeAnswer } from "./completion.ts";
@@ -36,7 +37,7 @@ const ONE_CALL: Amounts = { requests: 1, tokens: 0, cost: 0n };
 export interface CaseCalls {
   answer(call: ChatCall, view: WorkflowView): Promise<ChatReply>;
   /** A case that this key asked for, as it stands now; undefined when there is none. */
-  look(caseId: string, caller: Caller): Promise<ChatReply | undefined>;
+  look(caseId: string, caller: Caller): Promise<WholeReply | undefined>;
 }
 
 export function openCaseCalls(parts: {
@@ -71,11 +72,12 @@ export function openCaseCalls(parts: {
 
   /** Waits as long as the workflow says; a stop of the process ends it like the end of its time. */
   async function decided(caseId: string, patience: number, call: ChatCall): Promise<Standing> {
+    const left = abortSignalOf(call.signal);
     try {
-      return await room.wait(caseId, patience, AbortSignal.any([call.signal, stopped]));
+      return await room.wait(caseId, patience, AbortSignal.any([left, stopped]));
     } catch (error) {
       if (!stopped.aborted || call.signal.aborted) throw error;
-      return room.wait(caseId, 0, call.signal);
+      return room.wait(caseId, 0, left);
     }
   }
 
@@ -108,7 +110,7 @@ export function openCaseCalls(parts: {
       const read = caseInput(call.request, view.row.name, endpoint?.text, reference.document.input);
 
       // What its models take is known when it is decided; the workflow's own budget stands before each of them.
-      const allowance = await allowances.ofKey(call.caller.key!, ONE_CALL);
+      const allowance = await allowances.ofKey(call.caller.key!, () => ONE_CALL);
 
       let caseId: string | undefined;
       let standing: Standing | undefined;
@@ -130,7 +132,7 @@ export function openCaseCalls(parts: {
         if (failure === undefined) throw error;
         throw standing === undefined ? failure : failure.with(caseHeaders(standing));
       } finally {
-        await allowance.settle(usedBy(standing));
+        await allowance.settle(() => usedBy(standing));
       }
     },
 

@@ -7,6 +7,7 @@
 import type { Budget } from "../models/budget.ts";
 import { connectionSchema, type Connection } from "../models/connection.ts";
 import { splitTarget, type PassThroughModel } from "../models/pass-through.ts";
+import { stopwatch } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import type { Log } from "../platform/log.ts";
 import { recent } from "../platform/recent.ts";
@@ -48,24 +49,40 @@ const AGE = 1_000;
 /** For a name that is not known: it may have been made a moment ago. */
 const AGE_OF_UNKNOWN = 100;
 
-/** The directory as it was a second ago at most; one in which this name was looked for anew, when it was not there. */
+/**
+ * The directory as it was a second ago at most; one in which this name was looked for anew, when it was not there. Without
+ * waiting where it is at hand.
+ */
 export function openDirectory(parts: {
   database: Database;
   vault: Vault;
   log: Log;
-}): (name?: string) => Promise<Directory> {
+}): (name?: string) => Directory | Promise<Directory> {
   const { database, vault, log } = parts;
   let known = new Map<string, Known>();
   let last: { versions: string; directory: Directory } | undefined;
 
   const usual = recent(AGE, look);
   const anew = recent(AGE_OF_UNKNOWN, look);
-  return async (name) => {
+  let atHand: { directory: Directory; age: () => number } | undefined;
+
+  async function find(name: string | undefined): Promise<Directory> {
     const found = await usual();
     return name === undefined || isKnown(found, name) ? found : anew();
-  };
+  }
+  return (name) =>
+    atHand !== undefined && atHand.age() < AGE && name !== undefined && isKnown(atHand.directory, name)
+      ? atHand.directory
+      : find(name);
 
   async function look(): Promise<Directory> {
+    const age = stopwatch();
+    const directory = await read();
+    atHand = { directory, age };
+    return directory;
+  }
+
+  async function read(): Promise<Directory> {
     const [workflows, rows] = await Promise.all([
       database.all<{ name: string }>(sql`select name from workflow order by name`),
       database.all<ConnectionRow>(sql`

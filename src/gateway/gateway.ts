@@ -25,7 +25,7 @@ import { recent } from "../platform/recent.ts";
 import type { Vault } from "../platform/secrets.ts";
 import type { Telemetry } from "../platform/telemetry/telemetry.ts";
 import { openAllowances } from "./allowances.ts";
-import type { ChatCall, ChatReply } from "./call.ts";
+import type { ChatCall, ChatReply, WholeReply } from "./call.ts";
 import { openCallers } from "./callers.ts";
 import { openCaseCalls } from "./case-call.ts";
 import { openDirectory } from "./directory.ts";
@@ -66,7 +66,7 @@ export interface GatewayParts {
 export interface Gateway {
   chat(call: ChatCall): Promise<ChatReply>;
   /** What a call about a case hears now. Throws `model_not_found` alike for a foreign case and for none. */
-  look(caseId: string, caller: Caller): Promise<ChatReply>;
+  look(caseId: string, caller: Caller): Promise<WholeReply>;
   /** The models that this caller may ask, as the wire lists them. */
   models(caller: Caller): Promise<JsonObject[]>;
   /** Records the calls that a killed process left without an end; done every few seconds. */
@@ -80,10 +80,7 @@ export function openGateway(parts: GatewayParts): Gateway {
   const stored = openCallRecords(database);
   const underWay = openUnderWay({ folder: parts.calls, process: parts.worker, log: parts.log });
   const records: CallRecords = {
-    async keep(row) {
-      await stored.keep(row);
-      underWay.end(row.id);
-    },
+    keep: (row) => stored.keep(row).then(() => underWay.end(row.id)),
     get waiting() {
       return stored.waiting;
     },
@@ -128,7 +125,8 @@ export function openGateway(parts: GatewayParts): Gateway {
     async chat(call) {
       if (records.waiting >= parts.mostWaiting) throw busy();
       const { model } = call.request;
-      const known = await directory(model);
+      const found = directory(model);
+      const known = found instanceof Promise ? await found : found;
       if (known.workflows.has(model) && sees(call.caller, model)) {
         const workflow = await registry.workflow(database, model);
         return noted(call, { workflow: model, caseId: undefined }, "buffered", () =>

@@ -8,6 +8,7 @@
 import { isJsonObject, type JsonObject } from "../contract/json.ts";
 import { usageOf, type Chunk } from "../models/chat-stream.ts";
 import type { ChatStreaming } from "../models/chat-caller.ts";
+import type { Leaving } from "../platform/leaving.ts";
 import { DONE, event } from "./completion.ts";
 import { errorBody, GatewayError, wireErrorOf } from "./wire-error.ts";
 
@@ -35,7 +36,7 @@ export type LiveEnd = { kind: "whole" } | { kind: "broken"; error: unknown } | {
 export async function* liveEvents(
   { streaming, first, rest }: LiveAnswer,
   includeUsage: boolean,
-  signal: AbortSignal,
+  signal: Pick<Leaving, "aborted">,
   ended: (end: LiveEnd) => Promise<void>,
 ): AsyncGenerator<string> {
   let told = false;

@@ -13,6 +13,7 @@ import type { ChatCaller, ChatReply as ModelReply } from "../models/chat-caller.
 import type { Chunk } from "../models/chat-stream.ts";
 import type { PassThroughModel } from "../models/pass-through.ts";
 import { callRoutes, type Route, type Routed, type RouteParts } from "../models/route.ts";
+import type { Leaving } from "../platform/leaving.ts";
 import type { Vault } from "../platform/secrets.ts";
 import type { Telemetry } from "../platform/telemetry/telemetry.ts";
 import type { Allowance, Allowances } from "./allowances.ts";
@@ -71,14 +72,14 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
       larger: leg.larger,
       places,
       async call(leftMs, signal) {
-        const wanted = ledger.before(leg, inputBytes, passing.body);
+        const wanted = () => ledger.before(leg, inputBytes, passing.body);
         const allowance = await allowances.ofConnection(leg.connection, wanted);
         try {
           const given = await ask(caller, passing, leg.model, leftMs, signal);
           passing.connection = allowance;
           return given;
         } catch (error) {
-          await allowance.settle(amountsOf(ledger.failure(leg, inputBytes, error)));
+          await allowance.settle(() => amountsOf(ledger.failure(leg, inputBytes, error)));
           throw error;
         }
       },
@@ -102,29 +103,30 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
     // A stream that broke after it had begun: its try had answered, and then failed.
     if (answer && last) last.error = error;
     tellCall(parts.telemetry, { call, legs, bill, answer, reply, body: passing.body, error });
-    await Promise.all([
-      records.keep({
-        id: call.id,
-        key: call.caller.key!.id,
-        about: { connection: legs[0]!.connection.name },
-        asked: call.request.model,
-        answered: answer?.model,
-        streamed: call.request.stream,
-        mode,
-        startedAt: call.startedAt,
-        milliseconds: call.elapsed(),
-        firstTokenMs: answer?.firstTokenMs,
-        tokens: bill.tokens,
-        finish: answer?.finish,
-        outcome: failure === undefined ? "answered" : outcomeOf(told),
-        status: failure === undefined ? 200 : (told?.status ?? 500),
-        error,
-        cost: bill.cost,
-        tries: bill.tries,
-      }),
-      passing.key.settle(amountsOf(bill)),
-      passing.connection?.settle(amountsOf({ tokens: bill.tokens, cost: bill.answered })),
-    ]);
+    const kept = records.keep({
+      id: call.id,
+      key: call.caller.key!.id,
+      about: { connection: legs[0]!.connection.name },
+      asked: call.request.model,
+      answered: answer?.model,
+      streamed: call.request.stream,
+      mode,
+      startedAt: call.startedAt,
+      milliseconds: call.elapsed(),
+      firstTokenMs: answer?.firstTokenMs,
+      tokens: bill.tokens,
+      finish: answer?.finish,
+      outcome: failure === undefined ? "answered" : outcomeOf(told),
+      status: failure === undefined ? 200 : (told?.status ?? 500),
+      error,
+      cost: bill.cost,
+      tries: bill.tries,
+    });
+    const key = passing.key.settle(() => amountsOf(bill));
+    const connection = passing.connection?.settle(() =>
+      amountsOf({ tokens: bill.tokens, cost: bill.answered }),
+    );
+    await (key || connection ? Promise.all([kept, key, connection]) : kept);
   }
 
   function liveReply(passing: Passing, routed: RoutedWell, answer: LiveAnswer): ChatReply {
@@ -152,22 +154,25 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
         );
       const legs = routesOf(directory, offered);
       const body = passedOn(call, vault);
-      const key = await allowances.ofKey(call.caller.key!, ledger.before(legs[0]!, call.bytes, body));
+      const key = await allowances.ofKey(call.caller.key!, () => ledger.before(legs[0]!, call.bytes, body));
       const mode = call.request.stream ? (call.mode ?? model.mode) : "buffered";
       const passing: Passing = { call, model, mode, legs, body, key, connection: undefined };
-      const routed = await callRoutes(
-        parts,
-        legs.map((leg) => routeOf(passing, leg)),
-        {
-          totalMs: Math.max(ALTOGETHER, model.limits.totalMs),
-          signal: call.signal,
-          party: call.caller.key!.id,
-          later: mode === "live",
-        },
-      ).catch(async (error: unknown) => {
+      let routed: Routed<Given>;
+      try {
+        routed = await callRoutes(
+          parts,
+          legs.map((leg) => routeOf(passing, leg)),
+          {
+            totalMs: Math.max(ALTOGETHER, model.limits.totalMs),
+            signal: call.signal,
+            party: call.caller.key!.id,
+            later: mode === "live",
+          },
+        );
+      } catch (error) {
         await settle(passing, { tries: [] }, undefined, error);
         throw error;
-      });
+      }
       if (routed.kind === "failed") {
         await settle(passing, routed, undefined, routed.error);
         const told = toldOf(call, routed.error);
@@ -193,7 +198,7 @@ async function ask(
   { call, model, mode, body }: Passing,
   name: string,
   leftMs: number,
-  signal: AbortSignal,
+  signal: Leaving,
 ): Promise<Given> {
   const { firstTokenMs, idleMs, wholeMs, totalMs } = model.limits;
   const asked = { body: { ...body, model: name }, signal };

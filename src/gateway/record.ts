@@ -8,7 +8,7 @@ import type { Id } from "../contract/ids.ts";
 import type { CallOutcome } from "../contract/gateway-endpoints.ts";
 import { binaryRows, type Copy, type Form } from "../platform/copy.ts";
 import type { Database, Queryable } from "../platform/database.ts";
-import { gathered } from "../platform/gather.ts";
+import { gathered, type Gathering } from "../platform/gather.ts";
 import { sql } from "../platform/sql.ts";
 import type { UnderWay } from "./under-way.ts";
 import type { GatewayError } from "./wire-error.ts";
@@ -101,7 +101,11 @@ const TRY_COLUMNS = {
   currency: "text",
 } as const satisfies Record<string, Form>;
 
-const AT_ONCE = 1;
+/**
+ * A commit takes with it whatever came during the one before it, and costs as much as the rows of thirty calls: where many
+ * calls come it waits for a few more of them.
+ */
+const IN_FEW_COMMITS: Gathering = { atOnce: 1, patient: { from: 8, enough: 24, forMs: 3 } };
 
 function rowsOf(calls: readonly CallRow[]): Copy[] {
   const tries = calls.flatMap((call) => call.tries.map((one, i) => tryValues(call.id, i + 1, one)));
@@ -164,9 +168,13 @@ function tryValues(id: string, no: number, one: TryRow) {
   ];
 }
 
+const MOST_LETTERS = 300;
+
 /** A provider's own words are cut and cleaned: a name that no column takes must not keep its call from being recorded. */
 function storable(text: string): string {
-  return text.slice(0, 300).toWellFormed().replaceAll("\0", "\u2400");
+  return text.length <= MOST_LETTERS && text.isWellFormed() && !text.includes("\0")
+    ? text
+    : text.slice(0, MOST_LETTERS).toWellFormed().replaceAll("\0", "\u2400");
 }
 
 /** Money has so few digits that each amount is a number of its own. */
@@ -198,14 +206,10 @@ export interface CallRecords {
 }
 
 export function openCallRecords(database: Database): CallRecords {
-  const writes = gathered<CallRow, void>(
-    async (calls) => {
-      await database.store(rowsOf(calls), ["model calls"]);
-      return calls.map(() => undefined);
-    },
-    // A commit takes with it whatever came during the one before: the more calls there are, the less each of them costs.
-    { atOnce: AT_ONCE },
-  );
+  const writes = gathered<CallRow, void>(async (calls) => {
+    await database.store(rowsOf(calls), ["model calls"]);
+    return calls.map(() => undefined);
+  }, IN_FEW_COMMITS);
   return {
     keep: (call) => writes.do(call),
     get waiting() {

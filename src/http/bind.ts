@@ -157,7 +157,7 @@ export function bind(options: {
         // A batch is read as it comes and bounds itself.
         const hasBody = endpoint.method === "POST" || endpoint.method === "PUT";
         if (hasBody && endpoint.wire === "json")
-          budget.take(request.raw, reply.raw, endpoint.bodyLimit ?? USUAL_BODY);
+          reply.raw.once("close", budget.take(request.raw, endpoint.bodyLimit ?? USUAL_BODY));
       },
       handler: async (request, reply) => answer(endpoint, handle, request, reply),
     });

@@ -4,19 +4,22 @@
  * A body is counted before it is read and until its answer is out, because it stands in memory several times on its way:
  * as bytes, as text, as a value, sealed. Counting requests alone would let a dozen large ones take all memory.
  */
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { PilotageError } from "../contract/errors.ts";
 
 export interface ByteBudget {
-  /** Counts the body of a request until its answer is out; throws `too_many_requests` when there is no room for it. */
-  take(request: IncomingMessage, response: ServerResponse, mostBytes: number): void;
+  /**
+   * Counts the body of a request, until what it answers is called: when the answer is out. Throws `too_many_requests` when
+   * there is no room for it.
+   */
+  take(request: IncomingMessage, mostBytes: number): () => void;
 }
 
 /** A body without a stated length counts as the largest that its endpoint takes. */
 export function byteBudget(most: number): ByteBudget {
   let taken = 0;
   return {
-    take(request, response, mostBytes) {
+    take(request, mostBytes) {
       const stated = Number(request.headers["content-length"] ?? mostBytes);
       const bytes = Number.isSafeInteger(stated) && stated >= 0 ? Math.min(stated, mostBytes) : mostBytes;
       // Alone, any body that its endpoint takes has room.
@@ -27,7 +30,7 @@ export function byteBudget(most: number): ByteBudget {
           { hint: "Wait for the time in Retry-After and send it again." },
         );
       taken += bytes;
-      response.once("close", () => (taken -= bytes));
+      return () => void (taken -= bytes);
     },
   };
 }

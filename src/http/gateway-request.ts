@@ -6,8 +6,9 @@
  * sends of a body that is too large is read and thrown away, so that it hears why.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { ChatReply } from "../gateway/call.ts";
+import type { LiveReply, WholeReply } from "../gateway/call.ts";
 import { errorBody, GatewayError, wireErrorOf } from "../gateway/wire-error.ts";
+import type { Leave } from "../platform/leaving.ts";
 import type { Log } from "../platform/log.ts";
 
 export interface GatewayRequest {
@@ -16,8 +17,13 @@ export interface GatewayRequest {
   route: string;
   request: IncomingMessage;
   response: ServerResponse;
+  /** Aborted when the client is gone before its answer is out. */
+  left: Leave;
+  /** Gives back the room that its body took; called when the request is over. */
+  release: (() => void) | undefined;
+  elapsed(): number;
   /** The server takes no more: its connections end with their answers. */
-  closing: boolean;
+  closing(): boolean;
 }
 
 export const MOST_BYTES = 20 * 1024 * 1024;
@@ -29,7 +35,11 @@ const STREAM = { "x-accel-buffering": "no", "content-type": "text/event-stream; 
 
 /** The bytes of a JSON body. Rejects what is none, what is too large, and a request that ends in the middle. */
 export function bodyOf({ request }: GatewayRequest): Promise<Buffer> {
-  const { "content-type": type = "", "content-length": length, "transfer-encoding": coding } = request.headers;
+  const {
+    "content-type": type = "",
+    "content-length": length,
+    "transfer-encoding": coding,
+  } = request.headers;
   const isEmpty = coding === undefined && (length === undefined || length === "0");
   if (!JSON_BODY.test(type) && !(isEmpty && type === ""))
     return Promise.reject(
@@ -68,6 +78,24 @@ function tooLarge(): GatewayError {
   );
 }
 
+/**
+ * While a call waits for its answer nothing crosses its connection, which therefore would be cut after a while of silence;
+ * every wait of a call has an end of its own.
+ */
+export function waits({ response }: GatewayRequest): void {
+  response.on("timeout", goOn);
+}
+
+const goOn = () => undefined;
+
+/** From here on a reader that takes nothing is let go. */
+function mustRead({ response }: GatewayRequest): void {
+  response.off("timeout", goOn);
+  // Usually everything is on its way at once.
+  const { socket } = response;
+  if (socket && socket.writableLength > 0) socket.setTimeout(WRITE_WITHIN);
+}
+
 /** Sends a whole answer. */
 export function send(
   one: GatewayRequest,
@@ -77,19 +105,13 @@ export function send(
 ): void {
   const { response } = one;
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, {
-    ...headersOf(one),
-    "content-type": JSON_TYPE,
-    ...headers,
-    "content-length": Buffer.byteLength(body),
-  });
+  const typed = "content-type" in headers ? headers : { "content-type": JSON_TYPE, ...headers };
+  response.writeHead(status, headersOf(one, typed, body));
   response.end(body);
+  mustRead(one);
 }
 
-export async function sendReply(one: GatewayRequest, reply: ChatReply, log: Log): Promise<void> {
-  if (reply.kind === "live") return pass(one, reply, log);
-  // From here on a reader that takes nothing is let go.
-  one.request.socket.setTimeout(WRITE_WITHIN);
+export function sendReply(one: GatewayRequest, reply: WholeReply): void {
   if (reply.kind === "json") send(one, 200, reply.headers, reply.body);
   else send(one, 200, { ...reply.headers, ...STREAM }, reply.text);
 }
@@ -97,8 +119,7 @@ export async function sendReply(one: GatewayRequest, reply: ChatReply, log: Log)
 /** Tells a failure in the shape of the wire; of a fault of the program no more than where to look for it. */
 export function sendError(one: GatewayRequest, error: unknown, log: Log): void {
   const known = wireErrorOf(error);
-  if (known === undefined)
-    log.error({ err: error, request: one.id, route: one.route }, "a request failed");
+  if (known === undefined) log.error({ err: error, request: one.id, route: one.route }, "a request failed");
   const failure =
     known ??
     new GatewayError(
@@ -106,7 +127,6 @@ export function sendError(one: GatewayRequest, error: unknown, log: Log): void {
       "internal_error",
       `A fault in Pilotage kept it from answering. The log has more under ${one.id}.`,
     );
-  one.request.socket.setTimeout(WRITE_WITHIN);
   send(
     one,
     failure.status,
@@ -118,20 +138,16 @@ export function sendError(one: GatewayRequest, error: unknown, log: Log): void {
 }
 
 /** Passes events on as the reader takes them; what follows a reader that left is that the source is told to end. */
-async function pass(
-  one: GatewayRequest,
-  { headers, events }: Extract<ChatReply, { kind: "live" }>,
-  log: Log,
-): Promise<void> {
+export async function pass(one: GatewayRequest, { headers, events }: LiveReply, log: Log): Promise<void> {
   const { response } = one;
-  response.writeHead(200, { ...headersOf(one), ...headers, ...STREAM });
+  response.writeHead(200, headersOf(one, { ...headers, ...STREAM }, undefined));
   try {
     for await (const text of events) {
       if (response.destroyed) break;
       if (!response.write(text) && !(await drained(response))) break;
     }
-    response.socket?.setTimeout(WRITE_WITHIN);
     response.end();
+    mustRead(one);
   } catch (error) {
     // The source tells every failure that it knows in the stream itself; without its end the reader knows that it is cut.
     log.error({ err: error, request: one.id }, "a stream failed");
@@ -139,14 +155,26 @@ async function pass(
   }
 }
 
-function headersOf({ id, closing }: GatewayRequest): Record<string, string> {
-  return {
-    "x-request-id": id,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-    ...(closing ? { connection: "close" } : {}),
-  };
+/** Names and values in turn, the form that costs the server least. */
+function headersOf(
+  { id, closing }: GatewayRequest,
+  more: Readonly<Record<string, string>>,
+  body: string | undefined,
+): string[] {
+  const headers = [
+    "x-request-id",
+    id,
+    "x-content-type-options",
+    "nosniff",
+    "referrer-policy",
+    "no-referrer",
+    "cache-control",
+    "no-store",
+  ];
+  for (const name in more) headers.push(name, more[name]!);
+  if (body !== undefined) headers.push("content-length", String(Buffer.byteLength(body)));
+  if (closing()) headers.push("connection", "close");
+  return headers;
 }
 
 /** Whether the reader took what was written, in time; one that does not is given up. */

@@ -18,9 +18,19 @@ import { badRequest, GatewayError, unknownModel } from "../gateway/wire-error.ts
 import type { NewId } from "../platform/chance.ts";
 import { stopwatch, type Clock } from "../platform/clock.ts";
 import type { Duties } from "../platform/duties.ts";
+import { Leave } from "../platform/leaving.ts";
 import type { Server } from "./bind.ts";
 import { byteBudget } from "./byte-budget.ts";
-import { bodyOf, MOST_BYTES, send, sendError, sendReply, type GatewayRequest } from "./gateway-request.ts";
+import {
+  bodyOf,
+  MOST_BYTES,
+  pass,
+  send,
+  sendError,
+  sendReply,
+  waits,
+  type GatewayRequest,
+} from "./gateway-request.ts";
 
 export interface GatewayDoor extends Omit<GatewayParts, "mostWaiting"> {
   keys: Keys;
@@ -53,17 +63,18 @@ export function serveGateway(server: Server, door: GatewayDoor): void {
       route: CHAT,
       // The key is known before the body is read: a stranger sends nothing.
       async answer(one, caller) {
-        budget.take(one.request, one.response, MOST_BYTES);
+        one.release = budget.take(one.request, MOST_BYTES);
         const call = callOf(one, caller, await bodyOf(one));
-        // While it waits for its answer nothing crosses the connection; every wait here has an end of its own.
-        one.request.socket.setTimeout(0);
-        await sendReply(one, await gateway.chat(call), log);
+        waits(one);
+        const reply = await gateway.chat(call);
+        if (reply.kind === "live") await pass(one, reply, log);
+        else sendReply(one, reply);
       },
     },
     [`${CHAT}/`]: {
       method: "GET",
       route: `${CHAT}/:id`,
-      answer: async (one, caller, id) => sendReply(one, await gateway.look(id, caller), log),
+      answer: async (one, caller, id) => sendReply(one, await gateway.look(id, caller)),
     },
     [MODELS]: {
       method: "GET",
@@ -101,7 +112,8 @@ export function serveGateway(server: Server, door: GatewayDoor): void {
       if (found === undefined || (method === "HEAD" ? "GET" : method) !== found.route.method)
         throw unknownUrl(method, path);
       one.route = found.route.route;
-      const caller = await keys.authenticate(one.request.headers.authorization, undefined);
+      const { authorization } = one.request.headers;
+      const caller = keys.believed(authorization) ?? (await keys.authenticate(authorization, undefined));
       demandSomewhere(caller, null, "gateway");
       await found.route.answer(one, caller, found.name);
     } catch (error) {
@@ -116,13 +128,20 @@ export function serveGateway(server: Server, door: GatewayDoor): void {
       route: "/v1/*",
       request,
       response,
-      get closing() {
-        return closing;
-      },
+      left: new Leave(),
+      release: undefined,
+      elapsed,
+      closing: () => closing,
     };
-    response.once("close", () => door.observe(one.route, response.statusCode, elapsed()));
-    const [path = ""] = request.url!.split("?", 1);
-    void answer(one, path);
+    response.once("close", () => {
+      // Before the answer was out.
+      if (!response.writableFinished) one.left.abort(new Error("the client left"));
+      one.release?.();
+      door.observe(one.route, response.statusCode, elapsed());
+    });
+    const { url = "" } = request;
+    const query = url.indexOf("?");
+    void answer(one, query < 0 ? url : url.slice(0, query));
   });
   server.fastify.addHook("preClose", async () => {
     closing = true;
@@ -131,7 +150,7 @@ export function serveGateway(server: Server, door: GatewayDoor): void {
   server.fastify.server.once("close", () => void gateway.close());
   door.every(10_000, "recording calls that were broken off", gateway.recordBrokenOff);
 
-  function callOf({ request, response }: GatewayRequest, caller: Caller, bytes: Buffer): ChatCall {
+  function callOf({ request, elapsed, left }: GatewayRequest, caller: Caller, bytes: Buffer): ChatCall {
     const key = request.headers["idempotency-key"];
     return {
       id: newId("modelCall"),
@@ -142,9 +161,9 @@ export function serveGateway(server: Server, door: GatewayDoor): void {
       idempotencyKey: typeof key === "string" && key !== "" ? key : undefined,
       mode: modeOf(request),
       startedAt: clock.now(),
-      elapsed: stopwatch(),
+      elapsed,
       traceparent: request.headers["traceparent"]?.toString(),
-      signal: leaving(response),
+      signal: left,
     };
   }
 }
@@ -163,15 +182,6 @@ function modeOf(request: IncomingMessage): Mode | undefined {
   const asked = request.headers["x-pilotage-mode"];
   if (asked === undefined || asked === "buffered" || asked === "live") return asked;
   throw badRequest("The header x-pilotage-mode is `buffered` or `live`.", "x-pilotage-mode");
-}
-
-/** Aborted when the connection closes before the answer is out. */
-function leaving(response: ServerResponse): AbortSignal {
-  const left = new AbortController();
-  response.once("close", () => {
-    if (!response.writableFinished) left.abort(new Error("the client left"));
-  });
-  return left.signal;
 }
 
 /** Undefined for what is not well encoded: nothing has such a name. */

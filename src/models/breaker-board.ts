@@ -53,9 +53,9 @@ export interface BreakerBoard {
   /** What this process knows, without asking: for a decision that admits nobody yet. */
   look(key: BreakerKey): Admission;
   /** Admits a call, or says until when none is; the lease of a trial must outlast the call. */
-  admit(key: BreakerKey, leaseMs: number): Promise<Admitted>;
+  admit(key: BreakerKey, leaseMs: number): Admitted | Promise<Admitted>;
   /** Tells how an admitted call ended. Never rejects: what cannot be stored is logged. `because` names a failure's class. */
-  ended(key: BreakerKey, pass: Pass, outcome: CallOutcome, because?: string): Promise<void>;
+  ended(key: BreakerKey, pass: Pass, outcome: CallOutcome, because?: string): Promise<void> | undefined;
   /**
    * Reads what other processes stored. `first` runs between reading and heeding it: whoever keeps models open takes the
    * settings that a trial is due for.
@@ -165,6 +165,17 @@ export function openBreakerBoard(options: {
     return undefined;
   }
 
+  async function admitTrial(entry: Entry, breaker: Open, leaseMs: number): Promise<Admitted> {
+    const trial = await takeTrial(entry, breaker, leaseMs);
+    if (trial) return { kind: "go", pass: { generation: trial.generation, trial } };
+    const now = admission(entry.breaker, clock.now(), limits);
+    if (now.kind === "go") return { kind: "go", pass: { generation: entry.breaker.generation } };
+    // Due again already, as when the trial of another ended without a word: whoever looks next takes it.
+    return now.kind === "shut"
+      ? now
+      : { kind: "shut", since: entry.breaker.since, until: clock.now() + 1, trying: true };
+  }
+
   async function saveTrial(entry: Entry, trial: Open, outcome: CallOutcome, because: string | null) {
     const { connection, model } = entry.key;
     const after = afterTrial(trial, outcome, clock.now(), limits);
@@ -199,23 +210,16 @@ export function openBreakerBoard(options: {
       const entry = entries.get(nameOf(key));
       return entry ? admission(entry.breaker, clock.now(), limits) : { kind: "go" };
     },
-    async admit(key, leaseMs) {
+    admit(key, leaseMs) {
       const entry = entryOf(key);
       const { breaker } = entry;
       const found = admission(breaker, clock.now(), limits);
       if (found.kind === "shut") return found;
       if (found.kind === "go" || breaker.state === "closed")
         return { kind: "go", pass: { generation: breaker.generation } };
-      const trial = await takeTrial(entry, breaker, leaseMs);
-      if (trial) return { kind: "go", pass: { generation: trial.generation, trial } };
-      const now = admission(entry.breaker, clock.now(), limits);
-      if (now.kind === "go") return { kind: "go", pass: { generation: entry.breaker.generation } };
-      // Due again already, as when the trial of another ended without a word: whoever looks next takes it.
-      return now.kind === "shut"
-        ? now
-        : { kind: "shut", since: entry.breaker.since, until: clock.now() + 1, trying: true };
+      return admitTrial(entry, breaker, leaseMs);
     },
-    async ended(key, pass, outcome, because) {
+    ended(key, pass, outcome, because) {
       const entry = entryOf(key);
       if (pass.trial) {
         const reason = because ?? entry.because;
@@ -224,10 +228,10 @@ export function openBreakerBoard(options: {
       const { breaker } = entry;
       // What began before the last move says nothing about what came after it.
       if (outcome === "nothing" || breaker.state !== "closed" || breaker.generation !== pass.generation)
-        return;
+        return undefined;
       const now = clock.now();
       entry.tally = counted(entry.tally, outcome, now, limits);
-      if (outcome !== "failed" || !opens(entry.tally, limits)) return;
+      if (outcome !== "failed" || !opens(entry.tally, limits)) return undefined;
       const open = opened(breaker, now, limits);
       Object.assign(entry, { breaker: open, because: because ?? null, tally: NO_TALLY, unsaved: true });
       return stored(entry, saveOpening(entry, open));
@@ -255,7 +259,8 @@ const COLUMNS = sql`connection, model, state, generation, since, openings, trial
 const NEVER_OPENED: Breaker = { state: "closed", generation: 0, since: 0 };
 
 function nameOf({ connection, model }: BreakerKey): string {
-  return JSON.stringify([connection, model]);
+  // No name of a connection holds a blank.
+  return `${connection} ${model}`;
 }
 
 export interface BreakerRow extends BreakerKey {

@@ -46,7 +46,13 @@ export type CallOutcome = "answered" | "failed" | "nothing";
 export interface Tally {
   inRow: number;
   /** Ended calls by slices of the window, the oldest first. */
-  slices: readonly { begins: number; calls: number; failed: number }[];
+  slices: readonly Slice[];
+}
+
+interface Slice {
+  begins: number;
+  calls: number;
+  failed: number;
 }
 
 export const NO_TALLY: Tally = { inRow: 0, slices: [] };
@@ -83,11 +89,12 @@ export function counted(
   const length = limits.windowMs / SLICES;
   const begins = Math.floor(now / length) * length;
   // What was seen before a clock was set back lies ahead and is forgotten.
-  const kept = tally.slices.filter((one) => one.begins > begins - limits.windowMs && one.begins <= begins);
+  const isKept = (one: Slice) => one.begins > begins - limits.windowMs && one.begins <= begins;
+  const kept = tally.slices.every(isKept) ? tally.slices : tally.slices.filter(isKept);
   const last = kept.at(-1);
   const slices =
     last?.begins === begins
-      ? [...kept.slice(0, -1), { begins, calls: last.calls + 1, failed: last.failed + failed }]
+      ? kept.with(-1, { begins, calls: last.calls + 1, failed: last.failed + failed })
       : [...kept, { begins, calls: 1, failed }];
   return { inRow: failed === 1 ? tally.inRow + 1 : 0, slices };
 }

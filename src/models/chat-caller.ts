@@ -8,6 +8,7 @@
  */
 import { isJsonObject, type JsonObject } from "../contract/json.ts";
 import { type Clock, stopwatch, systemClock } from "../platform/clock.ts";
+import type { Leaving } from "../platform/leaving.ts";
 import {
   assembleChat,
   type ChatAssembly,
@@ -50,7 +51,7 @@ export interface ChatCall {
   /** Beside those of the connection, which win. */
   headers?: Record<string, string>;
   deadlines?: Partial<Omit<Deadlines, "connectMs">>;
-  signal: AbortSignal;
+  signal: Leaving;
   /** For a refusal by status: the body to ask with at once instead; undefined: it is a failure. */
   again?: (reply: ErrorReply) => JsonObject | undefined;
 }
@@ -108,20 +109,21 @@ export function openChatCaller(options: ChatCallerOptions): ChatCaller {
     ...(options.egress === undefined ? {} : { egress: options.egress }),
   });
   const own = { ...options.headers, ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }) };
+  const headersOf = ({ headers }: ChatCall) => (headers === undefined ? own : { ...headers, ...own });
   const secrets = [...(apiKey === undefined ? [] : [apiKey]), ...Object.values(options.headers ?? {})];
   /** Some servers do not take the wish for usage; learnt for as long as the caller lives. */
   let asksUsage = true;
   /** Models that do not stream, or not for us; learnt likewise. */
   const notStreamed = new Set<unknown>();
 
-  function limitsOf(call: ChatCall) {
-    const { connectMs: _, ...limits } = { ...deadlines, ...call.deadlines };
-    const elapsed = stopwatch();
+  /** What is left of the limits of a call, each time that it asks. */
+  function limitsOf(call: ChatCall, elapsed: () => number) {
+    const { connectMs: _, ...limits } = call.deadlines ? { ...deadlines, ...call.deadlines } : deadlines;
+    const { totalMs } = limits;
     return () => {
-      const { totalMs, ...others } = limits;
       const leftMs = Math.ceil(totalMs - elapsed());
       if (leftMs <= 0) throw tooLate(describe, totalMs);
-      return { ...others, leftMs, signal: call.signal };
+      return { ...limits, leftMs, signal: call.signal };
     };
   }
 
@@ -135,19 +137,19 @@ export function openChatCaller(options: ChatCallerOptions): ChatCaller {
     const { error } = body;
     if (isJsonObject(error) || typeof error === "string")
       throw failureInside(error, describe, secrets, "malformed");
-    if (choicesOf(body).length === 0 || !choicesOf(body).every(({ message }) => isJsonObject(message)))
+    const choices = choicesOf(body);
+    if (choices.length === 0 || !choices.every(({ message }) => isJsonObject(message)))
       throw badAnswer(`${describe} answered with JSON that is not a chat completion: it has no choices.`);
     return body;
   }
 
   async function plain(call: ChatCall): Promise<ChatReply> {
     const elapsed = stopwatch();
-    const limits = limitsOf(call);
-    let { stream: _, stream_options: __, ...body } = call.body;
+    const limits = limitsOf(call, elapsed);
+    let body = unstreamed(call.body);
     for (;;) {
-      const reply = await upstream.post(JSON.stringify(body), { ...call.headers, ...own }, limits());
-      if (isSuccess(reply))
-        return { ...replyOf(completion(reply.text), undefined, elapsed()), text: reply.text };
+      const reply = await upstream.post(JSON.stringify(body), headersOf(call), limits());
+      if (isSuccess(reply)) return replyOf(completion(reply.text), undefined, elapsed(), reply.text);
       const lower = call.again?.(reply);
       if (lower === undefined) throw failed(reply);
       body = lower;
@@ -156,14 +158,15 @@ export function openChatCaller(options: ChatCallerOptions): ChatCaller {
 
   /** The head of a stream, after whatever had to be left out. Usage is always asked for: what a call cost is known by it. */
   async function begin(call: ChatCall): Promise<StreamReply> {
-    const limits = limitsOf(call);
+    const limits = limitsOf(call, stopwatch());
     let body = call.body;
     for (;;) {
       if (notStreamed.has(body["model"])) {
-        const { stream: _, stream_options: __, ...plainly } = body;
         const { leftMs, signal } = limits();
-        const headers = { ...call.headers, ...own };
-        const reply = await upstream.post(JSON.stringify(plainly), headers, { leftMs, signal });
+        const reply = await upstream.post(JSON.stringify(unstreamed(body)), headersOf(call), {
+          leftMs,
+          signal,
+        });
         if (isSuccess(reply)) return { kind: "whole", reply };
         const lower = call.again?.(reply);
         if (lower === undefined) throw failed(reply);
@@ -173,11 +176,10 @@ export function openChatCaller(options: ChatCallerOptions): ChatCaller {
       const wish = asksUsage;
       const asked = { ...body, stream: true, stream_options: { ...optionsOf(body), include_usage: true } };
       const { stream_options: _, ...without } = asked;
-      const begun = await upstream.stream(
-        JSON.stringify(wish ? asked : without),
-        { ...call.headers, ...own },
-        { ...limits(), isToken },
-      );
+      const begun = await upstream.stream(JSON.stringify(wish ? asked : without), headersOf(call), {
+        ...limits(),
+        isToken,
+      });
       if (begun.kind === "events" || isSuccess(begun.reply)) return begun;
       if (wish && refusesUsage(begun.reply)) {
         asksUsage = false;
@@ -272,11 +274,16 @@ function streamOfWhole(completion: JsonObject, assembly: ChatAssembly, elapsed: 
   };
 }
 
-function replyOf(body: JsonObject, firstTokenMs: number | undefined, milliseconds: number): ChatReply {
+function replyOf(
+  body: JsonObject,
+  firstTokenMs: number | undefined,
+  milliseconds: number,
+  text?: string,
+): ChatReply {
   const { model } = body;
   return {
     body,
-    text: undefined,
+    text,
     model: typeof model === "string" && model !== "" ? model : undefined,
     usage: usageOf(body),
     finishReasons: choicesOf(body).map(({ finish_reason: reason }) =>
@@ -285,6 +292,12 @@ function replyOf(body: JsonObject, firstTokenMs: number | undefined, millisecond
     firstTokenMs,
     milliseconds,
   };
+}
+
+function unstreamed(body: JsonObject): JsonObject {
+  if (!("stream" in body) && !("stream_options" in body)) return body;
+  const { stream: _, stream_options: __, ...rest } = body;
+  return rest;
 }
 
 function optionsOf(body: JsonObject): JsonObject {

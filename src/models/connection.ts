@@ -126,13 +126,19 @@ export interface ModelSettings {
 
 /** Who bills a call over a connection, for the price list; a connection that is one model stands for it with its own name. */
 export function billedBy(name: string, connection: Connection, model: string | undefined): Billed {
-  const address = "baseUrl" in connection ? connection.baseUrl : "url" in connection ? connection.url : "";
-  return {
-    connection: name,
-    kind: connection.kind,
-    host: URL.parse(address)?.hostname,
-    model: model ?? name,
-  };
+  return { connection: name, kind: connection.kind, host: hostOf(connection), model: model ?? name };
+}
+
+/** Kept, because every call asks for it. */
+const hosts = new WeakMap<Connection, { host: string | undefined }>();
+
+function hostOf(connection: Connection): string | undefined {
+  let known = hosts.get(connection);
+  if (known === undefined) {
+    const address = "baseUrl" in connection ? connection.baseUrl : "url" in connection ? connection.url : "";
+    hosts.set(connection, (known = { host: URL.parse(address)?.hostname }));
+  }
+  return known.host;
 }
 
 /** Opens the model that a release asks for. Throws `definition_invalid` when the connection cannot be that. */

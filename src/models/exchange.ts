@@ -9,7 +9,7 @@
 import type { Socket } from "node:net";
 import type { buildConnector } from "undici";
 import { stopwatch } from "../platform/clock.ts";
-import { BrokenReply, replyReader, type ReplyReader, type WireReply } from "./http-reply.ts";
+import { BrokenReply, ReplyReader, type WireReply } from "./http-reply.ts";
 
 /** Asked once: with the reply, or with why there is none. */
 export type Answered = (error: Error | undefined, reply: WireReply | undefined) => void;
@@ -70,7 +70,10 @@ export function openExchange(options: {
   /** Ends the question of this line, once. */
   function end(line: Line, error: Error | undefined, reply: WireReply | undefined): void {
     const { asked } = line;
-    if (asked === undefined) return drop(line);
+    if (asked === undefined) {
+      if (lines.has(line)) drop(line);
+      return;
+    }
     line.asked = undefined;
     const { reusable, keptMs } = asked.reader;
     const kept = keptMs === undefined ? KEPT_MS : Math.min(LONGEST_KEPT_MS, keptMs - SOONER_MS);
@@ -99,22 +102,25 @@ export function openExchange(options: {
     return undefined;
   }
 
+  /** Undefined: the other side closed. A reply that breaks ends the question and its connection. */
+  function read(line: Line, bytes: Buffer | undefined): void {
+    const reader = line.asked?.reader;
+    if (reader === undefined) return drop(line);
+    let reply: WireReply | undefined;
+    try {
+      reply = bytes === undefined ? reader.closed() : reader.push(bytes);
+    } catch (error) {
+      return end(line, error as Error, undefined);
+    }
+    if (reply !== undefined) end(line, undefined, reply);
+  }
+
   function lineOver(socket: Socket): Line {
     const line: Line = { socket, asked: undefined, idleUntil: 0 };
     lines.add(line);
-    /** What the reader makes of it; a reply that breaks ends the question and its connection. */
-    const read = (step: (reader: ReplyReader) => WireReply | undefined) => {
-      if (line.asked === undefined) return drop(line);
-      try {
-        const reply = step(line.asked.reader);
-        if (reply !== undefined) end(line, undefined, reply);
-      } catch (error) {
-        end(line, error as Error, undefined);
-      }
-    };
     socket
-      .on("data", (bytes: Buffer) => read((reader) => reader.push(bytes)))
-      .on("end", () => read((reader) => reader.closed()))
+      .on("data", (bytes: Buffer) => read(line, bytes))
+      .on("end", () => read(line, undefined))
       .on("error", (error) => end(line, error, undefined))
       .on("close", () => end(line, new BrokenReply("CONNECTION_CLOSED"), undefined));
     return line;
@@ -127,7 +133,7 @@ export function openExchange(options: {
       let left = false;
       let stop = () => {};
       const ask = (line: Line) => {
-        line.asked = { reader: replyReader(maxReplyBytes), answered };
+        line.asked = { reader: new ReplyReader(maxReplyBytes), answered };
         stop = () => {
           if (line.asked?.answered !== answered) return;
           line.asked = undefined;

@@ -65,6 +65,9 @@ export function nextTry(
   if (tries.some((one) => one.next === "none")) return { kind: "give_up", because: "refused" };
   if (tries.length >= limits.tries) return { kind: "give_up", because: "tries" };
   if (now >= deadline) return { kind: "give_up", because: "deadline" };
+  // So it is with nearly every call: nothing has failed yet.
+  if (tries.length === 0 && routes[0]?.shut === undefined && routes.length > 0)
+    return { kind: "ask", route: 0 };
 
   const left = routesLeft(routes, tries, limits);
   const open = left.filter((route) => routes[route]!.shut === undefined);

@@ -165,28 +165,43 @@ export function priceList(lists: readonly Listed[]): PriceList {
     const factor = list.currency === first.currency ? RATE_ONE : rateOf(first.rate);
     return factor === undefined ? [] : list.providers.map((provider) => ({ provider, list, factor }));
   });
+  function find(billed: Billed): Price | undefined {
+    // What names the connection is meant for it alone, so it goes before what names where it lies.
+    for (const names of [namesConnection, namesPlace])
+      for (const { provider, list, factor } of entries) {
+        const model = names(provider, billed) ? bestMatch(provider.models, billed.model) : undefined;
+        if (model !== undefined)
+          return {
+            provider: provider.name,
+            date: model.date ?? provider.date ?? list.date,
+            input: perToken(model.input, factor),
+            output: perToken(model.output, factor),
+            cached: perToken(model.cached ?? model.input, factor),
+            call: converted(unitsOf(model.call ?? "0")!, factor),
+          };
+      }
+    return undefined;
+  }
+
+  /** Asked several times for each call, about a few models. */
+  const found = new Map<string, Price | undefined>();
   return {
     currency: first.currency,
     date: lists.reduce((newest, list) => (list.date > newest ? list.date : newest), first.date),
     priceOf(billed) {
-      // What names the connection is meant for it alone, so it goes before what names where it lies.
-      for (const names of [namesConnection, namesPlace])
-        for (const { provider, list, factor } of entries) {
-          const model = names(provider, billed) ? bestMatch(provider.models, billed.model) : undefined;
-          if (model !== undefined)
-            return {
-              provider: provider.name,
-              date: model.date ?? provider.date ?? list.date,
-              input: perToken(model.input, factor),
-              output: perToken(model.output, factor),
-              cached: perToken(model.cached ?? model.input, factor),
-              call: converted(unitsOf(model.call ?? "0")!, factor),
-            };
-        }
-      return undefined;
+      const key = `${billed.connection}\n${billed.kind}\n${billed.host ?? ""}\n${billed.model}`;
+      let price = found.get(key);
+      if (price === undefined && !found.has(key)) {
+        // Names of models come from outside.
+        if (found.size >= MOST_FOUND) found.clear();
+        found.set(key, (price = find(billed)));
+      }
+      return price;
     },
   };
 }
+
+const MOST_FOUND = 1_000;
 
 const RATE_ONE = unitsOf("1")!;
 

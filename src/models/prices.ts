@@ -115,6 +115,7 @@ export function bytesOfRequest(request: Pick<ModelRequest, "messages" | "input" 
 
 /** The cost of several calls together; unknown as soon as one is. */
 export function sumOfCosts(costs: readonly (Cost | undefined)[]): Cost | undefined {
+  if (costs.length === 1) return costs[0];
   const known = costs.filter((one) => one !== undefined);
   const [first] = known;
   if (first === undefined || known.length < costs.length) return undefined;

@@ -8,7 +8,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PilotageError } from "../contract/errors.ts";
 import { stopwatch, type Clock } from "../platform/clock.ts";
-import type { BreakerBoard, BreakerKey, Pass } from "./breaker-board.ts";
+import { abortSignalOf, type Leaving } from "../platform/leaving.ts";
+import type { Admitted, BreakerBoard, BreakerKey, Pass } from "./breaker-board.ts";
 import type { Bulkhead, Place } from "./bulkhead.ts";
 import { classIn, modelFailure, type ErrorClass } from "./error-class.ts";
 import { effectOf } from "./failure-effect.ts";
@@ -27,7 +28,7 @@ export interface Route<T> extends BreakerKey {
   /** The places of its connection, where they are limited. */
   places?: Bulkhead | undefined;
   /** One call, within `leftMs`; throws a failure with its class. */
-  call(leftMs: number, signal: AbortSignal): Promise<T>;
+  call(leftMs: number, signal: Leaving): Promise<T>;
 }
 
 export interface RouteParts {
@@ -42,7 +43,7 @@ export interface CallBudget {
   /** For everything: tries, pauses, waiting for places and breakers. */
   totalMs: number;
   /** The caller went away, or the process stops. */
-  signal: AbortSignal;
+  signal: Leaving;
   /** Whose place it is at a connection: a workflow or a key. */
   party: string;
   /** The answer goes on after it was handed over, as a live stream does: the caller says by `ended` how it ended. */
@@ -66,12 +67,12 @@ export type Routed<T> =
       route: number;
       tries: RouteTry[];
       /** With `later`: to be called once, with what the answer broke off with. Without it there is nothing left to say. */
-      ended(error?: unknown): Promise<void>;
+      ended(error?: unknown): Promise<void> | undefined;
     }
   | { kind: "failed"; error: PilotageError; tries: RouteTry[] };
 
 /** What the breaker and the connection's places are told when a call is over; only the first time counts. */
-type Leave = (error?: unknown) => Promise<void>;
+type Leave = (error?: unknown) => Promise<void> | undefined;
 
 /** A trial's call is over by its limit; what else belongs to it takes less than this. */
 const LEASE_BEYOND = 10_000;
@@ -151,45 +152,69 @@ function statesOf<T>(
 }
 
 /** Takes a place, then asks the breaker: a trial is not held while its call waits. */
-async function enter<T>(
-  { breakers }: RouteParts,
+function enter<T>(
+  parts: RouteParts,
   route: Route<T>,
-  { leftMs, budget, limits }: { leftMs: number; budget: CallBudget; limits: TryLimits },
-): Promise<Leave | "shut" | "full"> {
+  around: { leftMs: number; budget: CallBudget; limits: TryLimits },
+): Entered | Promise<Entered> {
   const { places } = route;
-  // Where places are not limited nothing is waited for, and a signal with a timer would cost more than all the rest.
-  const inTime = () => AbortSignal.any([budget.signal, AbortSignal.timeout(Math.min(leftMs, limits.shutMs))]);
-  const place = await places?.enter(budget.party, inTime()).catch(() => undefined);
-  if (places && !place) return budget.signal.aborted ? "shut" : "full";
-  let pass: Pass;
+  // Where places are not limited nothing is waited for.
+  return places === undefined
+    ? admit(parts, route, undefined, around)
+    : enterPlace(parts, route, places, around);
+}
+
+async function enterPlace<T>(
+  parts: RouteParts,
+  route: Route<T>,
+  places: Bulkhead,
+  around: { leftMs: number; budget: CallBudget; limits: TryLimits },
+): Promise<Entered> {
+  const { leftMs, budget, limits } = around;
+  const inTime = AbortSignal.any([
+    abortSignalOf(budget.signal),
+    AbortSignal.timeout(Math.min(leftMs, limits.shutMs)),
+  ]);
+  const place = await places.enter(budget.party, inTime).catch(() => undefined);
+  if (!place) return budget.signal.aborted ? "shut" : "full";
   try {
-    const admitted = await breakers.admit(route, leftMs + LEASE_BEYOND);
-    if (admitted.kind === "shut") {
-      place?.leave();
-      return "shut";
-    }
-    pass = admitted.pass;
+    const entered = await admit(parts, route, place, around);
+    if (entered === "shut") place.leave();
+    return entered;
   } catch (error) {
-    place?.leave();
+    place.leave();
     throw error;
   }
-  return leaving(breakers, route, { pass, place, signal: budget.signal });
 }
+
+function admit<T>(
+  { breakers }: RouteParts,
+  route: Route<T>,
+  place: Place | undefined,
+  { leftMs, budget: { signal } }: { leftMs: number; budget: CallBudget },
+): Entered | Promise<Entered> {
+  const entered = (admitted: Admitted) =>
+    admitted.kind === "shut" ? "shut" : leaving(breakers, route, { pass: admitted.pass, place, signal });
+  const admitted = breakers.admit(route, leftMs + LEASE_BEYOND);
+  return admitted instanceof Promise ? admitted.then(entered) : entered(admitted);
+}
+
+type Entered = Leave | "shut" | "full";
 
 function leaving<T>(
   breakers: RouteParts["breakers"],
   route: Route<T>,
-  { pass, place, signal }: { pass: Pass; place: Place | undefined; signal: AbortSignal },
+  { pass, place, signal }: { pass: Pass; place: Place | undefined; signal: Leaving },
 ): Leave {
   let left = false;
-  return async (error) => {
-    if (left) return;
+  return (error) => {
+    if (left) return undefined;
     left = true;
     place?.leave();
     if (error === undefined) return breakers.ended(route, pass, "answered");
     const { outcome, because } = effectOf(error);
     // A caller who goes away says nothing about the model.
-    await breakers.ended(route, pass, signal.aborted ? "nothing" : outcome, because);
+    return breakers.ended(route, pass, signal.aborted ? "nothing" : outcome, because);
   };
 }
 
@@ -236,6 +261,7 @@ function brokenOff(): PilotageError {
   return modelFailure("aborted", "The call was broken off before a model answered.");
 }
 
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+async function pause(milliseconds: number, leaving: Leaving): Promise<void> {
+  const signal = abortSignalOf(leaving);
   await sleep(Math.max(1, Math.ceil(milliseconds)), undefined, { signal }).catch(() => undefined);
 }

@@ -9,9 +9,11 @@
 import { type Dispatcher, Pool } from "undici";
 import { PilotageError } from "../contract/errors.ts";
 import { type Egress, strictEgress } from "../platform/egress.ts";
+import type { Leaving } from "../platform/leaving.ts";
 import { type Deadlines, LONGEST_TIMER, type Watch, watchCall } from "./deadlines.ts";
 import { openExchange } from "./exchange.ts";
 import type { ErrorReply } from "./failures.ts";
+import type { WireReply } from "./http-reply.ts";
 import { type SseEvent, sseReader } from "./sse.ts";
 import { broken, stopped, struckBy, tooLate } from "./upstream-errors.ts";
 
@@ -39,7 +41,7 @@ export interface UpstreamOptions {
 }
 
 export interface UpstreamCall extends Partial<Pick<Deadlines, "firstTokenMs" | "idleMs">> {
-  signal: AbortSignal;
+  signal: Leaving;
   /** What is left of the time-out for this call. */
   leftMs?: number;
 }
@@ -110,6 +112,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       bodyTimeout: 0,
       connect,
     });
+  const sentOf = keptHeaders();
   let pool: Pool | undefined;
   let streams: Pool | undefined;
 
@@ -136,8 +139,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
           end();
           if (reply === undefined) return reject(failureOf(error));
           try {
-            const { status, headers: its } = reply;
-            resolve({ status, headers: its, text: utf8(reply.body, status) });
+            resolve(new TextReply(reply));
           } catch (notText) {
             reject(failureOf(notText));
           }
@@ -187,7 +189,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
         through.request({
           method: body === undefined ? "GET" : "POST",
           path: `${url.pathname}${url.search}`,
-          headers: { ...ACCEPT, ...headers, ...(body === undefined ? {} : JSON_BODY) },
+          headers: body === undefined ? { ...ACCEPT, ...headers } : sentOf(headers),
           ...(body === undefined ? {} : { body }),
           signal: stop.signal,
         }),
@@ -208,12 +210,14 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     }
   }
 
+  async function askLimited(body: string, headers: Record<string, string>, call: UpstreamCall) {
+    pool ??= open(maxReplyBytes);
+    return readWhole(await send(pool, body, headers, call), true);
+  }
+
   return {
-    async post(body, headers, call) {
-      if (!isLimited(call)) return ask(body, { ...ACCEPT, ...headers, ...JSON_BODY }, call);
-      pool ??= open(maxReplyBytes);
-      return readWhole(await send(pool, body, headers, call), true);
-    },
+    post: (body, headers, call) =>
+      isLimited(call) ? askLimited(body, headers, call) : ask(body, sentOf(headers), call),
     async get(headers, call) {
       pool ??= open(maxReplyBytes);
       return readWhole(await send(pool, undefined, headers, call), isLimited(call));
@@ -242,6 +246,31 @@ export function endpointOf(baseUrl: string, path: string): string {
 
 const ACCEPT = { accept: "application/json", "accept-encoding": "identity" };
 const JSON_BODY = { "content-type": "application/json" };
+
+class TextReply implements ErrorReply {
+  readonly status: number;
+  readonly text: string;
+  readonly #reply: WireReply;
+
+  constructor(reply: WireReply) {
+    this.status = reply.status;
+    this.text = utf8(reply.body, reply.status);
+    this.#reply = reply;
+  }
+
+  get headers(): ErrorReply["headers"] {
+    return this.#reply.headers;
+  }
+}
+
+/** The headers that are sent; the same ones stay the same object, so that they are written once (exchange.ts). */
+function keptHeaders(): (headers: Record<string, string>) => Record<string, string> {
+  let last: { given: Record<string, string>; sent: Record<string, string> } | undefined;
+  return (given) => {
+    if (last?.given !== given) last = { given, sent: { ...ACCEPT, ...given, ...JSON_BODY } };
+    return last.sent;
+  };
+}
 
 function isLimited({ firstTokenMs, idleMs }: UpstreamCall): boolean {
   return firstTokenMs !== undefined || idleMs !== undefined;

@@ -5,13 +5,19 @@ import type { Clock } from "./clock.ts";
 
 const POOL = 8_192;
 let pool = Buffer.alloc(0);
+let handedOut = 0;
 
 /** Random bytes, never handed out twice. Drawn in bulk: a draw from the system costs as much as an encryption. */
 export function freshBytes(count: number): Buffer {
-  if (pool.length < count) pool = randomBytes(Math.max(POOL, count));
-  const bytes = Buffer.from(pool.subarray(0, count));
-  pool.fill(0, 0, count);
-  pool = pool.subarray(count);
+  if (pool.length - handedOut < count) {
+    pool = randomBytes(Math.max(POOL, count));
+    handedOut = 0;
+  }
+  const bytes = Buffer.allocUnsafe(count);
+  const end = handedOut + count;
+  pool.copy(bytes, 0, handedOut, end);
+  pool.fill(0, handedOut, end);
+  handedOut = end;
   return bytes;
 }
 

@@ -21,6 +21,11 @@ export interface Gathering {
   /** While a write runs, the next one begins when so many wait, or after so long (milliseconds). */
   enough?: number;
   gatherMs?: number;
+  /**
+   * Where a write costs much more than the items in it: after a group of at least `from` the next one waits for `enough`, or
+   * for so long from its first item on. Where little comes nothing is waited for.
+   */
+  patient?: { from: number; enough: number; forMs: number };
 }
 
 interface Waiting<Item, Result> {
@@ -37,19 +42,25 @@ const GATHER = 2;
 /** `write` stores all items or none, and answers one result per item, in order. */
 export function gathered<Item, Result>(
   write: (items: Item[]) => Promise<Result[]>,
-  { atOnce = MOST_AT_ONCE, enough = ENOUGH, gatherMs = GATHER }: Gathering = {},
+  { atOnce = MOST_AT_ONCE, enough = ENOUGH, gatherMs = GATHER, patient }: Gathering = {},
 ): Gathered<Item, Result> {
   const waiting: Waiting<Item, Result>[] = [];
   let inFlight = 0;
   let items = 0;
   let scheduled = false;
   let gathering: NodeJS.Timeout | undefined;
+  /** How many went together last. */
+  let lastGroup = 0;
   const idle: (() => void)[] = [];
 
   function schedule() {
     if (scheduled || waiting.length === 0 || inFlight >= atOnce) return;
     if (inFlight > 0 && waiting.length < enough) {
       gathering ??= setTimeout(begin, gatherMs);
+      return;
+    }
+    if (patient && lastGroup >= patient.from && waiting.length < patient.enough) {
+      gathering ??= setTimeout(begin, patient.forMs);
       return;
     }
     begin();
@@ -69,6 +80,7 @@ export function gathered<Item, Result>(
 
   async function flush(group: Waiting<Item, Result>[]) {
     inFlight++;
+    lastGroup = group.length;
     try {
       await store(group);
     } finally {

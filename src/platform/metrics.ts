@@ -50,7 +50,7 @@ export function openMetrics(): Metrics {
     buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
     registers: [registry],
   });
-  const models = modelFigures(registry);
+  const { tell, ...models } = modelFigures(registry);
   const gauges = {
     cases: new Gauge({
       name: "pilotage_cases",
@@ -88,12 +88,13 @@ export function openMetrics(): Metrics {
     beforeScrape: (how) => (fill = how),
     async text() {
       await fill?.(gauges);
+      tell();
       return { type: registry.contentType, body: await registry.metrics() };
     },
   };
 }
 
-function modelFigures(registry: Registry): Pick<Metrics, "tried" | "dropped"> {
+function modelFigures(registry: Registry): Pick<Metrics, "tried" | "dropped"> & { tell(): void } {
   const registers = [registry];
   const tries = new Counter({
     name: "pilotage_model_tries_total",
@@ -132,17 +133,43 @@ function modelFigures(registry: Registry): Pick<Metrics, "tried" | "dropped"> {
     labelNames: ["signal"],
     registers,
   });
+  const sums = { tries: summed(tries), tokens: summed(tokens), cost: summed(cost), unknown: summed(unknown) };
   return {
     tried(one) {
-      const { connection, model } = one;
-      tries.inc({ path: one.path, connection, model, outcome: one.outcome });
+      const { connection, model, path, outcome } = one;
+      const key = `${connection}\n${model}\n`;
+      sums.tries.add(`${key}${path}\n${outcome}`, 1, () => ({ path, connection, model, outcome }));
       seconds.observe({ connection, model }, one.milliseconds / 1000);
       for (const direction of ["input", "output"] as const)
         if (one.tokens?.[direction] !== undefined)
-          tokens.inc({ connection, model, direction }, one.tokens[direction]);
-      if (one.cost === undefined) unknown.inc({ connection, model });
-      else cost.inc({ connection, model, currency: one.cost.currency }, Number(one.cost.amount));
+          sums.tokens.add(`${key}${direction}`, one.tokens[direction], () => ({
+            connection,
+            model,
+            direction,
+          }));
+      if (one.cost === undefined) sums.unknown.add(key, 1, () => ({ connection, model }));
+      else {
+        const { currency, amount } = one.cost;
+        sums.cost.add(`${key}${currency}`, Number(amount), () => ({ connection, model, currency }));
+      }
     },
+    tell: () => Object.values(sums).forEach((one) => one.tell()),
     dropped: (signal, count) => lost.inc({ signal }, count),
+  };
+}
+
+/** Counts that go to their counter when somebody reads it: to find its labels costs more than everything else of a count. */
+function summed<Label extends string>(counter: Counter<Label>) {
+  const waiting = new Map<string, { labels: Record<Label, string>; count: number }>();
+  return {
+    add(key: string, count: number, labels: () => Record<Label, string>): void {
+      const known = waiting.get(key);
+      if (known) known.count += count;
+      else waiting.set(key, { labels: labels(), count });
+    },
+    tell(): void {
+      for (const { labels, count } of waiting.values()) counter.inc(labels, count);
+      waiting.clear();
+    },
   };
 }
