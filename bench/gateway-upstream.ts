@@ -1,27 +1,31 @@
 /**
  * The provider of the gateway bench, in a process of its own: the same answer to everything, after a wait that an order
- * names. Written with node:http alone, so that it takes as little of the machine as it can.
+ * names. Over bare sockets, so that it takes as little of the machine as it can (gateway-wire.ts).
  */
-import { createServer } from "node:http";
+import { createServer } from "node:net";
 import { ANSWER } from "./gateway-orders.ts";
+import { eachMessage, messageOf } from "./gateway-wire.ts";
 
-const bytes = Buffer.from(JSON.stringify(ANSWER));
-const headers = { "content-type": "application/json", "content-length": String(bytes.length) };
+const bytes = messageOf(
+  "HTTP/1.1 200 OK",
+  { "content-type": "application/json", "keep-alive": "timeout=60" },
+  JSON.stringify(ANSWER),
+);
 let delay = 0;
 let answered = 0;
 
-const server = createServer((request, response) => {
-  request.resume();
-  request.once("end", () => {
-    const answer = () => {
-      answered++;
-      response.writeHead(200, headers).end(bytes);
-    };
+const server = createServer({ noDelay: true }, (socket) => {
+  const answer = () => {
+    answered++;
+    socket.write(bytes);
+  };
+  eachMessage(socket, () => {
     if (delay === 0) answer();
     else setTimeout(answer, delay);
   });
+  // A gateway that closes its connections.
+  socket.on("error", () => socket.destroy());
 });
-server.keepAliveTimeout = 60_000;
 server.listen(0, "127.0.0.1", () => {
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;

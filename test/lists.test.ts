@@ -332,10 +332,6 @@ describe("endpoints, routes, handlers, OpenAPI", async () => {
       "GET /healthz": "liveness, for whoever starts the process",
       "GET /readyz": "readiness, for whoever sends it requests",
       "GET /metrics": "figures for Prometheus, in its own format",
-      "POST /v1/chat/completions": "the OpenAI-compatible endpoint, in that wire's own shapes",
-      "GET /v1/chat/completions/:id": "the same: the case behind a call, once more",
-      "GET /v1/models": "the same: what can be asked",
-      "GET /v1/models*": "the same: one of them, whose name may hold slashes",
     },
     plant: (printed) => printed.replace("/definition (PUT)", "/definition (POST)"),
   });

@@ -52,12 +52,12 @@ export type ChangeId = Id<"change">;
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 /** Two letters for every ten bits: an id is made for each request. */
-const PAIRS = [...ALPHABET].flatMap((first) => [...ALPHABET].map((second) => first + second));
+const PAIRS = Array.from(ALPHABET, (first) => Array.from(ALPHABET, (second) => first + second)).flat();
 
-/** Makes one id. `now` in milliseconds, `random` at least ten bytes; the caller chooses both. */
-export function makeId<K extends IdKind>(kind: K, now: number, random: Uint8Array): Id<K> {
+/** Makes one id. `now` in milliseconds, `random` at least ten bytes from `at` on; the caller chooses both. */
+export function makeId<K extends IdKind>(kind: K, now: number, random: Uint8Array, at = 0): Id<K> {
   const bytes = new Uint8Array(16);
-  for (let i = 0; i < 10; i++) bytes[6 + i] = random[i]!;
+  for (let i = 0; i < 10; i++) bytes[6 + i] = random[at + i]!;
   for (let i = 5, left = now; i >= 0; i--, left = Math.floor(left / 256)) bytes[i] = left % 256;
   bytes[6] = 0x70 | (bytes[6]! & 0x0f);
   bytes[8] = 0x80 | (bytes[8]! & 0x3f);

@@ -41,7 +41,8 @@ export function openUnderWay(parts: { folder: string; process: string; log: Log 
   const open = new Map<string, string>();
   let file: number | undefined;
   let bytes = 0;
-  let lines: { text: string; written(): void }[] = [];
+  /** The lines that go to the file together, and whoever waits for them. */
+  let coming: { text: string; written: Promise<void> } | undefined;
   let complained = false;
 
   /** Only the calls that are still under way, in a file that takes the old one's place. */
@@ -57,12 +58,11 @@ export function openUnderWay(parts: { folder: string; process: string; log: Log 
   }
 
   function write(): void {
-    const now = lines;
-    lines = [];
+    const text = coming?.text ?? "";
+    coming = undefined;
     try {
       if (file === undefined || bytes > MOST_BYTES) beginAnew();
       else {
-        const text = now.map((one) => one.text).join("");
         writeSync(file, text);
         bytes += text.length;
       }
@@ -75,7 +75,6 @@ export function openUnderWay(parts: { folder: string; process: string; log: Log 
         );
       complained = true;
     }
-    for (const { written } of now) written();
   }
 
   /** An empty line, for the time that the file system notes with it. */
@@ -93,13 +92,21 @@ export function openUnderWay(parts: { folder: string; process: string; log: Log 
   }
 
   return {
-    begin: (call) =>
-      new Promise((resolve) => {
-        const text = `${JSON.stringify(call)}\n`;
-        open.set(call.id, text);
-        if (lines.length === 0) setImmediate(write);
-        lines.push({ text, written: resolve });
-      }),
+    begin(call) {
+      const text = `${JSON.stringify(call)}\n`;
+      open.set(call.id, text);
+      coming ??= {
+        text: "",
+        written: new Promise((resolve) => {
+          setImmediate(() => {
+            write();
+            resolve();
+          });
+        }),
+      };
+      coming.text += text;
+      return coming.written;
+    },
     end: (id) => void open.delete(id),
     async left() {
       const now = await touched();

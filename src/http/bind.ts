@@ -83,7 +83,7 @@ export function bind(options: {
       const server = createServer(times, (request, response) => {
         const front = fronts.find(({ address }) => isBelow(address, request.url ?? ""));
         if (front) front.handle(request, response);
-        else void handle(request, response);
+        else handle(request, response);
       });
       return server.setTimeout(SILENT_FOR);
     },

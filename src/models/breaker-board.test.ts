@@ -79,7 +79,9 @@ describe("two processes", () => {
     await fail(boards[0]!, 5);
     await boards[1]!.refresh();
     clock.advance(5_000);
-    const asked = await Promise.all(Array.from({ length: 20 }, (_, i) => boards[i % 2]!.admit(key, LEASE)));
+    const asked = await Promise.all(
+      Array.from({ length: 20 }, async (_, i) => boards[i % 2]!.admit(key, LEASE)),
+    );
     expect(asked.filter(isGo)).toHaveLength(1);
     expect(asked.filter((one) => one.kind === "shut")).toEqual(
       Array.from({ length: 19 }, () => ({

@@ -94,7 +94,7 @@ export function counted(
   const last = kept.at(-1);
   const slices =
     last?.begins === begins
-      ? kept.with(-1, { begins, calls: last.calls + 1, failed: last.failed + failed })
+      ? kept.with(kept.length - 1, { begins, calls: last.calls + 1, failed: last.failed + failed })
       : [...kept, { begins, calls: 1, failed }];
   return { inRow: failed === 1 ? tally.inRow + 1 : 0, slices };
 }

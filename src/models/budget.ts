@@ -29,8 +29,9 @@ export function unitsOfNumber(amount: number): Units {
 }
 
 export function budgetLimits(budget: Budget | undefined): Limit[] {
+  if (budget === undefined) return [];
   return AMOUNTS.flatMap(([period, part]): Limit[] => {
-    const amount = budget?.[part];
+    const amount = budget[part];
     return amount === undefined ? [] : [{ period, measure: "cost", most: unitsOfNumber(amount) }];
   });
 }

@@ -88,7 +88,7 @@ export function openExchange(options: {
 
   function dropOld(): void {
     const now = elapsed();
-    for (const line of [...idle]) if (line.idleUntil <= now) drop(line);
+    for (const line of idle.filter(({ idleUntil }) => idleUntil <= now)) drop(line);
     if (lines.size > 0) return;
     clearInterval(looking);
     looking = undefined;
@@ -147,6 +147,7 @@ export function openExchange(options: {
       else {
         let socket: Socket | undefined;
         stop = () => {
+          if (left) return;
           left = true;
           socket?.destroy();
           leave();
@@ -165,24 +166,31 @@ export function openExchange(options: {
       new Promise((resolve) => {
         closing = () => {
           clearInterval(looking);
-          for (const line of [...lines]) drop(line);
+          for (const line of lines) drop(line);
           resolve();
         };
-        for (const line of [...idle]) drop(line);
+        while (idle.length > 0) drop(idle.at(-1)!);
         if (underWay === 0) closing();
       }),
   };
 }
 
-/** Head and body in one message, where the head is plain letters, so that one call of the system sends both. */
-function send(socket: Socket, head: string, body: string): void {
-  const text = `${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n`;
-  if (PLAIN.test(text)) {
-    socket.write(text + body, "utf8");
+/** The head of a question but for its length. */
+interface Head {
+  text: string;
+  /** Nothing but letters of ASCII, which are the same bytes in every encoding. */
+  plain: boolean;
+}
+
+/** Head and body in one message where that can be, so that one call of the system sends both. */
+function send(socket: Socket, { text, plain }: Head, body: string): void {
+  const whole = `${text}content-length: ${Buffer.byteLength(body)}\r\n\r\n`;
+  if (plain) {
+    socket.write(whole + body, "utf8");
     return;
   }
   socket.cork();
-  socket.write(text, "latin1");
+  socket.write(whole, "latin1");
   socket.write(body, "utf8");
   socket.uncork();
 }
@@ -198,17 +206,17 @@ export class BadHeader extends Error {
   readonly code = "ERR_INVALID_CHAR";
 }
 
-/** The head of a question but for its length; the same headers are written once. */
-function headsOf(url: URL): (headers: Readonly<Record<string, string>>) => string {
-  let last: { headers: Readonly<Record<string, string>>; text: string } | undefined;
+/** The same headers are written once. */
+function headsOf(url: URL): (headers: Readonly<Record<string, string>>) => Head {
+  let last: { headers: Readonly<Record<string, string>>; head: Head } | undefined;
   return (headers) => {
-    if (last?.headers === headers) return last.text;
+    if (last?.headers === headers) return last.head;
     let text = `POST ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\n`;
     for (const [name, value] of Object.entries(headers)) {
       if (!NAME.test(name) || !VALUE.test(value)) throw new BadHeader(name);
       text += `${name}: ${value}\r\n`;
     }
-    last = { headers, text };
-    return text;
+    last = { headers, head: { text, plain: PLAIN.test(text) } };
+    return last.head;
   };
 }

@@ -161,9 +161,10 @@ export function refusalText({ limit, used }: Refusal, currency: string): string 
 export type LimitsText = Partial<Record<Measure, Partial<Record<Period, string | number>>>>;
 
 export function limitsFrom(text: LimitsText | null): Limit[] {
+  if (text === null) return [];
   return MEASURES.flatMap((measure) =>
     PERIODS.flatMap((period) => {
-      const most = text?.[measure]?.[period];
+      const most = text[measure]?.[period];
       if (most === undefined) return [];
       return [{ measure, period, most: measure === "cost" ? unitsFrom(String(most)) : BigInt(most) }];
     }),

@@ -27,16 +27,23 @@ export type NewId = <K extends IdKind>(kind: K) => Id<K>;
 export function idSource(clock: Clock): NewId {
   let last = 0;
   let count = 0;
+  /** Ten bytes for each id, from the first on that was not used yet. They are no secret, so they need not be wiped. */
+  let random = Buffer.alloc(0);
+  let at = 0;
   return (kind) => {
     let now = Math.max(clock.now(), last);
     count = now === last ? count + 1 : 0;
     // A millisecond that is counted out is over: the next one begins early.
     if (count > 0xfff) [now, count] = [now + 1, 0];
     last = now;
-    const random = freshBytes(10);
+    at += 10;
+    if (at + 10 > random.length) {
+      random = randomBytes(POOL);
+      at = 0;
+    }
     // The 12 bits after the version number count within the millisecond, as UUIDv7 allows.
-    random[0] = (count >> 8) & 0x0f;
-    random[1] = count & 0xff;
-    return makeId(kind, now, random);
+    random[at] = (count >> 8) & 0x0f;
+    random[at + 1] = count & 0xff;
+    return makeId(kind, now, random, at);
   };
 }

@@ -3,9 +3,11 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { openFreshDatabase } from "../../test/support/database.ts";
 import { binaryRows, textRows, type Form } from "./copy.ts";
+import { openDatabase } from "./database.ts";
+import { silentLog } from "./log.ts";
 import { sql } from "./sql.ts";
 
-const { database } = await openFreshDatabase();
+const { database, url } = await openFreshDatabase();
 await database.run(
   sql`create table parcel (no int primary key, label text, sure boolean, share numeric, coin double precision, big bigint, facets jsonb, at timestamptz)`,
 );
@@ -208,5 +210,55 @@ describe("rows by COPY", () => {
       n: 400,
       bytes: 8_000_000,
     });
+  });
+});
+
+describe("rows stored in one message", () => {
+  test("are committed when it is answered, in several tables, and the boundary of the commit is told", async () => {
+    const told: string[] = [];
+    const mine = openDatabase({
+      url,
+      log: silentLog,
+      boundary: (moment, names) => void told.push(`${moment} ${names.join(" ")}`),
+    });
+    await mine.store(
+      [
+        binaryRows("parcel", PARCEL, [parcel(1), parcel(2)]),
+        binaryRows("content", CONTENT, [["one", Buffer.alloc(500_000)]]),
+      ],
+      ["parcels"],
+    );
+    expect(await count()).toBe(3);
+    expect(told).toEqual(["before parcels", "after parcels"]);
+    await mine.close();
+  });
+
+  test("are stored all or none, and the connection is good for the next", async () => {
+    await database.store([binaryRows("parcel", PARCEL, [parcel(1)])]);
+    const twice = database.store([
+      binaryRows("content", CONTENT, [["one", Buffer.of(1)]]),
+      binaryRows("parcel", PARCEL, [parcel(2), parcel(1)]),
+    ]);
+    await expect(twice).rejects.toMatchObject({ code: "23505" });
+    expect(await count()).toBe(1);
+    await Promise.all([3, 4, 5].map((no) => database.store([binaryRows("parcel", PARCEL, [parcel(no)])])));
+    expect(await count()).toBe(4);
+  });
+
+  test("that a lost connection leaves open are told as such", async () => {
+    const mine = openDatabase({ url, log: silentLog });
+    await database.run(
+      sql`create or replace function fall() returns trigger language plpgsql as $$ begin perform pg_terminate_backend(pg_backend_pid()); perform pg_sleep(1); return new; end $$`,
+    );
+    await database.run(
+      sql`create trigger falls before insert on content for each row execute function fall()`,
+    );
+    await expect(mine.store([binaryRows("content", CONTENT, [["one", Buffer.of(1)]])])).rejects.toMatchObject(
+      { code: "database_unavailable", message: expect.stringContaining("may be stored or not") },
+    );
+    await database.run(sql`drop trigger falls on content`);
+    await mine.store([binaryRows("parcel", PARCEL, [parcel(1)])]);
+    expect(await count()).toBe(1);
+    await mine.close();
   });
 });

@@ -38,7 +38,7 @@ export function openGroupCommit(database: Database, options: { atOnce?: number }
   );
   return {
     do: <Item, Result>(operation: Operation<Item, Result>, item: Item) =>
-      commits.do({ operation: operation as Operation<unknown, unknown>, item }) as Promise<Result>,
+      commits.do({ operation, item }) as Promise<Result>,
     get load() {
       return commits.load;
     },
