@@ -56,19 +56,22 @@ const PAIRS = Array.from(ALPHABET, (first) => Array.from(ALPHABET, (second) => f
 
 /** Makes one id. `now` in milliseconds, `random` at least ten bytes from `at` on; the caller chooses both. */
 export function makeId<K extends IdKind>(kind: K, now: number, random: Uint8Array, at = 0): Id<K> {
-  const bytes = new Uint8Array(16);
-  for (let i = 0; i < 10; i++) bytes[6 + i] = random[at + i]!;
-  for (let i = 5, left = now; i >= 0; i--, left = Math.floor(left / 256)) bytes[i] = left % 256;
-  bytes[6] = 0x70 | (bytes[6]! & 0x0f);
-  bytes[8] = 0x80 | (bytes[8]! & 0x3f);
-  return `${PREFIXES[kind]}${base32(bytes)}` as Id<K>;
+  const version = 0x70 | (random[at]! & 0x0f);
+  const variant = 0x80 | (random[at + 2]! & 0x3f);
+  const first = lettersOf(version, random[at + 1]!, variant, random[at + 3]!, random[at + 4]!);
+  const second = lettersOf(
+    random[at + 5]!,
+    random[at + 6]!,
+    random[at + 7]!,
+    random[at + 8]!,
+    random[at + 9]!,
+  );
+  return `${PREFIXES[kind]}${lettersOfTime(now)}${first}${second}` as Id<K>;
 }
 
 /** The smallest id of a kind at a time: the border between time partitions. */
 export function idBorder(kind: IdKind, now: number): string {
-  const bytes = new Uint8Array(16);
-  for (let i = 5, left = now; i >= 0; i--, left = Math.floor(left / 256)) bytes[i] = left % 256;
-  return `${PREFIXES[kind]}${base32(bytes)}`;
+  return `${PREFIXES[kind]}${lettersOfTime(now)}${"0".repeat(16)}`;
 }
 
 /** The time in milliseconds at which an id was made. */
@@ -88,20 +91,26 @@ export function isId<K extends IdKind>(kind: K, text: string): text is Id<K> {
   );
 }
 
-/** 128 bits as 26 letters, most significant first, so that letters sort as the bytes do. */
-function base32(bytes: Uint8Array): string {
+/*
+ * 128 bits are 26 letters, most significant first, so that letters sort as the bytes do. Two zeros stand before the first
+ * bit: so the time has ten letters to itself, and each five of the bytes behind it have eight.
+ */
+
+let lastTime = -1;
+let lastLetters = "";
+
+/** Many ids are made in one millisecond. */
+function lettersOfTime(now: number): string {
+  if (now === lastTime) return lastLetters;
   let text = "";
-  // 130 bits are 26 letters: two zeros stand before the first byte.
-  let held = 0;
-  let bits = 2;
-  for (const byte of bytes) {
-    held = (held << 8) | byte;
-    bits += 8;
-    if (bits >= 10) {
-      bits -= 10;
-      text += PAIRS[(held >> bits) & 1023]!;
-    }
-    held &= (1 << bits) - 1;
-  }
+  for (let i = 0, left = now; i < 10; i++, left = Math.floor(left / 32)) text = ALPHABET[left % 32]! + text;
+  lastTime = now;
+  lastLetters = text;
   return text;
+}
+
+function lettersOf(a: number, b: number, c: number, d: number, e: number): string {
+  const high = (a << 12) | (b << 4) | (c >> 4);
+  const low = ((c & 15) << 16) | (d << 8) | e;
+  return PAIRS[high >> 10]! + PAIRS[high & 1023]! + PAIRS[low >> 10]! + PAIRS[low & 1023]!;
 }

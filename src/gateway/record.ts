@@ -105,7 +105,7 @@ const TRY_COLUMNS = {
  * A commit takes with it whatever came during the one before it, and costs as much as the rows of thirty calls: where many
  * calls come it waits for a few more of them.
  */
-const IN_FEW_COMMITS: Gathering = { atOnce: 1, patient: { from: 8, enough: 16, forMs: 2 } };
+const IN_FEW_COMMITS: Gathering = { atOnce: 1, patient: { from: 12, enough: 16, forMs: 2 } };
 
 function rowsOf(calls: readonly CallRow[]): Copy[] {
   const tries = calls.flatMap((call) => call.tries.map((one, i) => tryValues(call.id, i + 1, one)));

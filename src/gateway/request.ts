@@ -4,7 +4,7 @@
  * Pure. Known keys must have their form; unknown keys are kept and passed on, for servers differ and grow. The first
  * fault is told with the name of its parameter, as clients of this wire show it.
  */
-import { isJsonObject, type JsonObject } from "../contract/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../contract/json.ts";
 import { badRequest } from "./wire-error.ts";
 
 export interface ChatRequest {
@@ -23,21 +23,70 @@ export interface ChatRequest {
 
 const ROLES = new Set(["system", "developer", "user", "assistant", "tool", "function"]);
 
-/** Numbers with their borders; `whole` ones are counts. */
-const NUMBERS: readonly { name: string; min: number; max: number; whole?: true }[] = [
-  { name: "max_tokens", min: 1, max: 10_000_000, whole: true },
-  { name: "max_completion_tokens", min: 1, max: 10_000_000, whole: true },
-  { name: "n", min: 1, max: 128, whole: true },
-  { name: "temperature", min: 0, max: 2 },
-  { name: "top_p", min: 0, max: 1 },
-  { name: "presence_penalty", min: -2, max: 2 },
-  { name: "frequency_penalty", min: -2, max: 2 },
-  { name: "top_logprobs", min: 0, max: 20, whole: true },
-  { name: "seed", min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER, whole: true },
-];
+type Check = (value: JsonValue, name: string) => void;
 
-const OBJECTS = ["response_format", "stream_options", "logit_bias", "metadata"] as const;
-const BOOLEANS = ["stream", "logprobs", "parallel_tool_calls", "store"] as const;
+/** A number with its borders; a `whole` one is a count. */
+function numberFrom(min: number, max: number, whole = false): Check {
+  return (value, name) => {
+    if (typeof value !== "number" || (whole && !Number.isInteger(value)))
+      throw badRequest(`\`${name}\` must be a ${whole ? "whole number" : "number"}.`, name, "invalid_type");
+    if (value < min)
+      throw badRequest(
+        `\`${name}\` is ${value}, below its minimum of ${min}.`,
+        name,
+        "integer_below_min_value",
+      );
+    if (value > max)
+      throw badRequest(
+        `\`${name}\` is ${value}, above its maximum of ${max}.`,
+        name,
+        "integer_above_max_value",
+      );
+  };
+}
+
+function must(holds: (value: JsonValue) => boolean, be: string): Check {
+  return (value, name) => {
+    if (!holds(value)) throw badRequest(`\`${name}\` must be ${be}.`, name, "invalid_type");
+  };
+}
+
+const count = (max: number) => numberFrom(1, max, true);
+const object = must(isJsonObject, "an object");
+const boolean = must((value) => typeof value === "boolean", "true or false");
+const text = must((value) => typeof value === "string", "a text");
+
+/** What is known of optional parameters; looked up for those that came, since most did not. */
+const OPTIONS = new Map<string, Check>(
+  Object.entries({
+    max_tokens: count(10_000_000),
+    max_completion_tokens: count(10_000_000),
+    n: count(128),
+    temperature: numberFrom(0, 2),
+    top_p: numberFrom(0, 1),
+    presence_penalty: numberFrom(-2, 2),
+    frequency_penalty: numberFrom(-2, 2),
+    top_logprobs: numberFrom(0, 20, true),
+    seed: numberFrom(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, true),
+    response_format: object,
+    stream_options: object,
+    logit_bias: object,
+    metadata: object,
+    stream: boolean,
+    logprobs: boolean,
+    parallel_tool_calls: boolean,
+    store: boolean,
+    user: text,
+    safety_identifier: text,
+    tools: must((value) => Array.isArray(value) && value.every(isJsonObject), "a list of tools"),
+    stop: must(
+      (value) =>
+        typeof value === "string" ||
+        (Array.isArray(value) && value.length <= 4 && value.every((one) => typeof one === "string")),
+      "a text or a list of up to four texts",
+    ),
+  }),
+);
 
 export function readRequest(body: unknown): ChatRequest {
   if (!isJsonObject(body)) throw badRequest("The body must be one JSON object with `model` and `messages`.");
@@ -96,39 +145,8 @@ function readMessage(message: unknown, where: string): boolean {
 }
 
 function checkOptions(body: JsonObject): void {
-  for (const { name, min, max, whole } of NUMBERS) {
+  for (const name in body) {
     const value = body[name];
-    if (value === undefined || value === null) continue;
-    if (typeof value !== "number" || (whole === true && !Number.isInteger(value)))
-      throw badRequest(`\`${name}\` must be a ${whole ? "whole number" : "number"}.`, name, "invalid_type");
-    if (value < min || value > max)
-      throw badRequest(
-        value < min
-          ? `\`${name}\` is ${value}, below its minimum of ${min}.`
-          : `\`${name}\` is ${value}, above its maximum of ${max}.`,
-        name,
-        value < min ? "integer_below_min_value" : "integer_above_max_value",
-      );
+    if (value !== undefined && value !== null) OPTIONS.get(name)?.(value, name);
   }
-  for (const name of OBJECTS) {
-    const value = body[name];
-    if (value !== undefined && value !== null && !isJsonObject(value))
-      throw badRequest(`\`${name}\` must be an object.`, name, "invalid_type");
-  }
-  for (const name of BOOLEANS) {
-    const value = body[name];
-    if (value !== undefined && value !== null && typeof value !== "boolean")
-      throw badRequest(`\`${name}\` must be true or false.`, name, "invalid_type");
-  }
-  for (const name of ["user", "safety_identifier"]) {
-    const value = body[name];
-    if (value !== undefined && value !== null && typeof value !== "string")
-      throw badRequest(`\`${name}\` must be a text.`, name, "invalid_type");
-  }
-  const { tools, stop } = body;
-  if (tools !== undefined && tools !== null && !(Array.isArray(tools) && tools.every(isJsonObject)))
-    throw badRequest("`tools` must be a list of tools.", "tools", "invalid_type");
-  if (stop === undefined || stop === null || typeof stop === "string") return;
-  if (!Array.isArray(stop) || stop.length > 4 || !stop.every((one) => typeof one === "string"))
-    throw badRequest("`stop` must be a text or a list of up to four texts.", "stop", "invalid_type");
 }

@@ -90,7 +90,10 @@ export function counted(
   const begins = Math.floor(now / length) * length;
   // What was seen before a clock was set back lies ahead and is forgotten.
   const isKept = (one: Slice) => one.begins > begins - limits.windowMs && one.begins <= begins;
-  const kept = tally.slices.every(isKept) ? tally.slices : tally.slices.filter(isKept);
+  const [oldest] = tally.slices;
+  // They are in the order of their times: where both ends are kept, all are.
+  const all = oldest === undefined || (isKept(oldest) && isKept(tally.slices.at(-1)!));
+  const kept = all ? tally.slices : tally.slices.filter(isKept);
   const last = kept.at(-1);
   const slices =
     last?.begins === begins
