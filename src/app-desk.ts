@@ -48,13 +48,15 @@ export interface DeskParts extends ReviewParts {
   chance(): number;
   /** Wakes the cases of a workflow. */
   poke(workflow: string): void;
+  /** After labels are stored. */
+  labelled: NonNullable<ReviewParts["labelled"]>;
 }
 
 export type Desk = ReturnType<typeof openDesk>;
 
 export function openDesk(parts: DeskParts) {
   const { database, group, registry, vault, clock, newId, audit, log, settings, worker } = parts;
-  const { connections, workflowSettings, publicUrl, poke } = parts;
+  const { connections, workflowSettings, publicUrl, poke, labelled } = parts;
   const sessions = openSessions({
     database,
     clock,
@@ -104,6 +106,7 @@ export function openDesk(parts: DeskParts) {
     clock,
     newId,
     audit,
+    labelled,
     chance: parts.chance,
     answerLink: (caseId, no, expiresAt) =>
       pageLink(publicUrl(), tokens.make({ kind: "answer", caseId, no, expiresAt })),
@@ -124,6 +127,7 @@ export function openDesk(parts: DeskParts) {
     tell: (workflow, kept) =>
       void improvements.tell(workflow, kept, { everyReport: false }).catch(mailFailed),
     questions: reviews.questions,
+    labelled,
     publicUrl,
   });
   const figures = openReviewFigures({ database, registry, clock, audit });

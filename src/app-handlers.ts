@@ -149,8 +149,8 @@ export function handlersOf(parts: HandlerParts): Handlers {
     ...certificateHandlers({ database, registry, certificates, clock }),
     ...operationHandlers({ database, registry, replays, connections, keys, audit, clock, simulated, poke }),
     ...ladderHandlers({ ladder, stops }),
-    ...modelCallHandlers({ database }),
     ...modelHandlers({ database, registry, clock, audit }),
+    ...modelCallHandlers({ database, keptDays: settings.PILOTAGE_CALLS_DAYS }),
     ...overviewHandlers({
       database,
       registry,

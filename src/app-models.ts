@@ -14,7 +14,7 @@ import { openOpeners } from "./cases/model/open.ts";
 import { keyOfModel } from "./cases/model/used.ts";
 import type { Registry } from "./cases/workflow/registry.ts";
 import type { BreakerKey } from "./models/breaker-board.ts";
-import { openBulkheads } from "./models/bulkhead.ts";
+import { openSharedPlaces } from "./models/shared-places.ts";
 import type { Limits } from "./models/limit-store.ts";
 import type { PriceList } from "./models/price-list.ts";
 import type { NewId } from "./platform/chance.ts";
@@ -51,7 +51,7 @@ const BELIEVED_FOR = 1_000;
 
 export function openModels(parts: ModelParts) {
   const { database, vault, clock, audit, log, worker, limits, prices, egress, files } = parts;
-  const places = openBulkheads();
+  const places = openSharedPlaces({ database, process: worker });
   // By name: each of these takes settings of its own under words that others use for something else.
   const breakers = openBreakers({ database, clock, log, audit, worker });
   const budgets = openBudgets({ database, limits, prices });

@@ -14,6 +14,7 @@ import { openDesk } from "./app-desk.ts";
 import { openInForce } from "./app-in-force.ts";
 import { handlersOf, type HandlerParts } from "./app-handlers.ts";
 import { openModels } from "./app-models.ts";
+import { removeHourly } from "./app-removals.ts";
 import { openAudit, type Audit } from "./audit/record.ts";
 import { openSequencer, type Sequencer } from "./audit/sequencer.ts";
 import { openSigner } from "./audit/signing.ts";
@@ -28,6 +29,7 @@ import { quarantining } from "./cases/intake/quarantine.ts";
 import { openReplays } from "./cases/intake/replay.ts";
 import { openConnections } from "./cases/model/connections.ts";
 import { failing, reserving } from "./cases/model/record.ts";
+import { openTelling } from "./cases/model/telling.ts";
 import { openRunner, type Runner } from "./cases/runner.ts";
 import { openRegistry, type Registry } from "./cases/workflow/registry.ts";
 import { emptySpool } from "./connectors/feed/folder.ts";
@@ -50,8 +52,9 @@ import { openDatabase, type Database, type DatabaseOptions, type Tx } from "./pl
 import { openEgress } from "./platform/egress.ts";
 import { openGroupCommit } from "./platform/group-commit.ts";
 import { addJob, migrateJobs, openJobs } from "./platform/jobs.ts";
-import { openLimits, tidyWindows } from "./models/limit-store.ts";
+import { openLimits } from "./models/limit-store.ts";
 import { ownPriceFile, readPriceList } from "./models/price-list.ts";
+import { openSharedPlaces } from "./models/shared-places.ts";
 import type { Log } from "./platform/log.ts";
 import { unlock } from "./platform/master-key.ts";
 import { openMetrics } from "./platform/metrics.ts";
@@ -64,6 +67,7 @@ import { watchWorkers } from "./platform/workers.ts";
 import { workBeside, type Beside } from "./releases/beside.ts";
 import { PREPARE_JOB } from "./releases/publish.ts";
 import { feedbackToken } from "./reviews/feedback/feedback.ts";
+import { openLabelTelling } from "./reviews/told.ts";
 
 export type Role = "all" | "web" | "worker";
 
@@ -157,6 +161,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const keys = openKeys({ database, clock, newId, audit });
   const metrics = openMetrics();
   const telemetry = await openTelemetry(settings, metrics);
+  const telling = openTelling({ telemetry, clock });
   const worker = newId("worker");
   let runner: Runner | undefined;
   let webUrl: string | undefined;
@@ -205,12 +210,15 @@ export async function openApp(options: AppOptions): Promise<App> {
     publicUrl,
     chance: Math.random,
     poke,
+    labelled: openLabelTelling({ database, telling }),
   });
   const { tokens, sessions } = desk;
   const stop = new AbortController();
   const about = { database, registry, vault, clock, newId, audit, log, connections, worker };
   const models = openModels({ ...about, egress, limits, prices, files, stopped: stop.signal });
   const { breakers, budgets, places, openers } = models;
+  /** What every call of a model needs, whoever asks. */
+  const calling = { modelFor: openers.modelFor, breakers, prices, budgets, telling, stopped: stop.signal };
   const patience = settings.PILOTAGE_DATABASE_PATIENCE;
   const jobs = openJobs({ url: directUrl, database, worker, clock, log, patience, release: releaseWorker });
 
@@ -221,6 +229,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   let sequencer: Sequencer | undefined;
   if (simulated) every(TICK, "following simulated time", () => followSimulatedTime(database, simulated));
   await breakers.refresh();
+  every(2 * TICK, "keeping places of connections", places.beat);
   every(2 * TICK, "looking at breakers", () => breakers.refresh(openers.refresh));
   if (role !== "web") await startWorker();
   const server = role === "worker" ? undefined : await startWeb();
@@ -270,7 +279,8 @@ export async function openApp(options: AppOptions): Promise<App> {
         endsWithin(CLOSE_WITHIN, Promise.all([group.drain().then(endLog), limits.drain()])),
         role === "web" ? undefined : jobs.stop(),
       ]);
-      await endsWithin(CLOSE_WITHIN, Promise.all([openers.close(), telemetry.close()]));
+      telling.close();
+      await endsWithin(CLOSE_WITHIN, Promise.all([openers.close(), telemetry.close(), places.close()]));
       await database.close();
     },
   };
@@ -313,12 +323,8 @@ export async function openApp(options: AppOptions): Promise<App> {
         dispatch: dispatching(audit, worker),
         attempt: attempting(),
         conclude: concluding(audit, worker),
-        modelFor: openers.modelFor,
-        breakers,
-        prices,
-        budgets,
+        ...calling,
         cached: models.cached,
-        stopped: stop.signal,
         targetFor: openers.targetFor,
         feedbackUrl: (workflow, caseId) =>
           settings.PILOTAGE_PUBLIC_URL !== undefined && workflow.document.feedback?.link
@@ -360,13 +366,9 @@ export async function openApp(options: AppOptions): Promise<App> {
     every(TICK, "looking for due feeds", feeds.look);
     beside = workBeside({
       ...sets,
+      ...calling,
       log,
       worker,
-      modelFor: openers.modelFor,
-      breakers,
-      prices,
-      budgets,
-      stopped: stop.signal,
       // Live cases come first: what can wait goes on while they leave half of the places free.
       roomBeside: () => (runner?.inFlight ?? 0) * 2 <= settings.PILOTAGE_IN_FLIGHT,
     });
@@ -374,7 +376,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     every(DAY / 24, "removing unfinished imports", beside.tidy);
     every(DAY / 24, "forgetting what is over of signing in", desk.forgetSignIns);
     every(60 * TICK, "counting hours", async () => void (await countHours(database, clock, countSpending)));
-    every(DAY / 24, "removing windows of limits", () => tidyWindows(database, clock.now()));
+    removeHourly({ database, clock, audit, worker, settings, every });
     if (!simulated)
       every(TICK, "watching the clock", watchForSetBack({ database, clock, audit, worker, log }));
     if (signer) sequencer = openSequencer({ database, audit, clock, worker, signer, log });

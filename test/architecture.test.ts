@@ -59,6 +59,7 @@ const FREE = [
   "app.ts",
   "app-desk.ts",
   "app-handlers.ts",
+  "app-removals.ts",
   "app-in-force.ts",
   "app-models.ts",
   "serve.ts",

@@ -135,7 +135,12 @@ describe("a language model", () => {
       form: "json_schema",
     });
     const [shown] = (await client.listConnections()).connections.filter((one) => one.name === "gemini");
-    expect(shown!.shown).toStrictEqual({ address: baseUrl, region: "EU", contract: "nothing kept" });
+    expect(shown!.shown).toStrictEqual({
+      address: baseUrl,
+      region: "EU",
+      contract: "nothing kept",
+      stored: ["apiKey"],
+    });
   });
 });
 
@@ -198,5 +203,33 @@ test("each trial is on record with who, what and what came of it", async () => {
   expect(found).toHaveLength(1);
   expect(JSON.parse(found[0]!.body)).toMatchObject({
     data: { name: "noted", connection: "scripted", outcome: "answered" },
+  });
+});
+
+describe("secrets that stay", () => {
+  const settings = { kind: "http", url: "https://models.example.com/triage" };
+  const save = (more: object, keep?: string[]) =>
+    client.saveConnection({
+      params: { name: "own-kept" },
+      body: { settings: { ...settings, ...more }, ...(keep === undefined ? {} : { keep }) },
+    });
+
+  test("are kept under their address, and under no other; what is not there cannot stay", async () => {
+    await expect(save({}, ["secret"])).rejects.toMatchObject({ code: "bad_request" });
+    await save({ secret: SECRET });
+    await save({ region: "EU" }, ["secret"]);
+    const [row] = (await client.listConnections()).connections.filter((one) => one.name === "own-kept");
+    expect(row!.shown).toEqual({ address: settings.url, region: "EU", stored: ["secret"] });
+    await expect(save({ url: "https://elsewhere.example.com/" }, ["secret"])).rejects.toMatchObject({
+      code: "bad_request",
+      message: expect.stringContaining("only stays with its address"),
+    });
+    await expect(
+      client.saveConnection({
+        params: { name: "own-kept" },
+        body: { settings: { kind: "webhook", url: settings.url }, keep: ["secret"] },
+      }),
+    ).rejects.toMatchObject({ code: "bad_request" });
+    await expect(save({}, ["apiKey"])).rejects.toMatchObject({ code: "bad_request" });
   });
 });

@@ -8,7 +8,9 @@ import { sql } from "../src/platform/sql.ts";
 import { countHours } from "../src/monitoring/hourly.ts";
 import { countSpending, spendingSince } from "../src/monitoring/spend.ts";
 import { amountOf } from "../src/models/money.ts";
+import type { Client } from "../src/contract/client.ts";
 import { install, launch, until } from "./support/installation.ts";
+import { signedIn } from "./support/people.ts";
 import { afterAll } from "vitest";
 
 const folder = temporaryFolder("prices");
@@ -322,5 +324,55 @@ describe("a budget", () => {
     expect(await set({ perMonth: 6 })).toMatchObject({ state: "pending" });
     for (const wrong of [{}, { perMonth: -1 }, { perMonth: 0 }, { perYear: 3 }])
       await expect(set(wrong as JsonObject)).rejects.toMatchObject({ code: "bad_request" });
+  });
+});
+
+describe("a call whose cost is unknown", () => {
+  const spending = (workflow: string) =>
+    spendingSince(installation.app.database, workflow, now() - 3_600_000, now());
+  const now = () => installation.app.clock.now();
+  const breakOff = (id: string) =>
+    installation.app.database.run(sql`
+      update attempt set state = 'abandoned', cost = null, currency = null, cost_estimated = null, price_date = null,
+        model_answered = null, confidence = null, input_tokens = null, output_tokens = null where case_id = ${id}`);
+
+  test("because it broke off with the program is told from one without a price", async () => {
+    const priced = await workflowWith({});
+    await breakOff(await priced.submit().then(async (id) => (await reviewed(id)).id));
+    const unpriced = await workflowWith({ name: "unpriced" });
+    await reviewed(await unpriced.submit());
+    expect(await spending(priced.workflow)).toMatchObject([{ calls: 1, unknown: 1, abandoned: 1 }]);
+    expect(await spending(unpriced.workflow)).toMatchObject([{ calls: 1, unknown: 1, abandoned: 0 }]);
+  });
+
+  test("leaves the month and the case unknown, never nothing", async () => {
+    const { workflow, submit } = await workflowWith({});
+    await breakOff((await reviewed(await submit())).id);
+    const cost = await client.getCost({ params: { workflow } });
+    expect(cost.month).toMatchObject({ amount: null, calls: 1, unknown: 1 });
+    expect(cost.perCase).toBeNull();
+    expect(cost.forecastMissing.map((one) => one.code)).not.toContain("prices");
+  });
+});
+
+describe("the budget of a connection", () => {
+  test("is set and lowered by an engineer, and raised or taken away by an administrator alone", async () => {
+    const { workflow: name } = await workflowWith({});
+    const engineer = await signedIn(installation, "engineer@example.com", [
+      { role: "engineer", workflow: null },
+    ]);
+    const administrator = await signedIn(installation, "admin@example.com", [
+      { role: "administrator", workflow: null },
+    ]);
+    const set = (who: Client, budget: { perMonth?: number; perDay?: number } | null) =>
+      who.setBudget({ params: { name }, body: { budget } });
+    await set(engineer, { perMonth: 100 });
+    await set(engineer, { perMonth: 80, perDay: 5 });
+    for (const more of [{ perMonth: 90, perDay: 5 }, { perMonth: 80 }, null])
+      await expect(set(engineer, more)).rejects.toMatchObject({ code: "forbidden" });
+    const { budgets } = await client.listBudgets();
+    expect(budgets.find((one) => one.connection === name)!.budget).toMatchObject({ perMonth: 80, perDay: 5 });
+    await set(administrator, { perMonth: 90 });
+    await set(administrator, null);
   });
 });

@@ -80,6 +80,8 @@ export const RULES: Record<Action, Rule> = {
   "people.manage": { alone: ["administrator"], pair: null, scope: null, whole: true },
   "key.manage": { alone: ["administrator", "engineer"], pair: null, scope: "operate" },
   "connection.manage": { alone: ["administrator", "engineer"], pair: null, scope: "operate", whole: true },
+  // Engineers may stop the spending of a connection; that it goes on is for whoever answers for the installation.
+  "connection.spend_more": { alone: ["administrator"], pair: null, scope: "operate", whole: true },
   "clock.move": { alone: ["administrator"], pair: null, scope: "operate", whole: true },
 };
 

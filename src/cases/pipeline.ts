@@ -33,6 +33,8 @@ import { outboxOf, send, sendBegun, type Consignment, type SendParts } from "./d
 import { ask, type Outcome } from "./model/ask.ts";
 import type { AskParts } from "./model/attempt.ts";
 import { pastAttempts } from "./model/record.ts";
+import { confidenceOf, type Questioning } from "./model/telling.ts";
+import { aboutCase, callersTraces } from "./trace.ts";
 import type { DialValues } from "./workflow/dials.ts";
 import type { Registry, ReleaseView, WorkflowView } from "./workflow/registry.ts";
 
@@ -193,13 +195,19 @@ async function askAndDecide(parts: PipelineParts, { cases, hands, known }: Batch
   // One claim is of one workflow; its row is read after the claim, so that a rung or a dial moved before it counts.
   const workflow = known ?? (await parts.registry.workflow(parts.database, cases[0]!.case_.workflow));
   const certificates = await parts.certificates(workflow.row.name);
+  const traces = parts.telling.listens
+    ? await callersTraces(parts.database, cases)
+    : new Map<string, string>();
   return cases.map(async (one) => {
     const { case_, lease, key } = one;
     const release =
       case_.arm === "manual" ? undefined : await parts.registry.release(parts.database, case_.release);
     const input = one.content.get("input") as JsonObject;
     let outcome: Outcome | undefined;
+    let telling: Questioning | undefined;
     if (release && workflow.row.rung < 2) {
+      const past = attempts.get(case_.id) ?? [];
+      telling = parts.telling.question(aboutCase(case_, past.length > 0, traces.get(case_.id)));
       const attachments =
         release.document.policy[ATTACHMENTS] === "allow"
           ? await readAttachments(parts.database, case_.id, key)
@@ -210,13 +218,14 @@ async function askAndDecide(parts: PipelineParts, { cases, hands, known }: Batch
         key,
         input,
         attachments,
-        attempts: attempts.get(case_.id) ?? [],
+        attempts: past,
         release,
         workflow,
-      });
+        telling,
+      }).finally(() => telling!.waits());
     }
     if (outcome?.kind === "left") return;
-    await settleCase(parts, one, { workflow, release, certificates, outcome, hands });
+    await settleCase(parts, one, { workflow, release, certificates, outcome, telling, hands });
   });
 }
 
@@ -228,6 +237,7 @@ async function settleCase(
     release: ReleaseView | undefined;
     certificates: CertificateRow[];
     outcome: Exclude<Outcome, { kind: "left" }> | undefined;
+    telling: Questioning | undefined;
     hands: Hands;
   },
 ): Promise<void> {
@@ -257,6 +267,14 @@ async function settleCase(
     certificate: found.kind === "in_force" && !breaks ? found.certificate : undefined,
     modelChanged: breaks !== undefined,
   });
+  given.telling?.end(
+    {
+      "pilotage.decision": decision.outcome,
+      "pilotage.decision.reasons": decision.reasons.map((reason) => reason.code),
+      ...confidenceOf(answered?.model.confidence),
+    },
+    answered ? undefined : answer?.kind === "none" ? answer.because : undefined,
+  );
   const schema = release ?? (await parts.registry.reference(parts.database, row));
   const now = parts.clock.now();
   const facets = facetsOf(schema.document, one.content.get("input") as JsonObject, answered?.output);

@@ -1,16 +1,23 @@
-/** `pilotage calls`: what came in over the OpenAI-compatible endpoint, and how it ended. Never what was said. */
+/** `pilotage calls` and `calls show`: what came in over the OpenAI-compatible endpoint, and how it ended. Never what was said. */
 import { Option, type Command } from "commander";
 import { CALL_OUTCOMES, type CallOutcome } from "../contract/gateway-endpoints.ts";
 import { whole } from "./arguments.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
 import { readPages } from "./paging.ts";
-import { moment, table } from "./text.ts";
+import type { Client } from "../contract/client.ts";
+import { facts, moment, table } from "./text.ts";
+
+type Call = Awaited<ReturnType<Client["getModelCall"]>>;
 
 interface ListOptions {
   workflow?: string;
   connection?: string;
   case?: string;
+  key?: string;
+  model?: string;
+  from?: string;
+  to?: string;
   outcome?: CallOutcome;
   limit: number;
   before?: string;
@@ -19,10 +26,17 @@ interface ListOptions {
 export function addCalls(program: Command, desk: Desk): void {
   const calls = program
     .command("calls")
-    .description("Lists calls over the OpenAI-compatible endpoint, newest first; never what was said.")
+    .description("Calls over the OpenAI-compatible endpoint; never what was said.");
+  const list = calls
+    .command("list", { isDefault: true })
+    .description("Lists them, newest first.")
     .option("--workflow <workflow>", "only calls of this workflow")
     .option("--connection <connection>", "only calls of models of this connection")
     .option("--case <case>", "only calls about this case")
+    .option("--key <key>", "only calls that came with this key")
+    .option("--model <part>", "only calls of models with this in their name, asked or answering")
+    .option("--from <time>", "only calls that began at or after this time, e.g. 2026-01-05T08:00:00Z")
+    .option("--to <time>", "only calls that began before this time")
     .addOption(
       new Option("--outcome <outcome>", "only calls that ended so").choices(Object.keys(CALL_OUTCOMES)),
     )
@@ -45,7 +59,7 @@ export function addCalls(program: Command, desk: Desk): void {
             one.tries.length,
             one.milliseconds,
             tokensOf(one),
-            one.cost === null ? null : `${one.cost} ${one.currency}`,
+            one.case !== null ? null : costOf(one.cost, one.currency),
             one.outcome,
             one.error,
           ]),
@@ -54,11 +68,82 @@ export function addCalls(program: Command, desk: Desk): void {
       );
       if (next !== null) desk.out.note(`There are more: --before ${next}, or a larger --limit.`);
     });
+  const show = calls
+    .command("show")
+    .argument("<call>", "its id, mcl_...")
+    .description("Shows one call with its tries at providers.")
+    .action(async (call: string) => {
+      const client = await desk.client("read");
+      const found = await client.getModelCall({ params: { call } });
+      desk.out.result(found, () => shown(found));
+    });
+  withExamples(show, "pilotage calls show mcl_01hzy3v7k2e8t9qxw4m5n6p7r8");
   withExamples(
-    calls,
-    "pilotage calls --outcome failed",
-    "pilotage calls --workflow support-triage --limit 500",
+    list,
+    "pilotage calls list --outcome failed",
+    "pilotage calls list --workflow support-triage --limit 500",
   );
+}
+
+function shown(call: Call): string {
+  const { tries, cost, currency } = call;
+  return [
+    call.id,
+    facts([
+      ["began", moment(call.startedAt)],
+      ["key", call.keyName === null ? call.key : `${call.keyName} (${call.key})`],
+      ["workflow", call.workflow],
+      ["case", call.case],
+      ["connection", call.connection],
+      ["model asked", call.modelAsked],
+      ["answered by", call.modelAnswered],
+      ["outcome", `${call.outcome}: ${CALL_OUTCOMES[call.outcome]}`],
+      ["status", call.status],
+      ["error", call.error],
+      ["finish", call.finish],
+      ["form", `${call.streamed ? "streamed" : "whole"}, ${call.mode}`],
+      ["milliseconds", call.milliseconds],
+      ["to first token", call.firstTokenMs],
+      ["tokens", tokensOf(call)],
+      ["cost", call.case !== null ? "with the attempts of its case" : costOf(cost, currency)],
+    ]),
+    "",
+    table(
+      [
+        "try",
+        "began",
+        "connection",
+        "model",
+        "answered by",
+        "ms",
+        "first token",
+        "status",
+        "tokens",
+        "cost",
+        "error",
+      ],
+      tries.map((one) => [
+        one.no,
+        moment(one.startedAt),
+        one.connection,
+        one.modelAsked,
+        one.modelAnswered,
+        one.milliseconds,
+        one.firstTokenMs,
+        one.status,
+        tokensOf(one),
+        costOf(one.cost, one.currency),
+        one.error,
+      ]),
+      call.workflow === null
+        ? "No provider was asked."
+        : "Its case asked for itself; the attempts stand with the case.",
+    ),
+  ].join("\n");
+}
+
+function costOf(cost: string | null, currency: string | null): string {
+  return cost === null ? "unknown" : `${cost} ${currency}`;
 }
 
 function tokensOf(call: {

@@ -42,14 +42,22 @@ export function addConnection(program: Command, desk: Desk): void {
       "--settings <file>",
       "a JSON object with kind and what that kind needs; - reads standard input",
     )
-    .action(async (name: string, { settings }: { settings: string }) => {
-      const body = { settings: await readJsonObject(settings, desk.stdin) };
+    .option(
+      "--keep <secrets...>",
+      "secrets that stay as they are stored, as the list names them, e.g. apiKey headers.x-team",
+    )
+    .action(async (name: string, { settings, keep }: { settings: string; keep?: string[] }) => {
+      const body = {
+        settings: await readJsonObject(settings, desk.stdin),
+        ...(keep === undefined ? {} : { keep }),
+      };
       const reply = await (await desk.client("change")).saveConnection({ params: { name }, body });
       desk.out.result(reply, () => `${reply.name} is stored (${reply.kind}).`);
     });
   withExamples(
     set,
     "pilotage connection set crm --settings crm.json --as j.okafor@example.com",
+    "pilotage connection set crm --settings crm.json --keep secret --as j.okafor@example.com",
     "pilotage connection set crm --settings - --as j.okafor@example.com",
   );
 

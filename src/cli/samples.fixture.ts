@@ -3,6 +3,7 @@ import type { Verdict } from "../contract/audit.ts";
 import type { Client } from "../contract/client.ts";
 import type { EndpointName } from "../contract/endpoints.ts";
 import { MODELS } from "./model-samples.fixture.ts";
+import { MODEL_CALLS } from "./call-samples.fixture.ts";
 import { PEOPLE } from "./people-samples.fixture.ts";
 import { REVIEWS } from "./review-samples.fixture.ts";
 import { IMPORTED, ROLLOUTS, TRIALS } from "./trial-samples.fixture.ts";
@@ -183,7 +184,6 @@ const auditStatus = {
 const JSON_SAMPLES: Samples = {
   submitCase: receipt,
   listCases: { cases: [summary], next: null },
-  listModelCalls: { calls: [], next: null },
   getCase: {
     ...summary,
     share: 0.2,
@@ -367,6 +367,7 @@ const JSON_SAMPLES: Samples = {
     ],
   },
   saveConnection: { name: "crm", kind: "webhook" },
+  ...MODEL_CALLS,
   ...TRIALS,
   ...ROLLOUTS,
   ...MODELS,

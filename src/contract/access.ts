@@ -67,7 +67,8 @@ export const ACTIONS = {
   "people.staff": "give and take the roles viewer, reviewer and on-call of a workflow",
   "people.manage": "invite, disable, and give every role",
   "key.manage": "make and revoke API keys",
-  "connection.manage": "store and test connections",
+  "connection.manage": "store and test connections, set and lower their budgets",
+  "connection.spend_more": "raise the budget of a connection, or take it away",
   "clock.move": "move simulated time",
 } as const;
 export type Action = keyof typeof ACTIONS;

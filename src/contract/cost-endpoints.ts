@@ -69,7 +69,11 @@ export const COST_ENDPOINTS = {
         .nullable()
         .describe("For 365 days, with a range of 90 %, if the measured days go on"),
       forecastMissing: z.array(
-        z.object({ code: z.enum(["days", "cases", "prices"]), have: z.number(), need: z.number() }),
+        z.object({
+          code: z.enum(["days", "cases", "prices", "abandoned"]),
+          have: z.number(),
+          need: z.number(),
+        }),
       ),
       at: time,
     }),

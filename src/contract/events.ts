@@ -103,6 +103,8 @@ export const EVENTS = {
   "installation.restored":
     "the installation came back from a backup; says which, and whether its keys were there",
   "clock.advanced": "simulated time was moved",
+  "calls.removed":
+    "records of old calls over the endpoint were removed; says how many, and which months were dropped",
   "clock.set_back": "a process found its clock set back; what would have waited for nothing was woken",
 } as const;
 export type EventKind = keyof typeof EVENTS;

@@ -23,6 +23,7 @@ const count = z.number().int().nullable();
 const call = z.object({
   id: z.string(),
   key: z.string().describe("The id of the key it came with"),
+  keyName: z.string().nullable().describe("Its name today"),
   workflow: z.string().nullable(),
   case: z.string().nullable(),
   connection: z.string().nullable(),
@@ -48,12 +49,17 @@ const call = z.object({
       connection: z.string(),
       modelAsked: z.string(),
       modelAnswered: z.string().nullable(),
+      startedAt: z.string(),
       milliseconds: z.number(),
+      firstTokenMs: count,
       status: count,
       error: z.string().nullable().describe("The class of its failure; null: it answered"),
       inputTokens: count,
       outputTokens: count,
-      cost: z.string().nullable(),
+      tokensEstimated: z.boolean(),
+      finish: z.string().nullable(),
+      cost: z.string().nullable().describe("Decimal; null: not known"),
+      currency: z.string().nullable(),
     }),
   ),
 });
@@ -65,15 +71,37 @@ export const GATEWAY_ENDPOINTS = {
     query: listQuery.extend({
       workflow: z.string().max(100).optional(),
       connection: z.string().max(100).optional(),
+      model: z
+        .string()
+        .max(300)
+        .optional()
+        .describe("A part of a model's name: of the one asked, or that answered"),
       key: z.string().max(60).optional(),
       case: z.string().max(60).optional(),
       outcome: z.enum(Object.keys(CALL_OUTCOMES) as [CallOutcome, ...CallOutcome[]]).optional(),
+      from: z.iso.datetime({ offset: true }).optional().describe("Begun from this moment on"),
+      to: z.iso.datetime({ offset: true }).optional().describe("Begun before this moment"),
     }),
-    reply: z.object({ calls: z.array(call), next: z.string().nullable() }),
+    reply: z.object({
+      calls: z.array(call),
+      next: z.string().nullable(),
+      keptDays: z.number().int().describe("For so many days records are kept"),
+    }),
     scope: "read",
     action: "workflow.see",
     sentence:
       "Lists calls over the OpenAI-compatible endpoint, newest first, with their tries at providers; never what was said. Whoever sees single workflows only sees the calls of those.",
     example: { query: { outcome: "failed" } },
+  }),
+  getModelCall: endpoint({
+    method: "GET",
+    path: "/api/v1/model-calls/:call",
+    params: z.object({ call: z.string().max(60) }),
+    reply: call,
+    scope: "read",
+    action: "workflow.see",
+    errors: ["not_found"],
+    sentence: "One call over the OpenAI-compatible endpoint, with its tries; never what was said.",
+    example: { params: { call: "mcl_01hzy3v7k2e8t9qxw4m5n6p7r8" } },
   }),
 };

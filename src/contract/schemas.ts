@@ -392,7 +392,16 @@ export const deadLetterList = z.object({
   ),
 });
 
-export const connectionBody = z.strictObject({ settings: json });
+export const connectionBody = z.strictObject({
+  settings: json,
+  keep: z
+    .array(z.string().max(120))
+    .max(50)
+    .optional()
+    .describe(
+      "Secrets that stay as they are stored: apiKey, secret, headers.x-team and the like, as `stored` names them; only while kind and address stay",
+    ),
+});
 export const connectionList = z.object({
   connections: z.array(
     z.object({ name: z.string(), kind: z.string(), shown: json, savedAt: time, savedBy: z.string() }),

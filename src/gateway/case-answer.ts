@@ -45,7 +45,7 @@ export function caseHeaders(standing: Standing): Record<string, string> {
   };
 }
 
-function decisionWord(standing: Standing): string {
+export function decisionWord(standing: Standing): string {
   if (!isSettled(standing)) return "pending";
   return standing.verdict ?? "review";
 }

@@ -17,12 +17,14 @@ import type { Amounts } from "../models/limits.ts";
 import { unitsFrom } from "../models/money.ts";
 import type { Database } from "../platform/database.ts";
 import { abortSignalOf } from "../platform/leaving.ts";
+import type { Telemetry } from "../platform/telemetry/telemetry.ts";
 import type { Allowances } from "./allowances.ts";
 import { clientLeft, type ChatCall, type ChatReply, type WholeReply } from "./call.ts";
 import { answerOf, caseHeaders } from "./case-answer.ts";
 import { caseInput, checkForWorkflow } from "./case-input.ts";
 import { completionOf, streamOf, type WholeAnswer } from "./completion.ts";
 import { askedFor, outcomeOf, type CallRecords, type CallRow } from "./record.ts";
+import { tellWorkflow } from "./telling.ts";
 import type { Standing, WaitingRoom } from "./waiting.ts";
 import { badRequest, GatewayError, wireErrorOf } from "./wire-error.ts";
 
@@ -47,13 +49,18 @@ export function openCaseCalls(parts: {
   records: CallRecords;
   room: WaitingRoom;
   allowances: Allowances;
+  telemetry: Telemetry;
   /** Aborted when the process stops. */
   stopped: AbortSignal;
 }): CaseCalls {
   const { database, registry, intake, records, room, allowances, stopped } = parts;
   const retries = openRetries();
 
-  function receive(call: ChatCall, { input, text }: ReturnType<typeof caseInput>): Promise<Receipt> {
+  function receive(
+    call: ChatCall,
+    { input, text }: ReturnType<typeof caseInput>,
+    traceparent: string | undefined,
+  ): Promise<Receipt> {
     const problem = checkValue(input) ?? unsafeNumber(text);
     return intake.receive({
       workflow: call.request.model,
@@ -67,6 +74,7 @@ export function openCaseCalls(parts: {
       textOnly: false,
       drill: false,
       actor: call.caller.actor,
+      traceparent,
     });
   }
 
@@ -115,20 +123,21 @@ export function openCaseCalls(parts: {
       let caseId: string | undefined;
       let standing: Standing | undefined;
       const row = () => rowOf(call, caseId, standing);
+      const told = tellWorkflow(parts.telemetry, call);
       try {
-        caseId = taken(await receive(call, read));
+        caseId = taken(await receive(call, read, told?.traceparent));
         standing = await decided(caseId, endpoint?.wait ?? WAIT, call);
         const { reply, outcome } = await given(call, standing);
         await records.keep({ ...row(), outcome, status: 200, finish: "stop" });
+        told?.end({ caseId, standing, outcome, error: undefined });
         return reply;
       } catch (error) {
         const failure = call.signal.aborted ? clientLeft() : wireErrorOf(error);
-        await records.keep({
-          ...row(),
-          outcome: outcomeOf(failure),
-          status: failure?.status ?? 500,
-          error: failure?.code ?? "internal",
-        });
+        const outcome = outcomeOf(failure);
+        const code = failure?.code ?? "internal";
+        // That a person has to look is no failure of the call.
+        told?.end({ caseId, standing, outcome, error: outcome === "in_review" ? undefined : code });
+        await records.keep({ ...row(), outcome, status: failure?.status ?? 500, error: code });
         if (failure === undefined) throw error;
         throw standing === undefined ? failure : failure.with(caseHeaders(standing));
       } finally {

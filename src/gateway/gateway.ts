@@ -32,6 +32,7 @@ import { openDirectory } from "./directory.ts";
 import { openLedger } from "./ledger.ts";
 import { openPassThrough } from "./pass-through.ts";
 import { openCallRecords, recordBrokenOff, type CallRecords, type Mode } from "./record.ts";
+import { openSameAgain, removeOldAnswers } from "./same-again.ts";
 import { openUnderWay } from "./under-way.ts";
 import { openWaitingRoom } from "./waiting.ts";
 import { GatewayError, unknownModel } from "./wire-error.ts";
@@ -91,6 +92,7 @@ export function openGateway(parts: GatewayParts): Gateway {
   const allowances = openAllowances({ ...parts, currency: parts.prices.currency });
   const callers = openCallers(parts);
   const cases = openCaseCalls({ ...parts, records, room, allowances });
+  const same = openSameAgain({ ...parts, records, currency: parts.prices.currency });
   const passThrough = openPassThrough({
     ...parts,
     records,
@@ -136,8 +138,9 @@ export function openGateway(parts: GatewayParts): Gateway {
       const offered = boundTo(call.caller) === null ? known.offered(model) : undefined;
       if (!offered) throw unknownModel(model);
       const mode = call.request.stream ? (call.mode ?? offered.model.mode) : "buffered";
-      return noted(call, { connection: offered.connection.name }, mode, () =>
-        passThrough.answer(call, known, offered),
+      const connection = offered.connection.name;
+      return noted(call, { connection }, mode, () =>
+        same.answer(call, { connection, mode }, () => passThrough.answer(call, known, offered)),
       );
     },
     async look(caseId, caller) {
@@ -166,7 +169,10 @@ export function openGateway(parts: GatewayParts): Gateway {
         })),
       ];
     },
-    recordBrokenOff: () => recordBrokenOff(database, stored, underWay),
+    async recordBrokenOff() {
+      await recordBrokenOff(database, stored, underWay);
+      await removeOldAnswers(database, parts.clock.now());
+    },
     async close() {
       await callers.close();
       underWay.close();

@@ -74,6 +74,8 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
       async call(leftMs, signal) {
         const wanted = () => ledger.before(leg, inputBytes, passing.body);
         const allowance = await allowances.ofConnection(leg.connection, wanted);
+        const about = { path: "gateway", connection: leg.connection.name, model: leg.model } as const;
+        parts.telemetry.underWay(about, 1);
         try {
           const given = await ask(caller, passing, leg.model, leftMs, signal);
           passing.connection = allowance;
@@ -81,6 +83,8 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
         } catch (error) {
           await allowance.settle(() => amountsOf(ledger.failure(leg, inputBytes, error)));
           throw error;
+        } finally {
+          parts.telemetry.underWay(about, -1);
         }
       },
     };

@@ -1,8 +1,9 @@
 /**
- * What OpenTelemetry and Prometheus hear of a call that was passed on: told when it is over, from what its record says.
+ * What OpenTelemetry and Prometheus hear of calls over the endpoint. One that was passed on is told when it is over, from what
+ * its record says; one of a workflow while it runs, because the case goes on with its trace.
  *
- * Nothing of it is made where nobody listens, and nothing waits for it. The trace of the client's header goes on here and
- * ends here: it is not passed to a provider.
+ * Nothing of it is made where nobody listens, and nothing waits for it. The trace of the client's header goes on here; it is
+ * not passed to a provider.
  */
 import { isJsonObject, type JsonObject } from "../contract/json.ts";
 import { billedBy } from "../models/connection.ts";
@@ -13,9 +14,12 @@ import {
   type Message,
 } from "../platform/telemetry/conventions.ts";
 import type { Telemetry } from "../platform/telemetry/telemetry.ts";
+import type { CallOutcome } from "../contract/gateway-endpoints.ts";
 import type { ChatCall } from "./call.ts";
+import { decisionWord } from "./case-answer.ts";
 import type { Answered, Bill, Leg } from "./ledger.ts";
 import type { TryRow } from "./record.ts";
+import type { Standing } from "./waiting.ts";
 
 export interface Over {
   call: ChatCall;
@@ -59,7 +63,7 @@ function tell(telemetry: Telemetry, over: Over): void {
   const own: Attributes = { "pilotage.call.id": call.id, "pilotage.connection": first.connection.name };
   const open = telemetry.spans.begin(
     { facts: askedOf(over, first), startedAt: call.startedAt, own },
-    call.traceparent,
+    { traceparent: call.traceparent },
   );
   bill.tries.forEach((one, i) => {
     const leg =
@@ -81,6 +85,54 @@ function tell(telemetry: Telemetry, over: Over): void {
     own: { "pilotage.tries": bill.tries.length, ...costOf(bill.cost) },
     content: () => ({ input: messagesOf(over.body["messages"]), output: textOf(over.reply) }),
   });
+}
+
+export interface OverWorkflow {
+  caseId: string | undefined;
+  standing: Standing | undefined;
+  outcome: CallOutcome;
+  error: string | undefined;
+}
+
+/** The span of a workflow that is asked like a model; undefined where no trace is sent. No fault of it is one of the call. */
+export function tellWorkflow(
+  telemetry: Telemetry,
+  call: ChatCall,
+): { traceparent: string; end(over: OverWorkflow): void } | undefined {
+  const facts = { workflow: call.request.model, streamed: call.request.stream };
+  try {
+    const span = telemetry.spans?.beginWorkflow(
+      { facts, startedAt: call.startedAt, own: { "pilotage.call.id": call.id } },
+      { traceparent: call.traceparent },
+    );
+    if (span === undefined) return undefined;
+    return {
+      traceparent: span.traceparent,
+      end({ caseId, standing, outcome, error }) {
+        const { tokens, confidence } = standing ?? {};
+        span.end({
+          facts: {
+            ...facts,
+            finish: outcome === "answered" || outcome === "draft" ? "stop" : undefined,
+            usage: tokens,
+            error,
+          },
+          endedAt: call.startedAt + call.elapsed(),
+          own: {
+            "pilotage.outcome": outcome,
+            ...(caseId === undefined ? {} : { "pilotage.case.id": caseId }),
+            ...(standing === undefined
+              ? {}
+              : { "pilotage.release": standing.release, "pilotage.decision": decisionWord(standing) }),
+            ...(confidence === undefined ? {} : { "pilotage.confidence": confidence }),
+          },
+        });
+      },
+    };
+  } catch {
+    telemetry.lost();
+    return undefined;
+  }
 }
 
 function askedOf({ call }: Over, { connection, model }: Leg): Facts {

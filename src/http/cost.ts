@@ -1,11 +1,12 @@
 /** Handlers of what calls of models cost: a workflow's figures, and the budgets of connections. */
-import { demandWhole } from "../access/caller.ts";
+import { demandAction, demandWhole } from "../access/caller.ts";
 import type { Audit } from "../audit/record.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { JsonObject } from "../contract/json.ts";
 import {
   connectionScope,
+  spendsMore,
   standingsOf,
   workflowScope,
   type Budget,
@@ -87,6 +88,11 @@ export function costHandlers(parts: CostParts): Pick<Handlers, "getCost" | "list
       await database.transaction(async (tx) => {
         if (!(await tx.maybe(sql`select 1 from connection where name = ${name} for share`)))
           throw new PilotageError("not_found", `There is no connection "${name.slice(0, 80)}".`);
+        const before = await tx.maybe<{ budget: Budget }>(
+          sql`select budget from connection_budget where connection = ${name} for update`,
+        );
+        if (spendsMore(before?.budget, budget ?? undefined))
+          demandAction(caller, "connection.spend_more", null);
         if (budget === null) await tx.run(sql`delete from connection_budget where connection = ${name}`);
         else
           await tx.run(sql`

@@ -89,11 +89,10 @@ export function waits({ response }: GatewayRequest): void {
 const goOn = () => undefined;
 
 /** From here on a reader that takes nothing is let go. */
-function mustRead({ response }: GatewayRequest): void {
+function mustRead({ request, response }: GatewayRequest): void {
   response.off("timeout", goOn);
-  // Usually everything is on its way at once.
-  const { socket } = response;
-  if (socket && socket.writableLength > 0) socket.setTimeout(WRITE_WITHIN);
+  // Usually everything is on its way at once. An answer that queues behind others has no socket yet: its reader takes those first.
+  if (response.socket === null || request.socket.writableLength > 0) request.socket.setTimeout(WRITE_WITHIN);
 }
 
 /** Sends a whole answer. */

@@ -1,24 +1,44 @@
-/** The handler of the list of calls over the OpenAI-compatible endpoint. */
+/** The handlers of the calls over the OpenAI-compatible endpoint. */
 import { visibleTo } from "../access/caller.ts";
-import { listCalls, type StoredCall } from "../gateway/record.ts";
+import { PilotageError } from "../contract/errors.ts";
+import { listCalls, oneCall, type StoredCall } from "../gateway/stored-calls.ts";
 import { isoTime } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import type { Handlers } from "./bind.ts";
 
-export function modelCallHandlers({ database }: { database: Database }): Pick<Handlers, "listModelCalls"> {
+export function modelCallHandlers({
+  database,
+  keptDays,
+}: {
+  database: Database;
+  keptDays: number;
+}): Pick<Handlers, "listModelCalls" | "getModelCall"> {
+  const moment = (text: string | undefined) => (text === undefined ? undefined : Date.parse(text));
   return {
     async listModelCalls({ query, caller }) {
       const calls = await listCalls(database, {
         visible: visibleTo(caller),
         workflow: query.workflow,
         connection: query.connection,
+        model: query.model,
         key: query.key,
         case: query.case,
         outcome: query.outcome,
+        from: moment(query.from),
+        to: moment(query.to),
         before: query.before,
         limit: query.limit,
       });
-      return { calls: calls.map(showCall), next: calls.length === query.limit ? calls.at(-1)!.id : null };
+      const next = calls.length === query.limit ? calls.at(-1)!.id : null;
+      return { calls: calls.map(showCall), next, keptDays };
+    },
+    async getModelCall({ params, caller }) {
+      const found = await oneCall(database, params.call, { visible: visibleTo(caller) });
+      if (!found)
+        throw new PilotageError("not_found", `There is no call ${params.call.slice(0, 60)}.`, {
+          hint: `Records of calls are kept for ${keptDays} days.`,
+        });
+      return showCall(found);
     },
   };
 }
@@ -27,6 +47,7 @@ function showCall(call: StoredCall) {
   return {
     id: call.id,
     key: call.key,
+    keyName: call.key_name,
     workflow: call.workflow,
     case: call.case_id,
     connection: call.connection,
@@ -51,12 +72,17 @@ function showCall(call: StoredCall) {
       connection: one.connection,
       modelAsked: one.model_asked,
       modelAnswered: one.model_answered,
+      startedAt: isoTime(one.started_at),
       milliseconds: one.milliseconds,
+      firstTokenMs: one.first_token_ms,
       status: one.status,
       error: one.error,
       inputTokens: one.input_tokens,
       outputTokens: one.output_tokens,
+      tokensEstimated: one.tokens_estimated,
+      finish: one.finish,
       cost: one.cost,
+      currency: one.currency,
     })),
   };
 }

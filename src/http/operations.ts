@@ -184,7 +184,7 @@ export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> 
     },
     async saveConnection({ params, body, caller }) {
       demandWhole(caller);
-      return connections.save(params.name, body.settings as JsonObject, named(caller));
+      return connections.save(params.name, body.settings as JsonObject, named(caller), body.keep);
     },
 
     async listKeys({ caller }) {

@@ -85,12 +85,15 @@ export function answerOf(result: LanguageModelV4GenerateResult, asked: string): 
     model: result.response?.modelId || asked,
     finish,
   };
+  if (result.response?.id) answer.id = result.response.id;
   const { inputTokens, outputTokens } = result.usage;
   if (inputTokens.total !== undefined && outputTokens.total !== undefined)
     answer.usage = {
       inputTokens: inputTokens.total,
       outputTokens: outputTokens.total,
       ...(inputTokens.cacheRead ? { cachedTokens: inputTokens.cacheRead } : {}),
+      ...(inputTokens.cacheWrite ? { cacheWriteTokens: inputTokens.cacheWrite } : {}),
+      ...(outputTokens.reasoning ? { reasoningTokens: outputTokens.reasoning } : {}),
     };
   return answer;
 }

@@ -46,8 +46,14 @@ describe.each(WIRES.map((wire): [string, Wire] => [wire.kind, wire]))("%s", (kin
       output: RIGHT,
       text: `${RIGHT_TEXT}\n`,
       model: wire.answersAs,
+      ...(kind === "bedrock" ? {} : { id: { anthropic: "msg_01", google: "r-1" }[kind] }),
       finish: "stop",
-      usage: { inputTokens: 41, outputTokens: 17, ...(kind === "anthropic" ? { cachedTokens: 11 } : {}) },
+      usage: {
+        inputTokens: 41,
+        outputTokens: 17,
+        ...(kind === "anthropic" ? { cachedTokens: 11 } : {}),
+        ...(kind === "google" ? { reasoningTokens: 5 } : {}),
+      },
     });
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { budgetLimits, budgetOver, standingsOf, unitsOfNumber } from "./budget.ts";
+import { budgetLimits, budgetOver, spendsMore, standingsOf, unitsOfNumber } from "./budget.ts";
 import { NOTHING, type Used } from "./limits.ts";
 import { amountOf, unitsFrom } from "./money.ts";
 
@@ -44,4 +44,15 @@ describe("a budget", () => {
     const [standing] = standingsOf({ perDay: 5, warnAt: 0.8 }, () => undefined);
     expect(standing).toMatchObject({ period: "day", used: 0n, unknown: 0n, state: "good" });
   });
+});
+
+test("more may be spent where an amount grows or goes; the first budget, a smaller one and another warning are tightening", () => {
+  const budget = { perMonth: 100, perDay: 10, warnAt: 0.8 };
+  expect(spendsMore(undefined, budget)).toBe(false);
+  expect(spendsMore(undefined, undefined)).toBe(false);
+  expect(spendsMore(budget, { ...budget, perDay: 5, warnAt: 1 })).toBe(false);
+  expect(spendsMore({ perMonth: 100, warnAt: 0.8 }, budget)).toBe(false);
+  expect(spendsMore(budget, { ...budget, perMonth: 101 })).toBe(true);
+  expect(spendsMore(budget, { perMonth: 100, warnAt: 0.8 })).toBe(true);
+  expect(spendsMore(budget, undefined)).toBe(true);
 });

@@ -40,6 +40,14 @@ export function budgetOver(scope: string, budget: Budget | undefined): Limited {
   return { scope, limits: budgetLimits(budget), refuseUnknown: false };
 }
 
+/** Whether more may be spent under the second than under the first: a larger amount, or one that is gone. A first budget is none. */
+export function spendsMore(before: Budget | undefined, after: Budget | undefined): boolean {
+  if (before === undefined) return false;
+  const grows = (had: number | undefined, has: number | undefined) =>
+    had !== undefined && (has === undefined || has > had);
+  return grows(before.perMonth, after?.perMonth) || grows(before.perDay, after?.perDay);
+}
+
 export interface BudgetStanding {
   period: Period;
   most: Units;

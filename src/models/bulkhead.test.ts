@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { openBulkhead, openBulkheads, type Place } from "./bulkhead.ts";
+import { openBulkhead, type Place } from "./bulkhead.ts";
 
 const never = new AbortController().signal;
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -64,15 +64,6 @@ describe("places of a connection", () => {
     expect(got.map((one) => one.party)).toEqual(["a", "c"]);
     got[1]!.place.leave();
     expect(bulkhead.taken).toBe(0);
-  });
-
-  test("are the same for everybody who calls it, until their number changes", () => {
-    const places = openBulkheads();
-    expect(places.of("free", undefined)).toBeUndefined();
-    const two = places.of("few", 2);
-    expect(places.of("few", 2)).toBe(two);
-    expect(places.of("other", 2)).not.toBe(two);
-    expect(places.of("few", 3)).not.toBe(two);
   });
 
   test("are shared equally by all who always want more, whatever the order", async () => {

@@ -2,8 +2,8 @@
  * Places in flight, shared fairly: whoever fills them keeps nobody else out.
  *
  * A party is a workflow or a key. A free place goes to whoever waits and has the fewest in hand, the longest waiting first;
- * so a party that floods waits behind its own calls only. Per process. The lanes of the worker have their own places
- * (cases/places.ts); these are those of one connection, or of the endpoint.
+ * so a party that floods waits behind its own calls only. Per process; over all of them see shared-places.ts. The lanes of
+ * the worker have their own places (cases/places.ts); these are those of one connection.
  */
 
 export interface Bulkhead {
@@ -83,24 +83,10 @@ export function openBulkhead(most: number): Bulkhead {
   };
 }
 
-/** The places of all connections of this process: whoever calls one, for a case or for a client, shares them. */
+/** The places of all connections: whoever calls one, for a case or for a client, shares them. */
 export interface Bulkheads {
   /** Undefined without a limit. One that was changed holds for calls that begin after it. */
   of(connection: string, most: number | undefined): Bulkhead | undefined;
-}
-
-export function openBulkheads(): Bulkheads {
-  const open = new Map<string, { most: number; places: Bulkhead }>();
-  return {
-    of(connection, most) {
-      if (most === undefined) return undefined;
-      const known = open.get(connection);
-      if (known?.most === most) return known.places;
-      const places = openBulkhead(most);
-      open.set(connection, { most, places });
-      return places;
-    },
-  };
 }
 
 /** The waiting caller whose party has the fewest places; among equals the one that came first. */

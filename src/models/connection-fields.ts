@@ -71,7 +71,9 @@ export const mostInFlight = z
   .min(1)
   .max(10_000)
   .exactOptional()
-  .describe("Calls at once from each process, shared fairly between workflows; without it there is no limit");
+  .describe(
+    "Calls at once, over all processes, shared fairly between workflows and keys; without it there is no limit",
+  );
 
 /** What whoever answers for the data wants to see beside a model: notes for people, which change nothing. */
 export const notes = {

@@ -58,7 +58,11 @@ export function httpModel(options: HttpOptions): Model {
     async ask(request, signal) {
       const body = bodyOf(request);
       const id = `${request.caseId}:model:${request.release}`;
-      const reply = await upstream.post(body, signed(secret, id, clock.now(), body), { signal });
+      const headers = {
+        ...signed(secret, id, clock.now(), body),
+        ...(request.traceparent === undefined ? {} : { traceparent: request.traceparent }),
+      };
+      const reply = await upstream.post(body, headers, { signal });
       if (reply.status < 200 || reply.status >= 300) throw failureOf(reply, describe, [secret], clock.now());
       return answerOf(reply.text, describe, name, takeConfidence);
     },

@@ -22,6 +22,8 @@ export interface ModelRequest {
   attachments: { name: string; mediaType: string; bytes: Uint8Array }[];
   /** The field whose confidence is wanted, when the release asks for log-probabilities. */
   confidenceOf?: string;
+  /** The trace that the call belongs to, as W3C writes it; only services of one's own get it. */
+  traceparent?: string;
 }
 
 export interface ModelAnswer {
@@ -29,14 +31,24 @@ export interface ModelAnswer {
   output: JsonValue | undefined;
   /** The text as it came, kept for the record and for repair. */
   text: string;
+  /** The provider's name for this answer. */
+  id?: string;
   /** The model that answered, by its own words; not the one asked for. */
   model: string;
   version?: string;
   /** Probability that the output is right, 0 to 1, by the method that the release names. Never from the output text. */
   confidence?: number;
   finish: "stop" | "length" | "refusal" | "other";
-  /** `cachedTokens`: of the input, what the provider had in its own cache. */
-  usage?: { inputTokens: number; outputTokens: number; cachedTokens?: number };
+  /** `cachedTokens`: of the input, what the provider had in its own cache. The last two are for telemetry only. */
+  usage?: {
+    inputTokens: number;
+    outputTokens: number;
+    cachedTokens?: number;
+    cacheWriteTokens?: number;
+    reasoningTokens?: number;
+  };
+  /** Until the first token, where the answer was streamed on its way. */
+  firstTokenMs?: number;
 }
 
 export interface Model {

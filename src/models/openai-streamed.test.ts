@@ -38,7 +38,8 @@ describe("a model with limits on silence", () => {
   test("is asked in a stream, with usage, and answers as a plain one does", async () => {
     const streamed = await start("JSON in a string");
     const plain = await start("JSON in a string", { deadlines: {} });
-    const answer = await streamed.ask();
+    const { firstTokenMs, ...answer } = await streamed.ask();
+    expect(firstTokenMs).toBeGreaterThan(0);
     expect(answer).toStrictEqual(await plain.ask());
     expect(answer).toMatchObject({
       output: { category: "billing" },

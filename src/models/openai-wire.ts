@@ -147,6 +147,7 @@ export function readChat(body: JsonObject, describe: string): ChatReply {
   };
   if (typeof body["system_fingerprint"] === "string" && body["system_fingerprint"] !== "")
     answer.version = body["system_fingerprint"];
+  if (typeof body["id"] === "string" && body["id"] !== "") answer.id = body["id"];
   const usage = usageOf(body["usage"]);
   if (usage !== undefined) answer.usage = usage;
   const logprobs = choice["logprobs"];
@@ -187,11 +188,19 @@ function usageOf(usage: unknown): ModelAnswer["usage"] {
   const inputTokens: unknown = usage["prompt_tokens"];
   const outputTokens: unknown = usage["completion_tokens"];
   if (!isCount(inputTokens) || !isCount(outputTokens)) return undefined;
-  const details = usage["prompt_tokens_details"];
-  const cachedTokens: unknown = isJsonObject(details) ? details["cached_tokens"] : undefined;
-  return isCount(cachedTokens) && cachedTokens > 0
-    ? { inputTokens, outputTokens, cachedTokens }
-    : { inputTokens, outputTokens };
+  const within = (part: string, name: string): number | undefined => {
+    const details = usage[part];
+    const count: unknown = isJsonObject(details) ? details[name] : undefined;
+    return isCount(count) && count > 0 ? count : undefined;
+  };
+  const cachedTokens = within("prompt_tokens_details", "cached_tokens");
+  const reasoningTokens = within("completion_tokens_details", "reasoning_tokens");
+  return {
+    inputTokens,
+    outputTokens,
+    ...(cachedTokens === undefined ? {} : { cachedTokens }),
+    ...(reasoningTokens === undefined ? {} : { reasoningTokens }),
+  };
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

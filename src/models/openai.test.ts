@@ -237,6 +237,7 @@ describe("an answer", () => {
     expect(await ask()).toStrictEqual({
       output: RIGHT,
       text: '{"category":"billing"}',
+      id: "chatcmpl-double",
       model: "gpt-test-2026-04-14",
       version: "fp_double",
       finish: "stop",

@@ -84,6 +84,7 @@ export function openaiModel(options: OpenaiOptions): Model {
       };
       const reply = streamed ? await caller.buffered(call) : await caller.plain(call);
       const { answer, tokens } = readChat(reply.body, describe);
+      if (streamed && reply.firstTokenMs !== undefined) answer.firstTokenMs = reply.firstTokenMs;
       return tokens === undefined ? answer : withConfidence(answer, request, tokens, confidence);
     },
     form: () => (shape.format === "none" ? "words" : shape.format),

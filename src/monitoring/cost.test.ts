@@ -15,6 +15,7 @@ const spent = (at: number, cost: string, more: Partial<Spending> = {}): Spending
   currency: "EUR",
   calls: 1,
   unknown: 0,
+  abandoned: 0,
   estimated: 0,
   inputTokens: 100,
   outputTokens: 10,

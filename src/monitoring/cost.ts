@@ -36,14 +36,12 @@ export function costOf(spending: readonly Spending[], hours: readonly Hour[], cu
   const ofMonth = sumOf(since(month));
   const cases = casesSince(month);
   const told = forecastOf(
-    days
-      .slice(-FORECAST_DAYS - 1, -1)
-      .map(({ at, calls, cases }): Day => ({
-        at,
-        cases,
-        cost: sumOf(calls).units,
-        unknown: sumOf(calls).unknown,
-      })),
+    days.slice(-FORECAST_DAYS - 1, -1).map(({ at, calls, cases }): Day => {
+      const sum = sumOf(calls);
+      const { units: cost, unknown } = sum;
+      const abandoned = calls.reduce((all, one) => all + one.abandoned, 0);
+      return { at, cases, cost, calls: sum.calls, unknown, abandoned };
+    }),
   );
   return {
     today: shown(sumOf(since(today))),

@@ -4,8 +4,16 @@ import { unitsFrom } from "../models/money.ts";
 import { forecastOf, type Day } from "./forecast.ts";
 
 const DAY = 86_400_000;
-const days = (list: [cases: number, cost: string, unknown?: number][]): Day[] =>
-  list.map(([cases, cost, unknown = 0], i) => ({ at: i * DAY, cases, cost: unitsFrom(cost), unknown }));
+type Given = [cases: number, cost: string, unknown?: number, abandoned?: number];
+const days = (list: Given[]): Day[] =>
+  list.map(([cases, cost, unknown = 0, abandoned = 0], i) => ({
+    at: i * DAY,
+    cases,
+    cost: unitsFrom(cost),
+    calls: cases,
+    unknown,
+    abandoned,
+  }));
 const alike = (n: number, cases = 20, cost = "2") => days(Array.from({ length: n }, () => [cases, cost]));
 const found = (list: Day[]) => {
   const answer = forecastOf(list);
@@ -52,6 +60,18 @@ describe("the cost of twelve months", () => {
     expect(forecastOf([...alike(7), ...days([[20, "2", 3]])])).toEqual({
       missing: [{ code: "prices", have: 3, need: 0 }],
     });
+  });
+
+  test("takes a few calls that broke off with the program like the mean of the others, and waits where they are many", () => {
+    const few = Array.from({ length: 14 }, (_, i): Given => (i === 3 ? [20, "1.9", 1, 1] : [20, "2"]));
+    expect(found(days(few)).amount).toBeCloseTo(730, 6);
+    const many = Array.from({ length: 14 }, (): Given => [20, "1.6", 4, 4]);
+    expect(forecastOf(days(many))).toEqual({ missing: [{ code: "abandoned", have: 56, need: 14 }] });
+  });
+
+  test("lacks a price only for calls that have none, whatever else broke off", () => {
+    const both = [...alike(13), ...days([[20, "1.7", 3, 1]])];
+    expect(forecastOf(both)).toEqual({ missing: [{ code: "prices", have: 2, need: 0 }] });
   });
 
   test("lies within its range, for any days", () => {

@@ -21,6 +21,8 @@ export interface Spending {
   currency: string;
   calls: number;
   unknown: number;
+  /** Of the unknown ones, those that were broken off because the program ended. */
+  abandoned: number;
   estimated: number;
   inputTokens: number;
   outputTokens: number;
@@ -64,17 +66,52 @@ export async function spendingSince(
       )),
     );
   // A row of an hour whose cases were never counted by this program is none.
-  return [...stored.filter((row) => covered.has(row.hour)), ...live].map((row) => ({
+  const rows = [...stored.filter((row) => covered.has(row.hour)), ...live];
+  const abandoned = await abandonedIn(database, workflow, rows);
+  return rows.map((row) => ({
     hour: row.hour,
     model: row.model,
     currency: row.currency,
     calls: row.calls,
     unknown: row.unknown,
+    abandoned: row.currency === "" ? Math.min(row.unknown, abandoned.get(keyOf(row)) ?? 0) : 0,
     estimated: row.estimated,
     inputTokens: row.input_tokens,
     outputTokens: row.output_tokens,
     cost: unitsFrom(row.cost),
   }));
+}
+
+const keyOf = ({ hour, model }: { hour: number; model: string }) => `${hour} ${model}`;
+
+/**
+ * Calls that were broken off because the program ended, by hour and model. Nearly always there is none, and nothing is asked;
+ * where a price is missing for most calls the few among them say nothing, and are not looked for either.
+ */
+async function abandonedIn(
+  database: Queryable,
+  workflow: string,
+  rows: readonly Row[],
+): Promise<Map<string, number>> {
+  const places = rows.filter((row) => row.unknown > 0);
+  if (places.length === 0) return new Map();
+  const hours = [...new Set(places.map((row) => row.hour))];
+  const [from, to] = [Math.min(...hours), Math.max(...hours) + HOUR];
+  const where = sql`
+    from case_ c join attempt a on a.case_id = c.id
+    where c.id >= ${idBorder("case", from)} and c.id < ${idBorder("case", to)}
+      and a.case_id >= ${idBorder("case", from)} and a.case_id < ${idBorder("case", to)}
+      and a.cost is null and c.workflow = ${workflow} and not c.drill`;
+  const priceless = await database.maybe(
+    sql`select 1 ${where} and a.state not in ('reserved', 'abandoned') limit 1`,
+  );
+  const calls = rows.reduce((sum, row) => sum + row.calls, 0);
+  const unknown = places.reduce((sum, row) => sum + row.unknown, 0);
+  if (priceless && unknown * 20 > calls) return new Map();
+  const found = await database.all<{ hour: number; model: string; calls: number }>(sql`
+    select date_trunc('hour', c.received_at, 'UTC') as hour, coalesce(a.model_answered, a.model_asked) as model, count(*)::int as calls
+    ${where} and a.state = 'abandoned' group by 1, 2`);
+  return new Map(found.map((row) => [keyOf(row), row.calls]));
 }
 
 interface Row {

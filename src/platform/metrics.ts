@@ -3,8 +3,8 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom
 
 /** Labels are names of connections and models, which administrators give, and classes of outcomes. */
 export interface ModelTry {
-  /** Who asked: a case, an evaluation or shadow run beside it, or a client of the endpoint. */
-  path: "case" | "beside" | "gateway";
+  /** Who asked. */
+  path: "case" | "shadow" | "evaluation" | "gateway";
   connection: string;
   model: string;
   /** `answered`, or the class of the failure. */
@@ -19,8 +19,10 @@ export interface Metrics {
   request(route: string, status: number, milliseconds: number): void;
   /** One try at a model that is over. */
   tried(one: ModelTry): void;
-  /** Spans or reports of metrics that did not reach their collector. */
-  dropped(signal: "traces" | "metrics", count: number): void;
+  /** One more try under way (1), or one less (-1). */
+  underWay(one: Pick<ModelTry, "path" | "connection" | "model">, more: 1 | -1): void;
+  /** Spans, events or reports of metrics that did not reach their collector. */
+  dropped(signal: "traces" | "metrics" | "logs", count: number): void;
   /** Called at each scrape to fill the figures that live in the database. */
   beforeScrape(
     fill: (gauges: {
@@ -94,12 +96,18 @@ export function openMetrics(): Metrics {
   };
 }
 
-function modelFigures(registry: Registry): Pick<Metrics, "tried" | "dropped"> & { tell(): void } {
+function modelFigures(registry: Registry): Pick<Metrics, "tried" | "underWay" | "dropped"> & { tell(): void } {
   const registers = [registry];
   const tries = new Counter({
     name: "pilotage_model_tries_total",
     help: "Tries at models by who asked and what became of them",
     labelNames: ["path", "connection", "model", "outcome"],
+    registers,
+  });
+  const underWay = new Gauge({
+    name: "pilotage_model_in_flight",
+    help: "Tries at models that are under way in this process",
+    labelNames: ["path", "connection", "model"],
     registers,
   });
   const seconds = new Histogram({
@@ -129,7 +137,7 @@ function modelFigures(registry: Registry): Pick<Metrics, "tried" | "dropped"> & 
   });
   const lost = new Counter({
     name: "pilotage_telemetry_dropped_total",
-    help: "Spans, and reports of metrics, that found no room or did not reach their collector",
+    help: "Spans, events, and reports of metrics, that found no room or did not reach their collector",
     labelNames: ["signal"],
     registers,
   });
@@ -154,6 +162,7 @@ function modelFigures(registry: Registry): Pick<Metrics, "tried" | "dropped"> & 
       }
     },
     tell: () => Object.values(sums).forEach((one) => one.tell()),
+    underWay: ({ path, connection, model }, more) => underWay.inc({ path, connection, model }, more),
     dropped: (signal, count) => lost.inc({ signal }, count),
   };
 }

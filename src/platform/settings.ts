@@ -230,6 +230,12 @@ export const SETTINGS = {
     fallback: "30",
     schema: count(2, 3_600),
   },
+  PILOTAGE_CALLS_DAYS: {
+    sentence:
+      "Days for which the records of calls over the OpenAI-compatible endpoint are kept; older ones are removed within an hour.",
+    fallback: "400",
+    schema: count(1, 36_500),
+  },
   PILOTAGE_GENAI_CONVENTIONS: {
     sentence:
       "The version of OpenTelemetry's conventions for generative AI whose names are sent: 1.36, 1.41 or latest.",
@@ -238,7 +244,7 @@ export const SETTINGS = {
   },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     sentence:
-      "Where traces and metrics of model calls are sent, over OTLP/HTTP as JSON, e.g. http://127.0.0.1:4318; below it /v1/traces and /v1/metrics. Without it, and without the two for one signal each, nothing is sent.",
+      "Where traces, metrics and events of model calls are sent, over OTLP/HTTP as JSON, e.g. http://127.0.0.1:4318; below it /v1/traces, /v1/metrics and /v1/logs. Without it, and without the three for one signal each, nothing is sent.",
     fallback: undefined,
     schema: collector,
   },
@@ -249,6 +255,11 @@ export const SETTINGS = {
   },
   OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: {
     sentence: "The whole address for metrics alone.",
+    fallback: undefined,
+    schema: collector,
+  },
+  OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: {
+    sentence: "The whole address for events alone: what people and comparisons thought of answers.",
     fallback: undefined,
     schema: collector,
   },

@@ -11,6 +11,7 @@ import type { Audit } from "../audit/record.ts";
 import { openJson, sealJson } from "../cases/content.ts";
 import type { CallParts } from "../cases/model/call.ts";
 import { answerOnce, type Once } from "../cases/model/once.ts";
+import { confidenceOf, type Questioning, type Subject } from "../cases/model/telling.ts";
 import type { Registry, ReleaseView, WorkflowView } from "../cases/workflow/registry.ts";
 import { isJsonObject, type JsonObject } from "../contract/json.ts";
 import { canonical } from "../definition/digest.ts";
@@ -176,7 +177,9 @@ async function answerItem(parts: EvaluationParts, work: Work, item: Item): Promi
   if (!opened) return store(work, { no, state: "failed", error: "internal", milliseconds: 0 });
   const { key, input, truth } = opened;
   if (work.learned.has(asSeen(release, input))) return store(work, { no, state: "left_out" });
-  const ended = await askPatiently(parts, work, { id, input });
+  const telling = parts.telling.question(aboutItem(run, no));
+  const ended = await askPatiently(parts, work, { id, input }, telling);
+  telling.end(confidenceOf(ended?.kind === "answered" ? ended.confidence : undefined));
   if (ended === undefined) return;
   const kind = `output.${run.id}`;
   if (ended.kind === "failed") {
@@ -187,6 +190,7 @@ async function answerItem(parts: EvaluationParts, work: Work, item: Item): Promi
   }
   work.failures = 0;
   const { wrong, fields } = isWrong(release.document.error, ended.output, truth);
+  parts.telling.judged({ ...aboutItem(run, no), judge: "evaluation", wrong });
   const sealed = sealJson(key, kind, { output: ended.output });
   await store(work, { no, state: "answered", ...ended, wrong, fields, sealed });
 }
@@ -210,12 +214,14 @@ async function askPatiently(
   parts: EvaluationParts,
   { run, release, workflow }: Work,
   about: { id: string; input: JsonObject },
+  telling: Questioning,
 ): Promise<Ended | undefined> {
   let waited = 0;
   for (let tries = 1; ;) {
     // Read for each call: a blocked field counts at once.
     const view = await workflow(run.workflow);
-    const once = await answerOnce(parts, { ...about, attachments: [], release, workflow: view }, run.step);
+    const matter = { ...about, attachments: [], release, workflow: view };
+    const once = await answerOnce(parts, matter, run.step, telling);
     if (once.kind === "stopped") return undefined;
     if (once.kind === "over_budget") return overBudget(once.budget);
     let wait: number;
@@ -231,6 +237,22 @@ async function askPatiently(
     await pause(wait, undefined, { signal: parts.stopped }).catch(() => undefined);
     if (parts.stopped.aborted) return undefined;
   }
+}
+
+/** A trace of its own for each item. */
+function aboutItem({ id, workflow, release }: Claimed, no: number): Subject {
+  const key = `evaluation ${id} ${no}`;
+  return {
+    path: "evaluation",
+    key,
+    standing: { of: key },
+    own: {
+      "pilotage.evaluation.run": id,
+      "pilotage.evaluation.item": no,
+      "pilotage.workflow": workflow,
+      "pilotage.release": release,
+    },
+  };
 }
 
 function stillShut(waited: number): Ended {

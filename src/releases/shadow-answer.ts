@@ -11,6 +11,8 @@ import type { CallParts } from "../cases/model/call.ts";
 import { pauseAfter } from "../cases/model/next-call.ts";
 import { answerOnce, type Once } from "../cases/model/once.ts";
 import { insertContent } from "../cases/model/record.ts";
+import { confidenceOf, type Subject } from "../cases/model/telling.ts";
+import { tracesOf } from "../cases/trace.ts";
 import type { Registry, WorkflowView } from "../cases/workflow/registry.ts";
 import type { JsonObject } from "../contract/json.ts";
 import { ATTACHMENTS } from "../definition/policy.ts";
@@ -139,8 +141,29 @@ async function askFor(
       ? await readAttachments(parts.database, run.case_id, opened.key)
       : [];
   const input = opened.content.get("input") as JsonObject;
-  const once = await answerOnce(parts, { id: run.case_id, input, attachments, release, workflow }, run.step);
+  const traces = parts.telling.listens ? await tracesOf(parts.database, [run.case_id]) : undefined;
+  const telling = parts.telling.question(aboutRun(run, traces?.get(run.case_id)));
+  const matter = { id: run.case_id, input, attachments, release, workflow };
+  const once = await answerOnce(parts, matter, run.step, telling).finally(() => telling.waits());
+  const over =
+    once.kind === "answered" || (once.kind === "failed" && (!once.retryable || run.tries >= MOST_TRIES));
+  if (over) telling.end(confidenceOf(once.kind === "answered" ? once.confidence : undefined));
   return once.kind === "stopped" ? undefined : once;
+}
+
+/** Below the span of the case itself. */
+function aboutRun({ case_id, release, workflow }: Run, traceparent: string | undefined): Subject {
+  return {
+    path: "shadow",
+    key: `shadow ${case_id} ${release}`,
+    standing: { traceparent, of: case_id, below: true },
+    own: {
+      "pilotage.case.id": case_id,
+      "pilotage.workflow": workflow,
+      "pilotage.release": release,
+      "pilotage.arm": "shadow",
+    },
+  };
 }
 
 function gone(message: string): Ended {

@@ -31,9 +31,10 @@ import {
   waitingOn,
   type Proposal,
 } from "./proposal-store.ts";
+import { notThere } from "./late.ts";
 import { insertLabels } from "./store.ts";
 import type { UndoneState } from "./undo.ts";
-import { notThere, schemaFor, type Reviewer, type ReviewParts } from "./verdict.ts";
+import { schemaFor, type Reviewer, type ReviewParts } from "./verdict.ts";
 
 export interface CorrectionGiven {
   output: JsonObject;
@@ -300,14 +301,14 @@ async function make(
     await endProposal(tx, { caseId, no: waiting.no, by: reviewer, now, ...end });
   }
   const wrong = modelOutput ? isWrong(release.document.error, modelOutput, given.output) : undefined;
-  await insertLabels(tx, [
-    {
-      ...labelOf({ id: label, review: case_, wrong, seen: modelOutput !== undefined, reviewer, now }),
-      source: "correction",
-      asked_for: "correction",
-      probability: null,
-    },
-  ]);
+  const judgement = {
+    ...labelOf({ id: label, review: case_, wrong, seen: modelOutput !== undefined, reviewer, now }),
+    source: "correction",
+    asked_for: "correction",
+    probability: null,
+  } as const;
+  await insertLabels(tx, [judgement]);
+  tx.afterCommit(() => parts.labelled?.([judgement]));
   parts.audit.record(tx, [
     {
       kind: "case.corrected",

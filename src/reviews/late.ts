@@ -54,3 +54,7 @@ export function tooLate(caseId: string, state: string | undefined, kept: boolean
     { hint: "Take the case again if it is still waiting." },
   );
 }
+
+export function notThere(caseId: string): PilotageError {
+  return new PilotageError("not_found", `There is no case ${caseId.slice(0, 60)}.`);
+}

@@ -14,6 +14,7 @@ import { openBulk, type Bulk } from "./bulk.ts";
 import { correct, type CorrectionGiven, type CorrectionMade } from "./correction.ts";
 import { approveCorrection, refuseCorrection } from "./corrections-waiting.ts";
 import { claimerOf, inboxOf, type Inbox } from "./inbox.ts";
+import { notThere } from "./late.ts";
 import * as store from "./store.ts";
 import { tasksOf, type ReviewTask } from "./task.ts";
 import { openWorkedTime } from "./time.ts";
@@ -21,7 +22,6 @@ import { openTurns, type AskParts, type Turns } from "./turn.ts";
 import { undoIn, type UndoneState } from "./undo.ts";
 import {
   deciding,
-  notThere,
   type Reviewer,
   type ReviewParts,
   type VerdictGiven,

@@ -22,7 +22,7 @@ import type { ContentKey } from "../platform/secrets.ts";
 import { sql, time } from "../platform/sql.ts";
 import { askMail } from "./ask-mail.ts";
 import { answeredBefore, endedBy, keepEnd } from "./ended.ts";
-import { keepLate, tooLate } from "./late.ts";
+import { keepLate, notThere, tooLate } from "./late.ts";
 import { dayIn } from "./local-day.ts";
 import { addNote, noteRows, notesFrom } from "./notes.ts";
 import { isAddress } from "./post.ts";
@@ -37,7 +37,7 @@ import {
   nextOf,
   type Asked,
 } from "./turn-store.ts";
-import { notThere, WAITS_FOR, type Reviewer, type ReviewParts } from "./verdict.ts";
+import { WAITS_FOR, type Reviewer, type ReviewParts } from "./verdict.ts";
 import { councilRecord, isSettled } from "./works-council.ts";
 
 const DAY = 86_400_000;

@@ -26,10 +26,11 @@ import { blindLabel } from "./blind.ts";
 import { probabilityOf } from "./blind-store.ts";
 import { behindAnswer, takesSeveral } from "./four-eyes.ts";
 import { labelOf, wrongByRejection } from "./label.ts";
-import { keepLate, tooLate } from "./late.ts";
+import { keepLate, notThere, tooLate } from "./late.ts";
 import { dayIn } from "./local-day.ts";
 import * as store from "./store.ts";
 import { countable, type Worked } from "./time.ts";
+import { toldOf, type TellLabels } from "./told.ts";
 import { councilRecord, isSettled } from "./works-council.ts";
 
 export interface Reviewer {
@@ -79,6 +80,7 @@ export interface ReviewParts {
   clock: Clock;
   newId: NewId;
   audit: Audit;
+  labelled?: TellLabels;
 }
 
 /** Working hours for which a case waits for the person it comes back to, before anybody gets it. */
@@ -146,10 +148,10 @@ export function deciding(parts: ReviewParts): Operation<Deciding, Decided | Pilo
       const answers: (Decided | PilotageError)[] = [];
       for (const item of items) {
         const answer = await judge(sitting, item, open.get(item.caseId as CaseId));
-        // Taken at most once per transaction: the second verdict of a group finds the review gone.
-        if (!(answer instanceof PilotageError)) open.delete(item.caseId as CaseId);
         if (answer instanceof PilotageError) answers.push(answer);
         else {
+          // Taken at most once per transaction: the second verdict of a group finds the review gone.
+          open.delete(item.caseId as CaseId);
           answers.push({ taken: answer, worked: sitting.worked.get(item.verdict.lease) });
           // The same verdict twice in one group is one piece of work.
           sitting.worked.delete(item.verdict.lease);
@@ -157,6 +159,7 @@ export function deciding(parts: ReviewParts): Operation<Deciding, Decided | Pilo
       }
       await insertContent(tx, sitting.writes.content);
       await store.writeVerdicts(tx, sitting.writes);
+      tx.afterCommit(() => parts.labelled?.(toldOf(sitting.writes)));
       return answers;
     },
   };
@@ -441,8 +444,4 @@ export async function schemaFor(
   if (review.release !== "manual") return parts.registry.release(database, review.release);
   const view: WorkflowView = await parts.registry.workflow(database, review.workflow);
   return parts.registry.reference(database, view.row);
-}
-
-export function notThere(caseId: string): PilotageError {
-  return new PilotageError("not_found", `There is no case ${caseId.slice(0, 60)}.`);
 }

@@ -27,7 +27,7 @@ describe.skipIf(CHROMIUM === undefined)("connections in the console", async () =
     await form.getByRole("button", { name: "Store a connection" }).click();
     await page.getByText("EU (Paris)").waitFor();
     const [stored] = (await client.listConnections()).connections;
-    expect(stored!.shown).toStrictEqual({ address: provider.url, region: "EU (Paris)" });
+    expect(stored!.shown).toStrictEqual({ address: provider.url, region: "EU (Paris)", stored: ["apiKey"] });
 
     await page.getByRole("button", { name: "Test mistral-eu" }).click();
     const trial = page.getByRole("dialog");
@@ -41,6 +41,55 @@ describe.skipIf(CHROMIUM === undefined)("connections in the console", async () =
     await trial.getByRole("button", { name: "Test", exact: true }).click();
     await said.getByText("The key is not taken").waitFor();
     await trial.getByRole("button", { name: "Close" }).last().click();
+  });
+
+  test("replacing a connection keeps its key, its headers and the models that it offers, and changes what was changed", async () => {
+    await client.saveConnection({
+      params: { name: "house" },
+      body: {
+        settings: {
+          kind: "openai",
+          baseUrl: provider.url,
+          apiKey: "k-stored",
+          headers: { "x-team": "t-stored", "x-old": "o-stored" },
+          passThrough: [{ name: "small", fallback: ["mistral-eu/medium"], limits: { idleMs: 9_000 } }],
+        },
+      },
+    });
+    await page.goto("/settings#connections");
+    await page.getByRole("button", { name: "Replace house" }).click();
+    const form = page.getByRole("dialog");
+    expect(await page.content()).not.toMatch(/[kto]-stored/);
+    const headers = form.getByLabel("More headers", { exact: false });
+    expect(await headers.inputValue()).toBe("x-team: •••\nx-old: •••");
+    await headers.fill("x-team: •••\nx-new: n");
+    await form.getByLabel("At most so many calls at once", { exact: false }).fill("4");
+    expect(await form.getByLabel("Model, as the provider calls it").inputValue()).toBe("small");
+    await form.getByRole("button", { name: "Add a model" }).click();
+    await form.getByLabel("Model, as the provider calls it").nth(1).fill("vision");
+    await form.getByLabel("Images allowed").nth(1).check();
+    const pictures = process.env["PILOTAGE_PICTURES"];
+    if (pictures !== undefined)
+      await page.screenshot({ path: `${pictures}/connection-form.png`, fullPage: true });
+    await form.getByRole("button", { name: "Store a connection" }).click();
+    await form.waitFor({ state: "detached" });
+    const shown = (await client.listConnections()).connections.find((one) => one.name === "house")!.shown;
+    expect(shown).toMatchObject({
+      mostInFlight: 4,
+      stored: ["apiKey", "headers.x-team", "headers.x-new"],
+      passThrough: [
+        { name: "small", fallback: ["mistral-eu/medium"], limits: { idleMs: 9_000 } },
+        { name: "vision", images: true, mode: "buffered" },
+      ],
+    });
+    const asked = provider.requests.length;
+    await client.testConnection({ params: { name: "house" }, body: { model: "small" } });
+    expect(provider.requests[asked]!.headers).toMatchObject({
+      authorization: "Bearer k-stored",
+      "x-team": "t-stored",
+      "x-new": "n",
+    });
+    expect(provider.requests[asked]!.headers).not.toHaveProperty("x-old");
   });
 
   test("the kinds with a wire of their own have a form, and what is wrong is said", async () => {

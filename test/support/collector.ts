@@ -35,9 +35,17 @@ export interface SeenMetric {
   }[];
 }
 
+export interface SeenEvent {
+  name: string;
+  traceId: string | undefined;
+  spanId: string | undefined;
+  attributes: Record<string, unknown>;
+}
+
 export interface Collector {
   url: string;
   spans: SeenSpan[];
+  events: SeenEvent[];
   /** Of the newest report. */
   metrics: SeenMetric[];
   /** Everything that came, as text. */
@@ -53,6 +61,7 @@ export async function openCollector(): Promise<Collector> {
   const texts: string[] = [];
   const headers: Record<string, unknown>[] = [];
   const spans: SeenSpan[] = [];
+  const events: SeenEvent[] = [];
   let metrics: SeenMetric[] = [];
   const server = createServer((request, reply) => {
     const parts: Buffer[] = [];
@@ -66,6 +75,7 @@ export async function openCollector(): Promise<Collector> {
       );
       texts.push(text);
       if (request.url === "/v1/traces") spans.push(...spansIn(JSON.parse(text) as Traces));
+      if (request.url === "/v1/logs") events.push(...eventsIn(JSON.parse(text) as Records));
       if (request.url === "/v1/metrics") metrics = metricsIn(JSON.parse(text) as Report);
       return reply.writeHead(200, { "content-type": "application/json" }).end("{}");
     });
@@ -74,6 +84,7 @@ export async function openCollector(): Promise<Collector> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans,
+    events,
     get metrics() {
       return metrics;
     },
@@ -115,6 +126,26 @@ function spansIn({ resourceSpans }: Traces): SeenSpan[] {
       milliseconds: Number(BigInt(one.endTimeUnixNano) - BigInt(one.startTimeUnixNano)) / 1e6,
       failed: one.status?.code === 2,
       attributes: attributesIn(one.attributes),
+    }));
+}
+
+interface Records {
+  resourceLogs: {
+    scopeLogs: {
+      logRecords: { eventName: string; traceId?: string; spanId?: string; attributes: Attribute[] }[];
+    }[];
+  }[];
+}
+
+function eventsIn({ resourceLogs }: Records): SeenEvent[] {
+  return resourceLogs
+    .flatMap((one) => one.scopeLogs)
+    .flatMap((one) => one.logRecords)
+    .map(({ eventName, traceId, spanId, attributes }) => ({
+      name: eventName,
+      traceId,
+      spanId,
+      attributes: attributesIn(attributes),
     }));
 }
 

@@ -26,16 +26,19 @@ export interface Stage {
   delivered: string;
   sayLink: string;
   invitation: string;
+  /** A call over the endpoint. */
+  call: string;
 }
 
 /** A workflow with a case in every place that a page shows. */
 export async function openStage({
+  installation,
   open,
   client,
   as,
   look,
   reach,
-}: Pick<ConsoleInstallation, "open" | "client" | "as" | "look" | "reach">): Promise<Stage> {
+}: Pick<ConsoleInstallation, "installation" | "open" | "client" | "as" | "look" | "reach">): Promise<Stage> {
   const submit = await open(STAGE, { workflow: { undo: 0, cold: { share: 0.5 }, secondLook: { share: 0 } } });
   const colleague = await as("ben@example.com", [{ role: "reviewer", workflow: STAGE }]);
   const text =
@@ -70,6 +73,7 @@ export async function openStage({
     delivered,
     sayLink: said.link,
     invitation: link,
+    call: await called(installation),
   };
 }
 
@@ -91,6 +95,18 @@ async function startRolling({
     const id = await submit();
     if ((await client.getCase({ params: { case: id } })).arm !== "manual") await give(client, id, "approve");
   }
+}
+
+/** A call over the endpoint, about a case that waits for a person. */
+async function called({ url, key, client }: ConsoleInstallation["installation"]): Promise<string> {
+  const content = JSON.stringify({ text: "Rechnung RE-4711 ist falsch.", amount: 119 });
+  const response = await fetch(`${url}/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: JSON.stringify({ model: STAGE, messages: [{ role: "user", content }] }),
+  });
+  await response.text();
+  return (await client.listModelCalls({ query: { limit: "1" } })).calls[0]!.id;
 }
 
 async function give(client: Client, caseId: string, verdict: "approve" | "reject"): Promise<void> {
@@ -202,6 +218,16 @@ export const PAGES: readonly PageOfConsole[] = [
     async go(page) {
       await page.goto("about:blank");
       await page.goto(`/rollout?workflow=${ROLLING}`);
+      await settled(page);
+    },
+  },
+  at("calls", "/operations/calls?"),
+  {
+    name: "call",
+    of: "call",
+    async go(page, stage) {
+      await page.goto("about:blank");
+      await page.goto(`/operations/calls/${stage.call}?workflow=${STAGE}`);
       await settled(page);
     },
   },

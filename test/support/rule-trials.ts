@@ -250,6 +250,13 @@ export async function prepareTrials(world: World): Promise<Trials> {
         params: { name: "trial" },
         body: { settings: { kind: "scripted", script: { rules: [], otherwise: { text: "" } } } },
       }),
+    "connection.spend_more": async (client) => {
+      const name = `spends-${fresh()}`;
+      const settings = { kind: "scripted", script: { rules: [], otherwise: { text: "" } } };
+      await operator.saveConnection({ params: { name }, body: { settings } });
+      await operator.setBudget({ params: { name }, body: { budget: { perMonth: 1 } } });
+      return client.setBudget({ params: { name }, body: { budget: { perMonth: 2 } } });
+    },
     "clock.move": (client) => client.advanceClock({ body: { milliseconds: 1 } }),
   };
 

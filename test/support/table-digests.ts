@@ -24,7 +24,7 @@ export async function tableDigests(
     );
     const { rows: tables } = await client.query<{ name: string }>(`
       select relname as name from pg_class
-      where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition and relname <> 'schema_migration' order by relname`);
+      where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and relpersistence = 'p' and not relispartition and relname <> 'schema_migration' order by relname`);
     const digests: Record<string, TableDigest> = {};
     for (const { name } of tables) {
       const { rows } = await client.query<TableDigest>(`

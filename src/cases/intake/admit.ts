@@ -17,6 +17,7 @@ import { PilotageError } from "../../contract/errors.ts";
 import type { JsonObject } from "../../contract/json.ts";
 import type { ContentKey } from "../../platform/secrets.ts";
 import type { Loaded } from "../pipeline.ts";
+import { keepTraces } from "../trace.ts";
 import type { Registry, WorkflowView } from "../workflow/registry.ts";
 import { assign, drawCoins, qaProbability, type Assignment, type Dials } from "./coins.ts";
 import { keyText, knownKeys, openClaims } from "./external-ids.ts";
@@ -46,6 +47,8 @@ export interface Arrival {
   attachments: { mediaType: string; size: number; sealedName: Uint8Array; sealed: Uint8Array }[];
   drill: boolean;
   actor: Actor;
+  /** The trace that it belongs to. */
+  traceparent?: string | undefined;
 }
 
 export type Admission =
@@ -302,6 +305,12 @@ function loaded({ arrival, assignment, coins }: Drawn, rung: number, worker: str
 }
 
 async function insertExtras(tx: Tx, arrivals: Arrival[]): Promise<void> {
+  await keepTraces(
+    tx,
+    arrivals.flatMap(({ id, traceparent }) =>
+      traceparent === undefined ? [] : [{ case_id: id, traceparent }],
+    ),
+  );
   const subjects = arrivals.flatMap((a) =>
     a.subjects.map((digest) => ({ digest: hex(digest), case_id: a.id })),
   );

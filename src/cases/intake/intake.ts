@@ -51,6 +51,8 @@ export interface Incoming {
   textOnly: boolean;
   drill: boolean;
   actor: Actor;
+  /** The trace that it belongs to, where traces are sent. */
+  traceparent?: string | undefined;
 }
 
 export type Receipt =
@@ -213,6 +215,7 @@ function arrive(
       ...sealAttachment(key, i + 1, one),
     })),
     drill: incoming.drill,
+    traceparent: incoming.traceparent,
     actor: incoming.actor,
   };
 }

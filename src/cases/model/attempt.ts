@@ -10,6 +10,7 @@ import { stopwatch } from "../../platform/clock.ts";
 import type { GroupCommit, Operation } from "../../platform/group-commit.ts";
 import type { ContentKey } from "../../platform/secrets.ts";
 import type { BreakerKey } from "../../models/breaker-board.ts";
+import { modelFailure } from "../../models/error-class.ts";
 import type { ModelAnswer } from "../../models/model.ts";
 import type { CaseRow, Lease } from "../case-row.ts";
 import { sealJson } from "../content.ts";
@@ -30,6 +31,7 @@ import {
 import type { CachedAnswers } from "./cached.ts";
 import type { PastAttempt, Purpose } from "./next-call.ts";
 import type { AttemptEnd, Failure, Reservation } from "./record.ts";
+import type { Questioning } from "./telling.ts";
 
 /** When the process stops, calls on their way are broken off and their cases given back. */
 export interface AskParts extends CallParts {
@@ -50,6 +52,7 @@ export interface Question {
   attempts: PastAttempt[];
   release: ReleaseView;
   workflow: WorkflowView;
+  telling: Questioning;
 }
 
 export interface Try {
@@ -138,21 +141,25 @@ export async function tryOnce(
     return "lost";
   }
   const elapsed = stopwatch();
+  const told = ready.leave && question.telling.begin(ready.call, given.purpose);
   try {
-    if (!ready.leave) throw ready.call;
-    const answer = await callModel(ready.call, ready.leave, parts.stopped);
+    if (!ready.leave || !told) throw call as Error;
+    const answer = await callModel({ ...ready.call, request: told.request }, ready.leave, parts.stopped);
     const read = given.read(answer);
     const found = judge(parts, question, { no, call: ready.call, answer, read }, elapsed());
+    told.ended({ answer, read, cost: found.end.cost });
     void ready.room.settle(found.end);
     return found;
   } catch (error) {
+    const failure = failureOf(error);
+    const cost = costOfFailedCall(parts.prices, call, failure);
     // Broken off by us: no failure of the model, so it is not recorded as one.
     if (parts.stopped.aborted) {
+      told?.ended({ failure: modelFailure("aborted", "The program stops."), cost });
       await giveBackAtStop(parts, question);
       return "lost";
     }
-    const failure = failureOf(error);
-    const cost = costOfFailedCall(parts.prices, call, failure);
+    told?.ended({ failure, cost });
     void ready.room?.settle({ cost, inputTokens: 0, outputTokens: 0 });
     return {
       end: ended(parts, no, elapsed(), {

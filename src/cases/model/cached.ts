@@ -83,6 +83,7 @@ export function openCachedAnswers(parts: { database: Database; vault: Vault; clo
       return {
         request,
         model,
+        asked: { connection: undefined, model: "cached" },
         timeoutMs: PATIENCE_MS,
         billed: undefined,
         maxTokens: undefined,

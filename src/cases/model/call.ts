@@ -21,6 +21,7 @@ import type { Attachment } from "../intake/intake.ts";
 import type { ReleaseView, WorkflowView } from "../workflow/registry.ts";
 import type { Budgets } from "./budget.ts";
 import type { Chain } from "./next-call.ts";
+import type { Telling } from "./telling.ts";
 
 export interface CallParts {
   vault: Vault;
@@ -29,6 +30,7 @@ export interface CallParts {
   /** The model behind a step of the chain of a release, or the one that verifies the answers of this step. */
   modelFor(release: ReleaseView, step: number, role?: Role): Promise<StepModel>;
   breakers: BreakerBoard;
+  telling: Telling;
   /** Aborted when the process stops: calls on their way are broken off. */
   stopped: AbortSignal;
 }
@@ -38,6 +40,8 @@ export type Role = "answers" | "verifies";
 /** The model of a step, open. */
 export interface StepModel {
   model: Model;
+  /** As connections and definitions name it; a model of the house has no connection. */
+  asked: { connection: string | undefined; model: string };
   timeoutMs: number;
   /** Who bills its calls; undefined for a model of the house. */
   billed: Billed | undefined;

@@ -91,6 +91,7 @@ export async function openSheet(
     breaker,
     call: {
       model: opened,
+      asked: { connection, model: name ?? connection },
       timeoutMs: PATIENCE_MS,
       billed: billedBy(connection, settings, name),
       maxTokens: MOST_TOKENS,

@@ -22,7 +22,13 @@ export interface ConnectionRow {
 }
 
 export interface Connections {
-  save(name: string, settings: JsonObject, by: Actor): Promise<{ name: string; kind: string }>;
+  /** `keep`: secrets that stay as they are stored. Throws `bad_request` when one is not there, or would go to another address. */
+  save(
+    name: string,
+    settings: JsonObject,
+    by: Actor,
+    keep?: readonly string[],
+  ): Promise<{ name: string; kind: string }>;
   list(): Promise<ConnectionRow[]>;
   /** With its secrets, for the program itself; undefined when there is none of this name. */
   read(name: string): Promise<Connection | undefined>;
@@ -47,21 +53,34 @@ export function openConnections(parts: {
   audit: Audit;
 }): Connections {
   const { database, vault, clock, audit } = parts;
+  const read = async (name: string) => {
+    const row = await database.maybe<{ settings: Uint8Array }>(
+      sql`select settings from connection where name = ${name}`,
+    );
+    return row && opened(name, row.settings);
+  };
   return {
-    async save(name, settings, by) {
+    async save(name, given, by, keep = []) {
       if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name))
         throw new PilotageError(
           "bad_request",
           `"${name.slice(0, 60)}" is no name for a connection; nothing was stored.`,
           { hint: "Use lower-case letters, digits and hyphens." },
         );
-      const parsed = connectionSchema.safeParse(settings);
+      const before = keep.length === 0 ? undefined : await read(name);
+      const parsed = connectionSchema.safeParse(withKept(given, before, keep));
       if (!parsed.success)
         throw new PilotageError(
           "bad_request",
           `The settings of the connection are not valid: ${parsed.error.issues.map((issue) => `${issue.path.join(".") || "settings"}: ${issue.message.replace(/\.$/, "")}`).join("; ")}. Nothing was stored.`,
         );
       const connection = parsed.data;
+      if (before && shown(before)["address"] !== shown(connection)["address"])
+        throw new PilotageError(
+          "bad_request",
+          "A stored secret only stays with its address, and this is another one. Nothing was stored.",
+          { hint: "Give the secrets of the new address as well." },
+        );
       const sealed = vault.seal(`connection:${name}`, Buffer.from(JSON.stringify(connection), "utf8"));
       await database.transaction(async (tx) => {
         await tx.run(sql`
@@ -79,12 +98,7 @@ export function openConnections(parts: {
       database.all<ConnectionRow>(
         sql`select name, kind, shown, saved_at, saved_by from connection order by name`,
       ),
-    async read(name) {
-      const row = await database.maybe<{ settings: Uint8Array }>(
-        sql`select settings from connection where name = ${name}`,
-      );
-      return row && opened(name, row.settings);
-    },
+    read,
     async ofKind<K extends ConnectionKind>(kind: K) {
       const found = await database.all<{ name: string; settings: Uint8Array }>(
         sql`select name, settings from connection where kind = ${kind} order by name`,
@@ -150,18 +164,84 @@ async function usersOf(database: Queryable, name: string): Promise<string[]> {
   return found.map((row) => row.user);
 }
 
-/** Where a connection goes, never what opens it. */
+/** Settings that are never shown. */
+const SECRETS = [
+  "apiKey",
+  "accessKeyId",
+  "secretAccessKey",
+  "sessionToken",
+  "secret",
+  "password",
+  "clientSecret",
+] as const;
+
+/** Which secrets a connection has; headers one by one, because any of them may be one. */
+function storedIn(connection: Connection): string[] {
+  const settings = connection as Record<string, unknown>;
+  const headers = connection.kind === "openai" ? Object.keys(connection.headers ?? {}) : [];
+  return [
+    ...SECRETS.filter((name) => settings[name] !== undefined),
+    ...headers.map((name) => `headers.${name}`),
+  ];
+}
+
+/** New settings with what stays of the old ones. */
+function withKept(given: JsonObject, before: Connection | undefined, keep: readonly string[]): JsonObject {
+  if (keep.length === 0) return given;
+  const stored = before?.kind === given["kind"] ? before : undefined;
+  const there = new Set(stored && storedIn(stored));
+  const missing = keep.filter((name) => !there.has(name));
+  if (missing.length > 0)
+    throw new PilotageError(
+      "bad_request",
+      `The connection has no stored ${missing.map((name) => name.slice(0, 60)).join(", ")} that could stay. Nothing was stored.`,
+    );
+  const settings = stored as unknown as Record<string, JsonObject[string]>;
+  const all = (settings["headers"] ?? {}) as Record<string, string>;
+  const names = keep.flatMap((name) => (name.startsWith("headers.") ? [name.slice("headers.".length)] : []));
+  const headers = Object.fromEntries(names.map((name) => [name, all[name]!]));
+  return {
+    ...Object.fromEntries(
+      keep.flatMap((name) => (name.startsWith("headers.") ? [] : [[name, settings[name]!]])),
+    ),
+    ...given,
+    ...(names.length === 0
+      ? {}
+      : { headers: { ...headers, ...(given["headers"] as JsonObject | undefined) } }),
+  };
+}
+
+/** Where a connection goes and what it has, never what opens it. */
 function shown(connection: Connection): JsonObject {
+  const stored = storedIn(connection);
+  return { ...facts(connection), ...(stored.length === 0 ? {} : { stored }) };
+}
+
+function facts(connection: Connection): JsonObject {
   if (connection.kind === "scripted") return { rules: connection.script.rules.length };
   switch (connection.kind) {
-    case "openai":
-      return { address: connection.baseUrl, ...notesOf(connection) };
+    case "openai": {
+      const { baseUrl, passThrough } = connection;
+      const models = passThrough as unknown as JsonObject[] | undefined;
+      return {
+        address: baseUrl,
+        ...notesOf(connection),
+        ...(models === undefined ? {} : { passThrough: models }),
+      };
+    }
     case "anthropic":
     case "bedrock":
     case "google":
       return { address: nativeAddress(connection), ...notesOf(connection) };
     case "smtp":
-      return { address: `${connection.host}:${connection.port}`, from: connection.from };
+      return {
+        address: `${connection.host}:${connection.port}`,
+        from: connection.from,
+        host: connection.host,
+        port: connection.port,
+        security: connection.security,
+        ...(connection.user === undefined ? {} : { user: connection.user }),
+      };
     case "oidc":
       return {
         address: connection.issuer,

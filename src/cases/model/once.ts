@@ -30,6 +30,8 @@ import {
   type Read,
 } from "./call.ts";
 import { confidenceIn, methodOf, type Beside, type Found } from "./confidence.ts";
+import type { Purpose } from "./next-call.ts";
+import type { Questioning } from "./telling.ts";
 
 export type Once =
   | {
@@ -65,18 +67,23 @@ export type Once =
   | { kind: "stopped" };
 
 /** Asks a step of the release's chain about an input; never throws. `milliseconds` cover all calls: a repair, samples, a verification. */
-export async function answerOnce(parts: CallParts, matter: Matter, step: number): Promise<Once> {
+export async function answerOnce(
+  parts: CallParts,
+  matter: Matter,
+  step: number,
+  telling: Questioning,
+): Promise<Once> {
   const elapsed = stopwatch();
   const costs: (Cost | undefined)[] = [];
   const spent = () => ({ milliseconds: elapsed(), cost: sumOfCosts(costs) });
   try {
-    const read = await askAndRepair(parts, matter, step, costs);
+    const read = await askAndRepair(parts, matter, step, { costs, telling });
     if ("kind" in read) return read;
     if (read.output === undefined) return badAnswer(read.wrong ?? "there is no output", spent());
     const method = methodOf(matter.release, step);
     if (!method) return answered(matter, read, spent());
     const confidence = await confidenceIn(read.output, method, { parts, matter, step }, (beside) =>
-      askBeside(parts, matter, { step, beside }, costs),
+      askBeside(parts, matter, { step, beside }, { costs, telling }),
     );
     if (confidence === "left") return { kind: "stopped" };
     return answered(matter, { ...read, confidence }, spent());
@@ -88,25 +95,31 @@ export async function answerOnce(parts: CallParts, matter: Matter, step: number)
 }
 
 type InTheWay = Extract<Once, { kind: "shut" | "over_budget" }>;
-type Costs = (Cost | undefined)[];
+/** What each call adds to. */
+interface Ledger {
+  costs: (Cost | undefined)[];
+  telling: Questioning;
+}
 
 /** The answer, repaired where it can be. */
 async function askAndRepair(
   parts: CallParts,
   matter: Matter,
   step: number,
-  costs: Costs,
+  ledger: Ledger,
 ): Promise<Read | InTheWay> {
   const { release } = matter;
   const call = await prepareCall(parts, matter, step);
   const readIt = (answer: ModelAnswer) => readAnswer(release, answer);
   return admitted(parts, matter, { call, breaker: breakerOf(release, step) }, async (leave, room) => {
-    const { answer, read } = await askAndRead(parts, { call, leave, room }, readIt, costs);
+    const asked = { call, leave, room, purpose: "answer" } as const;
+    const { answer, read } = await askAndRead(parts, asked, readIt, ledger);
     if (read.wrong === undefined || !canBeTalkedTo(release, step)) return read;
     const mended = repairCall(call, { text: answer.text, wrong: read.wrong });
     const more = await parts.budgets.take(mended, matter.workflow);
     if (more.kind === "spent") return read;
-    return (await askAndRead(parts, { call: mended, leave, room: more }, readIt, costs)).read;
+    const repair = { call: mended, leave, room: more, purpose: "repair" } as const;
+    return (await askAndRead(parts, repair, readIt, ledger)).read;
   });
 }
 
@@ -115,14 +128,14 @@ async function askBeside(
   parts: CallParts,
   matter: Matter,
   { step, beside }: { step: number; beside: Beside },
-  costs: Costs,
+  ledger: Ledger,
 ): Promise<Found> {
   try {
     const call = await beside.prepare();
     const breaker = breakerOf(matter.release, step, beside.role);
     const read = await admitted(parts, matter, { call, breaker }, async (leave, room) => {
-      const asked = await askAndRead(parts, { call, leave, room }, beside.read, costs);
-      return asked.read;
+      const { purpose, read: readIt } = beside;
+      return (await askAndRead(parts, { call, leave, room, purpose }, readIt, ledger)).read;
     });
     return "kind" in read ? "none" : read;
   } catch {
@@ -147,24 +160,28 @@ async function admitted(
   }
 }
 
-/** Adds what the call cost to `costs`, whatever became of it. */
+/** Tells the call, and adds what it cost, whatever became of it. */
 async function askAndRead(
   parts: CallParts,
-  { call, leave, room }: { call: Call; leave: Leave; room: Room },
+  { call, leave, room, purpose }: { call: Call; leave: Leave; room: Room; purpose: Purpose },
   readIt: (answer: ModelAnswer) => Read,
-  costs: Costs,
+  { costs, telling }: Ledger,
 ): Promise<{ answer: ModelAnswer; read: Read }> {
+  const told = telling.begin(call, purpose);
   let answer: ModelAnswer;
   try {
-    answer = await callModel(call, leave, parts.stopped);
+    answer = await callModel({ ...call, request: told.request }, leave, parts.stopped);
   } catch (error) {
-    const cost = costOfFailedCall(parts.prices, call, failureOf(error));
+    const failure = failureOf(error);
+    const cost = costOfFailedCall(parts.prices, call, failure);
+    told.ended({ failure, cost });
     costs.push(cost);
     void room.settle({ cost, inputTokens: 0, outputTokens: 0 });
     throw error;
   }
   const read = readIt(answer);
   const cost = costOfCall(parts.prices, call, answer.text, read);
+  told.ended({ answer, read, cost });
   costs.push(cost);
   void room.settle({ ...read, cost });
   return { answer, read };

@@ -89,11 +89,13 @@ export function openOpeners(options: {
         { ...asked, timeoutMs: timeout, deadlines, confidence: sourceOf(release, role) },
         { clock, egress },
       );
+      const billed = billedBy(definition.connection, settings, asked.name);
       return {
         value: {
           model,
+          asked: { connection: definition.connection, model: billed.model },
           timeoutMs: timeout,
-          billed: billedBy(definition.connection, settings, asked.name),
+          billed,
           maxTokens: asked.maxTokens,
           places: places.of(
             definition.connection,
@@ -116,6 +118,7 @@ export function openOpeners(options: {
     return {
       value: {
         model,
+        asked: { connection: undefined, model: definition.local },
         timeoutMs: definition.timeout,
         billed: undefined,
         maxTokens: undefined,

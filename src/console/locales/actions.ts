@@ -72,6 +72,13 @@ export const ACTION_WORDS: Readonly<Record<Action, Text>> = {
   },
   "people.manage": { de: "einladen, sperren, jede Rolle vergeben", en: "invite, disable, give every role" },
   "key.manage": { de: "Schlüssel ausstellen und widerrufen", en: "make and revoke API keys" },
-  "connection.manage": { de: "Verbindungen speichern und testen", en: "store and test connections" },
+  "connection.manage": {
+    de: "Verbindungen speichern und testen, ihre Budgets setzen und senken",
+    en: "store and test connections, set and lower their budgets",
+  },
+  "connection.spend_more": {
+    de: "das Budget einer Verbindung erhöhen oder wegnehmen",
+    en: "raise the budget of a connection, or take it away",
+  },
   "clock.move": { de: "die simulierte Zeit vorstellen", en: "move simulated time" },
 };

@@ -1,10 +1,11 @@
 /**
  * What is told of calls of models, to OpenTelemetry and to Prometheus: one span for a call with all its tries, one below
- * it for each try, and their figures.
+ * it for each try, their figures, and later what people and comparisons thought of the answer.
  *
  * Never secrets; content only where it is asked for. Where nobody listens no span and no attribute is made. Times are
  * those of the program's clock, in milliseconds.
  */
+import { createHash } from "node:crypto";
 import {
   ROOT_CONTEXT,
   SpanKind,
@@ -15,8 +16,18 @@ import {
   type Histogram,
   type Span,
 } from "@opentelemetry/api";
-import type { Attributes, Facts, Message, Usage, Version } from "./conventions.ts";
-import { callAttributes, contentAttributes, namesOf, spanAttributes, spanName } from "./conventions.ts";
+import type { Attributes, Evaluation, Facts, Message, Usage, Version, WorkflowFacts } from "./conventions.ts";
+import {
+  callAttributes,
+  contentAttributes,
+  EVALUATION_EVENT,
+  evaluationAttributes,
+  namesOf,
+  spanAttributes,
+  spanName,
+  workflowSpan,
+} from "./conventions.ts";
+import type { SpanIds } from "./ids.ts";
 import type { Sdk } from "./sdk.ts";
 
 export interface Began {
@@ -43,13 +54,46 @@ export interface OpenCall extends OpenSpan {
   attempt(began: Began): OpenSpan;
 }
 
+export interface OpenWorkflow {
+  traceparent: string;
+  end(ended: { facts: WorkflowFacts; endedAt: number; own: Attributes }): void;
+}
+
+/** Where a span stands in a trace. */
+export interface Standing {
+  /** The span above it, as the header carries it; one that cannot be read, or none, begins a trace. */
+  traceparent?: string | undefined;
+  /** What the span is of, where something shall be said of it later: its ids follow from that. */
+  of?: string | undefined;
+  /** That span was begun elsewhere, and this one belongs below it. */
+  below?: boolean | undefined;
+}
+
 /** Undefined where no trace is sent. */
-export type ModelSpans = { begin(began: Began, traceparent?: string): OpenCall } | undefined;
+export type ModelSpans =
+  | {
+      begin(began: Began, standing?: Standing): OpenCall;
+      /** A workflow that is asked like a model: not a call of a provider, so a span of the kind INTERNAL. */
+      beginWorkflow(
+        began: { facts: WorkflowFacts; startedAt: number; own: Attributes },
+        standing?: Standing,
+      ): OpenWorkflow;
+    }
+  | undefined;
+
+export interface Judgement extends Evaluation {
+  at: number;
+  /** Where the span of what is judged stands, as it began; `traceparent` alone: of that span itself. */
+  standing: Standing;
+  own: Attributes;
+}
 
 export interface ModelCalls {
   /** Whether anybody is told: before facts about a call are gathered. */
   listens: boolean;
   spans: ModelSpans;
+  /** Tells a judgement of an answer, of which its span has been told; undefined where nobody hears such. */
+  judged: ((judgement: Judgement) => void) | undefined;
   /** The figures of a call that is over. */
   measure(facts: Facts, milliseconds: number): void;
 }
@@ -61,6 +105,7 @@ export function openModelCalls(
   return {
     listens: sdk !== undefined,
     spans: spansOf(sdk, options),
+    judged: judging(sdk, options.version),
     measure: measuring(sdk, options.version),
   };
 }
@@ -72,16 +117,25 @@ function spansOf(
   const tracer = sdk?.tracer;
   if (tracer === undefined) return undefined;
 
-  function open({ facts, startedAt, own }: Began, parent: Context): OpenSpan & { context: Context } {
+  function start(
+    name: string,
+    kind: SpanKind,
+    { startedAt, attributes }: { startedAt: number; attributes: Attributes },
+    { parent, ids }: { parent: Context; ids?: SpanIds | undefined },
+  ): { span: Span; traceparent: string; context: Context } {
+    if (ids) sdk!.nextIds(trace.getSpanContext(parent) ? { spanId: ids.spanId } : ids);
+    const span = tracer!.startSpan(name, { kind, startTime: startedAt, attributes }, parent);
+    return { span, traceparent: headerOf(span), context: trace.setSpan(parent, span) };
+  }
+
+  function open(
+    { facts, startedAt, own }: Began,
+    place: { parent: Context; ids?: SpanIds | undefined },
+  ): OpenSpan & { context: Context } {
     const attributes = { ...spanAttributes(version, facts), ...own };
-    const span = tracer!.startSpan(
-      spanName(facts),
-      { kind: SpanKind.CLIENT, startTime: startedAt, attributes },
-      parent,
-    );
+    const { span, ...opened } = start(spanName(facts), SpanKind.CLIENT, { startedAt, attributes }, place);
     return {
-      traceparent: headerOf(span),
-      context: trace.setSpan(parent, span),
+      ...opened,
       end(ended) {
         if (span.isRecording()) {
           span.setAttributes({ ...spanAttributes(version, ended.facts), ...ended.own });
@@ -97,10 +151,61 @@ function spansOf(
   }
 
   return {
-    begin(began, traceparent) {
-      const { context, ...call } = open(began, parentOf(traceparent));
-      return { ...call, attempt: (one) => open(one, context) };
+    begin(began, standing = {}) {
+      const { context, ...call } = open(began, placeOf(standing));
+      return { ...call, attempt: (one) => open(one, { parent: context }) };
     },
+    beginWorkflow({ facts, startedAt, own }, standing = {}) {
+      const { name, attributes } = workflowSpan(version, facts);
+      const began = { startedAt, attributes: { ...attributes, ...own } };
+      const { span, traceparent } = start(name, SpanKind.INTERNAL, began, placeOf(standing));
+      return {
+        traceparent,
+        end(ended) {
+          span.setAttributes({ ...workflowSpan(version, ended.facts).attributes, ...ended.own });
+          if (ended.facts.error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR });
+          span.end(Math.max(startedAt, ended.endedAt));
+        },
+      };
+    },
+  };
+}
+
+function placeOf({ traceparent, of, below = false }: Standing): {
+  parent: Context;
+  ids: SpanIds | undefined;
+} {
+  const parent = parentOf(traceparent);
+  const ids = of === undefined ? undefined : lastingIds(of);
+  if (!below || !ids) return { parent, ids };
+  const { traceId = ids.traceId, traceFlags = 1 } = trace.getSpanContext(parent) ?? {};
+  const above = { traceId, spanId: ids.spanId, traceFlags, isRemote: true };
+  return { parent: trace.setSpanContext(ROOT_CONTEXT, above), ids: undefined };
+}
+
+/** Ids that follow from what a span is of, so that any process finds it again, however much later. */
+function lastingIds(of: string): SpanIds {
+  const digest = createHash("sha256").update(`pilotage span of ${of}`).digest("hex");
+  return { traceId: digest.slice(0, 32), spanId: digest.slice(32, 48) };
+}
+
+function judging(sdk: Sdk | undefined, version: Version): ModelCalls["judged"] {
+  const events = sdk?.events;
+  if (events === undefined) return undefined;
+  return ({ at, standing, own, ...evaluation }) => {
+    const attributes = evaluationAttributes(version, evaluation);
+    if (attributes === undefined) return;
+    const { parent, ids } = placeOf(standing);
+    const above = trace.getSpanContext(parent);
+    // A trace that its caller does not keep has no use for what belongs to it.
+    if (above && (above.traceFlags & 1) === 0) return;
+    events.add({
+      name: EVALUATION_EVENT,
+      at,
+      attributes: { ...attributes, ...own },
+      traceId: above?.traceId ?? ids?.traceId,
+      spanId: ids?.spanId ?? above?.spanId,
+    });
   };
 }
 

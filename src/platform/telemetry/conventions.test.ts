@@ -3,12 +3,14 @@ import { describe, expect, test } from "vitest";
 import {
   callAttributes,
   contentAttributes,
+  evaluationAttributes,
   namesOf,
   providerName,
   spanAttributes,
   spanName,
   versionFrom,
   VERSIONS,
+  workflowSpan,
   type Facts,
 } from "./conventions.ts";
 
@@ -71,6 +73,38 @@ describe("attributes of a span", () => {
       "error.type": "timeout_total",
     });
   });
+});
+
+test("a workflow that is asked, and a judgement, have the names of their version, or none", () => {
+  const workflow = { workflow: "triage", finish: "stop", error: "case_pending" };
+  expect(VERSIONS.map((version) => workflowSpan(version, workflow))).toEqual([
+    {
+      name: "invoke_agent triage",
+      attributes: expect.objectContaining({ "gen_ai.agent.name": "triage", "error.type": "case_pending" }),
+    },
+    {
+      name: "invoke_workflow triage",
+      attributes: expect.objectContaining({ "gen_ai.workflow.name": "triage" }),
+    },
+    {
+      name: "invoke_workflow triage",
+      attributes: expect.objectContaining({
+        "gen_ai.agent.name": "triage",
+        "gen_ai.operation.name": "invoke_workflow",
+        "gen_ai.response.finish_reasons": ["stop"],
+      }),
+    },
+  ]);
+  const judgement = { name: "review", score: 0, label: "incorrect" };
+  expect(evaluationAttributes("1.36", judgement)).toBeUndefined();
+  expect(evaluationAttributes("1.41", judgement)).toEqual({
+    "gen_ai.evaluation.name": "review",
+    "gen_ai.evaluation.score.value": 0,
+    "gen_ai.evaluation.score.label": "incorrect",
+  });
+  expect(evaluationAttributes("latest", { ...judgement, score: undefined })).not.toHaveProperty(
+    "gen_ai.evaluation.score.value",
+  );
 });
 
 test("figures go by few names, never by an id", () => {

@@ -38,6 +38,24 @@ export interface Message {
   text: string;
 }
 
+/** A workflow that was asked as if it were a model. */
+export interface WorkflowFacts {
+  workflow: string;
+  streamed?: boolean | undefined;
+  finish?: string | undefined;
+  usage?: Usage | undefined;
+  error?: string | undefined;
+}
+
+/** A judgement of an answer: of a person, or of a comparison with the truth. */
+export interface Evaluation {
+  name: string;
+  score: number | undefined;
+  label: string;
+}
+
+export const EVALUATION_EVENT = "gen_ai.evaluation.result";
+
 interface Names {
   provider: string;
   /** Whether a streamed request is marked as such, and the time to its first chunk told. */
@@ -47,6 +65,10 @@ interface Names {
   /** One histogram by kind of token, or one counter for each figure. */
   tokens: { kind: "histogram"; name: string } | { kind: "counters"; prefix: string };
   content: { input: string; output: string } | undefined;
+  /** A whole workflow that is asked like a model. */
+  workflow: { operation: string; name: string };
+  /** Whether it has the event `gen_ai.evaluation.result`. */
+  evaluations: boolean;
 }
 
 const IN_OUT = { input: "gen_ai.usage.input_tokens", output: "gen_ai.usage.output_tokens" };
@@ -61,6 +83,8 @@ const TABLE: Record<Version, Names> = {
     tokens: { kind: "histogram", name: "gen_ai.client.token.usage" },
     // Attributes for messages came after it.
     content: undefined,
+    workflow: { operation: "invoke_agent", name: "gen_ai.agent.name" },
+    evaluations: false,
   },
   "1.41": {
     provider: "gen_ai.provider.name",
@@ -74,6 +98,8 @@ const TABLE: Record<Version, Names> = {
     duration: "gen_ai.client.operation.duration",
     tokens: { kind: "histogram", name: "gen_ai.client.token.usage" },
     content: MESSAGES,
+    workflow: { operation: "invoke_workflow", name: "gen_ai.workflow.name" },
+    evaluations: true,
   },
   latest: {
     provider: "gen_ai.provider.name",
@@ -87,6 +113,9 @@ const TABLE: Record<Version, Names> = {
     duration: "gen_ai.client.inference.duration",
     tokens: { kind: "counters", prefix: "gen_ai.client.inference.usage" },
     content: MESSAGES,
+    // The name of a workflow became that of an agent; its operation stayed.
+    workflow: { operation: "invoke_workflow", name: "gen_ai.agent.name" },
+    evaluations: true,
   },
 };
 
@@ -105,8 +134,44 @@ export function spanName({ operation, model }: Pick<Facts, "operation" | "model"
 }
 
 export function spanAttributes(version: Version, facts: Facts): Attributes {
+  return { ...callAttributes(version, facts), ...answerAttributes(version, facts) };
+}
+
+/** The span of a workflow that was asked; it is none of a provider. */
+export function workflowSpan(
+  version: Version,
+  facts: WorkflowFacts,
+): { name: string; attributes: Attributes } {
+  const { operation, name } = TABLE[version].workflow;
+  return {
+    name: `${operation} ${facts.workflow}`,
+    attributes: {
+      "gen_ai.operation.name": operation,
+      [name]: facts.workflow,
+      ...answerAttributes(version, facts),
+      ...(facts.error === undefined ? {} : { "error.type": facts.error }),
+    },
+  };
+}
+
+/** The event of a judgement; undefined for a version that has none. */
+export function evaluationAttributes(
+  version: Version,
+  { name, score, label }: Evaluation,
+): Attributes | undefined {
+  if (!TABLE[version].evaluations) return undefined;
+  return {
+    "gen_ai.evaluation.name": name,
+    ...(score === undefined ? {} : { "gen_ai.evaluation.score.value": score }),
+    "gen_ai.evaluation.score.label": label,
+  };
+}
+
+type AnswerFacts = Pick<Facts, "responseId" | "finish" | "usage" | "streamed" | "firstTokenMs">;
+
+function answerAttributes(version: Version, facts: AnswerFacts): Attributes {
   const names = TABLE[version];
-  const found: Attributes = { ...callAttributes(version, facts) };
+  const found: Attributes = {};
   const add = (name: string | undefined, value: AttributeValue | undefined) => {
     if (name !== undefined && value !== undefined) found[name] = value;
   };

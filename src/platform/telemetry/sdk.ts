@@ -1,31 +1,35 @@
 /**
  * The SDK of OpenTelemetry, loaded only when an address to send to is set.
  *
- * Spans wait in a bounded queue and leave it in batches over OTLP/HTTP as JSON; what finds no room, or does not arrive, is
+ * Spans and events wait in a bounded queue and leave it in batches over OTLP/HTTP as JSON; what finds no room, or does not arrive, is
  * dropped and counted. Nobody waits for a collector, and none of its failures reaches a caller.
  */
 import type { Meter, Tracer } from "@opentelemetry/api";
-import type { ReadableSpan, SpanExporter, SpanProcessor } from "@opentelemetry/sdk-trace";
+import type { SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { Settings } from "../settings.ts";
 import { programVersion } from "../version.ts";
+import { eventSender, type TelemetryEvent } from "./events.ts";
+import { openIds, type SpanIds } from "./ids.ts";
+import { queued } from "./queue.ts";
 
 export interface Sdk {
   tracer: Tracer | undefined;
   meter: Meter | undefined;
+  events: { add(event: TelemetryEvent): void } | undefined;
+  /** The ids of the span that is started next. */
+  nextIds(ids: Partial<SpanIds>): void;
   /** Sends what waits, once, and ends. */
   close(): Promise<void>;
 }
 
-type Dropped = (signal: "traces" | "metrics", count: number) => void;
+export type Signal = "traces" | "metrics" | "logs";
+type Dropped = (signal: Signal, count: number) => void;
 
-const QUEUE = 2_048;
-const BATCH = 256;
-const EVERY = 1_000;
 const WITHIN = 5_000;
 
 /** Where each signal is sent; undefined where it is not. */
-export function addressesOf(settings: Settings): { traces: string | undefined; metrics: string | undefined } {
-  if (settings.OTEL_SDK_DISABLED) return { traces: undefined, metrics: undefined };
+export function addressesOf(settings: Settings): Record<Signal, string | undefined> {
+  if (settings.OTEL_SDK_DISABLED) return { traces: undefined, metrics: undefined, logs: undefined };
   const below = (path: string) =>
     settings.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
       ? undefined
@@ -33,28 +37,42 @@ export function addressesOf(settings: Settings): { traces: string | undefined; m
   return {
     traces: settings.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? below("traces"),
     metrics: settings.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT ?? below("metrics"),
+    logs: settings.OTEL_EXPORTER_OTLP_LOGS_ENDPOINT ?? below("logs"),
   };
 }
 
 export async function openSdk(settings: Settings, dropped: Dropped): Promise<Sdk | undefined> {
-  const { traces, metrics } = addressesOf(settings);
-  if (traces === undefined && metrics === undefined) return undefined;
+  const { traces, metrics, logs } = addressesOf(settings);
+  if (traces === undefined && metrics === undefined && logs === undefined) return undefined;
   const { resourceFromAttributes } = await import("@opentelemetry/resources");
-  const resource = resourceFromAttributes({
-    "service.name": settings.OTEL_SERVICE_NAME,
-    "service.version": programVersion(),
-  });
+  const about = { "service.name": settings.OTEL_SERVICE_NAME, "service.version": programVersion() };
+  const resource = resourceFromAttributes(about);
   const more = { headers: settings.OTEL_EXPORTER_OTLP_HEADERS, timeoutMillis: WITHIN };
   const closing: (() => Promise<void>)[] = [];
 
+  const ids = openIds();
   let tracer: Tracer | undefined;
   if (traces !== undefined) {
     const { TracerProvider } = await import("@opentelemetry/sdk-trace");
     const { OTLPTraceExporter } = await import("@opentelemetry/exporter-trace-otlp-http");
-    const queue = queued(new OTLPTraceExporter({ url: traces, ...more }), (count) =>
-      dropped("traces", count),
+    const exporter = new OTLPTraceExporter({ url: traces, ...more });
+    const spans = queued(
+      (batch: Parameters<typeof exporter.export>[0]) =>
+        new Promise<boolean>((resolve) => exporter.export(batch, ({ code }) => resolve(!failed(code)))),
+      (count) => dropped("traces", count),
     );
-    const provider = new TracerProvider({ resource, spanProcessors: [queue] });
+    const processor: SpanProcessor = {
+      onStart: () => undefined,
+      onEnd: (span) => {
+        if ((span.spanContext().traceFlags & 1) === 1) spans.add(span);
+      },
+      forceFlush: () => spans.flush(),
+      async shutdown() {
+        await spans.close();
+        await exporter.shutdown();
+      },
+    };
+    const provider = new TracerProvider({ resource, spanProcessors: [processor], idGenerator: ids });
     tracer = provider.getTracer("pilotage", programVersion());
     closing.push(() => provider.shutdown());
   }
@@ -82,9 +100,25 @@ export async function openSdk(settings: Settings, dropped: Dropped): Promise<Sdk
     meter = provider.getMeter("pilotage", programVersion());
     closing.push(() => provider.shutdown());
   }
+  const events =
+    logs === undefined
+      ? undefined
+      : queued(
+          eventSender({
+            url: logs,
+            headers: more.headers,
+            within: WITHIN,
+            resource: about,
+            scope: "pilotage",
+          }),
+          (count) => dropped("logs", count),
+        );
+  if (events) closing.push(() => events.close());
   return {
     tracer,
     meter,
+    events,
+    nextIds: (chosen) => ids.next(chosen),
     async close() {
       await Promise.allSettled(closing.map((close) => close()));
     },
@@ -92,42 +126,3 @@ export async function openSdk(settings: Settings, dropped: Dropped): Promise<Sdk
 }
 
 const failed = (code: number) => code !== 0;
-
-/** A queue that never holds more than its bound, with one batch on its way at a time. */
-export function queued(exporter: SpanExporter, dropped: (count: number) => void): SpanProcessor {
-  let waiting: ReadableSpan[] = [];
-  let underWay: Promise<void> | undefined;
-  const timer = setInterval(() => void flush(), EVERY);
-  timer.unref();
-
-  function flush(): Promise<void> {
-    return (underWay ??= drain().finally(() => (underWay = undefined)));
-  }
-
-  async function drain(): Promise<void> {
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, BATCH);
-      waiting = waiting.slice(BATCH);
-      const arrived = await new Promise<boolean>((resolve) => {
-        exporter.export(batch, ({ code }) => resolve(!failed(code)));
-      }).catch(() => false);
-      if (!arrived) dropped(batch.length);
-    }
-  }
-
-  return {
-    onStart: () => undefined,
-    onEnd(span) {
-      if ((span.spanContext().traceFlags & 1) === 0) return;
-      if (waiting.length >= QUEUE) return dropped(1);
-      waiting.push(span);
-      if (waiting.length >= BATCH) void flush();
-    },
-    forceFlush: flush,
-    async shutdown() {
-      clearInterval(timer);
-      await flush();
-      await exporter.shutdown();
-    },
-  };
-}

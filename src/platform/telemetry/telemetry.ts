@@ -8,6 +8,7 @@ import { openSdk } from "./sdk.ts";
 export interface Telemetry extends ModelCalls {
   /** One try at a model, for Prometheus. */
   tried: Metrics["tried"];
+  underWay: Metrics["underWay"];
   /** Something could not be told. */
   lost(): void;
   /** Sends what waits, once. */
@@ -21,6 +22,7 @@ export async function openTelemetry(settings: Settings, metrics: Metrics): Promi
   return {
     ...openModelCalls(sdk, { version, content }),
     tried: metrics.tried,
+    underWay: metrics.underWay,
     lost: () => metrics.dropped("traces", 1),
     close: async () => sdk?.close(),
   };

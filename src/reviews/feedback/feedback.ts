@@ -22,6 +22,7 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Database, Tx } from "../../platform/database.ts";
 import type { ContentKey, Vault } from "../../platform/secrets.ts";
 import { isAddress } from "../post.ts";
+import type { TellLabels } from "../told.ts";
 import type { Improvements, Kept } from "./improvements.ts";
 import * as store from "./store.ts";
 import { wordsOf } from "./words.ts";
@@ -86,6 +87,7 @@ export interface FeedbackParts {
   /** After the commit; whoever is outside waits for no mail server. */
   tell(workflow: string, kept: Kept): void;
   questions: SenderQuestions;
+  labelled?: TellLabels;
   /** Where the pages of this installation are found. */
   publicUrl(): string;
 }
@@ -276,6 +278,10 @@ export function openFeedback(parts: FeedbackParts): Feedback {
       simulated: said.simulated,
       now,
     });
+    const { id: case_id, workflow, release, arm } = case_;
+    tx.afterCommit(() =>
+      parts.labelled?.([{ case_id, workflow, release, arm, source: "feedback", wrong: true }]),
+    );
     if (said.output)
       await insertContent(tx, [
         { case_id: case_.id, kind: `label.${label}`, sealed: sealJson(key, `label.${label}`, said.output) },

@@ -3,12 +3,15 @@
  *
  * Made for a phone as well: the ladder comes first, and every act is two steps with its consequence in items.
  */
+import { Button } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { useRead, type Reply } from "../../data/api.ts";
 import { useWorkflow } from "../../data/me.tsx";
 import { RUNG_WORDS } from "../../locales/codes.ts";
 import { useFormats } from "../../locales/formats.ts";
 import { useSay, useWords } from "../../locales/words.ts";
 import { Empty, Page } from "../../parts/page.tsx";
+import { sameWorkflow } from "../../shell/same-workflow.ts";
 import { Capacity } from "./capacity.tsx";
 import { DeadLetters } from "./dead-letters.tsx";
 import { Feeds } from "./feeds.tsx";
@@ -48,6 +51,14 @@ function OfWorkflow({ workflow }: { workflow: string }) {
       title={t("title")}
       needs="workflow.see"
       read={read}
+      actions={
+        <Button
+          variant="default"
+          renderRoot={(props) => <Link {...props} to="/operations/calls" search={sameWorkflow} />}
+        >
+          {t("calls")}
+        </Button>
+      }
       sentence={data === undefined ? undefined : <HeadSentence data={data} />}
     >
       {data === undefined ? null : (

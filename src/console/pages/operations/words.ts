@@ -3,6 +3,7 @@ import { words, type Text } from "../../locales/words.ts";
 
 export const OPERATIONS = words({
   title: { de: "Betrieb", en: "Operations" },
+  calls: { de: "Aufrufe über den Endpunkt", en: "Calls over the endpoint" },
   headGood: {
     de: "Nichts ist gestört; {open, number} Vorgänge sind unterwegs.",
     en: "Nothing is wrong; {open, number} cases are under way.",

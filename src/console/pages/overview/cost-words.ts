@@ -61,8 +61,12 @@ export const COST = words({
     en: "{n, plural, one {one more case} other {# more cases}}",
   },
   "missing.prices": {
-    de: "was {n, plural, one {ein Aufruf kostete} other {# Aufrufe kosteten}} (kein Preis, oder unterwegs abgebrochen)",
-    en: "what {n, plural, one {one call} other {# calls}} cost (no price, or broken off on the way)",
+    de: "ein Preis für {n, plural, one {einen Aufruf} other {# Aufrufe}}",
+    en: "a price for {n, plural, one {one call} other {# calls}}",
+  },
+  "missing.abandoned": {
+    de: "was {n, plural, one {ein Aufruf kostete, der} other {# Aufrufe kosteten, die}} beim Ende des Programms abbrachen",
+    en: "what {n, plural, one {one call} other {# calls}} cost that broke off when the program ended",
   },
   forecastMissing: { de: "Noch nicht. Es fehlt: {what}.", en: "Not yet. Missing: {what}." },
   days: { de: "Kosten je Tag", en: "Cost by day" },

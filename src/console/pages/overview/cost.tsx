@@ -158,7 +158,7 @@ function InTwelveMonths({ found }: { found: Found }) {
           {t("forecastMissing", {
             what: formats.list(
               forecastMissing.map(({ code, have, need }) =>
-                t(`missing.${code}`, { n: Math.abs(need - have) }),
+                t(`missing.${code}`, { n: code === "abandoned" ? have : Math.abs(need - have) }),
               ),
             ),
           })}

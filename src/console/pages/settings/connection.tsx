@@ -11,6 +11,8 @@ import { CONNECTIONS } from "./connections-words.ts";
 import { daysFrom, textOfDays } from "./day-list.ts";
 import { groupsOf, linesOf } from "./group-lines.ts";
 import { GroupRoles } from "./group-roles.tsx";
+import { headerLines, headersFrom, offeredAs, offeredFrom, type OfferedLine } from "./offered-lines.ts";
+import { OfferedModels } from "./offered-models.tsx";
 import styles from "./settings.module.css";
 
 type Kind = "openai" | "anthropic" | "bedrock" | "google" | "http" | "webhook" | "smtp" | "oidc" | "other";
@@ -37,9 +39,11 @@ interface Field {
     | "clientSecret"
     | "groupsClaim"
     | "scopes"
+    | "mostInFlight"
+    | "headers"
     | "makePeople"
     | "trustEmail";
-  as?: "secret" | "number" | "words" | "days" | "flag" | readonly string[];
+  as?: "secret" | "number" | "words" | "days" | "flag" | "headers" | readonly string[];
   optional?: true;
   start?: string;
   /** Where a kind means something else by it. */
@@ -51,14 +55,22 @@ const NOTES: readonly Field[] = [
   { name: "contract", optional: true },
   { name: "shutdownDates", as: "days", optional: true },
 ];
+const AT_ONCE: Field = { name: "mostInFlight", as: "number", optional: true };
 const KEY_AND_ADDRESS: readonly Field[] = [
   { name: "apiKey", as: "secret", label: "apiKeyNeeded" },
   { name: "baseUrl", optional: true, label: "ownBaseUrl" },
   ...NOTES,
+  AT_ONCE,
 ];
 
 const FIELDS: Record<Exclude<Kind, "other">, readonly Field[]> = {
-  openai: [{ name: "baseUrl" }, { name: "apiKey", as: "secret", optional: true }, ...NOTES],
+  openai: [
+    { name: "baseUrl" },
+    { name: "apiKey", as: "secret", optional: true },
+    { name: "headers", as: "headers", optional: true },
+    ...NOTES,
+    AT_ONCE,
+  ],
   anthropic: KEY_AND_ADDRESS,
   bedrock: [
     { name: "region", label: "awsRegion" },
@@ -68,9 +80,10 @@ const FIELDS: Record<Exclude<Kind, "other">, readonly Field[]> = {
     { name: "baseUrl", optional: true, label: "ownBaseUrl" },
     { name: "contract", optional: true },
     { name: "shutdownDates", as: "days", optional: true },
+    AT_ONCE,
   ],
   google: KEY_AND_ADDRESS,
-  http: [{ name: "url" }, { name: "secret", as: "secret" }, ...NOTES],
+  http: [{ name: "url" }, { name: "secret", as: "secret" }, ...NOTES, AT_ONCE],
   webhook: [{ name: "url" }, { name: "secret", as: "secret" }],
   smtp: [
     { name: "host" },
@@ -127,13 +140,21 @@ export function ConnectionDialog({
       }),
     ),
   );
+  const stored = new Set(namesIn(connection?.shown["stored"]));
+  const [offered, setOffered] = useState(() => offeredFrom(connection?.shown["passThrough"]));
   const [groups, setGroups] = useState(() => linesOf(connection?.shown["groups"]));
-  const [problem, setProblem] = useState<"notJson">();
+  const [problem, setProblem] = useState<"notJson" | "notHeaders">();
   const fields = kind === "other" ? [] : FIELDS[kind];
   const valueOf = (field: Field) =>
     field.as === "secret" && values[field.name] === undefined
       ? ""
-      : (values[field.name] ?? field.start ?? "");
+      : (values[field.name] ??
+        (field.as === "headers" ? headerLines([...stored]) : undefined) ??
+        field.start ??
+        "");
+  /** Left empty, and stored under this address. */
+  const stays = (field: Field) =>
+    stored.has(field.name) && (field.as === "secret" || field.name === "accessKeyId");
   const called = kind === "smtp" ? "mail" : name.trim();
 
   function settings(): Record<string, unknown> {
@@ -143,11 +164,27 @@ export function ConnectionDialog({
       ...Object.fromEntries(
         fields.flatMap((field) => {
           const text = valueOf(field).trim();
-          if (text === "") return [];
+          if (text === "" || field.as === "headers") return [];
           return [[field.name, valueFrom(text, field.as)]];
         }),
       ),
       ...(kind === "oidc" ? { groups: groupsOf(groups) } : {}),
+      ...(kind === "openai" ? offeredIn(offered) : {}),
+    };
+  }
+
+  /** Everything that is stored anew, and which secrets stay. */
+  function body(): { settings: Record<string, unknown>; keep?: string[] } {
+    const given = settings();
+    const lines = fields.find((field) => field.as === "headers");
+    const { headers, keep } = lines ? headersFrom(valueOf(lines)) : { headers: {}, keep: [] };
+    const kept = [
+      ...keep,
+      ...fields.filter((field) => stays(field) && valueOf(field).trim() === "").map((field) => field.name),
+    ];
+    return {
+      settings: { ...given, ...(Object.keys(headers).length === 0 ? {} : { headers }) },
+      ...(kept.length === 0 ? {} : { keep: kept }),
     };
   }
 
@@ -156,7 +193,7 @@ export function ConnectionDialog({
     setProblem(undefined);
     try {
       save.mutate(
-        { params: { name: called }, body: { settings: settings() } },
+        { params: { name: called }, body: body() },
         {
           onSuccess() {
             toast.show({ what: t("stored") });
@@ -165,7 +202,7 @@ export function ConnectionDialog({
         },
       );
     } catch {
-      setProblem("notJson");
+      setProblem(kind === "other" ? "notJson" : "notHeaders");
     }
   }
 
@@ -177,9 +214,7 @@ export function ConnectionDialog({
       closeButtonProps={{ "aria-label": frame("close") }}
     >
       <form onSubmit={submit} className={styles["stack"]}>
-        {connection === undefined ? null : (
-          <p className={styles["soft"]}>{t(kind === "oidc" ? "replaceProviderWhat" : "replaceWhat")}</p>
-        )}
+        {connection === undefined ? null : <p className={styles["soft"]}>{t("replaceWhat")}</p>}
         <NativeSelect
           label={t("kind")}
           data-autofocus
@@ -212,8 +247,9 @@ export function ConnectionDialog({
           const shared = {
             label: t(`field.${field.label ?? field.name}`),
             value: valueOf(field),
-            required: field.optional !== true,
+            required: field.optional !== true && !stays(field),
             withAsterisk: false,
+            ...(stays(field) ? { placeholder: t("keptSecret") } : {}),
           };
           const take = (text: string) => setValues({ ...values, [field.name]: text });
           if (field.as === "secret")
@@ -221,6 +257,20 @@ export function ConnectionDialog({
               <PasswordInput
                 key={field.name}
                 {...shared}
+                autoComplete="off"
+                onChange={(event) => take(event.currentTarget.value)}
+              />
+            );
+          if (field.as === "headers")
+            return (
+              <Textarea
+                key={field.name}
+                {...shared}
+                description={t("headersWhat")}
+                classNames={{ input: "mono" }}
+                autosize
+                minRows={2}
+                spellCheck={false}
                 autoComplete="off"
                 onChange={(event) => take(event.currentTarget.value)}
               />
@@ -254,6 +304,7 @@ export function ConnectionDialog({
             />
           );
         })}
+        {kind === "openai" ? <OfferedModels lines={offered} change={setOffered} /> : null}
         {kind === "oidc" ? <GroupRoles lines={groups} change={setGroups} /> : null}
         <FormFoot
           act={save}
@@ -265,6 +316,14 @@ export function ConnectionDialog({
     </Modal>
   );
 }
+
+function offeredIn(lines: readonly OfferedLine[]): Record<string, unknown> {
+  const models = offeredAs(lines);
+  return models === undefined ? {} : { passThrough: models };
+}
+
+const namesIn = (shown: unknown): string[] =>
+  Array.isArray(shown) ? shown.filter((one): one is string => typeof one === "string") : [];
 
 /** What is shown of a connection, as its field holds it; undefined for what no field shows. */
 function textOf(key: string, value: unknown): string | undefined {

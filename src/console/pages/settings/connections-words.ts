@@ -14,13 +14,50 @@ export const CONNECTIONS = words({
   replace: { de: "Ersetzen", en: "Replace" },
   replaceOf: { de: "{name} ersetzen", en: "Replace {name}" },
   replaceWhat: {
-    de: "Ersetzt alle Einstellungen, auch solche ohne Feld hier (headers, mostInFlight, passThrough): Wer sie braucht, nimmt die Befehlszeile.",
-    en: "Replaces all settings, those without a field here too (headers, mostInFlight, passThrough): whoever needs them takes the command line.",
+    de: "Was gespeichert und geheim ist, wird nie gezeigt. Es bleibt, solange das Feld leer und die Adresse dieselbe ist.",
+    en: "What is stored and secret is never shown. It stays as long as the field is empty and the address is the same.",
   },
-  replaceProviderWhat: {
-    de: "Ersetzt alle Einstellungen. Das Client-Geheimnis wird nie gezeigt: Geben Sie es neu ein, wenn es eines gibt.",
-    en: "Replaces all settings. The client secret is never shown: type it again if there is one.",
+  keptSecret: { de: "gespeichert; leer lassen, damit es bleibt", en: "stored; leave empty to keep it" },
+  "field.mostInFlight": {
+    de: "Höchstens so viele Aufrufe zugleich, aus allen Prozessen (freiwillig)",
+    en: "At most so many calls at once, from all processes (optional)",
   },
+  "field.headers": {
+    de: "Weitere Kopfzeilen, eine je Zeile (freiwillig)",
+    en: "More headers, one in each line (optional)",
+  },
+  headersWhat: {
+    de: "Als „x-team: wert“. Eine Zeile mit ••• ist gespeichert und bleibt; löschen Sie sie, wenn sie weg soll.",
+    en: "As “x-team: value”. A line with ••• is stored and stays; delete it to remove it.",
+  },
+  notHeaders: {
+    de: "Jede Zeile der Kopfzeilen hat die Form „x-team: wert“.",
+    en: "Each line of the headers has the form “x-team: value”.",
+  },
+  offered: {
+    de: "Modelle für Programme (OpenAI-kompatibler Endpunkt)",
+    en: "Models for programs (OpenAI-compatible endpoint)",
+  },
+  offeredWhat: {
+    de: "Programme fragen sie als „verbindung/modell“. Was sie senden, bekommt der Anbieter; die Datenregeln eines Workflows gelten dort nicht.",
+    en: "Programs ask for them as “connection/model”. What they send, the provider gets; the data policy of a workflow does not apply there.",
+  },
+  offeredName: { de: "Modell, wie der Anbieter es nennt", en: "Model, as the provider calls it" },
+  offeredFallback: {
+    de: "Ersatz, als verbindung/modell, mit Komma getrennt (freiwillig)",
+    en: "Fallbacks, as connection/model, with commas between (optional)",
+  },
+  offeredLarger: {
+    de: "Für zu lange Anfragen, als verbindung/modell (freiwillig)",
+    en: "For requests that are too long, as connection/model (optional)",
+  },
+  offeredMode: { de: "Ströme weitergeben", en: "How streams are passed on" },
+  "mode.buffered": { de: "gesammelt, mit Ersatz", en: "collected, with fallbacks" },
+  "mode.live": { de: "sofort, Stück für Stück", en: "as they come" },
+  offeredUntil: { de: "Abschaltung am (freiwillig)", en: "Retires on (optional)" },
+  offeredImages: { de: "Bilder erlaubt", en: "Images allowed" },
+  addOffered: { de: "Modell hinzufügen", en: "Add a model" },
+  removeOffered: { de: "Modell {name} entfernen", en: "Remove the model {name}" },
   name: { de: "Name", en: "Name" },
   nameWhat: {
     de: "Kleinbuchstaben, Ziffern, Bindestrich; so heißt sie in den Dateien",

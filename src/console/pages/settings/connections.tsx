@@ -17,7 +17,7 @@ import styles from "./settings.module.css";
 export type Connection = Reply<"listConnections">["connections"][number];
 
 /** Shown of a connection only in its form: nobody tells connections apart by these. */
-const IN_FORM = new Set(["clientId", "groupsClaim"]);
+const IN_FORM = new Set(["clientId", "groupsClaim", "host", "port", "security", "user", "mostInFlight"]);
 
 export function Connections() {
   const t = useWords(CONNECTIONS);

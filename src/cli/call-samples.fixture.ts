@@ -1,0 +1,50 @@
+/** For tests: answers of the endpoints of calls over the OpenAI-compatible endpoint, in the form of the contract. */
+
+const call = {
+  id: "mcl_1",
+  key: "key_1",
+  keyName: "portal",
+  workflow: null,
+  case: null,
+  connection: "mistral-eu",
+  modelAsked: "mistral-eu/small",
+  modelAnswered: "small-2026",
+  streamed: true,
+  mode: "live" as const,
+  startedAt: "2026-01-05T08:00:00.000Z",
+  milliseconds: 812,
+  firstTokenMs: 240,
+  inputTokens: 12,
+  outputTokens: 5,
+  tokensEstimated: false,
+  finish: "stop",
+  outcome: "answered" as const,
+  status: 200,
+  error: null,
+  cost: null,
+  currency: null,
+  tries: [
+    {
+      no: 1,
+      connection: "mistral-eu",
+      modelAsked: "small",
+      modelAnswered: "small-2026",
+      startedAt: "2026-01-05T08:00:00.000Z",
+      milliseconds: 810,
+      firstTokenMs: 240,
+      status: null,
+      error: null,
+      inputTokens: 12,
+      outputTokens: 5,
+      tokensEstimated: false,
+      finish: "stop",
+      cost: null,
+      currency: null,
+    },
+  ],
+};
+
+export const MODEL_CALLS = {
+  listModelCalls: { calls: [call], next: null, keptDays: 400 },
+  getModelCall: call,
+};
