@@ -54,7 +54,6 @@ import { openGroupCommit } from "./platform/group-commit.ts";
 import { addJob, migrateJobs, openJobs } from "./platform/jobs.ts";
 import { openLimits } from "./models/limit-store.ts";
 import { ownPriceFile, readPriceList } from "./models/price-list.ts";
-import { openSharedPlaces } from "./models/shared-places.ts";
 import type { Log } from "./platform/log.ts";
 import { unlock } from "./platform/master-key.ts";
 import { openMetrics } from "./platform/metrics.ts";
@@ -187,7 +186,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   });
   const replays = openReplays({ database, registry, vault, intake, audit, clock, poke });
   const inForce = openInForce({ database, registry, vault, clock, newId, audit });
-  const { releases, shares, rollouts, sets, trials, certificates, workflowSettings } = inForce;
+  const { releases, sets, workflowSettings } = inForce;
   const limits = openLimits({ database, clock, currency: prices.currency });
   const connections = openConnections({ database, vault, clock, audit });
   /** Where people find this installation. */
@@ -407,13 +406,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       missingProtection: under.missing ?? null,
       intake,
       replays,
-      releases,
-      shares,
-      rollouts,
-      certificates,
-      trials,
-      sets,
-      workflowSettings,
+      ...inForce,
       connections,
       keys,
       workers,

@@ -93,6 +93,7 @@ describe("people", () => {
         model: null,
         tokens: null,
         form: null,
+        shutdownDate: null,
       },
     });
     expect(
