@@ -96,7 +96,9 @@ export function openMetrics(): Metrics {
   };
 }
 
-function modelFigures(registry: Registry): Pick<Metrics, "tried" | "underWay" | "dropped"> & { tell(): void } {
+function modelFigures(
+  registry: Registry,
+): Pick<Metrics, "tried" | "underWay" | "dropped"> & { tell(): void } {
   const registers = [registry];
   const tries = new Counter({
     name: "pilotage_model_tries_total",
