@@ -73,6 +73,7 @@ async function outcome(who: Client, name: EndpointName, workflow = "tickets"): P
     params: {
       workflow,
       case: caseId,
+      rollout: "roll_none",
       no: "1",
       release: "rel_none",
       change: "chg_none",
@@ -216,6 +217,9 @@ describe("a key for one workflow", async () => {
       "removeConnection",
       "listBudgets",
       "setBudget",
+      "listModels",
+      "listCanaryRuns",
+      "runCanary",
     ];
     /** What takes a scope that this key has not. */
     const beyond: EndpointName[] = [
