@@ -11,6 +11,7 @@ import { canaryDuty } from "./cases/model/canary.ts";
 import { knownIdentities } from "./cases/model/canary-store.ts";
 import type { Connections } from "./cases/model/connections.ts";
 import { openOpeners } from "./cases/model/open.ts";
+import type { Telling } from "./cases/model/telling.ts";
 import { keyOfModel } from "./cases/model/used.ts";
 import type { Registry } from "./cases/workflow/registry.ts";
 import type { BreakerKey } from "./models/breaker-board.ts";
@@ -37,6 +38,7 @@ export interface ModelParts {
   egress: Egress;
   limits: Limits;
   prices: PriceList;
+  telling: Telling;
   /** Where targets of the kinds file and folder lie. */
   files: string;
   /** The name of this process in records. */

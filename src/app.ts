@@ -214,7 +214,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const { tokens, sessions } = desk;
   const stop = new AbortController();
   const about = { database, registry, vault, clock, newId, audit, log, connections, worker };
-  const models = openModels({ ...about, egress, limits, prices, files, stopped: stop.signal });
+  const models = openModels({ ...about, egress, limits, prices, files, telling, stopped: stop.signal });
   const { breakers, budgets, places, openers } = models;
   /** What every call of a model needs, whoever asks. */
   const calling = { modelFor: openers.modelFor, breakers, prices, budgets, telling, stopped: stop.signal };

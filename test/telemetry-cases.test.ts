@@ -1,6 +1,6 @@
 /**
  * Traces, metrics and events of everything that asks a model apart from pass-through: cases, samples, verifiers, workflows
- * over the endpoint, shadow runs, evaluations and people's verdicts, as a collector gets them over the wire.
+ * over the endpoint, shadow runs, evaluations, the canary and people's verdicts, as a collector gets them over the wire.
  */
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -311,6 +311,50 @@ describe("beside live cases", async () => {
       expect(span).toMatchObject({ name: "chat small", traceId: event.traceId });
       expect(span!.attributes["pilotage.path"]).toBe("evaluation");
     }
+  });
+});
+
+describe("the canary", async () => {
+  const { collector, installation } = await collected();
+  const { client } = installation;
+  await provide(installation, "house", () => ({ output: { answer: "7" } }));
+  await launch(installation, {
+    script: null,
+    release: {
+      model: { connection: "house", name: "small", timeout: 5_000 },
+      prompt: "Sort.\n---\n{{ input }}",
+    },
+  });
+
+  test("tells each call that it makes, in spans and in figures", async () => {
+    await until(
+      () => client.listModels(),
+      ({ models }) => models.some((one) => one.model === "small" && one.nextCanaryAt !== null),
+      20_000,
+    );
+    await client.runCanary({ params: { name: "house" }, body: {} });
+    const [run] = await until(
+      async () => (await client.listCanaryRuns({ query: {} })).runs,
+      (runs) => runs.length > 0,
+      20_000,
+    );
+    expect(run!.calls).toBeGreaterThan(16);
+    const asked = (one: SeenSpan) => one.attributes["pilotage.path"] === "canary";
+    const tops = await until(
+      async () => collector.spans.filter((one) => whole(one) && asked(one)),
+      (found) => found.length === run!.calls,
+      20_000,
+    );
+    expect(new Set(tops.map((one) => one.traceId)).size).toBe(run!.calls);
+    expect(new Set(tops.map((one) => one.attributes["pilotage.canary.question"])).size).toBe(16);
+    const { below } = await question(collector, (one) => one.spanId === tops[0]!.spanId, 1);
+    expect(below[0]).toMatchObject({
+      name: "chat small",
+      attributes: { "pilotage.connection": "house", "pilotage.purpose": "answer" },
+    });
+    const figures = await (await fetch(`${installation.url}/metrics`)).text();
+    const tries = [...figures.matchAll(/^pilotage_model_tries_total\{path="canary",.*\} (\d+)$/gm)];
+    expect(tries.reduce((sum, one) => sum + Number(one[1]), 0)).toBe(run!.calls);
   });
 });
 

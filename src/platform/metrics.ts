@@ -4,7 +4,7 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom
 /** Labels are names of connections and models, which administrators give, and classes of outcomes. */
 export interface ModelTry {
   /** Who asked. */
-  path: "case" | "shadow" | "evaluation" | "gateway";
+  path: "case" | "shadow" | "evaluation" | "canary" | "gateway";
   connection: string;
   model: string;
   /** `answered`, or the class of the failure. */

@@ -8,9 +8,11 @@
  */
 import type { Audit } from "../../audit/record.ts";
 import type { ErrorCode } from "../../contract/errors.ts";
+import type { BreakerKey } from "../../models/breaker-board.ts";
 import { judge, differing, eachOnce, ROUNDS, settled, FEWEST_SETTLED } from "../../models/canary.ts";
 import type { Answers, Change, Identity, Known } from "../../models/canary.ts";
 import { classIn } from "../../models/error-class.ts";
+import { modelFailure } from "../../models/failures.ts";
 import { askShutdownDate } from "../../models/retirement.ts";
 import { sumOfCosts, type Cost } from "../../models/prices.ts";
 import type { NewId } from "../../platform/chance.ts";
@@ -35,10 +37,11 @@ import {
   type DueModel,
 } from "./canary-store.ts";
 import { certificatesAbout, recordChanges } from "./model-change.ts";
+import type { Subject } from "./telling.ts";
 import { modelsInUse, keyOfModel } from "./used.ts";
 
 export interface CanaryParts
-  extends SheetParts, Pick<CallParts, "prices" | "budgets" | "breakers" | "stopped"> {
+  extends SheetParts, Pick<CallParts, "prices" | "budgets" | "breakers" | "telling" | "stopped"> {
   database: Database;
   registry: Registry;
   newId: NewId;
@@ -233,31 +236,48 @@ async function askOne(
     const room = await parts.budgets.take(asked, undefined);
     if (room.kind === "spent") return { kind: "missing", because: "budget_spent", retryable: false };
     tally.calls++;
+    const telling = parts.telling.question(aboutQuestion(breaker, question));
+    const told = telling.begin(asked, "answer");
     try {
-      const answer = await callModel(asked, leave, parts.stopped);
+      const answer = await callModel({ ...asked, request: told.request }, leave, parts.stopped);
       const read = question.read(answer);
       const cost = costOfCall(parts.prices, asked, answer.text, read);
       tally.costs.push(cost);
       tally.inputTokens += read.inputTokens ?? 0;
       tally.outputTokens += read.outputTokens ?? 0;
       tally.said.push({ model: read.model, version: read.version ?? null });
+      told.ended({ answer, read, cost });
       await room.settle({ ...read, cost });
       return { kind: "answered", answer: read.output === undefined ? null : question.answerIn(read.output) };
     } catch (error) {
+      const failure = failureOf(error);
+      const cost = costOfFailedCall(parts.prices, asked, failure);
       if (parts.stopped.aborted) {
+        told.ended({ failure: modelFailure("aborted", "The program stops."), cost });
         await room.settle("nothing");
         return { kind: "stopped" };
       }
-      const failure = failureOf(error);
-      const cost = costOfFailedCall(parts.prices, asked, failure);
+      told.ended({ failure, cost });
       tally.costs.push(cost);
       await room.settle({ cost, inputTokens: 0, outputTokens: 0 });
       const because: string = classIn(failure) ?? (failure.code satisfies ErrorCode);
       return { kind: "missing", because, retryable: failure.retryable };
+    } finally {
+      telling.end();
     }
   } finally {
     await leave.end();
   }
+}
+
+/** Each question, and each second try of one, is a trace of its own: they have nothing to do with each other. */
+function aboutQuestion({ connection, model }: BreakerKey, { id }: Question): Subject {
+  return {
+    path: "canary",
+    key: `canary ${connection} ${model} ${id}`,
+    standing: {},
+    own: { "pilotage.canary.question": id },
+  };
 }
 
 /** Who asks, where places of a connection are shared between workflows. */

@@ -1,5 +1,5 @@
 /**
- * What OpenTelemetry and Prometheus hear of the calls that cases, shadow runs and evaluations make.
+ * What OpenTelemetry and Prometheus hear of the calls that cases, shadow runs, evaluations and the canary make.
  *
  * A question has one span, which covers all that is tried for it: repairs, samples, a verification, the steps of a chain
  * and the pauses between them, as long as this process has it. Below it stands one for each call. Another process that goes
@@ -20,7 +20,7 @@ import type { Purpose } from "./next-call.ts";
 
 /** What is asked about, and for whom. */
 export interface Subject {
-  path: "case" | "shadow" | "evaluation";
+  path: "case" | "shadow" | "evaluation" | "canary";
   /** Tells it from all other questions. */
   key: string;
   standing: Standing;
