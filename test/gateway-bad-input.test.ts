@@ -147,7 +147,7 @@ describe("what is not taken", () => {
     ["a limit in words", of({ max_tokens: "many" }), 400, "max_tokens", "invalid_type"],
     ["half a limit", of({ max_tokens: 1.5 }), 400, "max_tokens", "invalid_type"],
     ["no answer at all", of({ n: 0 }), 400, "n", "integer_below_min_value"],
-    ["too hot", of({ temperature: 3 }), 400, "temperature", "integer_above_max_value"],
+    ["too hot", of({ temperature: 3 }), 400, "temperature", "decimal_above_max_value"],
     ["a stream that is a word", of({ stream: "yes" }), 400, "stream", "invalid_type"],
     [
       "options of a stream without one",

@@ -1,6 +1,6 @@
 /** `pilotage calls` and `calls show`: what came in over the OpenAI-compatible endpoint, and how it ended. Never what was said. */
 import { Option, type Command } from "commander";
-import { CALL_OUTCOMES, type CallOutcome } from "../contract/gateway-endpoints.ts";
+import { CALL_OUTCOMES, INTERRUPTED, type CallOutcome } from "../contract/gateway-endpoints.ts";
 import { whole } from "./arguments.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
@@ -85,7 +85,8 @@ export function addCalls(program: Command, desk: Desk): void {
   );
 }
 
-function shown(call: Call): string {
+/** One call with its tries. */
+export function shown(call: Call): string {
   const { tries, cost, currency } = call;
   return [
     call.id,
@@ -135,11 +136,16 @@ function shown(call: Call): string {
         costOf(one.cost, one.currency),
         one.error,
       ]),
-      call.workflow === null
-        ? "No provider was asked."
-        : "Its case asked for itself; the attempts stand with the case.",
+      withoutTries(call),
     ),
   ].join("\n");
+}
+
+function withoutTries({ workflow, error }: Call): string {
+  if (workflow !== null) return "Its case asked for itself; the attempts stand with the case.";
+  return error === INTERRUPTED
+    ? "The process was killed in the middle of it; which providers it had asked is not known."
+    : "No provider was asked.";
 }
 
 function costOf(cost: string | null, currency: string | null): string {

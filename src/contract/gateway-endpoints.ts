@@ -18,6 +18,9 @@ export const CALL_OUTCOMES = {
 } as const;
 export type CallOutcome = keyof typeof CALL_OUTCOMES;
 
+/** The error of a call in whose middle its process was killed: what was asked until then nobody knows. */
+export const INTERRUPTED = "interrupted";
+
 const count = z.number().int().nullable();
 
 const call = z.object({

@@ -5,7 +5,7 @@
  * out. Writes that wait push back: over a limit no further call is taken, and none is ever left out.
  */
 import type { Id } from "../contract/ids.ts";
-import type { CallOutcome } from "../contract/gateway-endpoints.ts";
+import { INTERRUPTED, type CallOutcome } from "../contract/gateway-endpoints.ts";
 import { binaryRows, type Copy, type Form } from "../platform/copy.ts";
 import type { Database, Queryable } from "../platform/database.ts";
 import { gathered, type Gathering } from "../platform/gather.ts";
@@ -246,7 +246,7 @@ const BROKEN_OFF = {
   finish: undefined,
   outcome: "failed",
   status: 500,
-  error: "interrupted",
+  error: INTERRUPTED,
   cost: undefined,
   tries: [],
 } satisfies Partial<CallRow>;

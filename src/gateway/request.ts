@@ -27,6 +27,7 @@ type Check = (value: JsonValue, name: string) => void;
 
 /** A number with its borders; a `whole` one is a count. */
 function numberFrom(min: number, max: number, whole = false): Check {
+  const kind = whole ? "integer" : "decimal";
   return (value, name) => {
     if (typeof value !== "number" || (whole && !Number.isInteger(value)))
       throw badRequest(`\`${name}\` must be a ${whole ? "whole number" : "number"}.`, name, "invalid_type");
@@ -34,13 +35,13 @@ function numberFrom(min: number, max: number, whole = false): Check {
       throw badRequest(
         `\`${name}\` is ${value}, below its minimum of ${min}.`,
         name,
-        "integer_below_min_value",
+        `${kind}_below_min_value`,
       );
     if (value > max)
       throw badRequest(
         `\`${name}\` is ${value}, above its maximum of ${max}.`,
         name,
-        "integer_above_max_value",
+        `${kind}_above_max_value`,
       );
   };
 }

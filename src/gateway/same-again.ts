@@ -6,6 +6,7 @@
  * are kept: a call that failed gives its key free, and may be made again. A stream comes again as a stream, all at once.
  */
 import { badExternalId } from "../cases/intake/check.ts";
+import { INTERRUPTED } from "../contract/gateway-endpoints.ts";
 import type { Clock } from "../platform/clock.ts";
 import { stopwatch } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
@@ -223,5 +224,5 @@ export async function removeOldAnswers(database: Database, now: number): Promise
     with gone as (delete from call_answer where until < ${time(now)} returning call_id)
     delete from case_key k using gone where k.owner = gone.call_id`);
   await database.run(sql`
-    delete from call_answer a using model_call m where a.sealed is null and m.id = a.call_id and m.error = 'interrupted'`);
+    delete from call_answer a using model_call m where a.sealed is null and m.id = a.call_id and m.error = ${INTERRUPTED}`);
 }

@@ -2,6 +2,7 @@
 import { Button } from "@mantine/core";
 import { Link, useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { INTERRUPTED } from "../../../contract/gateway-endpoints.ts";
 import { isRefusal, useRead } from "../../data/api.ts";
 import { useFormats } from "../../locales/formats.ts";
 import { useCode, useWords } from "../../locales/words.ts";
@@ -126,6 +127,11 @@ function FactRow({ name, value }: { name: string; value: ReactNode }) {
 
 type Try = Call["tries"][number];
 
+function withoutTries({ workflow, error }: Call): "triesNone" | "triesOfCase" | "triesUnknown" {
+  if (workflow !== null) return "triesOfCase";
+  return error === INTERRUPTED ? "triesUnknown" : "triesNone";
+}
+
 function Tries({ call }: { call: Call }) {
   const t = useWords(CALLS);
   const outcome = useCode(OUTCOME_WORDS);
@@ -174,7 +180,7 @@ function Tries({ call }: { call: Call }) {
         rows={call.tries}
         columns={columns}
         idOf={(row) => String(row.no)}
-        empty={<p className={styles["soft"]}>{t(call.workflow === null ? "triesNone" : "triesOfCase")}</p>}
+        empty={<p className={styles["soft"]}>{t(withoutTries(call))}</p>}
       />
     </Section>
   );

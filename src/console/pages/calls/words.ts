@@ -77,6 +77,10 @@ export const CALLS = words({
   firstToken: { de: "Bis zum ersten Token", en: "To the first token" },
   triesTitle: { de: "Versuche bei Modellen", en: "Tries at models" },
   triesNone: { de: "Es wurde kein Modell gefragt.", en: "No model was asked." },
+  triesUnknown: {
+    de: "Der Prozess wurde mitten im Aufruf beendet; welche Modelle er schon gefragt hatte, ist nicht bekannt.",
+    en: "The process was killed in the middle of the call; which models it had asked is not known.",
+  },
   triesOfCase: {
     de: "Was Modelle dafür gefragt wurden, steht beim Vorgang.",
     en: "What models were asked for it stands with the case.",
