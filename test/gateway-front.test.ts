@@ -136,6 +136,18 @@ describe("an address", () => {
     expect(heard.headers["x-request-id"]).toMatch(/^req_/);
   });
 
+  test("may be whole, with the name of the server, as proxies send it", async () => {
+    for (const path of ["/v1/models", "/v1/nothing"]) {
+      const socket = connect(Number(port), hostname);
+      socket.write(
+        `GET ${url}${path} HTTP/1.1\r\nhost: pilotage\r\nauthorization: ${authorization}\r\nconnection: close\r\n\r\n`,
+      );
+      let text = "";
+      for await (const part of socket.setEncoding("utf8")) text += part as string;
+      expect(text).toMatch(path === "/v1/models" ? /^HTTP\/1.1 200 [^]*"object":"list"/ : /"unknown_url"/);
+    }
+  });
+
   test("that only begins alike is none of the endpoint's", async () => {
     const { text } = await send({ method: "GET", path: "/v1x" });
     expect(text).not.toContain("unknown_url");

@@ -81,6 +81,7 @@ export function bind(options: {
     serverFactory(handle) {
       const times = { keepAliveTimeout: KEPT_FOR, requestTimeout: REQUEST_WITHIN };
       const server = createServer(times, (request, response) => {
+        request.url = request.url?.replace(ORIGIN, "");
         const front = fronts.find(({ address }) => isBelow(address, request.url ?? ""));
         if (front) front.handle(request, response);
         else handle(request, response);
@@ -164,6 +165,9 @@ export function bind(options: {
   }
   return { fastify: app, routes, inFront: (address, handle) => void fronts.push({ address, handle }) };
 }
+
+/** A client that takes this server for its proxy names the whole address; what is in front must know its own in it. */
+const ORIGIN = /^https?:\/\/[^/?]*/i;
 
 function isBelow(address: string, url: string): boolean {
   return url.startsWith(address) && (url.length === address.length || "/?".includes(url[address.length]!));
