@@ -136,3 +136,21 @@ function joined(one: Bucket, two: Bucket): Bucket {
     spread: one.spread + two.spread + (n === 0 ? 0 : (one.n * two.n * apart ** 2) / n),
   };
 }
+
+/**
+ * Where a canary analysis with a fixed limit takes the candidate out, in labelled cases of the candidate; null where it
+ * does not. Each window of so many cases is one check, which fails with more errors than the limit; at so many failed
+ * checks the candidate is taken out: at the first with Argo's default (failureLimit 0), at the fourth with the example of
+ * its documentation (failureLimit 3), at the fifth with Flagger's usual threshold.
+ */
+export function failedWindows(
+  wrong: readonly boolean[],
+  { window, limit, failures }: { window: number; limit: number; failures: number },
+): number | null {
+  let failed = 0;
+  for (let end = window; end <= wrong.length; end += window) {
+    const errors = wrong.slice(end - window, end).filter(Boolean).length;
+    if (errors / window > limit && ++failed === failures) return end;
+  }
+  return null;
+}

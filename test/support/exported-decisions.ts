@@ -1,0 +1,120 @@
+/**
+ * Decisions of the program as JSON, and made again from the whole numbers in it: moves of rollouts, looks at labels with their
+ * certificates, gates. Nothing but the pure functions is used, and nothing but the export is read.
+ */
+import type { Alarm } from "../../src/contract/rollout.ts";
+import type { Queryable } from "../../src/platform/database.ts";
+import {
+  readCertificates,
+  readLooks,
+  type IssuedCertificate,
+  type LookRow,
+} from "../../src/releases/certificate-records.ts";
+import { recheckLook } from "../../src/releases/certification.ts";
+import { recheckGate, type GateInput, type GateVerdict } from "../../src/releases/gate.ts";
+import {
+  alarmOf,
+  judgeGuards,
+  judgeStage,
+  recheckVerdicts,
+  type At,
+} from "../../src/releases/rollout-judge.ts";
+import { nextStage } from "../../src/releases/rollout-path.ts";
+import { listRollouts, movesOf, type MoveRow, type RolloutRow } from "../../src/releases/rollout-store.ts";
+
+export interface ExportedRollout {
+  rollout: Pick<RolloutRow, "id" | "plan" | "stages" | "control">;
+  moves: MoveRow[];
+}
+
+export interface ExportedLook {
+  look: LookRow;
+  certificate: IssuedCertificate | null;
+}
+
+export interface ExportedGate {
+  input: GateInput;
+  verdict: GateVerdict;
+}
+
+export interface Exported {
+  rollouts: ExportedRollout[];
+  looks: ExportedLook[];
+  gates: ExportedGate[];
+}
+
+const ALL = { before: undefined, limit: 10_000 };
+
+export async function exportRollouts(database: Queryable, workflow: string): Promise<ExportedRollout[]> {
+  const found: ExportedRollout[] = [];
+  for (const { id, plan, stages, control } of await listRollouts(database, workflow, ALL))
+    found.push({ rollout: { id, plan, stages, control }, moves: await movesOf(database, id) });
+  return found;
+}
+
+export async function exportLooks(database: Queryable, workflow: string): Promise<ExportedLook[]> {
+  const looks = await readLooks(database, workflow, ALL);
+  const issued = await readCertificates(database, { looks: looks.map(({ id }) => id) });
+  return looks.map((look) => ({
+    look,
+    certificate: issued.find(({ certification }) => certification === look.id) ?? null,
+  }));
+}
+
+/** Each move judged again as it was then; answers what comes out otherwise than it was stored. */
+export function recomputeRollout({ rollout, moves }: ExportedRollout): string[] {
+  let stage = -1;
+  const accepted: Alarm[] = [];
+  return moves.flatMap((row, i) => {
+    const at: At = { stage: rollout.stages[stage], control: rollout.control, accepted: [...accepted] };
+    const differences = recomputeMove(rollout, at, stage, row);
+    stage = row.stage;
+    const before = moves[i - 1];
+    if (row.move === "resume" && before?.move === "hold" && before.actor.kind === "system")
+      accepted.push(before.reason as Alarm);
+    return differences.map((one) => `${row.move} ${row.no} of ${rollout.id}: ${one}`);
+  });
+}
+
+function recomputeMove(
+  { plan, stages }: ExportedRollout["rollout"],
+  at: At,
+  stage: number,
+  { move, actor, reason, evidence: stored }: MoveRow,
+): string[] {
+  const { evidence } = stored;
+  if (evidence === null) return [];
+  const differences = recheckVerdicts(plan, at, stored);
+  // The labels of both arms are stored twice: by the guard, and for the gap between the arms.
+  for (const { share, candidate, stable } of evidence.guards.errors ?? []) {
+    const other = evidence.labelled.find((one) => one.share === share);
+    if (other?.candidate !== candidate.n || other.stable !== stable.n)
+      differences.push(`the labels at share ${share} are counted in two ways`);
+  }
+  if (actor.kind === "system") {
+    const alarm = alarmOf(judgeGuards(plan, at, evidence.guards), at, evidence);
+    if (alarm?.action !== move || alarm.name !== reason)
+      differences.push(`the alarm comes out as ${alarm?.name ?? "none"}, stored is ${reason}`);
+  } else if (move === "advance" || move === "promote") {
+    const next = stage === stages.length - 1 ? undefined : stages[nextStage({ stage }, stages)];
+    const found = judgeStage(plan, { ...at, next }, evidence);
+    if (found.kind === "hold") differences.push(`the stage could not be left: ${found.reasons.join(", ")}`);
+  }
+  return differences;
+}
+
+export function recomputeLook({ look, certificate }: ExportedLook): string[] {
+  return recheckLook(look, look, certificate ?? undefined).map((one) => `${look.id}: ${one}`);
+}
+
+export function recomputeGate({ input, verdict }: ExportedGate): string[] {
+  return recheckGate(input, verdict);
+}
+
+export function recomputeAll({ rollouts, looks, gates }: Exported): string[] {
+  return [
+    ...rollouts.flatMap(recomputeRollout),
+    ...looks.flatMap(recomputeLook),
+    ...gates.flatMap(recomputeGate),
+  ];
+}
