@@ -20,6 +20,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   idle: () => import("./idle.ts"),
   inbox: () => import("./inbox.ts"),
   gateway: () => import("./gateway.ts"),
+  rollback: () => import("./rollback.ts"),
 };
 
 const { values, positionals } = parseArgs({

@@ -20,6 +20,7 @@ interface Document {
   secondsOnEmptyFolder: Spread;
   megabytesAtRest: Spread;
   table: { gateway: string }[];
+  byRequest: { casesOfTheCandidate: number };
   storeAlone: { secondsOnEmptyFolder: Spread; megabytesAtRest: Spread };
 }
 interface Manifest {
@@ -116,12 +117,29 @@ describe.skipIf(!tellsMemory())("npm run bench", () => {
     expect(document.aims.slice(0, 3).every((one) => !one.met)).toBe(true);
   });
 
+  test("rollback: to the last case of the candidate at four programs, by request and from the command line", async () => {
+    const document = await quick("rollback");
+    const milliseconds = { p50: expect.any(Number), p99: expect.any(Number) };
+    const figures = {
+      n: 1,
+      lastCaseMilliseconds: milliseconds,
+      answerMilliseconds: milliseconds,
+      casesSentAfterTheAnswer: 0,
+    };
+    expect(document).toMatchObject({ programs: 4, byRequest: figures, byCommandLine: figures });
+    expect(document.byRequest.casesOfTheCandidate).toBeGreaterThanOrEqual(20);
+    expect(document.aims).toMatchObject([
+      { aim: "under 1000 ms", measured: expect.any(Number) },
+      { aim: "none", measured: 0, met: true },
+    ]);
+  });
+
   test("an unknown bench, or no rounds, is refused with the names there are", async () => {
     for (const words of [["speed"], ["intake", "--rounds", "0"]]) {
       const { code, stdout, stderr } = await bench(...words);
       expect(code).toBe(64);
       expect(stdout).toBe("");
-      expect(stderr).toContain("intake|cases|idle|inbox|gateway");
+      expect(stderr).toContain("intake|cases|idle|inbox|gateway|rollback");
     }
   });
 });

@@ -118,3 +118,46 @@ export function recomputeAll({ rollouts, looks, gates }: Exported): string[] {
     ...gates.flatMap(recomputeGate),
   ];
 }
+
+/**
+ * Twins of every decision with one whole number changed by one, each of which must come out otherwise: of a move the
+ * candidate's errors in the guard that decided (`errors` where people did), of a look the errors at the last threshold
+ * that was tested, of a gate the right answers. Answers those that were made, and those that nobody would notice.
+ */
+export function changeByOne(exported: Exported): { made: number; unnoticed: string[] } {
+  const twins = [
+    ...exported.rollouts.flatMap((one) =>
+      one.moves.flatMap((move, i) => {
+        const { actor, reason, evidence } = move;
+        const guard = actor.kind === "system" ? (reason as keyof typeof evidence.verdicts) : "errors";
+        const steps = evidence.evidence?.guards[guard];
+        if (!steps?.length) return [];
+        const twin = structuredClone(one);
+        const counts = twin.moves[i]!.evidence.evidence!.guards[guard]!.at(-1)!.candidate;
+        counts.errors += counts.errors < counts.n ? 1 : -1;
+        return counts.n === 0
+          ? []
+          : [{ of: `move ${move.no} of ${one.rollout.id}`, found: recomputeRollout(twin) }];
+      }),
+    ),
+    ...exported.looks.flatMap((one) => {
+      const twin = structuredClone(one);
+      const group = twin.look.evidence.groups.find(({ tests }) => tests.length > 0);
+      if (!group) return [];
+      const at = group.at[twin.look.evidence.grid.indexOf(group.tests.at(-1)!.threshold)]!;
+      at[1] += at[1] < at[0] ? 1 : -1;
+      return [{ of: one.look.id, found: recomputeLook(twin) }];
+    }),
+    ...exported.gates.map((one, i) => {
+      const twin = structuredClone(one);
+      const accuracy = twin.input.evidence["accuracy"];
+      if (accuracy?.kind !== "share") throw new Error("A gate without the share of right answers.");
+      accuracy.right += accuracy.right < accuracy.n ? 1 : -1;
+      return { of: `gate ${i + 1}`, found: recomputeGate(twin) };
+    }),
+  ];
+  return {
+    made: twins.length,
+    unnoticed: twins.filter(({ found }) => found.length === 0).map(({ of }) => of),
+  };
+}

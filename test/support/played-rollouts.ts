@@ -12,11 +12,13 @@ import type { App } from "../../src/app.ts";
 import type { Client } from "../../src/contract/client.ts";
 import { makeId } from "../../src/contract/ids.ts";
 import type { Alarm } from "../../src/contract/rollout.ts";
+import { simulatedClock } from "../../src/platform/clock.ts";
 import { ensureMonths } from "../../src/platform/migrations.ts";
 import { raw, rows, sql } from "../../src/platform/sql.ts";
 import { lookAt } from "../../src/releases/rollout-watch.ts";
 import { movesOf, type MoveRow } from "../../src/releases/rollout-store.ts";
 import type { Chance } from "../../src/statistics/bootstrap.ts";
+import { mixedEvidence, rejects } from "../../src/statistics/evidence.ts";
 import { launch, releaseDocument } from "./installation.ts";
 
 export interface Stage {
@@ -71,6 +73,8 @@ interface Labelled {
   total: number;
 }
 
+/** Of the plan, as it is unless told. */
+const ALPHA = 0.05;
 const SHARES = [0.2, 0.5, 1];
 const DAY = 86_400_000;
 /** Milliseconds between two cases. */
@@ -83,6 +87,12 @@ export interface Lane {
   workflow: string;
   stable: string;
   candidate: string;
+}
+
+/** Makes the months of so many days ahead, before anybody writes: a new month locks the tables that the rows go to. */
+export async function openMonths({ app }: Pick<Stage, "app">, days: number): Promise<void> {
+  for (let day = 0; day <= days + 30; day += 28)
+    await ensureMonths(app.database, simulatedClock(app.clock.now() + day * DAY));
 }
 
 /** A workflow whose stable release is an AI release and whose cases may go out alone, with a candidate beside it. */
@@ -135,6 +145,29 @@ export function labelsOf(stream: Stream, world: World) {
     }))
     .filter(({ came }) => came)
     .toSorted((a, b) => a.due - b.due || a.i - b.i);
+}
+
+/**
+ * Where a look after every label would take the candidate out, reckoned from the stream and not from the database: what the
+ * program finds must be found at the same label, though it looks less often. Null where nothing is found.
+ */
+export function firstTrip(stream: Stream, world: World): Labelled | null {
+  const errors = new Map<number, { share: number; candidateErrors: number; stableErrors: number }>();
+  const seen = { candidate: 0, total: 0 };
+  for (const { arm, share, wrong, counts } of labelsOf(stream, world)) {
+    if (!counts) continue;
+    seen.total++;
+    if (arm === "candidate") seen.candidate++;
+    const step = errors.get(share) ?? { share, candidateErrors: 0, stableErrors: 0 };
+    errors.set(share, step);
+    if (wrong) step[arm === "candidate" ? "candidateErrors" : "stableErrors"]++;
+    if (
+      seen.candidate > 0 &&
+      rejects(mixedEvidence([...errors.values()], seen.candidate, world.ceiling), ALPHA)
+    )
+      return seen;
+  }
+  return null;
 }
 
 /** Plays a stream to its end, or until the program takes the candidate out. */
@@ -210,7 +243,6 @@ export async function playStream(
 
   async function raise(): Promise<void> {
     await owner.advanceClock({ body: { milliseconds: DAY } });
-    await ensureMonths(database, clock);
     if (!(await look())) return;
     await forward({ undecided: true, reason: "A run" });
     played.raised = true;
