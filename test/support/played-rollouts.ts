@@ -3,10 +3,10 @@
  * API, and each look is the watch's own (`lookAt`). Nothing here judges.
  *
  * Labels come late, some never; where no coin asked for one, reviews are neither alike in both arms nor fair, and must not
- * count. A look follows each label of a wrong case of the candidate: no other label can raise the evidence of `errors` or
- * `overridden` (a wrong case of the stable release and a right one of the candidate lower it), so that what a look after
- * every label would find is found at the same label. The alarms about the arms' sizes are looked at with these, and
- * every 200 cases.
+ * count. A look follows each label of a wrong case of the candidate that a coin asked for: no other one can raise the
+ * evidence of `errors` or `overridden` (a wrong case of the stable release and a right one of the candidate lower it), so
+ * that what a look after every label would find is found at the same label; `firstTrip` reckons which one that is. Every
+ * 200 cases there is a look besides, for the alarms about the arms' sizes and for what should not have been counted.
  */
 import type { App } from "../../src/app.ts";
 import type { Client } from "../../src/contract/client.ts";
@@ -352,7 +352,7 @@ function openWriter({ app }: Stage, lane: Lane, world: World, began: number, cha
         labelled_at: at(one.due),
         drill: false,
       });
-      return arm === "candidate" && wrong;
+      return counts && arm === "candidate" && wrong;
     },
     async flush(): Promise<void> {
       const { database } = app;

@@ -3,7 +3,7 @@
  * ones soon; beside them what fixed limits do with the same labels (Argo Rollouts, Flagger).
  *
  * Labels come up to 100 cases late, one in five never; where no coin asked for one, people review nine in ten cases of the
- * candidate and two in ten of the stable release. In every fourth innocent run two people raise the share. Every move is
+ * candidate and two in ten of the stable release. In every eighth innocent run two people raise the share. Every move is
  * made again from its stored numbers.
  *
  * Options: `--runs <count>` of innocent releases, `--bad <count>` of each bad one, `--lanes <count>`, `--seed <number>`.
@@ -38,8 +38,8 @@ const ALPHA = 0.05;
 const SIGNAL_ALPHA = 0.1;
 const WITHIN = 0.25;
 const RAISED_AT = 1_000;
-/** Two people raise the share in every fourth of the sound runs, which takes a day. */
-const RAISED_EVERY = 4;
+/** Two people raise the share in every eighth of the sound runs: it takes a day, and waivers of the workflow end after 90. */
+const RAISED_EVERY = 8;
 const SOUND: World = {
   cases: 2_000,
   rates: { stable: 0.05, candidate: 0.05 },
@@ -153,7 +153,7 @@ function shownInnocent(all: readonly Run[]) {
       figures.rolledBack <= figures.most &&
       figures.heldByOverrides <= figures.mostHeld &&
       figures.heldByArms <= most(0.002, all.length) &&
-      figures.raised > 0.15 &&
+      figures.raised > 0.1 &&
       figures.whenEveryReviewCounts > 6 * ALPHA,
   };
 }
