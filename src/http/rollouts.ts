@@ -7,8 +7,8 @@ import type { Database } from "../platform/database.ts";
 import { sql } from "../platform/sql.ts";
 import { maybeIso } from "../cases/view.ts";
 import { forecastOf } from "../releases/rollout-forecast.ts";
-import { recheckVerdicts, type Verdicts } from "../releases/rollout-judge.ts";
-import { movesFrom, stageName, stageShare } from "../releases/rollout-path.ts";
+import { recheckMove, type Verdicts } from "../releases/rollout-judge.ts";
+import { followingStage, movesFrom, stageName, stageShare } from "../releases/rollout-path.ts";
 import { atOf, type Judged, type Rollouts } from "../releases/rollout.ts";
 import type { MoveRow, RolloutRow } from "../releases/rollout-store.ts";
 import { rolloutSentence } from "../releases/rollout-words.ts";
@@ -155,7 +155,12 @@ function historyShown(rollout: RolloutRow, moves: readonly MoveRow[]) {
   const accepted: RolloutRow["accepted"] = [];
   return moves.map((row) => {
     const at = { ...atOf(rollout), stage: rollout.stages[stage], accepted: [...accepted] };
-    const differences = recheckVerdicts(rollout.plan, at, row.evidence);
+    const differences = recheckMove(rollout.plan, at, {
+      move: row.move,
+      alarm: row.actor.kind === "system" ? (row.reason ?? undefined) : undefined,
+      next: followingStage(rollout.stages, stage),
+      stored: row.evidence,
+    });
     stage = row.stage;
     const held = moves[row.no - 2];
     const alarm = held?.move === "hold" && held.actor.kind === "system" ? held.reason : null;

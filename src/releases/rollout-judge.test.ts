@@ -7,6 +7,7 @@ import {
   guardsOf,
   judgeGuards,
   judgeStage,
+  recheckMove,
   recheckVerdicts,
   type At,
   type Evidence,
@@ -176,4 +177,36 @@ test("a stored judgement comes out the same from its numbers, and one with anoth
     }),
     { numRuns: 50 },
   );
+});
+
+describe("a stored move", () => {
+  const stored = (found: Evidence) => ({ evidence: found, verdicts: judgeGuards(PLAN, AT, found.guards) });
+  const sound = [step(0.2, [1, 200], [30, 800])];
+
+  test("that an alarm about the arms made comes out otherwise when a number of the arms is changed", () => {
+    const gap = evidence(sound, { labelled: [{ share: 0.2, candidate: 99, stable: 100 }] });
+    const held = { move: "hold", alarm: "label_gap", next: 0.5, stored: stored(gap) } as const;
+    expect(recheckMove(PLAN, AT, held)).toEqual([]);
+    const changed = structuredClone(held.stored);
+    changed.evidence.labelled[0]!.candidate = 25;
+    expect(recheckVerdicts(PLAN, AT, changed)).toEqual([]);
+    expect(recheckMove(PLAN, AT, { ...held, stored: changed })).toEqual([
+      "the alarm is stored as label_gap, and is none",
+    ]);
+  });
+
+  test("forward comes out otherwise when its stage could not have been left", () => {
+    const forward = {
+      move: "advance",
+      alarm: undefined,
+      next: 0.5,
+      stored: stored(evidence(sound, { hours: 24 })),
+    } as const;
+    expect(recheckMove(PLAN, AT, forward)).toEqual([]);
+    const early = structuredClone(forward.stored);
+    early.evidence.hours = 23;
+    expect(recheckMove(PLAN, AT, { ...forward, stored: early })).toEqual([
+      "its stage could not be left: too-early",
+    ]);
+  });
 });

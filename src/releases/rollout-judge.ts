@@ -4,7 +4,7 @@
  * Pure, from whole numbers that are stored with every move, so that each verdict can be recomputed. The tests are in
  * statistics/; what counts as a label is in rollout-counts.ts; what follows is in rollout.ts and rollout-watch.ts.
  */
-import { GUARDS, type Alarm, type GuardName, type Stage } from "../contract/rollout.ts";
+import { GUARDS, type Alarm, type GuardName, type Move, type Stage } from "../contract/rollout.ts";
 import { judgeGuard, type Guard, type GuardVerdict, type StepCounts } from "../statistics/guard.ts";
 import { judgePromotion, type Promotion } from "../statistics/promotion.ts";
 import { ratioEvidence, RATIO_LIMIT, type CasesByArm } from "../statistics/sample-ratio.ts";
@@ -179,4 +179,29 @@ export function recheckVerdicts(
       Math.abs(before.logEvidence - now.logEvidence) <= 1e-9 * Math.max(1, Math.abs(now.logEvidence));
     return same ? [] : [`${name}: ln E stored as ${before.logEvidence}, and is ${now.logEvidence}`];
   });
+}
+
+/** A move as it was made: by the program for an alarm, or forward by people; `next` is where an advance leads. */
+export interface JudgedMove {
+  move: Move;
+  /** What the program made it for; undefined where people made it. */
+  alarm: string | undefined;
+  next: Stage | undefined;
+  stored: { evidence: Evidence | null; verdicts: Verdicts };
+}
+
+/** What a whole move says differently when it is made again: its verdicts, its alarm, whether its stage could be left. */
+export function recheckMove(plan: Plan, at: At, { move, alarm, next, stored }: JudgedMove): string[] {
+  const { evidence } = stored;
+  if (evidence === null) return [];
+  const differences = recheckVerdicts(plan, at, stored);
+  if (alarm !== undefined) {
+    const again = alarmOf(judgeGuards(plan, at, evidence.guards), at, evidence);
+    if (again?.action !== move || again.name !== alarm)
+      differences.push(`the alarm is stored as ${alarm}, and is ${again?.name ?? "none"}`);
+  } else if (move === "advance" || move === "promote") {
+    const found = judgeStage(plan, { ...at, next }, evidence);
+    if (found.kind === "hold") differences.push(`its stage could not be left: ${found.reasons.join(", ")}`);
+  }
+  return differences;
 }

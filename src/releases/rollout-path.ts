@@ -65,6 +65,11 @@ export function nextStage({ stage }: Pick<Standing, "stage">, stages: readonly S
   return next === -1 ? stages.length - 1 : next;
 }
 
+/** The stage that an advance leads to from this one; undefined after the last. */
+export function followingStage(stages: readonly Stage[], stage: number): Stage | undefined {
+  return stage === stages.length - 1 ? undefined : stages[nextStage({ stage }, stages)];
+}
+
 /** What part of the new cases a stage gives to the candidate, and which team's. */
 export function stageShare(stage: Stage | undefined): { share: number; team: string | null } {
   if (typeof stage === "number") return { share: stage, team: null };

@@ -28,7 +28,7 @@ import {
   type Plan,
   type Verdicts,
 } from "./rollout-judge.ts";
-import { after, beginning, movesFrom, nextStage, stageName } from "./rollout-path.ts";
+import { after, beginning, followingStage, movesFrom, stageName } from "./rollout-path.ts";
 import { makeStep, type Step } from "./rollout-step.ts";
 import * as store from "./rollout-store.ts";
 import type { RolloutRow } from "./rollout-store.ts";
@@ -91,9 +91,8 @@ interface Asked {
 const HOUR = 3_600_000;
 
 /** The stage after this one; undefined after the last. */
-export function nextOf(rollout: RolloutRow): Stage | undefined {
-  const { stage, stages } = rollout;
-  return stage === stages.length - 1 ? undefined : stages[nextStage(rollout, stages)];
+export function nextOf({ stage, stages }: RolloutRow): Stage | undefined {
+  return followingStage(stages, stage);
 }
 
 export function atOf({ stage, stages, control, accepted }: RolloutRow): At {

@@ -12,14 +12,8 @@ import {
 } from "../../src/releases/certificate-records.ts";
 import { recheckLook } from "../../src/releases/certification.ts";
 import { recheckGate, type GateInput, type GateVerdict } from "../../src/releases/gate.ts";
-import {
-  alarmOf,
-  judgeGuards,
-  judgeStage,
-  recheckVerdicts,
-  type At,
-} from "../../src/releases/rollout-judge.ts";
-import { nextStage } from "../../src/releases/rollout-path.ts";
+import { recheckMove, type At } from "../../src/releases/rollout-judge.ts";
+import { followingStage } from "../../src/releases/rollout-path.ts";
 import { listRollouts, movesOf, type MoveRow, type RolloutRow } from "../../src/releases/rollout-store.ts";
 
 export interface ExportedRollout {
@@ -82,23 +76,17 @@ function recomputeMove(
   stage: number,
   { move, actor, reason, evidence: stored }: MoveRow,
 ): string[] {
-  const { evidence } = stored;
-  if (evidence === null) return [];
-  const differences = recheckVerdicts(plan, at, stored);
+  const differences = recheckMove(plan, at, {
+    move,
+    alarm: actor.kind === "system" ? (reason ?? undefined) : undefined,
+    next: followingStage(stages, stage),
+    stored,
+  });
   // The labels of both arms are stored twice: by the guard, and for the gap between the arms.
-  for (const { share, candidate, stable } of evidence.guards.errors ?? []) {
-    const other = evidence.labelled.find((one) => one.share === share);
+  for (const { share, candidate, stable } of stored.evidence?.guards.errors ?? []) {
+    const other = stored.evidence?.labelled.find((one) => one.share === share);
     if (other?.candidate !== candidate.n || other.stable !== stable.n)
       differences.push(`the labels at share ${share} are counted in two ways`);
-  }
-  if (actor.kind === "system") {
-    const alarm = alarmOf(judgeGuards(plan, at, evidence.guards), at, evidence);
-    if (alarm?.action !== move || alarm.name !== reason)
-      differences.push(`the alarm comes out as ${alarm?.name ?? "none"}, stored is ${reason}`);
-  } else if (move === "advance" || move === "promote") {
-    const next = stage === stages.length - 1 ? undefined : stages[nextStage({ stage }, stages)];
-    const found = judgeStage(plan, { ...at, next }, evidence);
-    if (found.kind === "hold") differences.push(`the stage could not be left: ${found.reasons.join(", ")}`);
   }
   return differences;
 }
