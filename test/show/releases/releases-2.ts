@@ -96,7 +96,7 @@ export async function run(context: Context): Promise<Outcome> {
   const elsewhere = [...sound, ...fourfold, ...collapse].filter(foundElsewhere).length;
   const again = await recomputed(stage, lanes);
   context.progress(
-    `sound: ${innocent.rolledBack} of ${runs} rolled back (at most ${innocent.most}); ${found
+    `sound: ${innocent.rolledBack} of the runs rolled back (at most ${innocent.most}); ${found
       .map((one) => `${one.what}: ${one.median.candidate} of ${one.reference.candidate}`)
       .join("; ")}; ${again.differences.length} of ${again.moves} moves differ`,
   );
