@@ -18,7 +18,11 @@ export const GUARDS = {
   no_answers: { sentence: "cases for which a model did not answer in time, or not at all", action: "hold" },
   slow: { sentence: "cases whose answer took longer than the plan allows", action: "hold" },
   dear: { sentence: "cases whose model calls cost more than the plan allows", action: "hold" },
-  overridden: { sentence: "cases whose suggestion a person changed or rejected", action: "hold" },
+  overridden: {
+    sentence:
+      "cases whose suggestion a person changed or rejected, although no field that counts as wrong was",
+    action: "hold",
+  },
 } as const;
 export type GuardName = keyof typeof GUARDS;
 

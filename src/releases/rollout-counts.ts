@@ -58,7 +58,7 @@ async function labelledOutcomes(database: Queryable, rollout: CountedRollout): P
     overridden: boolean;
   }>(sql`
     select distinct on (c.id) l.id as label, coalesce(c.thread, c.id) as unit, c.release = ${rollout.release} as candidate,
-      c.share::float8 as share, l.wrong, coalesce(c.verdict in ('edit', 'reject'), false) as overridden
+      c.share::float8 as share, l.wrong, not l.wrong and coalesce(c.verdict in ('edit', 'reject'), false) as overridden
     from label l join case_ c on c.id = l.case_id
     where ${ofRollout(rollout)} and l.workflow = ${rollout.workflow} and l.release = c.release and l.case_id >= ${rollout.first_case}
       and l.source in ('cold', 'qa', 'review') and l.superseded_by is null and l.withdrawn_at is null and l.wrong is not null
