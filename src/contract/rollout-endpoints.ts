@@ -284,7 +284,8 @@ export const ROLLOUT_ENDPOINTS = {
     scope: "read",
     action: "workflow.see",
     errors: ["not_found"],
-    sentence: "What the release of a rollout delivered while it had cases, what went out unreviewed first.",
+    sentence:
+      "What the release of a rollout delivered while it had cases, newest first, and how many nobody reviewed.",
     example: { params: { rollout: "roll_..." } },
   }),
 };
