@@ -96,7 +96,7 @@ describe.skipIf(CHROMIUM === undefined)("without a mouse", async () => {
       const focused = await page.evaluate<string>(FOCUSED);
       if (focused === "" && rounds > 0) break;
       // A frame may pass before what has the focus is drawn where it belongs.
-      await page.waitForFunction(IN_SIGHT, undefined, { timeout: 2_000 }).catch(() => hidden.push(focused));
+      await page.waitForFunction(IN_SIGHT, undefined, { timeout: 10_000 }).catch(() => hidden.push(focused));
     }
     expect({ hidden, roundIsClosed: rounds < 80 }).toEqual({ hidden: [], roundIsClosed: true });
     expect(alarms).toEqual([]);
