@@ -22,8 +22,23 @@ export interface CountedRollout {
   plan: Plan;
 }
 
+const HOUR = 3_600_000;
+
+/** Everything that a rollout is judged by at this moment. */
+export async function evidenceOf(
+  database: Queryable,
+  rollout: CountedRollout & { stage_at: number },
+  now: number,
+): Promise<Evidence> {
+  return {
+    ...(await countEvidence(database, rollout)),
+    hours: Math.max(0, Math.floor((now - rollout.stage_at) / HOUR)),
+    dataHealthy: await dataHealthy(database, rollout.workflow),
+  };
+}
+
 /** Everything but the time and the health of the feeds. */
-export async function countEvidence(
+async function countEvidence(
   database: Queryable,
   rollout: CountedRollout,
 ): Promise<Pick<Evidence, "guards" | "cases" | "labelled">> {
@@ -120,4 +135,12 @@ async function casesByArm(database: Queryable, rollout: CountedRollout): Promise
 /** Cases, as `c`, that came while a share or a team was the candidate's. Drawn before, they are nobody's evidence. */
 function ofRollout({ workflow, release, control, first_case }: CountedRollout): Sql {
   return sql`c.workflow = ${workflow} and c.id >= ${first_case} and c.share > 0 and not c.drill and c.release = any(${[release, control]}::text[])`;
+}
+
+/** Whether the workflow's feeds can be read and its ladder stands at normal: a broken feed proves nothing. */
+async function dataHealthy(database: Queryable, workflow: string): Promise<boolean> {
+  const found = await database.one<{ healthy: boolean }>(sql`
+    select rung = 0 and not exists (select from feed f where f.workflow = w.name and f.problem is not null) as healthy
+    from workflow w where name = ${workflow}`);
+  return found.healthy;
 }

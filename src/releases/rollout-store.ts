@@ -133,11 +133,3 @@ export async function storeCounts(
     select ${rollout}, guard, share, candidate_n, candidate_errors, stable_n, stable_errors, ${time(now)}
     from json_populate_recordset(null::guard_state, ${rows(list)}::json)`);
 }
-
-/** Whether the workflow's feeds can be read and its ladder stands at normal: a broken feed proves nothing. */
-export async function dataHealthy(database: Queryable, workflow: string): Promise<boolean> {
-  const found = await database.one<{ healthy: boolean }>(sql`
-    select rung = 0 and not exists (select from feed f where f.workflow = w.name and f.problem is not null) as healthy
-    from workflow w where name = ${workflow}`);
-  return found.healthy;
-}

@@ -10,8 +10,8 @@ import type { Alarm } from "../contract/rollout.ts";
 import { stopwatch, type Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { sql } from "../platform/sql.ts";
-import { countEvidence } from "./rollout-counts.ts";
-import { alarmOf, judgeGuards, type Evidence } from "./rollout-judge.ts";
+import { evidenceOf } from "./rollout-counts.ts";
+import { alarmOf, judgeGuards } from "./rollout-judge.ts";
 import { atOf } from "./rollout.ts";
 import { makeStep } from "./rollout-step.ts";
 import * as store from "./rollout-store.ts";
@@ -32,7 +32,6 @@ export interface WatchParts {
   tell(step: SteppedBack): void;
 }
 
-const HOUR = 3_600_000;
 /** A look may take this part of the time at most: where a rollout has many labels, they are counted less often. */
 const PART_OF_TIME = 0.05;
 
@@ -69,11 +68,7 @@ export async function lookAt(parts: WatchParts, id: string): Promise<SteppedBack
     if (first_case === null || rollout.ended_at !== null) return undefined;
     await tx.planForMany();
     const now = clock.now();
-    const evidence: Evidence = {
-      ...(await countEvidence(tx, { ...rollout, first_case })),
-      hours: Math.max(0, Math.floor((now - rollout.stage_at) / HOUR)),
-      dataHealthy: await store.dataHealthy(tx, rollout.workflow),
-    };
+    const evidence = await evidenceOf(tx, { ...rollout, first_case }, now);
     const at = atOf(rollout);
     const verdicts = judgeGuards(rollout.plan, at, evidence.guards);
     await store.storeCounts(tx, id, evidence.guards, now);

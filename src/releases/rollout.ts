@@ -19,7 +19,7 @@ import type { Database, Queryable, Tx } from "../platform/database.ts";
 import { sql } from "../platform/sql.ts";
 import type { Promotion } from "../statistics/promotion.ts";
 import { demandReady } from "./ready.ts";
-import { countEvidence } from "./rollout-counts.ts";
+import { evidenceOf } from "./rollout-counts.ts";
 import {
   judgeGuards,
   judgeStage,
@@ -88,8 +88,6 @@ interface Asked {
   undecided: boolean;
 }
 
-const HOUR = 3_600_000;
-
 /** The stage after this one; undefined after the last. */
 export function nextOf({ stage, stages }: RolloutRow): Stage | undefined {
   return followingStage(stages, stage);
@@ -104,11 +102,8 @@ export function openRollouts(parts: RolloutParts): Rollouts {
 
   async function judged(queryable: Queryable, rollout: RolloutRow): Promise<Judged | undefined> {
     if (rollout.first_case === null) return undefined;
-    const evidence: Evidence = {
-      ...(await countEvidence(queryable, { ...rollout, first_case: rollout.first_case })),
-      hours: Math.max(0, Math.floor((clock.now() - rollout.stage_at) / HOUR)),
-      dataHealthy: await store.dataHealthy(queryable, rollout.workflow),
-    };
+    const { first_case } = rollout;
+    const evidence = await evidenceOf(queryable, { ...rollout, first_case }, clock.now());
     const at = atOf(rollout);
     return {
       evidence,
