@@ -7,7 +7,7 @@
  */
 import { demandAlone, type Standing } from "../access/standing.ts";
 import type { Audit } from "../audit/record.ts";
-import { lockForChange, type Registry } from "../cases/workflow/registry.ts";
+import { lockWorkflow, type Registry } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { NewId } from "../platform/chance.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -52,9 +52,7 @@ export function openLadder(parts: {
     by: Standing,
     reason?: string,
   ): Promise<Moved> {
-    await lockForChange(tx);
-    await tx.run(sql`select 1 from workflow where name = ${workflow} for update`);
-    const { row } = await registry.workflow(tx, workflow);
+    const { row } = await lockWorkflow(tx, registry, workflow);
     const moved = { before: row.rung, rung };
     if (rung === row.rung) return moved;
     if (rung < row.rung) demandWayBack(by, reason);

@@ -5,7 +5,7 @@
  * transaction. It never steps forward: leaving a stage takes people (rollout.ts).
  */
 import type { Audit } from "../audit/record.ts";
-import { lockForChange, type Registry } from "../cases/workflow/registry.ts";
+import { lockWorkflow, type Registry } from "../cases/workflow/registry.ts";
 import type { Alarm } from "../contract/rollout.ts";
 import { stopwatch, type Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
@@ -74,9 +74,7 @@ export async function lookAt(parts: WatchParts, id: string): Promise<SteppedBack
     await store.storeCounts(tx, id, evidence.guards, now);
     const alarm = alarmOf(verdicts, at, evidence);
     if (!alarm || (alarm.action === "hold" && rollout.state === "held")) return undefined;
-    await lockForChange(tx);
-    await tx.run(sql`select 1 from workflow where name = ${rollout.workflow} for update`);
-    const { row } = await registry.workflow(tx, rollout.workflow);
+    const { row } = await lockWorkflow(tx, registry, rollout.workflow);
     // Somebody may have moved it while this transaction counted and waited: the next look judges what stands then.
     const still = (await store.readRollout(tx, id))!;
     if (still.state !== rollout.state || still.stage !== rollout.stage) return undefined;

@@ -7,7 +7,7 @@
 import { demandAlone, type Standing } from "../access/standing.ts";
 import type { Audit } from "../audit/record.ts";
 import type { ChangeRow, PairedAct, WorkflowSettings } from "../cases/workflow/apply.ts";
-import { lockForChange, type Registry, type WorkflowView } from "../cases/workflow/registry.ts";
+import { lockWorkflow, type Registry, type WorkflowView } from "../cases/workflow/registry.ts";
 import { ROLLOUT } from "../cases/workflow/rule.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { JsonObject } from "../contract/json.ts";
@@ -112,12 +112,6 @@ export function openRollouts(parts: RolloutParts): Rollouts {
     };
   }
 
-  async function lock(tx: Tx, workflow: string): Promise<WorkflowView> {
-    await lockForChange(tx);
-    await tx.run(sql`select 1 from workflow where name = ${workflow} for update`);
-    return registry.workflow(tx, workflow);
-  }
-
   async function open(tx: Queryable, workflow: string): Promise<RolloutRow> {
     const found = await store.openRollout(tx, workflow);
     if (!found)
@@ -148,7 +142,7 @@ export function openRollouts(parts: RolloutParts): Rollouts {
   ): Promise<RolloutRow> {
     return database.transaction(async (tx) => {
       demandAlone(by, "share.lower");
-      const view = await lock(tx, workflow);
+      const view = await lockWorkflow(tx, registry, workflow);
       return step(tx, view, await open(tx, workflow), { move, actor: by.actor, reason });
     });
   }
@@ -178,7 +172,7 @@ export function openRollouts(parts: RolloutParts): Rollouts {
     start(workflow, release, plan, by) {
       return database.transaction(async (tx) => {
         demandAlone(by, "shadow.start");
-        const { row, document } = await lock(tx, workflow);
+        const { row, document } = await lockWorkflow(tx, registry, workflow);
         await demandReady(tx, workflow, release, "No rollout was started.");
         const { digest } = await tx.one<{ digest: string }>(
           sql`select digest from release where id = ${release}`,
@@ -240,7 +234,7 @@ export function openRollouts(parts: RolloutParts): Rollouts {
 
     advance(workflow, { undecided, reason }, by) {
       return database.transaction(async (tx) => {
-        await lock(tx, workflow);
+        await lockWorkflow(tx, registry, workflow);
         const rollout = await open(tx, workflow);
         const move = movesFrom(rollout, rollout.stages).includes("promote") ? "promote" : "advance";
         const asked: Asked = { rollout: rollout.id, move, undecided };
@@ -254,7 +248,7 @@ export function openRollouts(parts: RolloutParts): Rollouts {
 
     resume(workflow, reason, by) {
       return database.transaction(async (tx) => {
-        const view = await lock(tx, workflow);
+        const view = await lockWorkflow(tx, registry, workflow);
         const rollout = await open(tx, workflow);
         after("resume", rollout, rollout.stages);
         if (rollout.tripped !== null) {
@@ -272,7 +266,7 @@ export function openRollouts(parts: RolloutParts): Rollouts {
     rollBack(workflow, reason, by) {
       return database.transaction(async (tx) => {
         demandAlone(by, "share.lower");
-        const view = await lock(tx, workflow);
+        const view = await lockWorkflow(tx, registry, workflow);
         const rollout = (await store.openRollout(tx, workflow)) ?? (await store.lastRollout(tx, workflow));
         if (!rollout) throw noRollout(workflow);
         if (rollout.state === "promoted" && view.row.stable_release !== rollout.release)
@@ -286,7 +280,7 @@ export function openRollouts(parts: RolloutParts): Rollouts {
 
     forward: {
       async demandStillFits(tx, { id, workflow, before, after: wanted }) {
-        await lock(tx, workflow);
+        await lockWorkflow(tx, registry, workflow);
         const rollout = await open(tx, workflow);
         if (!sameJson(placeOf(rollout), before))
           throw new PilotageError(

@@ -6,7 +6,7 @@
  * figures become evidence in shadow-sample.ts.
  */
 import type { Audit } from "../audit/record.ts";
-import { lockForChange, type Registry } from "../cases/workflow/registry.ts";
+import { lockWorkflow, type Registry } from "../cases/workflow/registry.ts";
 import type { Actor } from "../contract/scopes.ts";
 import type { Database } from "../platform/database.ts";
 import { sql } from "../platform/sql.ts";
@@ -43,9 +43,7 @@ export function openShadows({
     async setShadow(workflow, release, by) {
       await database.transaction(async (tx) => {
         // Waits for admissions under way, so that no case gets a run for a release that was stopped.
-        await lockForChange(tx);
-        await tx.run(sql`select 1 from workflow where name = ${workflow} for update`);
-        const { row } = await registry.workflow(tx, workflow);
+        const { row } = await lockWorkflow(tx, registry, workflow);
         if (release !== null)
           await demandReady(tx, workflow, release, "What runs in shadow was not changed.");
         if (row.shadow_release === release) return;

@@ -8,7 +8,7 @@ import { randomBytes } from "node:crypto";
 import type { Audit } from "../audit/record.ts";
 import { demandAlone, demandOneOfTwo, type Standing } from "../access/standing.ts";
 import type { ChangeRow, PairedAct, WorkflowSettings } from "../cases/workflow/apply.ts";
-import { lockForChange, type Registry, type WorkflowRow } from "../cases/workflow/registry.ts";
+import { lockWorkflow, type Registry, type WorkflowRow } from "../cases/workflow/registry.ts";
 import { SHARE } from "../cases/workflow/rule.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { JsonObject } from "../contract/json.ts";
@@ -98,9 +98,7 @@ export function openShares(parts: {
     demandReadiness,
     setShare(workflow, release, share, by, reason) {
       return database.transaction(async (tx) => {
-        await lockForChange(tx);
-        await tx.run(sql`select 1 from workflow where name = ${workflow} for update`);
-        const { row } = await registry.workflow(tx, workflow);
+        const { row } = await lockWorkflow(tx, registry, workflow);
         const before = shareOf(row, release);
         const raises = share > before;
         const alone = raises ? "share.pilot" : "share.lower";
@@ -132,9 +130,7 @@ export function openShares(parts: {
     },
     raise: {
       async demandStillFits(tx, { id, workflow, before, after }) {
-        await lockForChange(tx);
-        await tx.run(sql`select 1 from workflow where name = ${workflow} for update`);
-        const { row } = await registry.workflow(tx, workflow);
+        const { row } = await lockWorkflow(tx, registry, workflow);
         if (!sameJson(standing(row), before))
           throw new PilotageError(
             "wrong_state",

@@ -34,7 +34,7 @@ import { dialValue } from "./dial-value.ts";
 import { dialDifferences, DIALS, dialsOf, newlyBlocked, type DialDifference } from "./dials.ts";
 import { demandMayRefuse, demandSecond } from "./second-person.ts";
 import { GO_WAIVER, ruleAlone, ruleForTwo } from "./rule.ts";
-import { lockForChange, type Registry, type WorkflowView } from "./registry.ts";
+import { lockForChange, lockWorkflow, type Registry } from "./registry.ts";
 
 export type { ChangeRow } from "./change-record.ts";
 
@@ -178,7 +178,7 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
 
     waiveGo(workflow, { reason, days }, by) {
       return database.transaction(async (tx) => {
-        await lockWorkflow(tx, workflow);
+        await lockWorkflow(tx, registry, workflow);
         const wanted = {
           setting: GO_WAIVER,
           before: null,
@@ -191,13 +191,13 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
     },
 
     async askForTwo(tx, workflow, wanted, by) {
-      await lockWorkflow(tx, workflow);
+      await lockWorkflow(tx, registry, workflow);
       return change(tx, workflow, { ...wanted, needsSecond: true }, by);
     },
 
     setAutonomy(workflow, autonomy, by, reason) {
       return database.transaction(async (tx) => {
-        const { row } = await lockWorkflow(tx, workflow);
+        const { row } = await lockWorkflow(tx, registry, workflow);
         const raises = autonomy > row.autonomy;
         if (raises) {
           demandOneOfTwo(by, ruleForTwo("autonomy"));
@@ -214,7 +214,7 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
 
     async setDial(workflow, setting, value, by, reason) {
       return database.transaction(async (tx) => {
-        const { row, document } = await lockWorkflow(tx, workflow);
+        const { row, document } = await lockWorkflow(tx, registry, workflow);
         const before = row.dials[setting];
         const after = dialValue(document, setting, value);
         if (sameJson(before, after))
@@ -297,13 +297,6 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
     },
   };
 
-  /** The workflow, held so that nothing about it changes before this transaction ends. */
-  async function lockWorkflow(tx: Tx, name: string): Promise<WorkflowView> {
-    await lockForChange(tx);
-    await tx.run(sql`select 1 from workflow where name = ${name} for update`);
-    return registry.workflow(tx, name);
-  }
-
   async function demandGo(tx: Tx, workflow: string): Promise<void> {
     if (await parts.hasGo(tx, workflow)) return;
     throw new PilotageError(
@@ -319,7 +312,7 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
     if (change.setting === GO_WAIVER) return;
     const act = parts.acts[change.setting];
     if (act) return act.demandStillFits(tx, change);
-    const { row } = await lockWorkflow(tx, change.workflow);
+    const { row } = await lockWorkflow(tx, registry, change.workflow);
     const inForce = change.setting === "autonomy" ? row.autonomy : (row.dials[change.setting] ?? null);
     if (!sameJson(inForce, change.before))
       throw new PilotageError(

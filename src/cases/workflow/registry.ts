@@ -78,6 +78,13 @@ export async function lockForChange(tx: Tx): Promise<void> {
   await tx.run(sql`lock table workflow in exclusive mode`);
 }
 
+/** The workflow, held so that nothing about it changes before this transaction ends. */
+export async function lockWorkflow(tx: Tx, registry: Registry, name: string): Promise<WorkflowView> {
+  await lockForChange(tx);
+  await tx.run(sql`select 1 from workflow where name = ${name} for update`);
+  return registry.workflow(tx, name);
+}
+
 const COLUMNS = raw(
   "name, digest, stable_release, candidate_release, candidate_share, candidate_team, shadow_release, reference_release, autonomy, rung, salt, dials",
 );
