@@ -18,10 +18,8 @@ export const CALLS = words({
   to: { de: "Begonnen bis", en: "Begun until" },
   daysIn: { de: "Tage in {zone}", en: "Days in {zone}" },
   any: { de: "alle", en: "any" },
-  search: { de: "Suchen", en: "Search" },
   more: { de: "Nach Tagen", en: "By days" },
   fewer: { de: "Ohne Tage", en: "Without days" },
-  clear: { de: "Filter leeren", en: "Clear the filters" },
   shown: {
     de: "{n, plural, one {Ein Aufruf} other {# Aufrufe}}{more, select, true {, es gibt weitere} other {}}, neueste zuerst",
     en: "{n, plural, one {One call} other {# calls}}{more, select, true {, there are more} other {}}, newest first",
