@@ -10,6 +10,7 @@ import { binaryRows, type Copy, type Form } from "../platform/copy.ts";
 import type { Database, Queryable } from "../platform/database.ts";
 import { gathered, type Gathering } from "../platform/gather.ts";
 import { sql } from "../platform/sql.ts";
+import type { PolicyReport } from "./request-policy.ts";
 import type { UnderWay } from "./under-way.ts";
 import type { GatewayError } from "./wire-error.ts";
 
@@ -55,6 +56,8 @@ export interface CallRow {
   error: string | undefined;
   cost: TryRow["cost"];
   tries: TryRow[];
+  /** What the model's data policy kept back: names and counts. */
+  policy?: PolicyReport | undefined;
 }
 
 const CALL_COLUMNS = {
@@ -80,6 +83,7 @@ const CALL_COLUMNS = {
   tries: "int4",
   cost: "numeric",
   currency: "text",
+  policy: "jsonb",
 } as const satisfies Record<string, Form>;
 
 const TRY_COLUMNS = {
@@ -144,6 +148,7 @@ function callValues(call: CallRow) {
     call.tries.length,
     amountOf(call.cost),
     call.cost?.currency ?? null,
+    call.policy ?? null,
   ];
 }
 

@@ -8,6 +8,7 @@ import { idBorder } from "../contract/ids.ts";
 import type { Queryable } from "../platform/database.ts";
 import { sql, type Sql } from "../platform/sql.ts";
 import type { Mode } from "./record.ts";
+import type { PolicyReport } from "./request-policy.ts";
 
 export interface CallFilter {
   /** Of these workflows alone, and of no connection; "all": of everything. */
@@ -49,6 +50,7 @@ export interface StoredCall {
   error: string | null;
   cost: string | null;
   currency: string | null;
+  policy: PolicyReport | null;
   tries: StoredTry[];
 }
 
@@ -108,7 +110,7 @@ function visibleIn({ visible }: Pick<CallFilter, "visible">): Sql {
 async function callsWhere(database: Queryable, condition: Sql, limit: number): Promise<StoredCall[]> {
   const calls = await database.all<Omit<StoredCall, "tries">>(sql`
     select id, key, (select name from api_key k where k.id = model_call.key) as key_name, workflow, case_id, connection, model_asked, model_answered, streamed, mode, started_at, milliseconds,
-      first_token_ms, input_tokens, output_tokens, tokens_estimated, finish, outcome, status, error, cost::text as cost, currency
+      first_token_ms, input_tokens, output_tokens, tokens_estimated, finish, outcome, status, error, cost::text as cost, currency, policy
     from model_call where ${condition} order by id desc limit ${limit}`);
   const tries = await database.all<StoredTry>(sql`
     select call_id, no, connection, model_asked, model_answered, started_at, milliseconds, first_token_ms, status, error, input_tokens, output_tokens,

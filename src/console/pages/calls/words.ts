@@ -84,6 +84,15 @@ export const CALLS = words({
     en: "What models were asked for it stands with the case.",
   },
   ofConnection: { de: "Verbindung", en: "Connection" },
+  keptBack: { de: "Durch Datenregeln zurückgehalten", en: "Kept back by the data policy" },
+  keptNothing: { de: "nichts", en: "nothing" },
+  keptDropped: { de: "Feld {name} weggelassen", en: "field {name} left out" },
+  keptMasked: { de: "{what}: {n, number} verdeckt", en: "{what}: {n, number} masked" },
+  keptPseudonymised: {
+    de: "{what}: {n, number} durch Platzhalter ersetzt",
+    en: "{what}: {n, number} with a pseudonym",
+  },
+  keptRefused: { de: "{what}: {n, number}, deshalb abgelehnt", en: "{what}: {n, number}, so it was refused" },
 });
 
 /** How a call ended, in a word or two. */
