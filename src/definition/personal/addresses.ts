@@ -4,7 +4,6 @@
  * Pure, over a folded text (fold.ts), in time that grows with the text alone. A phone number counts with its country code,
  * or beside a label: plain digits with a region in mind give false finds in every order number.
  */
-import { isIP } from "node:net";
 import type { Checks } from "./checks.ts";
 import type { Found } from "./kinds.ts";
 import { labelled } from "./labelled.ts";
@@ -37,18 +36,20 @@ function emailsIn(text: string): Found[] {
 
 const V4 = /(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?![\w-]|\.\d)/g;
 const V6 = /(?<![\w:.])[0-9a-f:]{3,39}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?![\w:])/gi;
+const isV4 = (written: string) => written.split(".").every((part) => Number(part) < 256);
+const isV6 = (written: string) => URL.canParse(`http://[${written}]/`);
 const VERSION_LABEL = /(?:version|firmware|release|build|\bv)\W{0,3}$/i;
 
 function networkIn(text: string): Found[] {
   const found: Found[] = [];
   for (const match of text.matchAll(V4)) {
     const start = match.index;
-    if (isIP(match[0]) === 4 && !labelled(text, start, VERSION_LABEL))
+    if (isV4(match[0]) && !labelled(text, start, VERSION_LABEL))
       found.push({ kind: "ip", start, end: start + match[0].length });
   }
   for (const match of text.matchAll(V6)) {
     const written = match[0].endsWith(":") && !match[0].endsWith("::") ? match[0].slice(0, -1) : match[0];
-    if (/[0-9a-f]/i.test(written) && isIP(written) === 6)
+    if (/[0-9a-f]/i.test(written) && isV6(written))
       found.push({ kind: "ip", start: match.index, end: match.index + written.length });
   }
   return found;

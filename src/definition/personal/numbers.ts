@@ -123,21 +123,21 @@ const VAT_LABEL = /ust|vat|\buid\b|umsatzsteuer|mwst/i;
 const FORMS: readonly Form[] = [
   {
     kind: "taxId",
-    pattern: /(?<!\d)[1-9](?:[ .\/-]?\d){10}(?!\d)/g,
+    pattern: /(?<!\d)[1-9](?:[ ./-]?\d){10}(?!\d)/g,
     label: TAX_LABEL,
     alone: /^(?:\d{11}|\d\d \d{3} \d{3} \d{3})$/,
     check: (checks) => checks.taxId,
   },
   {
     kind: "socialInsurance",
-    pattern: /(?<!\d)\d(?:[ .\/-]?\d){7}[ .\/-]?[A-Z](?:[ .\/-]?\d){3}(?!\d)/gi,
+    pattern: /(?<!\d)\d(?:[ ./-]?\d){7}[ ./-]?[A-Z](?:[ ./-]?\d){3}(?!\d)/gi,
     label: INSURANCE_LABEL,
     alone: /^/,
     check: (checks) => checks.socialInsurance.de,
   },
   {
     kind: "socialInsurance",
-    pattern: /(?<!\d)[1-9]\d{2}[ .\/-]?\d[ .\/-]?\d{2}[ .\/-]?\d{2}[ .\/-]?\d{2}(?!\d)/g,
+    pattern: /(?<!\d)[1-9]\d{2}[ ./-]?\d[ ./-]?\d{2}[ ./-]?\d{2}[ ./-]?\d{2}(?!\d)/g,
     label: INSURANCE_LABEL,
     check: (checks) => checks.socialInsurance.at,
   },
