@@ -96,6 +96,12 @@ export const EVENTS = {
   "model.changed":
     "a model answers under another name or version, or otherwise than it did; says what was before and which certificates were suspended",
   "certificate.issued": "a certificate was issued; it takes the place of an older one",
+  "certificate.failed":
+    "what went out alone under a certificate was wrong too often, so it lapsed; holds the counts of the watch",
+  "certificate.expiring": "the owner was told that a certificate ends soon, and what its renewal takes",
+  "calibration.fitted": "a named person had the confidence of a release calibrated; says on how many labels",
+  "labels.opened":
+    "a named person laid labels open before a look; the looks after it use a test that may be read at any time",
   "certificate.suspended": "a certificate was suspended, by a person or by the program",
   "audit.gap": "numbers of a writer are missing: events were removed before they came into the log",
   "audit.put_aside": "a row that waited for the log had a number that its writer had used already",

@@ -3,6 +3,7 @@ import type { CertificateRow } from "../cases/decision/certificate.ts";
 import type { CertificationSource } from "../contract/certificate-endpoints.ts";
 import type { Queryable } from "../platform/database.ts";
 import { raw, sql, time } from "../platform/sql.ts";
+import type { Curve } from "./calibration.ts";
 import type { StoredEvidence } from "./certification.ts";
 
 export interface LookRow {
@@ -23,6 +24,10 @@ export interface LookRow {
   confidence: number;
   delta: number;
   evidence: StoredEvidence;
+  /** The curve that placed its grid; null: the model's own confidence did. */
+  calibration: string | null;
+  /** The opening under which it was made; looks under one share its number. */
+  opening: string | null;
   counted: Record<string, number>;
   left_out: Record<string, number>;
   result: "certified" | "none";
@@ -45,17 +50,20 @@ export interface IssuedCertificate extends CertificateRow {
   errors: number;
   suspended_because: string | null;
   suspended_by: string | null;
+  calibration: string | null;
+  /** The curve that placed its grid, by which its thresholds can be read. */
+  curve: Curve | null;
 }
 
 const LOOK = raw(
-  "id, workflow, release, step, source, set_id, model_answered, model_version, per, simulated, look, spent, target, confidence, delta, evidence, counted, left_out, result, more_labels, person, at",
+  "id, workflow, release, step, source, set_id, model_answered, model_version, per, simulated, look, spent, target, confidence, delta, evidence, calibration, opening, counted, left_out, result, more_labels, person, at",
 );
 const CERTIFICATE = raw(
-  "id, certification, workflow, release, step, model_answered, model_version, per, threshold, thresholds, coverage, bound, target, confidence, simulated, certified_at, expires_at, suspended_at, suspended_because, suspended_by, superseded_by",
+  "id, certification, workflow, release, step, model_answered, model_version, per, threshold, thresholds, coverage, bound, target, confidence, simulated, certified_at, expires_at, suspended_at, suspended_because, suspended_by, superseded_by, calibration",
 );
 const ISSUED = raw(`
   c.id, c.certification, c.workflow, c.release, c.step, c.model_answered, c.model_version, c.per, c.threshold, c.thresholds, c.coverage, c.bound,
-  c.target, c.confidence, c.simulated, c.certified_at, c.expires_at, c.suspended_at, c.suspended_because, c.suspended_by, c.superseded_by,
+  c.calibration, (select b.curve from calibration b where b.id = c.calibration) as curve, c.target, c.confidence, c.simulated, c.certified_at, c.expires_at, c.suspended_at, c.suspended_because, c.suspended_by, c.superseded_by,
   k.source, (k.evidence ->> 'labels')::integer as labels, (k.evidence ->> 'accepted')::integer as accepted, (k.evidence ->> 'errors')::integer as errors
   from certificate c join certification k on k.id = c.certification`);
 
@@ -63,7 +71,7 @@ export async function insertLook(tx: Queryable, row: LookRow): Promise<void> {
   await tx.run(sql`
     insert into certification (${LOOK}) values (${row.id}, ${row.workflow}, ${row.release}, ${row.step}, ${row.source}, ${row.set_id},
       ${row.model_answered}, ${row.model_version}, ${row.per}, ${row.simulated}, ${row.look}, ${row.spent}, ${row.target}, ${row.confidence}, ${row.delta},
-      ${JSON.stringify(row.evidence)}::jsonb, ${JSON.stringify(row.counted)}::jsonb, ${JSON.stringify(row.left_out)}::jsonb,
+      ${JSON.stringify(row.evidence)}::jsonb, ${row.calibration}, ${row.opening}, ${JSON.stringify(row.counted)}::jsonb, ${JSON.stringify(row.left_out)}::jsonb,
       ${row.result}, ${row.more_labels}, ${row.person}, ${time(row.at)})`);
 }
 
@@ -75,11 +83,11 @@ export async function insertCertificate(tx: Queryable, row: IssuedCertificate): 
   await tx.run(sql`
     insert into certificate (${CERTIFICATE}) values (${row.id}, ${row.certification}, ${row.workflow}, ${row.release}, ${row.step}, ${row.model_answered},
       ${row.model_version}, ${row.per}, ${row.threshold}, ${JSON.stringify(row.thresholds)}::jsonb, ${row.coverage}, ${row.bound}, ${row.target}, ${row.confidence},
-      ${row.simulated}, ${time(row.certified_at)}, ${time(row.expires_at)}, null, null, null, null)`);
+      ${row.simulated}, ${time(row.certified_at)}, ${time(row.expires_at)}, null, null, null, null, ${row.calibration})`);
 }
 
 /**
- * The number of the last look that spent from the budget of this release, step and model. Whatever the labels come from
+ * The number of the last look that spent from the budget of this release, step and model, or of their last opening. Whatever the labels come from
  * and whichever cases are certified, the promise is the same one, so the budget is, too.
  */
 export async function looksSpent(
@@ -87,8 +95,10 @@ export async function looksSpent(
   key: Pick<LookRow, "release" | "step" | "model_answered" | "model_version">,
 ): Promise<number> {
   const { looks } = await tx.one<{ looks: number }>(sql`
-    select coalesce(max(look), 0) as looks from certification
-    where spent and release = ${key.release} and step = ${key.step}
+    select coalesce(max(look), 0) as looks from (
+      select look, release, step, model_answered, model_version from certification where spent
+      union all select look, release, step, model_answered, model_version from label_opening) taken
+    where release = ${key.release} and step = ${key.step}
       and model_answered is not distinct from ${key.model_answered} and model_version is not distinct from ${key.model_version}`);
   return looks;
 }
