@@ -27,7 +27,7 @@ export const EVIDENCE_HOLDS = 90 * DAY;
 
 /** Which labels are counted for it. */
 export function sampleRequest(
-  { view, release, category, fieldsSince, verifierSince, request }: Asked,
+  { view, release, category, lapsedSince, fieldsSince, verifierSince, request }: Asked,
   now: number,
   { grid, part }: Pick<SampleRequest, "grid" | "part">,
 ): SampleRequest {
@@ -36,7 +36,7 @@ export function sampleRequest(
     release: release.id,
     step: request.step,
     set: request.set,
-    since: Math.max(fieldsSince ?? 0, verifierSince ?? 0, now - EVIDENCE_HOLDS),
+    since: Math.max(lapsedSince ?? 0, fieldsSince ?? 0, verifierSince ?? 0, now - EVIDENCE_HOLDS),
     simulated: request.simulated,
     category,
     grid,
@@ -53,6 +53,8 @@ export interface Asked {
   fieldsSince: number | undefined;
   /** Since when the model that verifies is what it is now, where it was another one before: confidence of both is not one figure. */
   verifierSince: number | undefined;
+  /** When a certificate of this release and step broke its promise last: what was true before is true no longer. */
+  lapsedSince: number | undefined;
   request: SampleOf;
 }
 
@@ -88,8 +90,16 @@ export async function whatIsAsked(
     category: categoryField(view, release),
     fieldsSince: await fieldsChanged(tx, workflow),
     verifierSince: await verifierChanged(tx, workflow, release, request.step),
+    lapsedSince: await brokenSince(tx, id, request.step),
     request,
   };
+}
+
+async function brokenSince(tx: Queryable, release: string, step: number): Promise<number | undefined> {
+  const { at } = await tx.one<{ at: number | null }>(sql`
+    select max(w.lapsed_at) as at from certificate c join certificate_watch w on w.certificate = c.id
+    where c.release = ${release} and c.step = ${step}`);
+  return at ?? undefined;
 }
 
 async function verifierChanged(

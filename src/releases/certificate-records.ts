@@ -1,5 +1,6 @@
 /** The rows of looks and certificates: how they are stored, and how they are read back. */
 import type { CertificateRow } from "../cases/decision/certificate.ts";
+import type { DialValues } from "../cases/workflow/dials.ts";
 import type { CertificationSource } from "../contract/certificate-endpoints.ts";
 import type { Queryable } from "../platform/database.ts";
 import { raw, sql, time } from "../platform/sql.ts";
@@ -36,6 +37,14 @@ export interface LookRow {
   at: number;
 }
 
+/** A certificate that stands, with the dials under which it may hold. */
+export interface WatchedCertificate extends CertificateRow {
+  workflow: string;
+  simulated: boolean;
+  certified_at: number;
+  dials: DialValues;
+}
+
 export interface IssuedCertificate extends CertificateRow {
   certification: string;
   workflow: string;
@@ -53,6 +62,15 @@ export interface IssuedCertificate extends CertificateRow {
   calibration: string | null;
   /** The curve that placed its grid, by which its thresholds can be read. */
   curve: Curve | null;
+  /** What the watch counted last; null before its first look. */
+  watch: Watch | null;
+}
+
+/** Labelled cases that would have gone out alone under it but for a coin, and the wrong ones among them. */
+export interface Watch {
+  n: number;
+  errors: number;
+  lookedAt: string;
 }
 
 const LOOK = raw(
@@ -63,7 +81,8 @@ const CERTIFICATE = raw(
 );
 const ISSUED = raw(`
   c.id, c.certification, c.workflow, c.release, c.step, c.model_answered, c.model_version, c.per, c.threshold, c.thresholds, c.coverage, c.bound,
-  c.calibration, (select b.curve from calibration b where b.id = c.calibration) as curve, c.target, c.confidence, c.simulated, c.certified_at, c.expires_at, c.suspended_at, c.suspended_because, c.suspended_by, c.superseded_by,
+  c.calibration, (select b.curve from calibration b where b.id = c.calibration) as curve,
+  (select jsonb_build_object('n', w.n, 'errors', w.errors, 'lookedAt', w.looked_at) from certificate_watch w where w.certificate = c.id) as watch, c.target, c.confidence, c.simulated, c.certified_at, c.expires_at, c.suspended_at, c.suspended_because, c.suspended_by, c.superseded_by,
   k.source, (k.evidence ->> 'labels')::integer as labels, (k.evidence ->> 'accepted')::integer as accepted, (k.evidence ->> 'errors')::integer as errors
   from certificate c join certification k on k.id = c.certification`);
 
@@ -103,6 +122,17 @@ export async function looksSpent(
   return looks;
 }
 
+/** The last look of this release, step and model that tested anything. */
+export function lastLook(
+  database: Queryable,
+  key: Pick<LookRow, "release" | "step" | "model_answered" | "model_version">,
+): Promise<LookRow | undefined> {
+  return database.maybe<LookRow>(sql`
+    select ${LOOK} from certification where spent and release = ${key.release} and step = ${key.step}
+      and model_answered is not distinct from ${key.model_answered} and model_version is not distinct from ${key.model_version}
+    order by id desc limit 1`);
+}
+
 export function readLook(database: Queryable, id: string): Promise<LookRow | undefined> {
   return database.maybe<LookRow>(sql`select ${LOOK} from certification where id = ${id}`);
 }
@@ -130,6 +160,15 @@ export function readCertificates(
   const before = which.before ?? null;
   return database.all<IssuedCertificate>(sql`
     select ${ISSUED} where c.workflow = ${which.workflow} and (${before}::text is null or c.id < ${before}) order by c.id desc limit ${which.limit}`);
+}
+
+/** Certificates that nobody took back and none took the place of. */
+export function liveForWatch(database: Queryable): Promise<WatchedCertificate[]> {
+  return database.all<WatchedCertificate>(sql`
+    select c.id, c.workflow, c.release, c.step, c.model_answered, c.model_version, c.per, c.threshold, c.thresholds, c.target, c.confidence,
+      c.simulated, c.certified_at, c.expires_at, c.suspended_at, c.superseded_by, w.dials
+    from certificate c join workflow w on w.name = c.workflow
+    where c.superseded_by is null and c.suspended_at is null order by c.id`);
 }
 
 /** What stands for each release and step of these workflows now, whether or not it is in force. */

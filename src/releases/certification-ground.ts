@@ -90,11 +90,15 @@ async function plansFor(database: Queryable, asked: Asked, now: number): Promise
 }
 
 /** Whether looks can still be made under it: nothing that it was made for has changed. */
-function holds(opening: OpeningRow, { view, fieldsSince, verifierSince }: Asked, now: number): boolean {
+function holds(
+  opening: OpeningRow,
+  { view, lapsedSince, fieldsSince, verifierSince }: Asked,
+  now: number,
+): boolean {
   return (
     now < opening.ends_at &&
     opening.per === view.document.automation.per &&
-    Math.max(fieldsSince ?? 0, verifierSince ?? 0) <= opening.since
+    Math.max(lapsedSince ?? 0, fieldsSince ?? 0, verifierSince ?? 0) <= opening.since
   );
 }
 

@@ -133,6 +133,7 @@ export function openCertificates(parts: {
       superseded_by: null,
       calibration: row.calibration,
       curve: curve ?? null,
+      watch: null,
     };
     await records.insertCertificate(tx, certificate);
     return certificate;

@@ -12,6 +12,8 @@ export interface MailValues {
   stop_request: { workflow: string; person: string; console: string };
   stop_answer: { workflow: string; console: string };
   rollout_stopped: { workflow: string; back: boolean; alarm: Alarm; console: string };
+  certificate_lapsed: { workflow: string; errors: number; labels: number; target: string; console: string };
+  certificate_ends: { workflow: string; days: number; console: string };
   model_changed: {
     workflow: string;
     model: string;
@@ -104,6 +106,26 @@ const TEXTS: { [K in MailKind]: Record<Language, (values: MailValues[K]) => Text
     en: ({ workflow, back, alarm, console }) => ({
       subject: `${workflow}: rollout ${back ? "rolled back" : "held"}`,
       text: `The rollout in ${workflow} was ${back ? "rolled back by itself: new cases go to the release before it." : "held by itself: the candidate gets no new cases."}\nReason: ${ALARMS.en[alarm]}.\nNumbers and next steps: pilotage rollout show ${workflow}\n${console}`,
+    }),
+  },
+  certificate_lapsed: {
+    de: ({ workflow, errors, labels, target, console }) => ({
+      subject: `${workflow}: Zertifikat ausgesetzt, alles geht in die Prüfung`,
+      text: `In ${workflow} waren ${errors} von ${labels} geprüften Vorgängen falsch, die ohne Prüfung hinausgegangen wären; zugesagt sind höchstens ${target}. Das Zertifikat gilt nicht mehr, ab sofort prüfen Menschen jeden Vorgang.\nZahlen und nächste Schritte: Seite Qualität.\n${console}/quality?workflow=${encodeURIComponent(workflow)}`,
+    }),
+    en: ({ workflow, errors, labels, target, console }) => ({
+      subject: `${workflow}: certificate suspended, every case is reviewed`,
+      text: `In ${workflow} ${errors} of ${labels} labelled cases that would have gone out alone were wrong; the promise is at most ${target}. The certificate holds no longer, and people review every case from now on.\nNumbers and next steps: the page Quality.\n${console}/quality?workflow=${encodeURIComponent(workflow)}`,
+    }),
+  },
+  certificate_ends: {
+    de: ({ workflow, days, console }) => ({
+      subject: `${workflow}: Das Zertifikat endet in ${days} Tagen`,
+      text: `Das Zertifikat von ${workflow} gilt noch ${days} Tage. Danach prüfen Menschen jeden Vorgang. Ob die Belege für ein neues reichen, steht auf der Seite Qualität; erneuern: pilotage certify ${workflow}\n${console}/quality?workflow=${encodeURIComponent(workflow)}`,
+    }),
+    en: ({ workflow, days, console }) => ({
+      subject: `${workflow}: the certificate ends in ${days} days`,
+      text: `The certificate of ${workflow} holds for another ${days} days. After that people review every case. Whether there is evidence enough for a new one stands on the page Quality; renew it: pilotage certify ${workflow}\n${console}/quality?workflow=${encodeURIComponent(workflow)}`,
     }),
   },
   report_alert: {
