@@ -30,6 +30,7 @@ import { openApiDocument } from "./http/openapi.ts";
 import { operationHandlers } from "./http/operations.ts";
 import { overviewHandlers } from "./http/overview.ts";
 import { peopleHandlers } from "./http/people.ts";
+import { qualityHandlers } from "./http/quality.ts";
 import { reviewHandlers } from "./http/reviews.ts";
 import { rolloutHandlers } from "./http/rollouts.ts";
 import { providerHandlers } from "./http/sign-in-providers.ts";
@@ -48,7 +49,10 @@ import type { Settings } from "./platform/settings.ts";
 import { programVersion } from "./platform/version.ts";
 import type { Workers } from "./platform/workers.ts";
 import type { openTrials } from "./releases/beside.ts";
+import type { Calibrations } from "./releases/calibrate.ts";
 import type { Certificates } from "./releases/certify.ts";
+import type { SampleSources } from "./releases/certification-sample.ts";
+import type { openingLabels } from "./releases/label-opening.ts";
 import type { Releases } from "./releases/publish.ts";
 import type { Rollouts } from "./releases/rollout.ts";
 import type { Shares } from "./releases/share.ts";
@@ -73,6 +77,9 @@ export interface HandlerParts extends Desk {
   shares: Shares;
   rollouts: Rollouts;
   certificates: Certificates;
+  sources: SampleSources;
+  calibrations: Calibrations;
+  layLabelsOpen: ReturnType<typeof openingLabels>;
   trials: ReturnType<typeof openTrials>;
   sets: Parameters<typeof evaluationHandlers>[0]["sets"];
   workflowSettings: WorkflowSettings;
@@ -147,6 +154,15 @@ export function handlersOf(parts: HandlerParts): Handlers {
     }),
     ...rolloutHandlers({ database, clock, rollouts: parts.rollouts }),
     ...certificateHandlers({ database, registry, certificates, clock }),
+    ...qualityHandlers({
+      database,
+      registry,
+      clock,
+      sources: parts.sources,
+      calibrations: parts.calibrations,
+      layLabelsOpen: parts.layLabelsOpen,
+      reviewers: (workflow) => countWith(workflow, ["reviewer"]),
+    }),
     ...operationHandlers({ database, registry, replays, connections, keys, audit, clock, simulated, poke }),
     ...ladderHandlers({ ladder, stops }),
     ...modelHandlers({ database, registry, clock, audit }),

@@ -29,6 +29,7 @@ import * as schemas from "../src/contract/schemas.ts";
 import { SHADOW_STATES } from "../src/contract/shadow.ts";
 import * as states from "../src/contract/states.ts";
 import { openApiDocument } from "../src/http/openapi.ts";
+import { calibrationReply, previewReply } from "../src/contract/quality-endpoints.ts";
 import { MOVES, ROLLOUT_STATES } from "../src/contract/rollout.ts";
 import { PERIODS } from "../src/models/limits.ts";
 import { SETTINGS } from "../src/platform/settings.ts";
@@ -250,6 +251,10 @@ describe("states and the database", async () => {
     "certification.per": enumOf(certificateReply.shape.per),
     "certification.result": enumOf(certificationReply.shape.result),
     "certificate.per": enumOf(certificateReply.shape.per),
+    "calibration.source": enumOf(calibrationReply.shape.from),
+    "calibration.method": enumOf(calibrationReply.shape.method),
+    "label_opening.source": enumOf(previewReply.shape.from),
+    "label_opening.per": enumOf(certificateReply.shape.per),
     "release.state": enumOf(schemas.releaseReply.shape.state),
     "workflow_setting_change.state": enumOf(schemas.changeReply.shape.state),
     "shadow_run.state": SHADOW_STATES,

@@ -5,6 +5,7 @@ import type { EndpointName } from "../contract/endpoints.ts";
 import { MODELS } from "./model-samples.fixture.ts";
 import { MODEL_CALLS } from "./call-samples.fixture.ts";
 import { PEOPLE } from "./people-samples.fixture.ts";
+import { QUALITY } from "./quality-samples.fixture.ts";
 import { REVIEWS } from "./review-samples.fixture.ts";
 import { IMPORTED, ROLLOUTS, TRIALS } from "./trial-samples.fixture.ts";
 
@@ -66,6 +67,8 @@ const certificate = {
   per: "all" as const,
   threshold: 0.71,
   thresholds: {},
+  calibration: null,
+  calibrated: null,
   from: "labels" as const,
   labels: 400,
   accepted: 193,
@@ -77,6 +80,7 @@ const certificate = {
   simulated: false,
   certifiedAt: AT,
   expiresAt: AT,
+  watch: null,
   suspendedAt: null,
   suspendedBecause: null,
   supersededBy: null,
@@ -98,6 +102,8 @@ const look = {
   simulated: false,
   look: 1,
   spent: 0.025,
+  open: false,
+  calibration: null,
   target: 0.05,
   confidence: 0.95,
   counted: { cold: 20, qa: 20, review: 360 },
@@ -370,6 +376,7 @@ const JSON_SAMPLES: Samples = {
   ...MODEL_CALLS,
   ...TRIALS,
   ...ROLLOUTS,
+  ...QUALITY,
   ...MODELS,
   ...REVIEWS,
   ...PEOPLE,

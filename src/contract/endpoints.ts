@@ -12,6 +12,7 @@ import { GATEWAY_ENDPOINTS } from "./gateway-endpoints.ts";
 import { MODEL_ENDPOINTS } from "./model-endpoints.ts";
 import { OPERATION_ENDPOINTS } from "./operation-endpoints.ts";
 import { OVERVIEW_ENDPOINTS } from "./overview-endpoints.ts";
+import { QUALITY_ENDPOINTS } from "./quality-endpoints.ts";
 import { REVIEW_ENDPOINTS } from "./review-endpoints.ts";
 import { REVIEW_FIGURES_ENDPOINTS } from "./review-figures-endpoints.ts";
 import { ROLLOUT_ENDPOINTS } from "./rollout-endpoints.ts";
@@ -271,6 +272,7 @@ export const ENDPOINTS = {
   ...COST_ENDPOINTS,
   ...MODEL_ENDPOINTS,
   ...CERTIFICATE_ENDPOINTS,
+  ...QUALITY_ENDPOINTS,
   ...ROLLOUT_ENDPOINTS,
   ...EVALUATION_ENDPOINTS,
   ...AUDIT_ENDPOINTS,
