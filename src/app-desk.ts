@@ -193,13 +193,14 @@ export function openDesk(parts: DeskParts) {
       clock,
       audit,
       worker,
-      tellLapsed: ({ certificate: { workflow, target }, verdict: { errors, n: labels } }) =>
+      tellLapsed: ({ certificate: { workflow, target }, because }) =>
         void post
           .toRoles(workflow, ["owner", "on_call"], "certificate_lapsed", {
             workflow,
-            errors,
-            labels,
-            target: `${Number((target * 100).toFixed(2))} %`,
+            by: because.kind,
+            errors: because.errors,
+            n: because.n,
+            most: `${Number(((because.kind === "doubt" ? because.usual : target) * 100).toFixed(2))} %`,
           })
           .catch(mailFailed),
       tellEnding: ({ certificate: { workflow }, daysLeft: days }) =>

@@ -97,7 +97,7 @@ export const EVENTS = {
     "a model answers under another name or version, or otherwise than it did; says what was before and which certificates were suspended",
   "certificate.issued": "a certificate was issued; it takes the place of an older one",
   "certificate.failed":
-    "what went out alone under a certificate was wrong too often, so it lapsed; holds the counts of the watch",
+    "what went out alone under a certificate was wrong too often, or its release became unsure, so it lapsed; holds the counts of the watch",
   "certificate.expiring": "the owner was told that a certificate ends soon, and what its renewal takes",
   "calibration.fitted": "a named person had the confidence of a release calibrated; says on how many labels",
   "labels.opened":

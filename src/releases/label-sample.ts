@@ -192,7 +192,8 @@ async function trafficBetween(
   }));
 }
 
-const RULED = sql`(d.reasons @? '$[*] ? (@.code == "rule" || @.code == "rule_failed")')`;
+/** Decisions, as `d`, of cases that a rule of the release sends to a person. */
+export const RULED = sql`(d.reasons @? '$[*] ? (@.code == "rule" || @.code == "rule_failed")')`;
 
 function facetOf(category: string | undefined): string {
   return category === undefined ? "" : `output.${category}`;

@@ -87,8 +87,8 @@ function countWeeks(
       count(l.wrong) filter (where d.outcome = 'review')::int as labels, count(*) filter (where d.outcome = 'review' and l.wrong)::int as errors
     from case_ c join decision d on d.case_id = c.id
     left join lateral (
-      select k.wrong from label k
-      where k.case_id = c.id and k.release = c.release and k.superseded_by is null and k.withdrawn_at is null and k.wrong is not null
+      select coalesce(k.wrong, true) as wrong from label k
+      where k.case_id = c.id and k.release = c.release and k.superseded_by is null and k.withdrawn_at is null
         and k.source in ('cold', 'qa', 'review')
       order by array_position(array['cold', 'qa', 'review'], k.source) limit 1) l on d.outcome = 'review'
     where c.workflow = ${workflow} and c.id >= ${idBorder("case", since)} and not c.drill and (d.outcome = 'auto' or ${HELD_BY_COIN})

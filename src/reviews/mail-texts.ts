@@ -12,7 +12,14 @@ export interface MailValues {
   stop_request: { workflow: string; person: string; console: string };
   stop_answer: { workflow: string; console: string };
   rollout_stopped: { workflow: string; back: boolean; alarm: Alarm; console: string };
-  certificate_lapsed: { workflow: string; errors: number; labels: number; target: string; console: string };
+  certificate_lapsed: {
+    workflow: string;
+    by: "errors" | "doubt";
+    errors: number;
+    n: number;
+    most: string;
+    console: string;
+  };
   certificate_ends: { workflow: string; days: number; console: string };
   model_changed: {
     workflow: string;
@@ -109,13 +116,21 @@ const TEXTS: { [K in MailKind]: Record<Language, (values: MailValues[K]) => Text
     }),
   },
   certificate_lapsed: {
-    de: ({ workflow, errors, labels, target, console }) => ({
+    de: ({ workflow, by, errors, n, most, console }) => ({
       subject: `${workflow}: Zertifikat ausgesetzt, alles geht in die Prüfung`,
-      text: `In ${workflow} waren ${errors} von ${labels} geprüften Vorgängen falsch, die ohne Prüfung hinausgegangen wären; zugesagt sind höchstens ${target}. Das Zertifikat gilt nicht mehr, ab sofort prüfen Menschen jeden Vorgang.\nZahlen und nächste Schritte: Seite Qualität.\n${console}/quality?workflow=${encodeURIComponent(workflow)}`,
+      text: `${
+        by === "errors"
+          ? `In ${workflow} waren ${errors} von ${n} geprüften Vorgängen falsch, die sonst ohne Prüfung hinausgegangen wären; zugesagt sind höchstens ${most}.`
+          : `In ${workflow} war das Release bei ${errors} von ${n} Vorgängen nacheinander zu unsicher; üblich sind höchstens ${most}. Wahrscheinlich kommen andere Vorgänge als früher.`
+      } Das Zertifikat gilt nicht mehr, ab sofort prüfen Menschen jeden Vorgang.\nZahlen und nächste Schritte:\n${console}/quality?workflow=${encodeURIComponent(workflow)}`,
     }),
-    en: ({ workflow, errors, labels, target, console }) => ({
+    en: ({ workflow, by, errors, n, most, console }) => ({
       subject: `${workflow}: certificate suspended, every case is reviewed`,
-      text: `In ${workflow} ${errors} of ${labels} labelled cases that would have gone out alone were wrong; the promise is at most ${target}. The certificate holds no longer, and people review every case from now on.\nNumbers and next steps: the page Quality.\n${console}/quality?workflow=${encodeURIComponent(workflow)}`,
+      text: `${
+        by === "errors"
+          ? `In ${workflow} ${errors} of ${n} labelled cases that would have gone out alone were wrong; the promise is at most ${most}.`
+          : `In ${workflow} the release was too unsure in ${errors} of ${n} cases in a row; usual are ${most} at most. The cases are probably others than before.`
+      } The certificate holds no longer, and people review every case from now on.\nNumbers and next steps:\n${console}/quality?workflow=${encodeURIComponent(workflow)}`,
     }),
   },
   certificate_ends: {

@@ -73,6 +73,10 @@ create table certificate_watch (
   errors integer not null check (errors between 0 and n),
   -- By category, where each is certified by itself: {"billing": {"n": 40, "errors": 1}}.
   categories jsonb not null default '{}',
+  -- Cases below the threshold among those since each alternative began anew, and up to which decision they were counted.
+  doubt jsonb,
+  seen_at timestamptz,
+  seen_case text collate "C",
   looked_at timestamptz not null,
   -- When its owner was told that it expires soon, and that it lapsed.
   warned_at timestamptz,
