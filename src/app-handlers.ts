@@ -19,6 +19,7 @@ import { caseHandlers } from "./http/cases.ts";
 import { certificateHandlers } from "./http/certificates.ts";
 import { connectionHandlers } from "./http/connections.ts";
 import { costHandlers } from "./http/cost.ts";
+import { evaluationSetHandlers } from "./http/evaluation-sets.ts";
 import { evaluationHandlers } from "./http/evaluations.ts";
 import { feedbackHandlers } from "./http/feedback.ts";
 import { figureHandlers } from "./http/figures.ts";
@@ -56,6 +57,7 @@ import type { openingLabels } from "./releases/label-opening.ts";
 import type { Releases } from "./releases/publish.ts";
 import type { Rollouts } from "./releases/rollout.ts";
 import type { Shares } from "./releases/share.ts";
+import type { SetParts } from "./releases/evaluation-writer.ts";
 
 export interface HandlerParts extends Desk {
   database: Database;
@@ -81,7 +83,7 @@ export interface HandlerParts extends Desk {
   calibrations: Calibrations;
   layLabelsOpen: ReturnType<typeof openingLabels>;
   trials: ReturnType<typeof openTrials>;
-  sets: Parameters<typeof evaluationHandlers>[0]["sets"];
+  sets: SetParts;
   workflowSettings: WorkflowSettings;
   connections: Connections;
   egress: Egress;
@@ -186,7 +188,8 @@ export function handlersOf(parts: HandlerParts): Handlers {
       again: (caller) => stillThere(database, clock, caller, settings.PILOTAGE_SESSION_IDLE_HOURS),
     }),
     ...auditHandlers({ database, clock, log, stopped, missingProtection }),
-    ...evaluationHandlers({ database, registry, ...trials, sets, stopped }),
+    ...evaluationHandlers({ database, registry, ...trials }),
+    ...evaluationSetHandlers({ sets, stopped, evaluations: trials.evaluations }),
     openApi: async () => openApiDocument(),
   };
 }

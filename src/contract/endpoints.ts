@@ -7,6 +7,7 @@ import { CORRECTION_ENDPOINTS } from "./correction-endpoints.ts";
 import { COST_ENDPOINTS } from "./cost-endpoints.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
 import { EVALUATION_ENDPOINTS } from "./evaluation-endpoints.ts";
+import { EVALUATION_SET_ENDPOINTS } from "./evaluation-set-endpoints.ts";
 import { FEEDBACK_ENDPOINTS } from "./feedback-endpoints.ts";
 import { GATEWAY_ENDPOINTS } from "./gateway-endpoints.ts";
 import { MODEL_ENDPOINTS } from "./model-endpoints.ts";
@@ -274,6 +275,7 @@ export const ENDPOINTS = {
   ...CERTIFICATE_ENDPOINTS,
   ...QUALITY_ENDPOINTS,
   ...ROLLOUT_ENDPOINTS,
+  ...EVALUATION_SET_ENDPOINTS,
   ...EVALUATION_ENDPOINTS,
   ...AUDIT_ENDPOINTS,
 } satisfies Record<string, Endpoint>;

@@ -88,6 +88,14 @@ export const EVENTS = {
   "key.revoked": "an API key was revoked",
   "shadow.answered": "a release in shadow was asked about a case; says whether it answered, never what",
   "evaluation.imported": "an evaluation set was imported, with its counts and digest",
+  "evaluation.collected":
+    "an evaluation set was made of cases; says from which labels and how many were left out, never what they hold",
+  "evaluation.remapped":
+    "the next version of an evaluation set was made in the classes of the newest release",
+  "evaluation.opened": "a sealed evaluation set became one for development; it is never sealed again",
+  "evaluation.exported": "an evaluation set was handed out in clear; says whether that opened it",
+  "evaluation.removed":
+    "the items of an evaluation set were destroyed, by a person or because their time was over",
   "evaluation.started": "a run of a release over an evaluation set was asked for",
   "evaluation.finished": "a run over an evaluation set ended, with its counts",
   "certification.made": "a named person asked for a certificate; says what came of it and what it spent",

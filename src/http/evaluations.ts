@@ -1,4 +1,4 @@
-/** Handlers of shadow runs and evaluation sets: start and stop, import, list, evaluate. */
+/** Handlers of shadow runs and of runs over evaluation sets: start and stop, evaluate. The sets are in evaluation-sets.ts. */
 import type { Caller } from "../access/caller.ts";
 import { demandAlone } from "../access/standing.ts";
 import { maybeIso } from "../cases/view.ts";
@@ -7,34 +7,26 @@ import { PilotageError } from "../contract/errors.ts";
 import { amountOf, unitsFrom } from "../models/money.ts";
 import { isoTime } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
-import { importSet, schemasFor, type ImportParts } from "../releases/evaluation-import.ts";
+import { notesOnRuns } from "../releases/evaluation-notes.ts";
 import { accuracyOf, type Evaluations, type RunRow } from "../releases/evaluation-run.ts";
-import { findSet, listSets, type SetRow } from "../releases/evaluation-set.ts";
 import type { Shadows } from "../releases/shadow.ts";
-import { untilStopped } from "./batch.ts";
 import type { Handlers } from "./bind.ts";
 import { seeThrough } from "./see.ts";
 import { deciding, signer } from "./workflows.ts";
 
-type Names =
-  | "getShadow"
-  | "setShadow"
-  | "importEvaluationSet"
-  | "listEvaluationSets"
-  | "getEvaluationSet"
-  | "startEvaluation"
-  | "getEvaluation";
+type Names = "getShadow" | "setShadow" | "startEvaluation" | "getEvaluation";
 
 export function evaluationHandlers(parts: {
   database: Database;
   registry: Registry;
   shadows: Shadows;
-  sets: ImportParts;
   evaluations: Evaluations;
-  /** Aborted when the process stops: an import ends with an answer that says so. */
-  stopped: AbortSignal;
 }): Pick<Handlers, Names> {
-  const { database, registry, shadows, sets, evaluations, stopped } = parts;
+  const { shadows, evaluations } = parts;
+  const withNotes = async (run: RunRow) => ({
+    ...showRun(run),
+    notes: (await notesOnRuns(parts, [run])).get(run.id) ?? [],
+  });
   return {
     getShadow: ({ params }) => shadows.status(params.workflow),
     async setShadow({ params, body, caller }) {
@@ -43,69 +35,12 @@ export function evaluationHandlers(parts: {
       await shadows.setShadow(params.workflow, body.release, by.actor);
       return shadows.status(params.workflow);
     },
-    async importEvaluationSet({ params, query, stream, caller, reply }) {
-      const by = signer(caller);
-      const release = await schemasFor(sets, params.workflow);
-      reply.hijack();
-      reply.raw.writeHead(200, {
-        "content-type": "application/x-ndjson",
-        "cache-control": "no-store",
-        "x-content-type-options": "nosniff",
-      });
-      const write = (line: object) => reply.raw.write(`${JSON.stringify(line)}\n`);
-      try {
-        const { set, dropped } = await importSet(sets, release, {
-          ...params,
-          ...query,
-          by,
-          bytes: untilStopped(stream, stopped),
-          tell: boundedTeller(write),
-        });
-        write({ set: showSet(set), dropped });
-      } catch (error) {
-        write(failureLine(error));
-      }
-      // What was not read is thrown away, so that a client that is sending still gets to the answer.
-      stream.resume();
-      reply.raw.end(() => {
-        if (stopped.aborted) reply.raw.socket?.end();
-      });
-    },
-    async listEvaluationSets({ params }) {
-      await registry.workflow(database, params.workflow);
-      return { sets: (await listSets(database, params.workflow)).map(showSet) };
-    },
-    async getEvaluationSet({ params }) {
-      await registry.workflow(database, params.workflow);
-      const set = await findSet(database, params.workflow, params.set);
-      return { ...showSet(set), runs: (await evaluations.runsOf(set.id)).map(showRun) };
-    },
     async startEvaluation({ params, body, caller }) {
-      return showRun(await evaluations.start(params.workflow, body, signer(caller)));
+      return withNotes(await evaluations.start(params.workflow, body, signer(caller)));
     },
     async getEvaluation({ params, caller }) {
-      return showRun(seen(caller, await evaluations.get(params.run)));
+      return withNotes(seen(caller, await evaluations.get(params.run)));
     },
-  };
-}
-
-/** Lines that are told one by one; all are counted. */
-const MOST_TOLD = 10_000;
-
-function boundedTeller(write: (line: object) => void): (line: { line: number } | { read: number }) => void {
-  let told = 0;
-  return (line) => {
-    if (!("line" in line) || ++told <= MOST_TOLD) write(line);
-  };
-}
-
-function failureLine(error: unknown): { code: string; message: string } {
-  const known = error instanceof PilotageError;
-  return {
-    code: known ? error.code : "internal",
-    message: known
-      ? `${error.message}${error.hint === undefined ? "" : ` ${error.hint}`}`
-      : "The import broke off, and nothing of it was kept; import the file again.",
   };
 }
 
@@ -114,12 +49,7 @@ function seen(caller: Caller, run: RunRow): RunRow {
   return run;
 }
 
-function showSet(row: SetRow) {
-  const { imported_at, imported_by, ...rest } = row;
-  return { ...rest, importedAt: isoTime(imported_at), importedBy: imported_by };
-}
-
-function showRun(row: RunRow) {
+export function showRun(row: RunRow) {
   return {
     id: row.id,
     workflow: row.workflow,

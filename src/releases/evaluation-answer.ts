@@ -22,7 +22,7 @@ import { coalesced } from "../platform/coalesce.ts";
 import type { Database } from "../platform/database.ts";
 import type { ContentKey } from "../platform/secrets.ts";
 import { sql, time } from "../platform/sql.ts";
-import { itemOwner } from "./evaluation-import.ts";
+import { itemOwner } from "./evaluation-set.ts";
 import { scoreWriter, type Score } from "./evaluation-score.ts";
 
 export interface EvaluationParts extends CallParts {

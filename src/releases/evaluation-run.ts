@@ -15,7 +15,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Database, Queryable } from "../platform/database.ts";
 import { sql, time, type Sql } from "../platform/sql.ts";
 import { exactInterval } from "../statistics/proportion.ts";
-import { findSet, type SetRow } from "./evaluation-set.ts";
+import { demandItems, findSet, type SetRow } from "./evaluation-set.ts";
 import { demandReady } from "./ready.ts";
 
 export interface RunRow {
@@ -73,6 +73,7 @@ export function openEvaluations(parts: {
       const id = newId("evaluationRun");
       const run = await database.transaction(async (tx) => {
         const set = await findSet(tx, workflow, wanted);
+        demandItems(set);
         // One after the other, so that asking twice at once makes one run.
         await tx.run(sql`select 1 from evaluation_set where id = ${set.id} for update`);
         const open = await tx.maybe<{ id: string }>(sql`
