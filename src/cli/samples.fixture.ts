@@ -7,7 +7,7 @@ import { MODEL_CALLS } from "./call-samples.fixture.ts";
 import { PEOPLE } from "./people-samples.fixture.ts";
 import { QUALITY } from "./quality-samples.fixture.ts";
 import { REVIEWS } from "./review-samples.fixture.ts";
-import { COLLECTED, EXPORTED, IMPORTED, REMAPPED, ROLLOUTS, TRIALS } from "./trial-samples.fixture.ts";
+import { ROLLOUTS, SET_LINES, TRIALS } from "./trial-samples.fixture.ts";
 
 const AT = "2026-01-05T08:00:00.000Z";
 export const CASE = "case_01hzy3v7k2e8t9qxw4m5n6p7r8";
@@ -168,15 +168,7 @@ type Samples = {
   [
     N in Exclude<
       EndpointName,
-      | "submitBatch"
-      | "importEvaluationSet"
-      | "collectEvaluationSet"
-      | "remapEvaluationSet"
-      | "exportEvaluationSet"
-      | "exportAudit"
-      | "getAttachment"
-      | "openApi"
-      | ForBrowsers
+      "submitBatch" | keyof typeof SET_LINES | "exportAudit" | "getAttachment" | "openApi" | ForBrowsers
     >
   ]: Awaited<ReturnType<Client[N]>>;
 };
@@ -451,10 +443,7 @@ export const SAMPLES = {
     { line: 1, ...receipt },
     { summary: { read: 1, admitted: 1, duplicate: 0, quarantined: 0, skipped: 0, failed: 0 } },
   ],
-  importEvaluationSet: IMPORTED,
-  collectEvaluationSet: COLLECTED,
-  remapEvaluationSet: REMAPPED,
-  exportEvaluationSet: EXPORTED,
+  ...SET_LINES,
   getAttachment: Buffer.from("%PDF-1.7"),
   openApi: { openapi: "3.1.0" },
 };

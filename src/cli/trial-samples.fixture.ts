@@ -84,13 +84,13 @@ export const TRIALS = {
 };
 
 /** The lines of an import. */
-export const IMPORTED = [
+const IMPORTED = [
   { line: 2, message: "a line needs the objects `input` and `output`" },
   { set: evaluationSet, dropped: ["note"] },
 ];
 
 /** The lines while a set is collected, and while its labels are mapped. */
-export const COLLECTED = [
+const COLLECTED = [
   { read: 100, of: 120 },
   {
     set: {
@@ -102,11 +102,18 @@ export const COLLECTED = [
     dropped: ["input.phone"],
   },
 ];
-export const REMAPPED = [
+const REMAPPED = [
   { read: 2, of: 2 },
   { set: { ...evaluationSet, version: 2, madeFrom: "set_1" }, withoutItems: ["category:hardware"] },
 ];
-export const EXPORTED = [{ input: { body: "No coffee" }, output: { category: "technical" } }];
+const EXPORTED = [{ input: { body: "No coffee" }, output: { category: "technical" } }];
+
+export const SET_LINES = {
+  importEvaluationSet: IMPORTED,
+  collectEvaluationSet: COLLECTED,
+  remapEvaluationSet: REMAPPED,
+  exportEvaluationSet: EXPORTED,
+};
 
 const rollout = {
   id: "roll_1",
