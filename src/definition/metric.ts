@@ -132,7 +132,7 @@ export function writeMetric(metric: Metric): string {
 
 /**
  * How a metric becomes evidence: a part of the items (more is better), a table of classes, or an amount (milliseconds, or
- * millionths of the currency; less is better).
+ * billionths of the currency; less is better).
  */
 export function evidenceKind({ kind }: Metric): "share" | "classes" | "amount" {
   if (kind === "macro-f1") return "classes";
