@@ -6,11 +6,12 @@ import type { Readable } from "node:stream";
 import { Option, type Command } from "commander";
 import type { Client } from "../contract/client.ts";
 import { PilotageError, type ErrorCode, ERRORS } from "../contract/errors.ts";
+import { addCompare } from "./compare.ts";
 import type { Desk } from "./desk.ts";
-import { rangeOf, shownRun, type Run } from "./evaluate.ts";
 import { withExamples } from "./examples.ts";
 import { unanswered } from "./exit.ts";
 import { unreadable } from "./reading.ts";
+import { rangeOf, shownRun, type Run } from "./run-shown.ts";
 import { count, facts, moment, rounded, table } from "./text.ts";
 
 type SetReply = Awaited<ReturnType<Client["listEvaluationSets"]>>["sets"][number];
@@ -25,6 +26,7 @@ export function addEvaluation(program: Command, desk: Desk): void {
   addImport(group, desk);
   addList(group, desk);
   addShow(group, desk);
+  addCompare(group, desk);
 }
 
 interface ImportOptions {
@@ -186,9 +188,9 @@ function runsOf(runs: Run[]): string {
       run.release,
       run.step,
       run.state,
-      run.answered,
+      run.right + run.wrong,
       rounded(run.accuracy?.value),
-      rangeOf(run),
+      rangeOf(run.accuracy),
       moment(run.startedAt),
     ]),
     "No release was evaluated on it yet: pilotage evaluate <workflow> --set <set> --as <person>",

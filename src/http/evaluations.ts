@@ -1,18 +1,18 @@
 /** Handlers of shadow runs and evaluation sets: start and stop, import, list, evaluate. */
 import type { Caller } from "../access/caller.ts";
 import { demandAlone } from "../access/standing.ts";
-import { maybeIso } from "../cases/view.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
-import { amountOf, unitsFrom } from "../models/money.ts";
 import { isoTime } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { importSet, schemasFor, type ImportParts } from "../releases/evaluation-import.ts";
-import { accuracyOf, type Evaluations, type RunRow } from "../releases/evaluation-run.ts";
+import type { Evaluations } from "../releases/evaluation-run.ts";
+import type { RunRow } from "../releases/run-row.ts";
 import { findSet, listSets, type SetRow } from "../releases/evaluation-set.ts";
 import type { Shadows } from "../releases/shadow.ts";
 import { untilStopped } from "./batch.ts";
 import type { Handlers } from "./bind.ts";
+import { shownComparison, shownFigures, shownRun } from "./evaluation-figures.ts";
 import { seeThrough } from "./see.ts";
 import { deciding, signer } from "./workflows.ts";
 
@@ -23,7 +23,8 @@ type Names =
   | "listEvaluationSets"
   | "getEvaluationSet"
   | "startEvaluation"
-  | "getEvaluation";
+  | "getEvaluation"
+  | "compareEvaluations";
 
 export function evaluationHandlers(parts: {
   database: Database;
@@ -35,6 +36,7 @@ export function evaluationHandlers(parts: {
   stopped: AbortSignal;
 }): Pick<Handlers, Names> {
   const { database, registry, shadows, sets, evaluations, stopped } = parts;
+  const showRun = (row: RunRow) => shownRun(row, sets.clock.now());
   return {
     getShadow: ({ params }) => shadows.status(params.workflow),
     async setShadow({ params, body, caller }) {
@@ -84,7 +86,13 @@ export function evaluationHandlers(parts: {
       return showRun(await evaluations.start(params.workflow, body, signer(caller)));
     },
     async getEvaluation({ params, caller }) {
-      return showRun(seen(caller, await evaluations.get(params.run)));
+      const run = seen(caller, await evaluations.get(params.run));
+      return { ...showRun(run), figures: await shownFigures(evaluations, run) };
+    },
+    async compareEvaluations({ params, query, caller }) {
+      for (const one of [params.run, query.with]) seen(caller, await evaluations.get(one));
+      const { metric, margin } = query;
+      return shownComparison(await evaluations.compare({ old: query.with, new: params.run, metric, margin }));
     },
   };
 }
@@ -117,36 +125,4 @@ function seen(caller: Caller, run: RunRow): RunRow {
 function showSet(row: SetRow) {
   const { imported_at, imported_by, ...rest } = row;
   return { ...rest, importedAt: isoTime(imported_at), importedBy: imported_by };
-}
-
-function showRun(row: RunRow) {
-  return {
-    id: row.id,
-    workflow: row.workflow,
-    set: row.set_id,
-    setName: row.set_name,
-    setVersion: row.set_version,
-    kind: row.kind,
-    release: row.release,
-    step: row.step,
-    state: row.state,
-    problem: row.problem,
-    items: row.items,
-    answered: row.answered,
-    failed: row.failed,
-    leftOut: row.left_out,
-    right: row.answered - row.wrong,
-    wrong: row.wrong,
-    accuracy: accuracyOf(row),
-    meanMilliseconds: row.mean_milliseconds,
-    // Written anew: a sum in the database keeps zeros at its end.
-    cost: {
-      amount: row.cost === null ? null : amountOf(unitsFrom(row.cost)),
-      currency: row.currency,
-      unknown: row.cost_unknown,
-    },
-    startedAt: isoTime(row.started_at),
-    startedBy: row.started_by,
-    finishedAt: maybeIso(row.finished_at),
-  };
 }

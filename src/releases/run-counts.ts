@@ -212,8 +212,10 @@ export function openTally(plan: CountPlan): Tally {
   };
 }
 
-/** A cost as a whole number. */
-export function billionths({ amount }: Cost): number {
+/** Costs are counted in so many parts of the currency: one answer of a small model costs a few millionths. */
+export const BILLION = 1_000_000_000;
+
+function billionths({ amount }: Cost): number {
   return Number((unitsFrom(amount) + 500n) / 1_000n);
 }
 

@@ -1,7 +1,7 @@
 /**
  * A metric over the items of a run as evidence for a criterion: the whole numbers that a gate judges and keeps. Pure.
  *
- * Amounts are whole milliseconds, or billionths of the currency.
+ * Amounts are whole milliseconds, or billionths of the currency (`BILLION` in run-counts.ts).
  */
 import { classesOf, evidenceKind, type Metric } from "../definition/metric.ts";
 import { fieldsOf } from "../definition/fields.ts";
@@ -18,7 +18,7 @@ export interface EvidenceContext {
   judges?: Readonly<Record<string, { cases: number; alpha: number }>>;
 }
 
-/** Slices are named `<facet>=<value>`, e.g. `output.category=billing`. */
+/** Slices are named `<facet> = <value>`, e.g. `output.category = billing`. */
 export function evidenceOf(metric: Metric, items: readonly RunItem[], context: EvidenceContext): Evidence {
   const { document, validate, judges = {} } = context;
   const kind = evidenceKind(metric);
@@ -62,7 +62,7 @@ export function evidenceOf(metric: Metric, items: readonly RunItem[], context: E
     n,
     unanswered,
     slices: Object.fromEntries(
-      slices.map((slice) => [`${slice.facet}=${slice.value}`, { right: slice.right, n: slice.n }]),
+      slices.map((slice) => [`${slice.facet} = ${slice.value}`, { right: slice.right, n: slice.n }]),
     ),
     ...(judge && { judge }),
   };

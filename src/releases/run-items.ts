@@ -14,7 +14,7 @@ import type { Queryable } from "../platform/database.ts";
 import type { ContentKey, Vault } from "../platform/secrets.ts";
 import { sql } from "../platform/sql.ts";
 import { itemOwner } from "./evaluation-import.ts";
-import { readRun, type RunRow } from "./evaluation-run.ts";
+import { readRun, type RunRow } from "./run-row.ts";
 
 export interface RunAnswer {
   /** Null: the model answered, but nothing that the output schema allows. Undefined: no answer came back. */
@@ -119,6 +119,9 @@ interface ItemRow extends Omit<AnswerRow, "state"> {
   /** Null where the item is gone. */
   wrapped: Uint8Array | null;
   item: Uint8Array | null;
+  /** Of the case that the item was made of. */
+  thread: string | null;
+  case_id: string | null;
   /** Its answers beyond the first. */
   repeats: (AnswerRow & { no: number; repeat: number })[];
 }
@@ -131,8 +134,8 @@ interface Which {
 async function nextRows(database: Queryable, { id, set }: Which, after: number): Promise<ItemRow[]> {
   const rows = await database.all<ItemRow>(sql`
     select s.no, s.state, s.error, s.confidence, s.milliseconds, s.cost::text as cost, s.currency, s.cost_estimated as estimated, s.sealed,
-      i.wrapped, i.sealed as item
-    from evaluation_score s left join evaluation_item i on i.set_id = ${set} and i.no = s.no
+      i.wrapped, i.sealed as item, i.case_id, c.thread
+    from evaluation_score s left join evaluation_item i on i.set_id = ${set} and i.no = s.no left join case_ c on c.id = i.case_id
     where s.run_id = ${id} and s.no > ${after} order by s.no limit ${GROUP}`);
   const repeats =
     rows.length === 0
@@ -169,11 +172,24 @@ function openRow(
   const { input, output: truth } = content;
   return {
     no: row.no,
-    group: String(row.no),
+    group: row.thread ?? row.case_id ?? String(row.no),
     truth,
     facets: facetsOf(release.document, input, truth),
     answers,
   };
+}
+
+/** The cases that items of a set were made of, by the number of the item. */
+export async function casesBehind(
+  database: Queryable,
+  set: string,
+  items: readonly number[],
+): Promise<Map<number, string>> {
+  if (items.length === 0) return new Map();
+  const found = await database.all<{ no: number; case_id: string }>(
+    sql`select no, case_id from evaluation_item where set_id = ${set} and no = any(${[...items]}::int[]) and case_id is not null`,
+  );
+  return new Map(found.map(({ no, case_id }) => [no, case_id]));
 }
 
 /** Under which name an answer to an item is sealed; the first one as before there were more. */
