@@ -45,7 +45,12 @@ export interface Beside {
 }
 
 export function workBeside(
-  parts: Omit<ShadowParts & EvaluationParts, "failed"> & { log: Log; newId: NewId },
+  parts: Omit<ShadowParts & EvaluationParts, "failed"> & {
+    log: Log;
+    newId: NewId;
+    /** Runs that this process was asked for. */
+    whenAsked: Evaluations["whenAsked"];
+  },
 ): Beside {
   const { database, clock, log } = parts;
   const answerShadows = answeringShadows(parts);
@@ -57,6 +62,8 @@ export function workBeside(
         "an evaluation was broken off; it goes on",
       ),
   });
+  // What fails here is tried again with the next look.
+  parts.whenAsked(() => void evaluations.look().catch(() => undefined));
   let shadowing: Promise<void> | undefined;
   return {
     duties: {

@@ -103,26 +103,28 @@ const LOOK = 1_000;
 
 export function answeringEvaluations(parts: EvaluationParts): EvaluationDuty {
   const busy = new Map<string, Promise<void>>();
+  // One look at a time: between a claim and its mark here another one would free the run.
+  const look = coalesced(async () => {
+    // Nearly always there is nothing to do.
+    const open = await parts.database.maybe(
+      sql`select 1 from evaluation_run where state in ('waiting', 'running') limit 1`,
+    );
+    if (!open) return;
+    // What this process holds by the database's account and does not work on: the answer to a claim was lost.
+    await parts.database.run(
+      sql`update evaluation_run set worker = null where worker = ${parts.worker} and id <> all(${[...busy.keys()]})`,
+    );
+    while (busy.size < MOST_RUNS && !parts.stopped.aborted) {
+      const run = await claim(parts);
+      if (!run) return;
+      const work = answerRun(parts, run)
+        .catch((error: unknown) => parts.failed(run.id, error))
+        .finally(() => busy.delete(run.id));
+      busy.set(run.id, work);
+    }
+  });
   return {
-    async look() {
-      // Nearly always there is nothing to do.
-      const open = await parts.database.maybe(
-        sql`select 1 from evaluation_run where state in ('waiting', 'running') limit 1`,
-      );
-      if (!open) return;
-      // What this process holds by the database's account and does not work on: the answer to a claim was lost.
-      await parts.database.run(
-        sql`update evaluation_run set worker = null where worker = ${parts.worker} and id <> all(${[...busy.keys()]})`,
-      );
-      while (busy.size < MOST_RUNS && !parts.stopped.aborted) {
-        const run = await claim(parts);
-        if (!run) return;
-        const work = answerRun(parts, run)
-          .catch((error: unknown) => parts.failed(run.id, error))
-          .finally(() => busy.delete(run.id));
-        busy.set(run.id, work);
-      }
-    },
+    look: () => look(""),
     async ended() {
       await Promise.all(busy.values());
     },

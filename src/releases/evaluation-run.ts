@@ -40,6 +40,8 @@ export interface RunRequest {
 export interface Evaluations {
   /** Asks for a run; the same run that is still under way is answered instead of a second one. */
   start(workflow: string, wanted: RunRequest, by: Actor): Promise<RunRow>;
+  /** Hears of each run that this process was asked for, so that it begins at once where this process also answers. */
+  whenAsked(listener: () => void): void;
   get(id: string): Promise<RunRow>;
   /** Null until it is done. */
   figures(run: RunRow): Promise<RunFigures | null>;
@@ -59,7 +61,9 @@ export function openEvaluations(parts: {
   vault: Vault;
 }): Evaluations {
   const { database, registry, clock, newId, audit } = parts;
+  const listeners: (() => void)[] = [];
   return {
+    whenAsked: (listener) => void listeners.push(listener),
     async start(workflow, { set: wanted, release, step, repeats, atOnce, metrics: asked }, by) {
       await registry.workflow(database, workflow);
       await demandReady(database, workflow, release, "Nothing was evaluated.");
@@ -94,6 +98,7 @@ export function openEvaluations(parts: {
         ]);
         return id;
       });
+      for (const tell of listeners) tell();
       return readRun(database, run);
     },
     get: (id) => readRun(database, id),

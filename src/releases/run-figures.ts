@@ -1,15 +1,16 @@
 /**
  * The figures of a run, each with its n and its 95 % interval, from the whole numbers that were counted.
  *
- * Pure, with a seed of its own, so that the same counts give the same figures on every machine. Shares have exact intervals;
- * means, quantiles and macro-F1 draw whole threads again. Counting is in run-counts.ts.
+ * Pure, with a seed of its own, so that the same counts give the same figures on every machine. Shares have exact intervals, and so
+ * have quantiles where each item stands alone; else these, means and macro-F1 draw whole threads again. Counting is in run-counts.ts.
  */
 import { amountInterval, type AmountFigure, type GroupedAmounts } from "../statistics/amounts.ts";
 import { mulberry32, type BootstrapPlan } from "../statistics/bootstrap.ts";
 import { classify, confusions, macroF1OfGroups, type Cell } from "../statistics/classification.ts";
 import { exactInterval } from "../statistics/proportion.ts";
+import { quantileInterval } from "../statistics/quantiles.ts";
 import { amountOf } from "../models/money.ts";
-import { groupsOf, type ClassCounts, type RunCounts } from "./run-counts.ts";
+import { groupsOf, type Amounts, type ClassCounts, type RunCounts } from "./run-counts.ts";
 
 export interface Figure {
   value: number;
@@ -79,7 +80,7 @@ export function drawnFrom(groups: number): BootstrapPlan {
 export function figuresOf(counts: RunCounts): RunFigures {
   const { items, trained, destroyed, repeats, measures, classes, flips, milliseconds, cost } = counts;
   const [times, costs] = [groupsOf(milliseconds), groupsOf(cost.amounts)];
-  const latency = (figure: AmountFigure) => amountFigure(times, figure);
+  const latency = (probability: number) => quantileFigure(milliseconds, times, probability);
   return {
     items,
     trained,
@@ -94,10 +95,10 @@ export function figuresOf(counts: RunCounts): RunFigures {
     flips: repeats > 1 ? { ...flips, share: shareOf(flips.flipped, flips.n) } : null,
     latency: {
       n: counted(times),
-      mean: latency("mean"),
-      p50: latency({ quantile: 0.5 }),
-      p95: latency({ quantile: 0.95 }),
-      p99: latency({ quantile: 0.99 }),
+      mean: amountFigure(times, "mean"),
+      p50: latency(0.5),
+      p95: latency(0.95),
+      p99: latency(0.99),
     },
     cost: {
       n: counted(costs),
@@ -161,6 +162,18 @@ function cellGroups(cells: readonly Cell[], together: ClassCounts["together"]): 
 
 function amountFigure(groups: GroupedAmounts, figure: AmountFigure): Figure | null {
   const found = amountInterval(groups, figure, drawnFrom(groups.length));
+  return found ? { value: found.estimate, lower: found.lower, upper: found.upper } : null;
+}
+
+/** Drawing again a quantile of single values takes long and says the same as the order of the values does. */
+function quantileFigure(
+  { alone, together }: Amounts,
+  groups: GroupedAmounts,
+  probability: number,
+): Figure | null {
+  if (together.length > 0) return amountFigure(groups, { quantile: probability });
+  const values = alone.flatMap(([amount, n]) => Array.from({ length: n }, () => amount));
+  const found = quantileInterval(values, probability, CONFIDENCE);
   return found ? { value: found.estimate, lower: found.lower, upper: found.upper } : null;
 }
 
