@@ -25,6 +25,7 @@ import { openSecondLooks } from "./reviews/blind.ts";
 import { openFeedback } from "./reviews/feedback/feedback.ts";
 import { openImprovements } from "./reviews/feedback/improvements.ts";
 import { ASKED, openPulse } from "./reviews/feedback/pulse.ts";
+import { watchCertificates } from "./releases/certificate-watch.ts";
 import { watchRollouts } from "./releases/rollout-watch.ts";
 import { openReviewFigures } from "./reviews/figures.ts";
 import { modelNoticeDuty } from "./reviews/model-notices.ts";
@@ -185,6 +186,25 @@ export function openDesk(parts: DeskParts) {
             alarm,
           })
           .catch(mailFailed),
+    }),
+    "watching certificates": watchCertificates({
+      database,
+      registry,
+      clock,
+      audit,
+      worker,
+      tellLapsed: ({ certificate: { workflow, target }, because }) =>
+        void post
+          .toRoles(workflow, ["owner", "on_call"], "certificate_lapsed", {
+            workflow,
+            by: because.kind,
+            errors: because.errors,
+            n: because.n,
+            most: `${Number(((because.kind === "doubt" ? because.usual : target) * 100).toFixed(2))} %`,
+          })
+          .catch(mailFailed),
+      tellEnding: ({ certificate: { workflow }, daysLeft: days }) =>
+        void post.toRoles(workflow, ["owner"], "certificate_ends", { workflow, days }).catch(mailFailed),
     }),
     "telling owners that a model changed": modelNoticeDuty({ database, clock, audit, worker, post }),
     "telling people about their queue": noticeDuty({

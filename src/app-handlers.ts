@@ -19,6 +19,7 @@ import { caseHandlers } from "./http/cases.ts";
 import { certificateHandlers } from "./http/certificates.ts";
 import { connectionHandlers } from "./http/connections.ts";
 import { costHandlers } from "./http/cost.ts";
+import { evaluationSetHandlers } from "./http/evaluation-sets.ts";
 import { evaluationHandlers } from "./http/evaluations.ts";
 import { feedbackHandlers } from "./http/feedback.ts";
 import { figureHandlers } from "./http/figures.ts";
@@ -30,6 +31,7 @@ import { openApiDocument } from "./http/openapi.ts";
 import { operationHandlers } from "./http/operations.ts";
 import { overviewHandlers } from "./http/overview.ts";
 import { peopleHandlers } from "./http/people.ts";
+import { qualityHandlers } from "./http/quality.ts";
 import { reviewHandlers } from "./http/reviews.ts";
 import { rolloutHandlers } from "./http/rollouts.ts";
 import { providerHandlers } from "./http/sign-in-providers.ts";
@@ -48,10 +50,14 @@ import type { Settings } from "./platform/settings.ts";
 import { programVersion } from "./platform/version.ts";
 import type { Workers } from "./platform/workers.ts";
 import type { openTrials } from "./releases/beside.ts";
+import type { Calibrations } from "./releases/calibrate.ts";
 import type { Certificates } from "./releases/certify.ts";
+import type { SampleSources } from "./releases/certification-sample.ts";
+import type { openingLabels } from "./releases/label-opening.ts";
 import type { Releases } from "./releases/publish.ts";
 import type { Rollouts } from "./releases/rollout.ts";
 import type { Shares } from "./releases/share.ts";
+import type { SetParts } from "./releases/evaluation-writer.ts";
 
 export interface HandlerParts extends Desk {
   database: Database;
@@ -73,8 +79,11 @@ export interface HandlerParts extends Desk {
   shares: Shares;
   rollouts: Rollouts;
   certificates: Certificates;
+  sources: SampleSources;
+  calibrations: Calibrations;
+  layLabelsOpen: ReturnType<typeof openingLabels>;
   trials: ReturnType<typeof openTrials>;
-  sets: Parameters<typeof evaluationHandlers>[0]["sets"];
+  sets: SetParts;
   workflowSettings: WorkflowSettings;
   connections: Connections;
   egress: Egress;
@@ -147,6 +156,15 @@ export function handlersOf(parts: HandlerParts): Handlers {
     }),
     ...rolloutHandlers({ database, clock, rollouts: parts.rollouts }),
     ...certificateHandlers({ database, registry, certificates, clock }),
+    ...qualityHandlers({
+      database,
+      registry,
+      clock,
+      sources: parts.sources,
+      calibrations: parts.calibrations,
+      layLabelsOpen: parts.layLabelsOpen,
+      reviewers: (workflow) => countWith(workflow, ["reviewer"]),
+    }),
     ...operationHandlers({ database, registry, replays, connections, keys, audit, clock, simulated, poke }),
     ...ladderHandlers({ ladder, stops }),
     ...modelHandlers({ database, registry, clock, audit }),
@@ -170,7 +188,8 @@ export function handlersOf(parts: HandlerParts): Handlers {
       again: (caller) => stillThere(database, clock, caller, settings.PILOTAGE_SESSION_IDLE_HOURS),
     }),
     ...auditHandlers({ database, clock, log, stopped, missingProtection }),
-    ...evaluationHandlers({ database, registry, ...trials, sets, stopped }),
+    ...evaluationHandlers({ database, registry, clock, ...trials }),
+    ...evaluationSetHandlers({ sets, stopped, evaluations: trials.evaluations }),
     openApi: async () => openApiDocument(),
   };
 }

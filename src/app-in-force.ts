@@ -13,8 +13,10 @@ import type { Clock } from "./platform/clock.ts";
 import type { Database } from "./platform/database.ts";
 import type { Vault } from "./platform/secrets.ts";
 import { openTrials, trialSources } from "./releases/beside.ts";
+import { openCalibrations } from "./releases/calibrate.ts";
 import { openCertificates } from "./releases/certify.ts";
 import { labelSample } from "./releases/label-sample.ts";
+import { openingLabels } from "./releases/label-opening.ts";
 import { openReleases } from "./releases/publish.ts";
 import { openRollouts } from "./releases/rollout.ts";
 import { openShares } from "./releases/share.ts";
@@ -42,6 +44,7 @@ export function openInForce(sets: {
       shares.grant(tx, workflow, { item: "go", ...waiver }, person, by),
     acts: { [INDIVIDUALS]: allowIndividuals, [SHARE]: shares.raise, [ROLLOUT]: rollouts.forward },
   });
+  const sources = { labels: labelSample, ...trialSources(sets) };
   return {
     /** What trials and evaluation sets are read with. */
     sets,
@@ -49,7 +52,11 @@ export function openInForce(sets: {
     shares,
     rollouts,
     trials: openTrials(sets),
-    certificates: openCertificates({ ...parts, sources: { labels: labelSample, ...trialSources(sets) } }),
+    certificates: openCertificates({ ...parts, sources }),
+    /** What certificates are asked for with: from where their labels come, how sure confidence is, which labels lie open. */
+    sources,
+    calibrations: openCalibrations({ ...parts, sources }),
+    layLabelsOpen: openingLabels({ ...parts, sources }),
     workflowSettings,
   };
 }

@@ -17,6 +17,7 @@ import { FINDERS } from "../src/cases/model/model-change.ts";
 import { COMMON_ERRORS, type Endpoint } from "../src/contract/endpoint.ts";
 import { ENDPOINTS } from "../src/contract/endpoints.ts";
 import * as evaluation from "../src/contract/evaluation-endpoints.ts";
+import * as evaluationSets from "../src/contract/evaluation-set-endpoints.ts";
 import { ERRORS, type ErrorBody } from "../src/contract/errors.ts";
 import { EVENTS } from "../src/contract/events.ts";
 import { CALL_OUTCOMES } from "../src/contract/gateway-endpoints.ts";
@@ -29,6 +30,7 @@ import * as schemas from "../src/contract/schemas.ts";
 import { SHADOW_STATES } from "../src/contract/shadow.ts";
 import * as states from "../src/contract/states.ts";
 import { openApiDocument } from "../src/http/openapi.ts";
+import { calibrationReply, previewReply } from "../src/contract/quality-endpoints.ts";
 import { MOVES, ROLLOUT_STATES } from "../src/contract/rollout.ts";
 import { PERIODS } from "../src/models/limits.ts";
 import { SETTINGS } from "../src/platform/settings.ts";
@@ -250,6 +252,10 @@ describe("states and the database", async () => {
     "certification.per": enumOf(certificateReply.shape.per),
     "certification.result": enumOf(certificationReply.shape.result),
     "certificate.per": enumOf(certificateReply.shape.per),
+    "calibration.source": enumOf(calibrationReply.shape.from),
+    "calibration.method": enumOf(calibrationReply.shape.method),
+    "label_opening.source": enumOf(previewReply.shape.from),
+    "label_opening.per": enumOf(certificateReply.shape.per),
     "release.state": enumOf(schemas.releaseReply.shape.state),
     "workflow_setting_change.state": enumOf(schemas.changeReply.shape.state),
     "shadow_run.state": SHADOW_STATES,
@@ -264,8 +270,9 @@ describe("states and the database", async () => {
     "notice.kind": union("reviews/notices.ts", "Notice"),
     "one_time_link.kind": union("access/links.ts", "LinkKind"),
     "role_grant.source": ["granted", "provider"],
-    "evaluation_set.kind": Object.keys(evaluation.SET_KINDS),
-    "evaluation_set.state": evaluation.SET_STATES,
+    "evaluation_set.kind": Object.keys(evaluationSets.SET_KINDS),
+    "evaluation_set.state": evaluationSets.SET_STATES,
+    "evaluation_set.source": Object.keys(evaluationSets.SET_SOURCES),
     "evaluation_run.state": evaluation.RUN_STATES,
     "evaluation_score.state": evaluation.SCORE_STATES,
     "breaker.state": union("models/breaker-board.ts", "to"),

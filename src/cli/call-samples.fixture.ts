@@ -23,6 +23,12 @@ const call = {
   error: null,
   cost: null,
   currency: null,
+  policy: {
+    dropped: ["metadata"],
+    masked: { iban: 2 } as Record<string, number>,
+    pseudonymised: { email: 1 } as Record<string, number>,
+    refused: {} as Record<string, number>,
+  },
   tries: [
     {
       no: 1,

@@ -16,3 +16,10 @@ test("an answer that was given again asked no provider, and a case asks for itse
   expect(shown({ ...call, finish: "again" })).toContain("No provider was asked.");
   expect(shown({ ...call, workflow: "tickets", connection: null })).toContain("stand with the case");
 });
+
+test("what a data policy kept back is told by names and counts; a model without one says nothing of it", () => {
+  expect(shown(call)).toContain("metadata left out, 2 iban masked, 1 email pseudonymised");
+  const policy = { dropped: [], masked: {}, pseudonymised: {}, refused: {} };
+  expect(shown({ ...call, policy })).toMatch(/kept back\s+nothing/);
+  expect(shown({ ...call, policy: null })).not.toContain("kept back");
+});

@@ -85,6 +85,20 @@ export function addCalls(program: Command, desk: Desk): void {
   );
 }
 
+/** What the data policy kept here; null where there is no policy. */
+function keptBack({ policy }: Call): string | null {
+  if (policy === null) return null;
+  const counted = (counts: Record<string, number>, word: string) =>
+    Object.entries(counts).map(([name, count]) => `${count} ${name} ${word}`);
+  const said = [
+    ...policy.dropped.map((name) => `${name} left out`),
+    ...counted(policy.masked, "masked"),
+    ...counted(policy.pseudonymised, "pseudonymised"),
+    ...counted(policy.refused, "refused"),
+  ];
+  return said.length === 0 ? "nothing" : said.join(", ");
+}
+
 /** One call with its tries. */
 export function shown(call: Call): string {
   const { tries, cost, currency } = call;
@@ -105,6 +119,7 @@ export function shown(call: Call): string {
       ["form", `${call.streamed ? "streamed" : "whole"}, ${call.mode}`],
       ["milliseconds", call.milliseconds],
       ["to first token", call.firstTokenMs],
+      ["kept back", keptBack(call)],
       ["tokens", tokensOf(call)],
       ["cost", call.case !== null ? "with the attempts of its case" : costOf(cost, currency)],
     ]),

@@ -1,5 +1,5 @@
 /** `pilotage certify`, `certificates` and `certificate`: what may go out unreviewed, and on which evidence. */
-import { Option, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { CERTIFICATION_SOURCES } from "../contract/certificate-endpoints.ts";
 import type { Client } from "../contract/client.ts";
 import { whole } from "./arguments.ts";
@@ -7,6 +7,7 @@ import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
 import { EXIT } from "./exit.ts";
 import { readPages } from "./paging.ts";
+import { addForecast, showPreview, type PreviewOptions } from "./preview.ts";
 import { facts, moment, percent, rounded, table } from "./text.ts";
 
 type Look = Awaited<ReturnType<Client["certify"]>>;
@@ -17,7 +18,8 @@ interface Page {
   before?: string;
 }
 
-interface CertifyOptions {
+interface CertifyOptions extends PreviewOptions {
+  preview?: true;
   release?: string;
   step?: number;
   from: Source;
@@ -45,8 +47,23 @@ export function addCertificate(program: Command, desk: Desk): void {
     )
     .option("--set <run>", "the run over a sealed evaluation set, for --from set")
     .option("--simulated", "count labels of programs that play a person, too; the certificate says so")
+    .option("--preview", "show what each threshold would mean; nothing is spent")
+    .option(
+      "--errors",
+      "with --preview: lay the labels open and show what was wrong; certificates then take up to about twice the labels",
+    )
+    .option("--threshold <confidence>", "with --preview: one more row, such as 0.8", between)
+    .option("--minutes <minutes>", "with --preview: what a case takes, in place of what is measured", Number)
+    .option("--hourly-cost <amount>", "with --preview: what an hour of a reviewer costs", Number)
     .action(async (workflow: string, options: CertifyOptions) => {
-      const { simulated = false, ...rest } = options;
+      if (options.preview) return showPreview(desk, workflow, options);
+      const { release, step, from, set, simulated = false } = options;
+      const rest = {
+        ...(release === undefined ? {} : { release }),
+        ...(step === undefined ? {} : { step }),
+        from,
+        ...(set === undefined ? {} : { set }),
+      };
       const client = await desk.client("change");
       const reply = await client.certify({ params: { workflow }, body: { ...rest, simulated } });
       if (reply.result === "none") desk.exit = EXIT.found;
@@ -55,6 +72,8 @@ export function addCertificate(program: Command, desk: Desk): void {
   withExamples(
     certify,
     "pilotage certify support-triage --as j.okafor@example.com",
+    "pilotage certify support-triage --preview --threshold 0.8",
+    "pilotage certify support-triage --preview --errors --as j.okafor@example.com",
     "pilotage certify support-triage --release rel_01hzy3v7k2e8t9qxw4m5n6p7r8 --from shadow --as j.okafor@example.com",
   );
 
@@ -81,6 +100,13 @@ export function addCertificate(program: Command, desk: Desk): void {
   withExamples(list, "pilotage certificates support-triage");
 
   addOne(program, desk);
+}
+
+/** A confidence as a number from 0 to 1. */
+function between(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError("A confidence from 0 to 1 is expected, such as 0.8.");
 }
 
 function addOne(program: Command, desk: Desk): void {
@@ -146,6 +172,7 @@ function addOne(program: Command, desk: Desk): void {
       desk.out.result(reply, () => reply.sentence);
     });
   withExamples(check, "pilotage certificate check look_01hzy3v7k2e8t9qxw4m5n6p7r8");
+  addForecast(certificate, desk);
 }
 
 /** The sentence first, then what it rests on. */
@@ -166,7 +193,13 @@ function shownLook(look: Look): string {
     ["model", [look.model.answered, look.model.version].filter((one) => one !== null).join(" ")],
     ["counted", counts(look.counted) || "nothing"],
     ["left out", counts(look.leftOut)],
-    ["look", look.spent === 0 ? "" : `number ${look.look}, spent ${percent(look.spent)}`],
+    [
+      "look",
+      look.spent === 0
+        ? ""
+        : `number ${look.look}, spent ${percent(look.spent)}${look.open ? ", at open labels" : ""}`,
+    ],
+    ["calibration", look.calibration ?? ""],
   ]);
   return `${look.workflow}: ${look.sentence}\n${rest}${
     tests.length === 0 ? "" : `\n${table(["cases", "threshold", "labels", "wrong", "p"], tests, "")}`

@@ -1,5 +1,7 @@
 /** `pilotage connection`: addresses with their secrets, which definitions use by name. */
 import type { Command } from "commander";
+import { PilotageError } from "../contract/errors.ts";
+import { shownConnection } from "./connection-shown.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
 import { EXIT } from "./exit.ts";
@@ -31,6 +33,21 @@ export function addConnection(program: Command, desk: Desk): void {
       );
     });
   withExamples(list, "pilotage connection list");
+
+  const show = group
+    .command("show")
+    .argument("<name>", "the name of the connection")
+    .description("Shows one connection: where it goes, and which models it offers under which data policy.")
+    .action(async (name: string) => {
+      const { connections } = await (await desk.client("read")).listConnections();
+      const found = connections.find((one) => one.name === name);
+      if (found === undefined)
+        throw new PilotageError("not_found", `There is no connection "${name.slice(0, 60)}".`, {
+          hint: "`pilotage connection list` lists them.",
+        });
+      desk.out.result(found, () => shownConnection(found));
+    });
+  withExamples(show, "pilotage connection show crm");
 
   const set = group
     .command("set")

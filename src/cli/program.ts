@@ -29,6 +29,7 @@ import { addKey } from "./key.ts";
 import { addLadder } from "./ladder.ts";
 import { addMachine } from "./machine.ts";
 import { addPublish } from "./publish.ts";
+import { addQuality } from "./quality.ts";
 import { addQuarantine } from "./quarantine.ts";
 import { addReview } from "./review.ts";
 import { addRollout } from "./rollout.ts";
@@ -82,6 +83,7 @@ export function openProgram(deskFor: (program: Command) => Desk): Command {
   addChanges(program, desk);
   addLadder(program, desk);
   addCertificate(program, desk);
+  addQuality(program, desk);
   addStatus(program, desk);
   addCost(program, desk);
   addCaseBatch(addCase(program, desk), desk);

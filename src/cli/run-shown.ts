@@ -35,6 +35,7 @@ export function shownRun(run: Run | MeasuredRun): string {
     ["time", run.meanMilliseconds === null ? "" : `${rounded(run.meanMilliseconds)} ms on average`],
     ["started", `${moment(run.startedAt)} by ${run.startedBy}`],
     ["finished", moment(run.finishedAt)],
+    ["note", run.notes.join("\n")],
   ]);
   const figures = "figures" in run ? run.figures : null;
   return [`${run.id}\n${told}`, ...(figures ? shownFigures(figures) : [])].join("\n\n");

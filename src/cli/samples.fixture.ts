@@ -5,8 +5,9 @@ import type { EndpointName } from "../contract/endpoints.ts";
 import { MODELS } from "./model-samples.fixture.ts";
 import { MODEL_CALLS } from "./call-samples.fixture.ts";
 import { PEOPLE } from "./people-samples.fixture.ts";
+import { QUALITY } from "./quality-samples.fixture.ts";
 import { REVIEWS } from "./review-samples.fixture.ts";
-import { IMPORTED, ROLLOUTS, TRIALS } from "./trial-samples.fixture.ts";
+import { COLLECTED, EXPORTED, IMPORTED, REMAPPED, ROLLOUTS, TRIALS } from "./trial-samples.fixture.ts";
 
 const AT = "2026-01-05T08:00:00.000Z";
 export const CASE = "case_01hzy3v7k2e8t9qxw4m5n6p7r8";
@@ -66,6 +67,8 @@ const certificate = {
   per: "all" as const,
   threshold: 0.71,
   thresholds: {},
+  calibration: null,
+  calibrated: null,
   from: "labels" as const,
   labels: 400,
   accepted: 193,
@@ -77,6 +80,7 @@ const certificate = {
   simulated: false,
   certifiedAt: AT,
   expiresAt: AT,
+  watch: null,
   suspendedAt: null,
   suspendedBecause: null,
   supersededBy: null,
@@ -98,6 +102,8 @@ const look = {
   simulated: false,
   look: 1,
   spent: 0.025,
+  open: false,
+  calibration: null,
   target: 0.05,
   confidence: 0.95,
   counted: { cold: 20, qa: 20, review: 360 },
@@ -162,7 +168,15 @@ type Samples = {
   [
     N in Exclude<
       EndpointName,
-      "submitBatch" | "importEvaluationSet" | "exportAudit" | "getAttachment" | "openApi" | ForBrowsers
+      | "submitBatch"
+      | "importEvaluationSet"
+      | "collectEvaluationSet"
+      | "remapEvaluationSet"
+      | "exportEvaluationSet"
+      | "exportAudit"
+      | "getAttachment"
+      | "openApi"
+      | ForBrowsers
     >
   ]: Awaited<ReturnType<Client[N]>>;
 };
@@ -370,6 +384,7 @@ const JSON_SAMPLES: Samples = {
   ...MODEL_CALLS,
   ...TRIALS,
   ...ROLLOUTS,
+  ...QUALITY,
   ...MODELS,
   ...REVIEWS,
   ...PEOPLE,
@@ -437,6 +452,9 @@ export const SAMPLES = {
     { summary: { read: 1, admitted: 1, duplicate: 0, quarantined: 0, skipped: 0, failed: 0 } },
   ],
   importEvaluationSet: IMPORTED,
+  collectEvaluationSet: COLLECTED,
+  remapEvaluationSet: REMAPPED,
+  exportEvaluationSet: EXPORTED,
   getAttachment: Buffer.from("%PDF-1.7"),
   openApi: { openapi: "3.1.0" },
 };

@@ -13,7 +13,19 @@ const evaluationSet = {
   items: 2,
   duplicates: 0,
   refused: 1,
+  removed: 0,
+  leftOut: {},
   looks: 1,
+  wornOut: false,
+  source: "import" as const,
+  representative: true,
+  bentBy: [],
+  taxonomy: { digest: "0123456789abcdef", classes: { category: ["billing", "technical"] } },
+  classesDiffer: null,
+  release: RELEASE,
+  madeFrom: null,
+  opened: null,
+  keptUntil: null,
   origin: "tickets.ndjson",
   importedAt: AT,
   importedBy: "j.okafor@example.com",
@@ -46,6 +58,7 @@ const evaluationRun = {
   startedAt: AT,
   startedBy: "j.okafor@example.com",
   finishedAt: AT,
+  notes: [],
 };
 
 const half = { value: 0.5, lower: 0.0126, upper: 0.9874 };
@@ -115,6 +128,12 @@ export const TRIALS = {
   setShadow: shadow,
   listEvaluationSets: { sets: [evaluationSet] },
   getEvaluationSet: { ...evaluationSet, runs: [evaluationRun] },
+  openEvaluationSet: {
+    ...evaluationSet,
+    kind: "development" as const,
+    opened: { at: AT, by: "j.okafor@example.com", because: "The prompt was tuned on it" },
+  },
+  removeEvaluationSet: { set: "set_1", name: "tickets-may", version: 1, items: 2 },
   startEvaluation: evaluationRun,
   getEvaluation: { ...evaluationRun, figures },
   compareEvaluations: comparison,
@@ -125,6 +144,25 @@ export const IMPORTED = [
   { line: 2, message: "a line needs the objects `input` and `output`" },
   { set: evaluationSet, dropped: ["note"] },
 ];
+
+/** The lines while a set is collected, and while its labels are mapped. */
+export const COLLECTED = [
+  { read: 100, of: 120 },
+  {
+    set: {
+      ...evaluationSet,
+      source: "coins" as const,
+      leftOut: { "another case of its thread": 3 },
+      keptUntil: "2027-01-05T08:00:00.000Z",
+    },
+    dropped: ["input.phone"],
+  },
+];
+export const REMAPPED = [
+  { read: 2, of: 2 },
+  { set: { ...evaluationSet, version: 2, madeFrom: "set_1" }, withoutItems: ["category:hardware"] },
+];
+export const EXPORTED = [{ input: { body: "No coffee" }, output: { category: "technical" } }];
 
 const rollout = {
   id: "roll_1",

@@ -41,6 +41,8 @@ export const certificateReply = z.object({
     .nullable()
     .describe("For all cases, or for categories without an own entry; null: always reviewed"),
   thresholds: z.record(z.string(), z.number().nullable()).describe("By category; null: always reviewed"),
+  calibration: z.string().nullable().describe("The calibration on whose grid the threshold was found"),
+  calibrated: z.number().nullable().describe("What the threshold is worth by it"),
   from,
   labels: z.number().describe("The labelled cases that were looked at"),
   accepted: z.number().describe("Those of them that it would have let out"),
@@ -52,6 +54,22 @@ export const certificateReply = z.object({
   simulated: z.boolean().describe("Its labels, or some of them, come from a program that plays a person"),
   certifiedAt: time,
   expiresAt: time,
+  watch: z
+    .object({
+      labels: z
+        .number()
+        .describe("Labelled cases that would have gone out alone under it, had no coin held them"),
+      errors: z.number(),
+      lower: z.number(),
+      upper: z.number(),
+      evidence: z.number().describe("E against its promise; at the limit the program takes it back"),
+      limit: z.number(),
+      lookedAt: time,
+    })
+    .nullable()
+    .describe(
+      "What the watch counted since, with bounds that may be read at any time; null before its first look",
+    ),
   suspendedAt: maybeTime,
   suspendedBecause: z.string().nullable(),
   supersededBy: z.string().nullable(),
@@ -85,7 +103,13 @@ export const certificationReply = z.object({
     .describe(
       "Over those before it that spent from the error budget of this release, step and model, whatever the labels came from",
     ),
-  spent: z.number().describe("What this look took from 1 - confidence; 0 when no threshold was tested"),
+  spent: z
+    .number()
+    .describe(
+      "What this look took from 1 - confidence; 0 when no threshold was tested. Looks at open labels share one part",
+    ),
+  open: z.boolean().describe("Made at open labels, with a test that may be read at any time"),
+  calibration: z.string().nullable(),
   target: z.number(),
   confidence: z.number(),
   counted: counts.describe("Cases by the source of their label; `open` have none and count as wrong"),

@@ -42,6 +42,23 @@ export type Client = {
     query: QueryOf<Endpoints["importEvaluationSet"]>,
     bytes: AsyncIterable<Uint8Array>,
   ): AsyncIterable<ReplyOf<Endpoints["importEvaluationSet"]>>;
+  /** Hands over each answered line while a set is collected from cases. */
+  collectSet(
+    workflow: string,
+    query: QueryOf<Endpoints["collectEvaluationSet"]>,
+  ): AsyncIterable<ReplyOf<Endpoints["collectEvaluationSet"]>>;
+  /** Hands over each answered line while the next version of a set is made. */
+  remapSet(
+    workflow: string,
+    set: string,
+    query: QueryOf<Endpoints["remapEvaluationSet"]>,
+  ): AsyncIterable<ReplyOf<Endpoints["remapEvaluationSet"]>>;
+  /** The items of a set in clear, one after the other. */
+  exportSet(
+    workflow: string,
+    set: string,
+    query?: QueryOf<Endpoints["exportEvaluationSet"]>,
+  ): AsyncIterable<ReplyOf<Endpoints["exportEvaluationSet"]>>;
 };
 
 export function openClient(options: ClientOptions): Client {
@@ -91,8 +108,14 @@ export function openClient(options: ClientOptions): Client {
     query: QueryOf<Endpoints["importEvaluationSet"]>,
     bytes: AsyncIterable<Uint8Array>,
   ) {
-    const type = query.format === "csv" ? "text/csv" : "application/x-ndjson";
+    const types: Partial<Record<string, string>> = { csv: "text/csv", promptfoo: "application/yaml" };
+    const type = types[query.format ?? "jsonl"] ?? "application/x-ndjson";
     return stream(ENDPOINTS.importEvaluationSet, { params: { workflow }, query }, bytes, type);
+  }
+
+  /** Asks and hands over the lines of the answer. */
+  function lines<E extends Endpoint>(endpoint: E, input: CallInput<Endpoint>): AsyncGenerator<ReplyOf<E>> {
+    return stream(endpoint, input, (async function* () {})(), "application/x-ndjson");
   }
 
   /** Sends while it reads the lines of the answer. */
@@ -138,7 +161,15 @@ export function openClient(options: ClientOptions): Client {
       (input?: CallInput<Endpoint>) => call(endpoint, input),
     ]),
   );
-  return { ...calls, batch, importSet, auditLines } as unknown as Client;
+  const setStreams = {
+    collectSet: (workflow: string, query: QueryOf<Endpoints["collectEvaluationSet"]>) =>
+      lines(ENDPOINTS.collectEvaluationSet, { params: { workflow }, query }),
+    remapSet: (workflow: string, set: string, query: QueryOf<Endpoints["remapEvaluationSet"]>) =>
+      lines(ENDPOINTS.remapEvaluationSet, { params: { workflow, set }, query }),
+    exportSet: (workflow: string, set: string, query: QueryOf<Endpoints["exportEvaluationSet"]> = {}) =>
+      lines(ENDPOINTS.exportEvaluationSet, { params: { workflow, set }, query }),
+  };
+  return { ...calls, batch, importSet, ...setStreams, auditLines } as unknown as Client;
 }
 
 /** Answers are read while the body is still being sent; not every list of types knows the word. */

@@ -7,11 +7,13 @@ import { CORRECTION_ENDPOINTS } from "./correction-endpoints.ts";
 import { COST_ENDPOINTS } from "./cost-endpoints.ts";
 import { endpoint, type Endpoint } from "./endpoint.ts";
 import { EVALUATION_ENDPOINTS } from "./evaluation-endpoints.ts";
+import { EVALUATION_SET_ENDPOINTS } from "./evaluation-set-endpoints.ts";
 import { FEEDBACK_ENDPOINTS } from "./feedback-endpoints.ts";
 import { GATEWAY_ENDPOINTS } from "./gateway-endpoints.ts";
 import { MODEL_ENDPOINTS } from "./model-endpoints.ts";
 import { OPERATION_ENDPOINTS } from "./operation-endpoints.ts";
 import { OVERVIEW_ENDPOINTS } from "./overview-endpoints.ts";
+import { QUALITY_ENDPOINTS } from "./quality-endpoints.ts";
 import { REVIEW_ENDPOINTS } from "./review-endpoints.ts";
 import { REVIEW_FIGURES_ENDPOINTS } from "./review-figures-endpoints.ts";
 import { ROLLOUT_ENDPOINTS } from "./rollout-endpoints.ts";
@@ -271,7 +273,9 @@ export const ENDPOINTS = {
   ...COST_ENDPOINTS,
   ...MODEL_ENDPOINTS,
   ...CERTIFICATE_ENDPOINTS,
+  ...QUALITY_ENDPOINTS,
   ...ROLLOUT_ENDPOINTS,
+  ...EVALUATION_SET_ENDPOINTS,
   ...EVALUATION_ENDPOINTS,
   ...AUDIT_ENDPOINTS,
 } satisfies Record<string, Endpoint>;

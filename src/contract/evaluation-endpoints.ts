@@ -1,28 +1,18 @@
-/** Endpoints of shadow runs and evaluation sets, with their bodies and replies: what a release would have answered. */
+/**
+ * Endpoints of shadow runs and of runs over evaluation sets, with their bodies and replies: what a release would have answered.
+ * The sets themselves are in evaluation-set-endpoints.ts.
+ */
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
 import { runComparison, runFigures } from "./evaluation-figures.ts";
+import { setKinds, setReply } from "./evaluation-set-endpoints.ts";
 import { named } from "./named.ts";
 
-const MEGABYTE = 1024 * 1024;
-
-export const SET_KINDS = {
-  sealed: "measures; its figures are evidence for a certificate, and every look at it is counted",
-  development: "for tuning; never evidence",
-} as const;
-export type SetKind = keyof typeof SET_KINDS;
-
-export const SET_STATES = ["importing", "ready"] as const;
 export const RUN_STATES = ["waiting", "running", "done", "failed"] as const;
 export type RunState = (typeof RUN_STATES)[number];
 export const SCORE_STATES = ["answered", "failed", "left_out"] as const;
 
-const kinds = Object.keys(SET_KINDS) as [SetKind, ...SetKind[]];
 const time = z.string().describe("UTC, e.g. 2026-01-05T08:00:00.000Z");
-const setName = z
-  .string()
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case letters, digits and hyphens are expected, e.g. tickets-may")
-  .max(60);
 
 const shadowReply = z.object({
   workflow: z.string(),
@@ -41,7 +31,7 @@ const run = z.object({
   set: z.string(),
   setName: z.string(),
   setVersion: z.number(),
-  kind: z.enum(kinds),
+  kind: z.enum(setKinds),
   release: z.string(),
   step: z.number().describe("0 is the release's model, 1 its first fallback, and so on"),
   state: z.enum(RUN_STATES),
@@ -75,31 +65,10 @@ const run = z.object({
   startedAt: time,
   startedBy: z.string(),
   finishedAt: time.nullable(),
-});
-
-const set = z.object({
-  id: z.string(),
-  workflow: z.string(),
-  name: z.string(),
-  version: z.number(),
-  kind: z.enum(kinds),
-  digest: z.string(),
-  items: z.number(),
-  duplicates: z.number().describe("Lines that said the same as an earlier one and were left out"),
-  refused: z.number().describe("Lines that could not be used"),
-  looks: z.number().describe("Runs over it; each one that is looked at wears a sealed set out"),
-  origin: z.string(),
-  importedAt: time,
-  importedBy: z.string(),
-});
-
-const importLine = z.object({
-  line: z.number().optional().describe("The line that was left out; none in the last answer"),
-  message: z.string().optional(),
-  code: z.string().optional().describe("Set when the whole import failed: nothing was kept"),
-  read: z.number().optional().describe("Lines read so far"),
-  dropped: z.array(z.string()).optional().describe("Fields that no schema names and that were left out"),
-  set: set.optional().describe("In the last answer"),
+  notes: z
+    .array(z.string())
+    .default([])
+    .describe("What its figures are worth: a worn-out set, other classes, items that are gone"),
 });
 
 const workflow = { workflow: "support-triage" };
@@ -129,42 +98,11 @@ export const EVALUATION_ENDPOINTS = {
       "Lets a release answer the new cases in shadow: nobody sees its output and nothing uses it. With null, stops that.",
     example: { params: workflow, body: { release: "rel_..." } },
   }),
-  importEvaluationSet: endpoint({
-    method: "POST",
-    path: "/api/v1/workflows/:workflow/evaluation-sets",
-    params: named("workflow"),
-    query: z.object({
-      name: setName,
-      kind: z.enum(kinds).default("sealed"),
-      format: z.enum(["jsonl", "csv"]).default("jsonl"),
-      origin: z.string().max(200).default("import"),
-    }),
-    reply: importLine,
-    wire: "ndjson",
-    scope: "operate",
-    action: "evaluation.run",
-    errors: ["not_found", "wrong_state"],
-    sentence:
-      "Makes a new version of an evaluation set from labelled cases, one `{input, output}` a line or as CSV; lines that are left out are named, the last line of the answer describes the set.",
-    example: { params: workflow, query: { name: "tickets-may" } },
-    bodyLimit: 1024 * MEGABYTE,
-  }),
-  listEvaluationSets: endpoint({
-    method: "GET",
-    path: "/api/v1/workflows/:workflow/evaluation-sets",
-    params: named("workflow"),
-    reply: z.object({ sets: z.array(set) }),
-    scope: "read",
-    action: "workflow.see",
-    errors: ["not_found"],
-    sentence: "Lists the evaluation sets of a workflow, newest first, without content.",
-    example: { params: workflow },
-  }),
   getEvaluationSet: endpoint({
     method: "GET",
     path: "/api/v1/workflows/:workflow/evaluation-sets/:set",
     params: named("workflow", "set"),
-    reply: set.extend({ runs: z.array(run) }),
+    reply: setReply.extend({ runs: z.array(run) }),
     scope: "read",
     action: "workflow.see",
     errors: ["not_found"],

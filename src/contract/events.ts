@@ -88,6 +88,14 @@ export const EVENTS = {
   "key.revoked": "an API key was revoked",
   "shadow.answered": "a release in shadow was asked about a case; says whether it answered, never what",
   "evaluation.imported": "an evaluation set was imported, with its counts and digest",
+  "evaluation.collected":
+    "an evaluation set was made of cases; says from which labels and how many were left out, never what they hold",
+  "evaluation.remapped":
+    "the next version of an evaluation set was made in the classes of the newest release",
+  "evaluation.opened": "a sealed evaluation set became one for development; it is never sealed again",
+  "evaluation.exported": "an evaluation set was handed out in clear; says whether that opened it",
+  "evaluation.removed":
+    "the items of an evaluation set were destroyed, by a person or because their time was over",
   "evaluation.started": "a run of a release over an evaluation set was asked for",
   "evaluation.finished": "a run over an evaluation set ended, with its counts",
   "certification.made": "a named person asked for a certificate; says what came of it and what it spent",
@@ -96,6 +104,12 @@ export const EVENTS = {
   "model.changed":
     "a model answers under another name or version, or otherwise than it did; says what was before and which certificates were suspended",
   "certificate.issued": "a certificate was issued; it takes the place of an older one",
+  "certificate.failed":
+    "what went out alone under a certificate was wrong too often, or its release became unsure, so it lapsed; holds the counts of the watch",
+  "certificate.expiring": "the owner was told that a certificate ends soon, and what its renewal takes",
+  "calibration.fitted": "a named person had the confidence of a release calibrated; says on how many labels",
+  "labels.opened":
+    "a named person laid labels open before a look; the looks after it use a test that may be read at any time",
   "certificate.suspended": "a certificate was suspended, by a person or by the program",
   "audit.gap": "numbers of a writer are missing: events were removed before they came into the log",
   "audit.put_aside": "a row that waited for the log had a number that its writer had used already",

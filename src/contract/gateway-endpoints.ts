@@ -23,6 +23,14 @@ export const INTERRUPTED = "interrupted";
 
 const count = z.number().int().nullable();
 
+const counts = z.record(z.string(), z.number().int());
+const policyReport = z.object({
+  dropped: z.array(z.string()).describe("Names of fields that were left out"),
+  masked: counts.describe("How many, by kind or by the name of an own pattern"),
+  pseudonymised: counts,
+  refused: counts.describe("What kept the whole call here"),
+});
+
 const call = z.object({
   id: z.string(),
   key: z.string().describe("The id of the key it came with"),
@@ -46,6 +54,9 @@ const call = z.object({
   error: z.string().nullable(),
   cost: z.string().nullable().describe("Decimal; null: not known. Of a case, its attempts have it"),
   currency: z.string().nullable(),
+  policy: policyReport
+    .nullable()
+    .describe("What the data policy of the model kept back; null: it has none, or the answer was a kept one"),
   tries: z.array(
     z.object({
       no: z.number().int(),

@@ -25,6 +25,8 @@ const PREFIXES = {
   request: "req_",
   certification: "look_",
   certificate: "cert_",
+  calibration: "cal_",
+  labelOpening: "opn_",
   evaluationSet: "set_",
   evaluationRun: "evr_",
   session: "ses_",

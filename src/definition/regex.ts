@@ -16,12 +16,19 @@ const MAX_KEPT = 500;
 
 const kept = new Map<string, RE2JS>();
 
+export interface Pattern {
+  /** Whether the pattern is anywhere in the text. */
+  test(text: string): boolean;
+  /** Where it is, without what matches nothing, in code units. */
+  find(text: string): { start: number; end: number }[];
+}
+
 /**
  * Compiles a pattern; throws `definition_invalid` with the reason when RE2 cannot.
  *
- * `test` looks for the pattern anywhere in the text, and throws `bad_input` for a text too long for so large a pattern.
+ * Both questions throw `bad_input` for a text too long for so large a pattern.
  */
-export function compilePattern(pattern: string): { test(text: string): boolean } {
+export function compilePattern(pattern: string): Pattern {
   let regex = kept.get(pattern);
   if (regex === undefined) {
     regex = compile(pattern);
@@ -31,15 +38,41 @@ export function compilePattern(pattern: string): { test(text: string): boolean }
   const ready = regex;
   return {
     test(text) {
-      if (text.length * ready.programSize() > MAX_WORK) {
-        throw new PilotageError(
-          "bad_input",
-          `A text of ${text.length} characters is too long for a pattern of this size.`,
-        );
-      }
+      demandShort(text, ready);
       return ready.test(text);
     },
+    find(text) {
+      demandShort(text, ready);
+      const found: { start: number; end: number }[] = [];
+      const matcher = ready.matcher(text);
+      while (matcher.find()) {
+        const [start, end] = [matcher.start(), matcher.end()];
+        if (end > start) found.push({ start, end });
+      }
+      return found;
+    },
   };
+}
+
+/**
+ * Whether what the pattern matches has a greatest length: it repeats nothing without an end.
+ *
+ * Only then finding all places is as linear as finding the first: otherwise each search may look to the end of the text.
+ */
+export function isBounded(pattern: string): boolean {
+  const bare = pattern
+    .replaceAll(/\\Q[\s\S]*?(?:\\E|$)/g, "")
+    .replaceAll(/\\[\s\S]/g, "")
+    .replaceAll(/\[\^?\]?[^\]]*\]/g, "");
+  return !/[*+]|\{\d+,\}/.test(bare);
+}
+
+function demandShort(text: string, regex: RE2JS): void {
+  if (text.length * regex.programSize() > MAX_WORK)
+    throw new PilotageError(
+      "bad_input",
+      `A text of ${text.length} characters is too long for a pattern of this size.`,
+    );
 }
 
 function compile(pattern: string): RE2JS {

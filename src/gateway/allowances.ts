@@ -25,7 +25,8 @@ export interface Allowances {
   ofConnection(connection: Known, wanted: () => Amounts): Allowance | Promise<Allowance>;
 }
 
-const NOTHING_TO_SETTLE: Allowance = { settle: () => undefined };
+/** Of a call for which no room was taken. */
+export const NOTHING_TO_SETTLE: Allowance = { settle: () => undefined };
 
 export function openAllowances(parts: { limits: Limits; clock: Clock; currency: string }): Allowances {
   const { limits, clock, currency } = parts;

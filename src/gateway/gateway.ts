@@ -14,6 +14,7 @@ import type { JsonObject } from "../contract/json.ts";
 import type { Bulkheads } from "../models/bulkhead.ts";
 import type { BreakerBoard } from "../models/breaker-board.ts";
 import type { Limits } from "../models/limit-store.ts";
+import { mayUse } from "../models/offered-policy.ts";
 import { TRY_LIMITS } from "../models/next-try.ts";
 import type { PriceList } from "../models/price-list.ts";
 import { firstDay, type Day } from "../models/retirement.ts";
@@ -136,7 +137,7 @@ export function openGateway(parts: GatewayParts): Gateway {
         );
       }
       const offered = boundTo(call.caller) === null ? known.offered(model) : undefined;
-      if (!offered) throw unknownModel(model);
+      if (!offered || !mayUse(offered.model.policy, call.caller.key)) throw unknownModel(model);
       const mode = call.request.stream ? (call.mode ?? offered.model.mode) : "buffered";
       const connection = offered.connection.name;
       return noted(call, { connection }, mode, () =>
@@ -161,12 +162,14 @@ export function openGateway(parts: GatewayParts): Gateway {
         ...[...workflows]
           .filter((name) => sees(caller, name))
           .map((name) => ({ ...modelOf(name, "pilotage"), ...ending(ends.ofWorkflow(name)) })),
-        ...(boundTo(caller) === null ? models : []).map(({ connection, model }) => ({
-          ...modelOf(`${connection.name}/${model.name}`, connection.name),
-          ...ending(
-            firstDay(model.shutdownDate, ends.ofModel({ connection: connection.name, model: model.name })),
-          ),
-        })),
+        ...(boundTo(caller) === null ? models : [])
+          .filter(({ model }) => mayUse(model.policy, caller.key))
+          .map(({ connection, model }) => ({
+            ...modelOf(`${connection.name}/${model.name}`, connection.name),
+            ...ending(
+              firstDay(model.shutdownDate, ends.ofModel({ connection: connection.name, model: model.name })),
+            ),
+          })),
       ];
     },
     async recordBrokenOff() {

@@ -2,7 +2,8 @@
  * A call whose model is that of a connection: passed on, with every key that the client sent, to the first of its models
  * that answers.
  *
- * Only `model`, and the name that the client has for its user, are replaced. An answer that is given whole, streamed or
+ * Only `model`, and the name that the client has for its user, are replaced, unless the model has a data policy
+ * (request-policy.ts). An answer that is given whole, streamed or
  * not, has been collected before its first byte leaves, so that any model of the chain may give it; a live stream can only
  * be rescued before its first token (live.ts). Retries, fallbacks and breakers are in models/route.ts, limits in
  * allowances.ts.
@@ -16,7 +17,7 @@ import { callRoutes, type Route, type Routed, type RouteParts } from "../models/
 import type { Leaving } from "../platform/leaving.ts";
 import type { Vault } from "../platform/secrets.ts";
 import type { Telemetry } from "../platform/telemetry/telemetry.ts";
-import type { Allowance, Allowances } from "./allowances.ts";
+import { NOTHING_TO_SETTLE, type Allowance, type Allowances } from "./allowances.ts";
 import { clientLeft, type ChatCall, type ChatReply } from "./call.ts";
 import type { Callers } from "./callers.ts";
 import { headerText } from "./case-answer.ts";
@@ -25,6 +26,7 @@ import { routesOf, type Directory, type Offered } from "./directory.ts";
 import { amountsOf, type Answered, type Ledger, type Leg } from "./ledger.ts";
 import { begun, chunkText, liveEvents, type LiveAnswer } from "./live.ts";
 import { outcomeOf, type CallRecords, type Mode } from "./record.ts";
+import { judge, policyHeaders, type PolicyReport } from "./request-policy.ts";
 import { tellCall } from "./telling.ts";
 import { badRequest, wireErrorOf, type GatewayError } from "./wire-error.ts";
 
@@ -56,6 +58,8 @@ interface Passing {
   legs: Leg[];
   body: JsonObject;
   key: Allowance;
+  /** Of the model's data policy, where it has one. */
+  policy: PolicyReport | undefined;
   /** What the connection that answered had set aside for it. */
   connection: Allowance | undefined;
 }
@@ -125,6 +129,7 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
       error,
       cost: bill.cost,
       tries: bill.tries,
+      policy: passing.policy,
     });
     const key = passing.key.settle(() => amountsOf(bill));
     const connection = passing.connection?.settle(() =>
@@ -157,10 +162,20 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
           "images_not_allowed",
         );
       const legs = routesOf(directory, offered);
-      const body = passedOn(call, vault);
-      const key = await allowances.ofKey(call.caller.key!, () => ledger.before(legs[0]!, call.bytes, body));
       const mode = call.request.stream ? (call.mode ?? model.mode) : "buffered";
-      const passing: Passing = { call, model, mode, legs, body, key, connection: undefined };
+      const around = { call, model, mode, legs, connection: undefined };
+      const all = passedOn(call, vault);
+      const judged =
+        model.policy === undefined ? undefined : await judge(all, { ...model.policy, images: model.images });
+      const policy = judged?.report;
+      if (judged?.kind === "refused") {
+        const refused = { ...around, body: {}, policy, key: NOTHING_TO_SETTLE };
+        await settle(refused, { tries: [] }, undefined, judged.error);
+        throw judged.error.with({ "x-pilotage-call": call.id, ...policyHeaders(judged.report) });
+      }
+      const body = judged?.body ?? all;
+      const key = await allowances.ofKey(call.caller.key!, () => ledger.before(legs[0]!, call.bytes, body));
+      const passing: Passing = { ...around, body, policy, key };
       let routed: Routed<Given>;
       try {
         routed = await callRoutes(
@@ -249,7 +264,7 @@ function toldOf(call: ChatCall, error: unknown): GatewayError | undefined {
 }
 
 function headersOf(
-  { legs, mode, call }: Passing,
+  { legs, mode, call, policy }: Passing,
   routed: Pick<Routed<Given>, "tries">,
   model: unknown,
 ): Record<string, string> {
@@ -263,5 +278,6 @@ function headersOf(
       : { "x-pilotage-model": headerText(typeof model === "string" && model !== "" ? model : leg.model) }),
     "x-pilotage-attempts": String(routed.tries.length),
     "x-pilotage-mode": mode,
+    ...(policy === undefined ? {} : policyHeaders(policy)),
   };
 }

@@ -117,7 +117,7 @@ export function bind(options: {
       );
     }
   });
-  for (const type of ["application/x-ndjson", "text/csv"])
+  for (const type of ["application/x-ndjson", "text/csv", "application/yaml"])
     app.addContentTypeParser(type, (_request, payload, done) => done(null, payload));
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, log));
   app.setNotFoundHandler((request, reply) => {

@@ -5,15 +5,18 @@ import { maybeIso } from "../cases/view.ts";
 import type { Registry, WorkflowRow } from "../cases/workflow/registry.ts";
 import { isoTime, type Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
+import { ALPHA, judgeWatch } from "../releases/certificate-guard.ts";
 import { recheckLook } from "../releases/certification.ts";
 import type { IssuedCertificate } from "../releases/certificate-records.ts";
 import {
+  calibratedThreshold,
   certificateSentence,
   leftOutSentence,
   refusalSentence,
   standingSentence,
 } from "../releases/certificate-words.ts";
 import type { Certificates, Certified } from "../releases/certify.ts";
+import { alwaysValidInterval } from "../statistics/proportion.ts";
 import type { Handlers } from "./bind.ts";
 import { seeWorkflow } from "./see.ts";
 import { named } from "./workflows.ts";
@@ -104,6 +107,8 @@ function showCertificate(row: IssuedCertificate, workflow: WorkflowRow, now: num
     per: row.per,
     threshold: row.threshold,
     thresholds: row.thresholds,
+    calibration: row.calibration,
+    calibrated: calibratedThreshold(row),
     from: row.source,
     labels: row.labels,
     accepted: row.accepted,
@@ -115,12 +120,29 @@ function showCertificate(row: IssuedCertificate, workflow: WorkflowRow, now: num
     simulated: row.simulated,
     certifiedAt: isoTime(row.certified_at),
     expiresAt: isoTime(row.expires_at),
+    watch: shownWatch(row),
     suspendedAt: maybeIso(row.suspended_at),
     suspendedBecause: row.suspended_because,
     supersededBy: row.superseded_by,
     inForce: lapse === undefined,
     standing: standingSentence(lapse, row.suspended_because),
     sentence: certificateSentence(row),
+  };
+}
+
+/** The whole of it; groups of categories have their own parts, and the program knows them. */
+function shownWatch({ watch, target }: IssuedCertificate) {
+  if (watch === null) return null;
+  const { n, errors } = watch;
+  const [all] = judgeWatch(target, [{ category: null, n, errors }]);
+  const bounds = n === 0 ? { lower: 0, upper: 1 } : alwaysValidInterval(errors, n, ALPHA);
+  return {
+    labels: n,
+    errors,
+    ...bounds,
+    evidence: Math.min(1e9, Math.exp(all!.evidence)),
+    limit: Math.exp(all!.limit),
+    lookedAt: isoTime(Date.parse(watch.lookedAt)),
   };
 }
 
@@ -137,6 +159,8 @@ function showLook({ look, certificate }: Certified, workflow: WorkflowRow, now: 
     simulated: look.simulated,
     look: look.look,
     spent: look.spent ? look.delta : 0,
+    open: look.opening !== null,
+    calibration: look.calibration,
     target: look.target,
     confidence: look.confidence,
     counted: look.counted,

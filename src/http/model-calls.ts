@@ -67,6 +67,7 @@ function showCall(call: StoredCall) {
     error: call.error,
     cost: call.cost,
     currency: call.currency,
+    policy: call.policy,
     tries: call.tries.map((one) => ({
       no: one.no,
       connection: one.connection,

@@ -5,6 +5,7 @@
  * `connection/model` and need not be listed itself.
  */
 import { z } from "zod";
+import { offeredPolicySchema } from "./offered-policy.ts";
 
 const modelName = z
   .string()
@@ -66,6 +67,9 @@ export const passThroughSchema = z
         .date()
         .exactOptional()
         .describe("When the provider retires it; GET /v1/models passes it on"),
+      policy: offeredPolicySchema
+        .exactOptional()
+        .describe("What of a request may leave the house; without it everything that came"),
     }),
   )
   .min(1)

@@ -4,6 +4,8 @@ import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import pg from "pg";
 import { findPackage } from "./embedded/binaries.ts";
+import { readConnection } from "./embedded/connection.ts";
+import { openModels } from "./open-models.ts";
 import { lookAtProgramRole } from "./program-role.ts";
 import type { Settings } from "./settings.ts";
 
@@ -18,11 +20,13 @@ export interface Finding {
 const NODE = 24;
 const ENOUGH_DISK = 2 * 1024 ** 3;
 
-export async function examine(machine: {
+interface Machine {
   settings: Settings;
   dataHome: string;
   running: { url: string; pid: number } | undefined;
-}): Promise<Finding[]> {
+}
+
+export async function examine(machine: Machine): Promise<Finding[]> {
   const { settings, dataHome } = machine;
   return [
     node(),
@@ -32,6 +36,7 @@ export async function examine(machine: {
     auditKey(settings, dataHome),
     settings.DATABASE_URL === undefined ? embedded() : await database(settings.DATABASE_URL),
     await listening(machine),
+    ...(await offered(machine)),
   ];
 }
 
@@ -122,6 +127,13 @@ function embedded(): Finding {
   }
 }
 
+/** Only where the database is there: the embedded one while Pilotage runs. */
+async function offered({ settings, dataHome, running }: Machine): Promise<Finding[]> {
+  const own = running && isAlive(running.pid) ? readConnection(join(dataHome, "connection.json")) : undefined;
+  const url = settings.DATABASE_URL ?? own?.url;
+  return url === undefined ? [] : openModels(url);
+}
+
 async function database(url: string): Promise<Finding> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   try {
@@ -165,13 +177,7 @@ async function database(url: string): Promise<Finding> {
 }
 
 /** The port is free, or it is ours. */
-async function listening({
-  settings,
-  running,
-}: {
-  settings: Settings;
-  running: { url: string; pid: number } | undefined;
-}): Promise<Finding> {
+async function listening({ settings, running }: Machine): Promise<Finding> {
   if (running && isAlive(running.pid))
     return {
       name: "listening",

@@ -7,7 +7,8 @@ import type { NewId } from "../platform/chance.ts";
 import type { Log } from "../platform/log.ts";
 import { answeringEvaluations, type EvaluationParts } from "./evaluation-answer.ts";
 import { openEvaluations, type Evaluations } from "./evaluation-run.ts";
-import { removeUnfinished } from "./evaluation-import.ts";
+import { emptyLateAnswers, removeOverSets } from "./evaluation-keep.ts";
+import { removeUnfinished } from "./evaluation-writer.ts";
 import type { SampleSources } from "./certification-sample.ts";
 import { setSample } from "./set-sample.ts";
 import { answeringShadows, type ShadowParts } from "./shadow-answer.ts";
@@ -38,7 +39,7 @@ export function trialSources(parts: ScoreParts): Pick<SampleSources, "shadow" | 
 export interface Beside {
   /** By what they do; each is run again so long after it ended. */
   duties: Record<string, () => Promise<void>>;
-  /** Removes what imports of dead processes left behind; every hour or so. */
+  /** Removes what dead processes left behind of sets, and sets whose time is over; every hour or so. */
   tidy(): Promise<void>;
   /** Resolves when nothing is under way any more; the signal `stopped` ends it. */
   ended(): Promise<void>;
@@ -71,7 +72,11 @@ export function workBeside(
       "comparing what was answered in shadow": async () => void (await scoreShadows(parts)),
       evaluating: evaluations.look,
     },
-    tidy: () => removeUnfinished(database, clock.now()),
+    async tidy() {
+      await removeUnfinished(database, clock.now());
+      await removeOverSets(parts);
+      await emptyLateAnswers(database, clock.now());
+    },
     async ended() {
       await Promise.all([shadowing?.catch(() => undefined), evaluations.ended()]);
     },

@@ -1,6 +1,7 @@
 /** Certificates and looks in one English sentence, as replies and the command line show them. Pure. */
 import { LAPSES, type Lapse } from "../cases/decision/certificate.ts";
 import type { CertificationSource } from "../contract/certificate-endpoints.ts";
+import { calibrated, type Curve } from "./calibration.ts";
 import { isoTime } from "../platform/clock.ts";
 
 const percent = (share: number) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
@@ -9,6 +10,7 @@ const day = (at: number) => isoTime(at).slice(0, 10);
 export interface Promised {
   per: "all" | "category";
   threshold: number | null;
+  curve: Curve | null;
   thresholds: Record<string, number | null>;
   coverage: number;
   bound: number;
@@ -31,7 +33,7 @@ const SOURCES: Record<CertificationSource, string> = {
 export function certificateSentence(row: Promised): string {
   const at =
     row.per === "all"
-      ? `certified at ${shown(row.threshold)}`
+      ? `certified at ${shown(row.threshold)}${worth(row)}`
       : `certified by category: ${Object.entries(row.thresholds)
           .map(([category, threshold]) => `${category} ${shown(threshold)}`)
           .concat(
@@ -40,6 +42,19 @@ export function certificateSentence(row: Promised): string {
           .join(", ")}`;
   const text = `${at}, bound ${percent(row.bound)}, coverage ${percent(row.coverage)}, until ${day(row.expires_at)}; ${row.errors} wrong of ${row.accepted} among ${row.labels} ${SOURCES[row.source]}, ${day(row.certified_at)}`;
   return row.simulated ? `on simulated labels: ${text}` : text;
+}
+
+/** What the threshold is worth by the calibration on whose grid it was found; null without one. */
+export function calibratedThreshold({
+  threshold,
+  curve,
+}: Pick<Promised, "threshold" | "curve">): number | null {
+  return threshold === null || curve === null ? null : calibrated(curve, threshold);
+}
+
+function worth(row: Pick<Promised, "threshold" | "curve">): string {
+  const found = calibratedThreshold(row);
+  return found === null ? "" : ` (calibrated ${found.toFixed(2)})`;
 }
 
 function shown(threshold: number | null): string {

@@ -65,6 +65,8 @@ export interface SampleRequest {
   category: string | undefined;
   /** Thresholds that will be tested; traffic may be counted in these steps. */
   grid: readonly number[];
+  /** Only this part of the cases (calibration.ts); undefined: all of them. A set knows no parts. */
+  part: "fit" | "certify" | undefined;
 }
 
 /** Answers the sample, or undefined when no case was answered yet. Throws `wrong_state` or `not_found` when there can be none. */

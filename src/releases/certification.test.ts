@@ -173,7 +173,7 @@ describe("a stored look", () => {
     const made = judgeSample(sampleOf(list), how);
     const issued = made.result === "certified" ? made : undefined;
     const look: { evidence: StoredEvidence; result: string; delta: number } = {
-      evidence: storedEvidence(made, how.grid),
+      evidence: storedEvidence(made, how),
       result: made.result,
       delta: made.delta,
     };

@@ -6,7 +6,15 @@
  */
 import type { JsonValue } from "../contract/json.ts";
 import { sameJson } from "../definition/path.ts";
-import { certifyTally, startOf, tally, type Tally, type Tested } from "../statistics/certification.ts";
+import {
+  certifyTally,
+  startOf,
+  tally,
+  zeroErrorMinimum,
+  type CertificationPlan,
+  type Tally,
+  type Tested,
+} from "../statistics/certification.ts";
 import type { CertificationSample } from "./certification-sample.ts";
 
 export interface LookPlan {
@@ -16,6 +24,17 @@ export interface LookPlan {
   confidence: number;
   per: "all" | "category";
   grid: readonly number[];
+  /**
+   * The labels were laid open before: the look tests with E-SAFE, which may be read at any time, and each group begins at the
+   * place in the grid at which all looks under that opening begin. Undefined: one look with the exact tail.
+   */
+  starts?: readonly GroupStart[] | undefined;
+}
+
+/** Where on the grid a group begins; null: all cases, or those of categories without a place of their own. */
+export interface GroupStart {
+  category: string | null;
+  start: number;
 }
 
 /** What a group of cases showed. */
@@ -104,14 +123,19 @@ export function judgeCounts(counted: readonly Counts[], plan: LookPlan, labels: 
   const categories = plan.per === "all" ? [] : counted;
   // Chosen before an error is looked at, for the smallest share that a category could get.
   const smallest = delta / (categories.length + 1);
-  const large = categories.filter((one) => startOf(one.counts, { target, delta: smallest }) >= 0);
+  const { starts } = plan;
+  const large = categories.filter((one) =>
+    starts
+      ? starts.some(({ category }) => category === one.category)
+      : startOf(one.counts, { target, delta: smallest }) >= 0,
+  );
   const small = plan.per === "all" ? counted : categories.filter((one) => !large.includes(one));
   const groups = [{ category: null, counts: together(small, grid) }, ...categories];
-  const share = delta / (large.length + 1);
+  const share = delta / (starts ? starts.length : large.length + 1);
   const judged = groups.map((one): Group => {
     if (one.category !== null && !large.includes(one))
       return { ...one, delta: 0, tests: [], threshold: null, bound: null };
-    const found = certifyTally(one.counts, { target, delta: share, grid });
+    const found = certifyTally(one.counts, { target, delta: share, grid, ...openedAt(plan, one) });
     return found.kind === "certified"
       ? { ...one, delta: share, tests: found.tests, threshold: found.threshold, bound: found.upperBound }
       : { ...one, delta: share, tests: found.tests, threshold: null, bound: null };
@@ -143,6 +167,45 @@ export function judgeCounts(counted: readonly Counts[], plan: LookPlan, labels: 
   };
 }
 
+/** How a group is tested where the labels lie open. */
+function openedAt(
+  { starts }: Pick<LookPlan, "starts">,
+  { category }: Counts,
+): Pick<CertificationPlan, "look" | "start"> {
+  const place = starts?.find((one) => one.category === category);
+  return place ? { look: "anytime", start: place.start } : {};
+}
+
+/** Labels for which the places are chosen while there are fewer. */
+const PLANNED_LABELS = 500;
+
+/**
+ * Where the looks at open labels begin, for good: judged by the traffic alone, as for a sample of some size. Categories that
+ * are too small for it are one group.
+ */
+export function startsFor(
+  sample: Pick<CertificationSample, "labels" | "traffic">,
+  plan: Omit<LookPlan, "starts">,
+): GroupStart[] {
+  const { target, grid } = plan;
+  const counted = countGroups(sample, plan);
+  const all = together(counted, grid).traffic;
+  const planned = Math.max(PLANNED_LABELS, sample.labels.length);
+  const enough = 3 * zeroErrorMinimum(target, deltaOf(plan.look, plan.confidence) / (counted.length + 1));
+  const startIn = ({ at }: Tally) =>
+    at.findIndex(({ traffic }) => all > 0 && (traffic * planned) / all >= enough);
+  const large = plan.per === "all" ? [] : counted.filter(({ counts }) => startIn(counts) >= 0);
+  const rest = together(
+    counted.filter((one) => !large.includes(one)),
+    grid,
+  );
+  const start = startIn(rest);
+  return [
+    { category: null, start: start < 0 ? grid.length - 1 : start },
+    ...large.map(({ category, counts }) => ({ category, start: startIn(counts) })),
+  ];
+}
+
 /**
  * What is still missing is missing at the next look, which has less to spend when this one was counted. By category it is
  * told for the group that is nearest, and counts labels of all cases.
@@ -155,10 +218,11 @@ function moreLabels(
 ): number | undefined {
   const { target, grid } = plan;
   const parts = judged.filter((one) => one.delta > 0).length;
-  const delta = deltaOf(spent ? plan.look + 1 : plan.look, plan.confidence) / parts;
+  const delta = deltaOf(spent && !plan.starts ? plan.look + 1 : plan.look, plan.confidence) / parts;
   const some = judged.filter(({ counts }) => counts.labels > 0);
-  const needed = (some.length === 0 ? judged.slice(0, 1) : some).flatMap(({ counts }) => {
-    const next = certifyTally(counts, { target, delta, grid });
+  const needed = (some.length === 0 ? judged.slice(0, 1) : some).flatMap((one) => {
+    const { counts } = one;
+    const next = certifyTally(counts, { target, delta, grid, ...openedAt(plan, one) });
     if (next.kind === "certified") return [0];
     if (next.moreLabels === undefined) return [];
     return [counts.labels === 0 ? next.moreLabels : Math.ceil((next.moreLabels * labels) / counts.labels)];
@@ -172,6 +236,8 @@ export interface StoredEvidence {
   labels: number;
   accepted: number;
   errors: number;
+  /** Where each group began, for a look at open labels. */
+  starts?: readonly GroupStart[];
   groups: {
     category: string | null;
     labels: number;
@@ -185,9 +251,13 @@ export interface StoredEvidence {
   }[];
 }
 
-export function storedEvidence(look: Look, grid: readonly number[]): StoredEvidence {
+export function storedEvidence(
+  look: Look,
+  { grid, starts }: Pick<LookPlan, "grid" | "starts">,
+): StoredEvidence {
   return {
     grid: [...grid],
+    ...(starts ? { starts } : {}),
     labels: look.labels,
     accepted: look.accepted,
     errors: look.errors,
@@ -210,7 +280,7 @@ export type Promised = Pick<Look, "threshold" | "thresholds" | "coverage" | "bou
 /** Runs a stored look again from its whole numbers; answers what differs from what was stored and issued. */
 export function recheckLook(
   stored: { evidence: StoredEvidence; result: string; delta: number },
-  plan: Omit<LookPlan, "grid">,
+  plan: Omit<LookPlan, "grid" | "starts">,
   issued?: Promised,
 ): string[] {
   const { evidence } = stored;
@@ -220,10 +290,10 @@ export function recheckLook(
   }));
   const look = judgeCounts(
     counted.filter((one) => plan.per === "all" || one.category !== null),
-    { ...plan, grid: evidence.grid },
+    { ...plan, grid: evidence.grid, starts: evidence.starts },
     evidence.labels,
   );
-  const again = storedEvidence(look, evidence.grid);
+  const again = storedEvidence(look, evidence);
   const same = (one: unknown, other: unknown) => sameJson(one as JsonValue, other as JsonValue);
   const differences: string[] = [];
   if (look.result !== stored.result)

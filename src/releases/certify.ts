@@ -7,35 +7,21 @@
 import type { Audit } from "../audit/record.ts";
 import { lapseOf } from "../cases/decision/certificate.ts";
 import { suspendCertificates } from "../cases/decision/certificate-store.ts";
-import { breakerOf, chainOf } from "../cases/model/call.ts";
-import { lastChangeOf } from "../cases/model/model-change.ts";
-import {
-  lockForChange,
-  type Registry,
-  type ReleaseView,
-  type WorkflowView,
-} from "../cases/workflow/registry.ts";
-import type { CertificationSource } from "../contract/certificate-endpoints.ts";
+import { lockForChange, type Registry } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { Actor } from "../contract/scopes.ts";
 import type { NewId } from "../platform/chance.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database, Queryable, Tx } from "../platform/database.ts";
 import { sql } from "../platform/sql.ts";
-import { GRID } from "../statistics/certification.ts";
+import { demandSameFields, lockRelease, noAnswers, whatIsAsked, type Asked, type SampleOf } from "./asked.ts";
+import type { Curve } from "./calibration.ts";
 import * as records from "./certificate-records.ts";
 import type { IssuedCertificate, LookRow } from "./certificate-records.ts";
 import { judgeSample, storedEvidence, type Look } from "./certification.ts";
-import type { CertificationSample, SampleSources } from "./certification-sample.ts";
-
-export interface CertifyRequest {
-  /** The release; undefined: the candidate, else the stable one. */
-  release: string | undefined;
-  step: number;
-  from: CertificationSource;
-  set: string | undefined;
-  simulated: boolean;
-}
+import { groundOf, type Ground } from "./certification-ground.ts";
+import type { SampleSources } from "./certification-sample.ts";
+import { layOpen } from "./label-opening.ts";
 
 export interface Certified {
   look: LookRow;
@@ -44,7 +30,7 @@ export interface Certified {
 
 export interface Certificates {
   /** Looks at the labels and issues a certificate when they prove the workflow's error rate; the look is kept either way. */
-  certify(workflow: string, request: CertifyRequest, by: Actor): Promise<Certified>;
+  certify(workflow: string, request: SampleOf, by: Actor): Promise<Certified>;
   looks(workflow: string, page: { before: string | undefined; limit: number }): Promise<Certified[]>;
   look(id: string): Promise<Certified>;
   list(workflow: string, page: { before: string | undefined; limit: number }): Promise<IssuedCertificate[]>;
@@ -57,8 +43,6 @@ export interface Certificates {
 
 const DAY = 86_400_000;
 const VALID_FOR = 90 * DAY;
-/** Older evidence does not count: customers and their cases change. */
-const EVIDENCE_HOLDS = 90 * DAY;
 
 export function openCertificates(parts: {
   database: Database;
@@ -73,7 +57,7 @@ export function openCertificates(parts: {
   async function look(
     tx: Tx,
     asked: Asked,
-    sample: CertificationSample,
+    { sample, grid, calibration, opening }: Ground,
     by: Actor,
   ): Promise<{ row: LookRow; look: Look }> {
     const { view, release, request } = asked;
@@ -84,9 +68,10 @@ export function openCertificates(parts: {
       model_answered: sample.model.answered,
       model_version: sample.model.version,
     };
-    const number = Math.max((await records.looksSpent(tx, key)) + 1, sample.leastLook);
+    const number = opening?.look ?? Math.max((await records.looksSpent(tx, key)) + 1, sample.leastLook);
     const { maxErrorRate: target, confidence, per } = automation;
-    const judged = judgeSample(sample, { look: number, target, confidence, per, grid: GRID });
+    const plan = { look: number, target, confidence, per, grid, starts: opening?.starts };
+    const judged = judgeSample(sample, plan);
     const row: LookRow = {
       id: newId("certification"),
       workflow: view.row.name,
@@ -100,7 +85,9 @@ export function openCertificates(parts: {
       target,
       confidence,
       delta: judged.delta,
-      evidence: storedEvidence(judged, GRID),
+      evidence: storedEvidence(judged, plan),
+      calibration: calibration?.id ?? null,
+      opening: opening?.id ?? null,
       counted: sample.counted,
       left_out: sample.leftOut,
       result: judged.result,
@@ -112,7 +99,12 @@ export function openCertificates(parts: {
     return { row, look: judged };
   }
 
-  async function issue(tx: Tx, row: LookRow, judged: Look): Promise<IssuedCertificate> {
+  async function issue(
+    tx: Tx,
+    row: LookRow,
+    judged: Look,
+    curve: Curve | undefined,
+  ): Promise<IssuedCertificate> {
     const certificate: IssuedCertificate = {
       id: newId("certificate"),
       certification: row.id,
@@ -139,6 +131,9 @@ export function openCertificates(parts: {
       suspended_because: null,
       suspended_by: null,
       superseded_by: null,
+      calibration: row.calibration,
+      curve: curve ?? null,
+      watch: null,
     };
     await records.insertCertificate(tx, certificate);
     return certificate;
@@ -151,26 +146,18 @@ export function openCertificates(parts: {
         throw new PilotageError("wrong_state", `This program has no labels "${request.from}" to look at.`);
       return database.transaction(async (tx) => {
         const asked = await whatIsAsked(tx, registry, workflow, request);
-        await tx.run(
-          sql`select pg_advisory_xact_lock(hashtext('pilotage.certify'), hashtext(${asked.release.id}))`,
-        );
+        await lockRelease(tx, asked.release.id);
         if (request.simulated) await demandNoRealLabels(tx, workflow);
         await tx.planForMany();
-        const sample = await source(tx, {
-          workflow,
-          release: asked.release.id,
-          step: request.step,
-          set: request.set,
-          since: Math.max(asked.fieldsSince ?? 0, asked.verifierSince ?? 0, clock.now() - EVIDENCE_HOLDS),
-          simulated: request.simulated,
-          category: asked.category,
-          grid: GRID,
-        });
-        if (!sample) throw noAnswers(asked);
-        if (sample.simulated) await demandNothingReal(tx, asked, clock.now());
+        const ground = await groundOf(tx, source, asked, clock.now());
+        if (!ground) throw noAnswers(asked);
+        if (ground.sample.simulated) await demandNothingReal(tx, asked, clock.now());
         await demandSameFields(tx, asked);
-        const { row, look: judged } = await look(tx, asked, sample, by);
-        const certificate = judged.result === "certified" ? await issue(tx, row, judged) : undefined;
+        // What lay open once was seen: its next look is made at open labels, too.
+        const opening = ground.wasOpen ? await layOpen(tx, parts, asked, ground, by) : ground.opening;
+        const { row, look: judged } = await look(tx, asked, { ...ground, opening }, by);
+        const certificate =
+          judged.result === "certified" ? await issue(tx, row, judged, ground.calibration?.curve) : undefined;
         audit.record(tx, eventsOf(row, certificate, by));
         return { look: row, certificate };
       });
@@ -209,107 +196,6 @@ export function openCertificates(parts: {
     },
     standing: (workflows) => records.standingCertificates(database, workflows),
   };
-}
-
-interface Asked {
-  view: WorkflowView;
-  release: ReleaseView;
-  /** The field whose values are certified by themselves; undefined for all cases together. */
-  category: string | undefined;
-  /** When the fields that the model sees were changed last. */
-  fieldsSince: number | undefined;
-  /** Since when the model that verifies is what it is now, where it was another one before: confidence of both is not one figure. */
-  verifierSince: number | undefined;
-  request: CertifyRequest;
-}
-
-async function whatIsAsked(
-  tx: Queryable,
-  registry: Registry,
-  workflow: string,
-  request: CertifyRequest,
-): Promise<Asked> {
-  const view = await registry.workflow(tx, workflow);
-  const id = request.release ?? view.row.candidate_release ?? view.row.stable_release;
-  if (id === "manual")
-    throw new PilotageError(
-      "wrong_state",
-      `${workflow} has no AI release in force, and people's own answers need no certificate. Nothing was looked at.`,
-      { hint: "Give a release a share first, or name one with --release." },
-    );
-  const owner = await tx.maybe<{ workflow: string }>(sql`select workflow from release where id = ${id}`);
-  if (owner?.workflow !== workflow)
-    throw new PilotageError("not_found", `Workflow ${workflow} has no release ${id.slice(0, 60)}.`, {
-      hint: "`pilotage releases` lists them.",
-    });
-  const release = await registry.release(tx, id);
-  const step = chainOf(release)[request.step];
-  if (typeof step !== "object" && step !== "cached")
-    throw new PilotageError(
-      "not_found",
-      `Release ${id} has no step ${request.step} at which a model or a kept answer answers; 0 is its own model, 1 the first fallback.`,
-    );
-  return {
-    view,
-    release,
-    category: categoryField(view, release),
-    fieldsSince: await fieldsChanged(tx, workflow),
-    verifierSince: await verifierChanged(tx, workflow, release, request.step),
-    request,
-  };
-}
-
-async function verifierChanged(
-  tx: Queryable,
-  workflow: string,
-  release: ReleaseView,
-  step: number,
-): Promise<number | undefined> {
-  const verifier =
-    release.document.confidence.from === "verifier" ? breakerOf(release, step, "verifies") : undefined;
-  return verifier && lastChangeOf(tx, workflow, verifier);
-}
-
-function categoryField({ document }: WorkflowView, release: ReleaseView): string | undefined {
-  if (document.automation.per === "all") return undefined;
-  const { of } = release.document.confidence;
-  if (of !== undefined && release.document.facets.output.includes(of)) return of;
-  throw new PilotageError(
-    "wrong_state",
-    `${document.workflow} certifies each category by itself (automation.per), and release ${release.id} does not say in clear what the category is. Nothing was looked at.`,
-    {
-      hint: "Publish a release whose `confidence.of` names the output field and whose `facets.output` holds it; or certify over all cases.",
-    },
-  );
-}
-
-async function fieldsChanged(tx: Queryable, workflow: string): Promise<number | undefined> {
-  const { at } = await tx.one<{ at: number | null }>(sql`
-    select max(decided_at) as at from workflow_setting_change where workflow = ${workflow} and setting = 'blockFields' and state = 'applied'`);
-  return at ?? undefined;
-}
-
-/**
- * Blocking a field suspends the certificates that are there; one that is on its way then must not come after it. The
- * workflow stands still from here to the end.
- */
-async function demandSameFields(tx: Queryable, { view, fieldsSince }: Asked): Promise<void> {
-  const { name } = view.row;
-  await tx.run(sql`select 1 from workflow where name = ${name} for key share`);
-  if ((await fieldsChanged(tx, name)) !== fieldsSince)
-    throw new PilotageError(
-      "conflict",
-      `The fields that the model sees (blockFields) were changed while the labels of ${name} were looked at. Nothing was certified, and nothing spent.`,
-      { hint: "Certify again when cases that arrived since then have labels." },
-    );
-}
-
-function noAnswers({ view, release, request }: Asked): PilotageError {
-  return new PilotageError(
-    "wrong_state",
-    `Step ${request.step} of release ${release.id} has answered no case of ${view.row.name} in the last 90 days that could be counted (from: ${request.from}). Nothing was looked at.`,
-    { hint: "Certify again when people have reviewed some hundred cases." },
-  );
 }
 
 /** A try-out ends where people work: their labels and those of a program together prove nothing about either. */

@@ -24,7 +24,7 @@ import type { Database } from "../platform/database.ts";
 import type { ContentKey } from "../platform/secrets.ts";
 import { sql, time } from "../platform/sql.ts";
 import { countRun, finishRun } from "./evaluation-finish.ts";
-import { itemOwner } from "./evaluation-import.ts";
+import { itemOwner } from "./evaluation-set.ts";
 import { scoreWriter, type Score } from "./evaluation-score.ts";
 import { outputKind } from "./run-items.ts";
 

@@ -1,238 +1,172 @@
 /**
  * Importing an evaluation set: a stream of labelled cases becomes a new version of a set.
  *
- * Read as it comes and stored in groups, so that memory stays flat and nothing else waits. A line that cannot be used is
- * named and left out, and so is one that says what an earlier one said. Until the last line is stored the set is not
- * there for anybody; an import that breaks off leaves nothing behind.
+ * Read as it comes; how a line becomes an item is in evaluation-item.ts, from-promptfoo.ts and from-openai-evals.ts, how
+ * items are stored in evaluation-writer.ts. A line that cannot be used is named and left out, and so is one that says
+ * what an earlier one said. An import that breaks off leaves nothing behind.
  */
-import { createHash } from "node:crypto";
-import type { Audit } from "../audit/record.ts";
-import { sealJson } from "../cases/content.ts";
-import type { Registry, ReleaseView } from "../cases/workflow/registry.ts";
+import type { ReleaseView } from "../cases/workflow/registry.ts";
 import { readRecords, type FeedRecord } from "../connectors/feed/records.ts";
 import { PilotageError } from "../contract/errors.ts";
-import type { SetKind } from "../contract/evaluation-endpoints.ts";
-import type { Id } from "../contract/ids.ts";
+import type { SetFormat, SetKind } from "../contract/evaluation-set-endpoints.ts";
+import type { JsonObject } from "../contract/json.ts";
 import type { Actor } from "../contract/scopes.ts";
-import { canonical } from "../definition/digest.ts";
-import type { NewId } from "../platform/chance.ts";
-import type { Clock } from "../platform/clock.ts";
-import type { Database } from "../platform/database.ts";
-import type { Vault } from "../platform/secrets.ts";
-import { hex, rows, sql, time } from "../platform/sql.ts";
-import { columnPlaces, itemFromCells, itemFromJson, type Item, type ReadItem } from "./evaluation-item.ts";
-import { findSet, type SetRow } from "./evaluation-set.ts";
-
-export interface ImportParts {
-  database: Database;
-  registry: Registry;
-  vault: Vault;
-  clock: Clock;
-  newId: NewId;
-  audit: Audit;
-}
+import type { WorkflowDocument } from "../definition/document.ts";
+import { columnPlaces, itemFromCells, itemFromJson, type ReadItem } from "./evaluation-item.ts";
+import type { SetRow } from "./evaluation-set.ts";
+import { makeSet, type ItemWriter, type SetParts } from "./evaluation-writer.ts";
+import { bareFields, type BareFields } from "./bare-fields.ts";
+import { itemFromOpenAi } from "./from-openai-evals.ts";
+import { itemsFromPromptfoo } from "./from-promptfoo.ts";
 
 export interface ImportRequest {
   workflow: string;
   name: string;
   kind: SetKind;
-  format: "jsonl" | "csv";
+  format: SetFormat;
   origin: string;
+  inputField?: string | undefined;
+  outputField?: string | undefined;
+  /** Whether the cases were drawn as they come; without a word what the format is used for. */
+  drawn?: "by-chance" | "chosen" | undefined;
   by: Actor;
   bytes: AsyncIterable<Uint8Array>;
   /** A line that is left out, and from time to time how many were read. */
   tell(line: { line: number; message: string } | { read: number }): void;
 }
 
-const MOST_ITEMS = 200_000;
-const GROUP_ITEMS = 200;
-const GROUP_BYTES = 4 * 1024 * 1024;
+/** What the items must meet, and where bare texts belong. */
+export interface Schemas {
+  release: ReleaseView;
+  workflow: WorkflowDocument;
+}
+
 const TELL_EVERY = 2_000;
-const HOUR = 3_600_000;
+/** A file of tests is read as a whole. */
+const MOST_YAML_BYTES = 10 * 1024 * 1024;
+/** Collections of tests, which people wrote: nobody drew them. */
+const WRITTEN: readonly SetFormat[] = ["promptfoo", "openai"];
 
 /** The release whose schemas the items must meet; throws `not_found` or `wrong_state` before anything is read. */
-export async function schemasFor(
-  { database, registry }: ImportParts,
-  workflow: string,
-): Promise<ReleaseView> {
-  return registry.reference(database, (await registry.workflow(database, workflow)).row);
+export async function schemasFor({ database, registry }: SetParts, workflow: string): Promise<Schemas> {
+  const view = await registry.workflow(database, workflow);
+  return { release: await registry.reference(database, view.row), workflow: view.document };
 }
 
 /** Imports a new version of a set. Throws when not one line can be used, and when the stream breaks off. */
 export async function importSet(
-  parts: ImportParts,
-  release: ReleaseView,
+  parts: SetParts,
+  schemas: Schemas,
   request: ImportRequest,
 ): Promise<{ set: SetRow; dropped: string[] }> {
-  const id = parts.newId("evaluationSet");
-  await begin(parts, id, request);
-  try {
-    const writer = new ItemWriter(parts, id);
-    const { refused, dropped } = await readItems(release, request, writer);
-    await writer.end();
-    if (writer.items === 0)
-      throw new PilotageError(
+  const { workflow, name, kind, format, origin, by } = request;
+  const fields = bareFields(schemas, request);
+  const drawn = request.drawn ?? (WRITTEN.includes(format) ? "chosen" : "by-chance");
+  const dropped = new Set<string>();
+  const set = await makeSet(
+    parts,
+    {
+      workflow,
+      name,
+      kind,
+      origin,
+      by,
+      source: "import",
+      release: schemas.release,
+      event: "evaluation.imported",
+      empty: new PilotageError(
         "bad_request",
         "The file holds no item that can be used; nothing was imported.",
         { hint: "Each line needs an input and the output that would have been right." },
-      );
-    const set = await finish(parts, id, request, writer, refused);
-    return { set, dropped: [...dropped].slice(0, 100) };
-  } catch (error) {
-    await parts.database.run(sql`delete from evaluation_set where id = ${id} and state = 'importing'`);
-    throw error;
-  }
-}
-
-/** Removes what an import left behind whose process ended in the middle of it. */
-export async function removeUnfinished(database: Database, now: number): Promise<void> {
-  await database.run(
-    sql`delete from evaluation_set where state = 'importing' and imported_at < ${time(now - HOUR)}`,
+      ),
+    },
+    async (writer) => ({
+      refused: await readItems(schemas.release, fields, request, writer, dropped),
+      leftOut: {},
+      bentBy: drawn === "chosen" ? ["chosen"] : [],
+    }),
   );
+  return { set, dropped: [...dropped].slice(0, 100) };
 }
 
-async function begin({ database, clock }: ImportParts, id: string, request: ImportRequest): Promise<void> {
-  const { workflow, name, kind, origin, by } = request;
-  await database.transaction(async (tx) => {
-    // Two imports under one name get two versions, and neither fails.
-    await tx.run(sql`select pg_advisory_xact_lock(hashtext(${`pilotage.evaluation_set:${workflow}`}))`);
-    await tx.run(sql`
-      insert into evaluation_set (id, workflow, name, version, kind, state, origin, imported_at, imported_by)
-      select ${id}, ${workflow}, ${name}, coalesce(max(version), 0) + 1, ${kind}, 'importing', ${origin}, ${time(clock.now())}, ${by.name}
-      from evaluation_set where workflow = ${workflow} and name = ${name}`);
-  });
-}
-
-async function finish(
-  { database, audit, clock }: ImportParts,
-  id: string,
-  { workflow, by }: ImportRequest,
-  writer: ItemWriter,
-  refused: number,
-): Promise<SetRow> {
-  const { items, duplicates } = writer;
-  return database.transaction(async (tx) => {
-    const done = await tx.run(sql`
-      update evaluation_set set state = 'ready', digest = ${writer.digest()}, items = ${items}, duplicates = ${duplicates}, refused = ${refused},
-        imported_at = ${time(clock.now())}
-      where id = ${id} and state = 'importing'`);
-    if (done === 0)
-      throw new PilotageError("conflict", "The import took so long that it was given up; nothing was kept.", {
-        hint: "Import the file again.",
-      });
-    const set = await findSet(tx, workflow, id);
-    const { name, version, kind, digest } = set;
-    audit.record(tx, [
-      {
-        kind: "evaluation.imported",
-        actor: by,
-        workflow,
-        data: { set: id, name, version, kind, digest, items, duplicates, refused },
-      },
-    ]);
-    return set;
-  });
-}
-
+/** Answers how many lines could not be used. */
 async function readItems(
   release: ReleaseView,
+  fields: BareFields,
   { bytes, format, tell }: ImportRequest,
   writer: ItemWriter,
-): Promise<{ refused: number; dropped: Set<string> }> {
-  const places = columnPlaces(release);
-  const dropped = new Set<string>();
+  dropped: Set<string>,
+): Promise<number> {
   let refused = 0;
   let read = 0;
-  const options = format === "csv" ? { format } : { format, encoding: "utf-8" };
-  for await (const record of readRecords(bytes, options)) {
+  for await (const { line, found } of readingOf(release, fields, format, bytes)) {
     if (++read % TELL_EVERY === 0) tell({ read });
-    if (record.blank) continue;
-    const found = readItem(release, record, (cells) =>
-      format === "csv" ? itemFromCells(release, places, cells) : itemFromJson(release, cells),
-    );
+    if (found === undefined) continue;
     if (!found.ok) {
       refused++;
-      tell({ line: record.line, message: found.message });
+      tell({ line, message: found.message });
       continue;
     }
     for (const field of found.dropped) dropped.add(field);
     await writer.add(found.item);
   }
-  return { refused, dropped };
+  return refused;
 }
 
-function readItem(
+/** What was read at a line; undefined where the line is blank. */
+type Reading = AsyncIterable<{ line: number; found: ReadItem | undefined }>;
+
+function readingOf(
   release: ReleaseView,
-  record: FeedRecord,
-  read: (value: NonNullable<FeedRecord["value"]>) => ReadItem,
-): ReadItem {
+  fields: BareFields,
+  format: SetFormat,
+  bytes: AsyncIterable<Uint8Array>,
+): Reading {
+  switch (format) {
+    case "csv": {
+      const places = columnPlaces(release);
+      return reading(readRecords(bytes, { format }), (cells) => itemFromCells(release, places, cells));
+    }
+    case "jsonl":
+      return reading(linesOf(bytes), (value) => itemFromJson(release, value));
+    case "openai":
+      return reading(linesOf(bytes), (value) => itemFromOpenAi(release, fields, value));
+    case "promptfoo":
+      return fromYaml(release, fields, bytes);
+  }
+}
+
+function linesOf(bytes: AsyncIterable<Uint8Array>): AsyncIterable<FeedRecord> {
+  return readRecords(bytes, { format: "jsonl", encoding: "utf-8" });
+}
+
+async function* reading(
+  records: AsyncIterable<FeedRecord>,
+  read: (value: JsonObject) => ReadItem,
+): AsyncGenerator<{ line: number; found: ReadItem | undefined }> {
+  for await (const record of records)
+    yield { line: record.line, found: record.blank ? undefined : readRecord(record, read) };
+}
+
+function readRecord(record: FeedRecord, read: (value: JsonObject) => ReadItem): ReadItem {
   if (record.problem) return { ok: false, message: record.problem.message };
   return record.value === undefined ? { ok: false, message: "the line holds no object" } : read(record.value);
 }
 
-/** Seals items, each with a key of its own, and stores them in groups. */
-class ItemWriter {
-  items = 0;
-  duplicates = 0;
-  readonly #parts: ImportParts;
-  readonly #id: Id<"evaluationSet">;
-  readonly #seen = new Set<string>();
-  readonly #whole = createHash("sha256");
-  #group: { set_id: string; no: number; wrapped: string; sealed: string; digest: string }[] = [];
-  #bytes = 0;
-
-  constructor(parts: ImportParts, id: Id<"evaluationSet">) {
-    this.#parts = parts;
-    this.#id = id;
+async function* fromYaml(
+  release: ReleaseView,
+  fields: BareFields,
+  bytes: AsyncIterable<Uint8Array>,
+): Reading & AsyncGenerator<{ line: number; found: ReadItem }> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of bytes) {
+    size += part.length;
+    if (size > MOST_YAML_BYTES)
+      throw new PilotageError("too_large", "A file of promptfoo may have 10 MB; nothing was imported.", {
+        hint: "Split its tests over several files, or write them as JSON Lines.",
+      });
+    parts.push(part);
   }
-
-  async add(item: Item): Promise<void> {
-    const { vault } = this.#parts;
-    const digest = vault.digest("evaluation-item", canonical([item.input, item.truth]));
-    const text = digest.toString("base64");
-    if (this.#seen.has(text)) {
-      this.duplicates++;
-      return;
-    }
-    if (this.items >= MOST_ITEMS)
-      throw new PilotageError(
-        "too_large",
-        `A set holds at most ${MOST_ITEMS.toLocaleString("en")} items; nothing was imported.`,
-        { hint: "Draw a sample of the file." },
-      );
-    this.#seen.add(text);
-    this.#whole.update(digest);
-    const no = ++this.items;
-    const { key, wrapped } = vault.newKey(itemOwner(this.#id, no));
-    const sealed = sealJson(key, "item", { input: item.input, output: item.truth });
-    this.#group.push({
-      set_id: this.#id,
-      no,
-      wrapped: hex(wrapped),
-      sealed: hex(sealed),
-      digest: hex(digest),
-    });
-    this.#bytes += sealed.length;
-    if (this.#group.length >= GROUP_ITEMS || this.#bytes >= GROUP_BYTES) await this.end();
-  }
-
-  /** Stores what is left. */
-  async end(): Promise<void> {
-    if (this.#group.length === 0) return;
-    const group = this.#group;
-    this.#group = [];
-    this.#bytes = 0;
-    await this.#parts.database.run(sql`
-      insert into evaluation_item (set_id, no, wrapped, sealed, digest)
-      select set_id, no, wrapped, sealed, digest from json_populate_recordset(null::evaluation_item, ${rows(group)}::json)`);
-  }
-
-  digest(): string {
-    return this.#whole.digest("hex");
-  }
-}
-
-/** The name under which an item's key is wrapped. */
-export function itemOwner(set: string, no: number): string {
-  return `${set}.${no}`;
+  yield* itemsFromPromptfoo(release, fields, Buffer.concat(parts, size));
 }

@@ -84,21 +84,30 @@ export function columnPlaces(release: ReleaseView): ColumnPlaces {
   };
 }
 
-function itemOf(release: ReleaseView, input: JsonObject, output: JsonObject): ReadItem {
-  const { document } = release;
-  const checked = checkInput(input, document.input, release.checkInput);
+/** An item of an input and the output that would have been right. */
+export function itemOf(release: ReleaseView, input: JsonObject, output: JsonObject): ReadItem {
+  const checked = checkInput(input, release.document.input, release.checkInput);
   if (!checked.ok) return { ok: false, message: `input: ${checked.problem.message}` };
+  const truth = truthOf(release, output);
+  if (!truth.ok) return truth;
+  const dropped = [...checked.dropped.map((field) => `input.${field}`), ...truth.dropped];
+  return { ok: true, item: { input: checked.input, truth: truth.truth }, dropped };
+}
+
+/** The output that would have been right, read against the schema: classes that it does not have are refused. */
+export function truthOf(
+  { document, checkOutput }: Pick<ReleaseView, "document" | "checkOutput">,
+  output: JsonObject,
+): { ok: true; truth: JsonObject; dropped: string[] } | { ok: false; message: string } {
   const compared = fieldsCompared(document.error);
   const truth = checkInput(output, document.output, (value) => ({
     value,
-    problems: release
-      .checkOutput(value)
-      .filter(
-        ({ path }) =>
-          path === "" ||
-          valueAt(value, path) !== undefined ||
-          compared.some((field) => isWithin(field, path) || isWithin(path, field)),
-      ),
+    problems: checkOutput(value).filter(
+      ({ path }) =>
+        path === "" ||
+        valueAt(value, path) !== undefined ||
+        compared.some((field) => isWithin(field, path) || isWithin(path, field)),
+    ),
   }));
   if (!truth.ok) return { ok: false, message: `output: ${truth.problem.message}` };
   if (compared.every((field) => valueAt(truth.input, field) === undefined))
@@ -106,14 +115,10 @@ function itemOf(release: ReleaseView, input: JsonObject, output: JsonObject): Re
       ok: false,
       message: `output: it has none of the fields that are compared (${compared.join(", ")})`,
     };
-  const dropped = [
-    ...checked.dropped.map((field) => `input.${field}`),
-    ...truth.dropped.map((field) => `output.${field}`),
-  ];
-  return { ok: true, item: { input: checked.input, truth: truth.input }, dropped };
+  return { ok: true, truth: truth.input, dropped: truth.dropped.map((field) => `output.${field}`) };
 }
 
 /** The output fields that decide whether an answer is wrong. */
-function fieldsCompared({ equal, tolerance = {}, changed = {} }: ErrorRule): string[] {
+export function fieldsCompared({ equal, tolerance = {}, changed = {} }: ErrorRule): string[] {
   return [...equal, ...Object.keys(tolerance), ...Object.keys(changed)];
 }

@@ -12,11 +12,11 @@ import type { Actor } from "../contract/scopes.ts";
 import { demandMetrics, metricNames, writeMetric } from "../definition/metric.ts";
 import type { NewId } from "../platform/chance.ts";
 import type { Clock } from "../platform/clock.ts";
-import type { Database, Queryable } from "../platform/database.ts";
+import type { Database } from "../platform/database.ts";
 import type { Vault } from "../platform/secrets.ts";
 import { sql, time } from "../platform/sql.ts";
 import { countRun } from "./evaluation-finish.ts";
-import { findSet, type SetRow } from "./evaluation-set.ts";
+import { demandItems, findSet } from "./evaluation-set.ts";
 import { demandReady } from "./ready.ts";
 import { compareRuns, type RunComparison } from "./run-comparison.ts";
 import { figuresOf, type RunFigures } from "./run-figures.ts";
@@ -77,7 +77,7 @@ export function openEvaluations(parts: {
       const id = newId("evaluationRun");
       const run = await database.transaction(async (tx) => {
         const set = await findSet(tx, workflow, wanted);
-        await demandItems(tx, set);
+        demandItems(set);
         // One after the other, so that asking twice at once makes one run.
         await tx.run(sql`select 1 from evaluation_set where id = ${set.id} for update`);
         const open = await tx.maybe<{ id: string }>(sql`
@@ -116,16 +116,6 @@ export function openEvaluations(parts: {
     compare: (wanted) => compareRuns(parts, wanted),
     runsOf: (set) => readRuns(database, sql`r.set_id = ${set}`),
   };
-}
-
-/** Its items may have gone with the cases that they were made of. */
-async function demandItems(tx: Queryable, { id, name, version }: SetRow): Promise<void> {
-  if (await tx.maybe(sql`select 1 from evaluation_item where set_id = ${id} limit 1`)) return;
-  throw new PilotageError(
-    "wrong_state",
-    `${name}@${version} has no item that is left: there is nothing to measure. Nothing was evaluated.`,
-    { hint: "Make a new version of the set, then evaluate on that." },
-  );
 }
 
 /** What a run measures besides, each metric in its one form; throws `bad_request` for what the release cannot be measured by. */

@@ -6,6 +6,7 @@
  */
 import type { Queryable } from "../platform/database.ts";
 import { sql, time, type Sql } from "../platform/sql.ts";
+import { partOf } from "./calibration.ts";
 import {
   BELOW_EVERY_THRESHOLD,
   type CertificationSample,
@@ -47,10 +48,18 @@ const MOST_CASES = 100_000;
 const NEWEST = 1_000;
 
 /** Chooses without looking at what the labels say: one model, one case a thread, and an end that quick verdicts cannot bend. */
-export function chooseCases(found: readonly BoundCase[], model: ModelPair): Chosen {
-  const ofModel = found.filter(
+export function chooseCases(
+  found: readonly BoundCase[],
+  model: ModelPair,
+  { release, part }: Partial<Pick<SampleRequest, "release" | "part">> = {},
+): Chosen {
+  const answered = found.filter(
     (one) => one.model_answered === model.answered && one.model_version === model.version,
   );
+  const ofModel =
+    release === undefined || part === undefined
+      ? answered
+      : answered.filter((one) => partOf(release, one.thread ?? one.id) === part);
   const threads = new Set<string>();
   const first = ofModel.filter((one) => {
     if (one.thread === null) return true;
@@ -63,7 +72,8 @@ export function chooseCases(found: readonly BoundCase[], model: ModelPair): Chos
   const since = first.slice(played + 1);
   const cases = since.slice(0, cutOff(since.map((one) => one.source === null)));
   const leftOut = {
-    "other model": found.length - ofModel.length,
+    "other model": found.length - answered.length,
+    [part === "fit" ? "kept to certify" : "kept to calibrate"]: answered.length - ofModel.length,
     "same thread": ofModel.length - first.length,
     simulated: first.filter((one) => one.source === null && one.played).length,
     "before a simulated one": first.slice(0, played + 1).filter((one) => !(one.source === null && one.played))
@@ -102,7 +112,7 @@ export async function labelSample(
 ): Promise<CertificationSample | undefined> {
   const model = await newestModel(database, request);
   if (!model) return undefined;
-  const chosen = chooseCases(await boundCases(database, request), model);
+  const chosen = chooseCases(await boundCases(database, request), model, request);
   const { cases } = chosen;
   return {
     model,
@@ -182,7 +192,8 @@ async function trafficBetween(
   }));
 }
 
-const RULED = sql`(d.reasons @? '$[*] ? (@.code == "rule" || @.code == "rule_failed")')`;
+/** Decisions, as `d`, of cases that a rule of the release sends to a person. */
+export const RULED = sql`(d.reasons @? '$[*] ? (@.code == "rule" || @.code == "rule_failed")')`;
 
 function facetOf(category: string | undefined): string {
   return category === undefined ? "" : `output.${category}`;

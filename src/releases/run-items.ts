@@ -13,7 +13,7 @@ import type { Cost } from "../models/prices.ts";
 import type { Queryable } from "../platform/database.ts";
 import type { ContentKey, Vault } from "../platform/secrets.ts";
 import { sql } from "../platform/sql.ts";
-import { itemOwner } from "./evaluation-import.ts";
+import { itemOwner } from "./evaluation-set.ts";
 import { readRun, type RunRow } from "./run-row.ts";
 
 export interface RunAnswer {

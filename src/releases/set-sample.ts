@@ -6,6 +6,7 @@
  * because a release that was tuned on it knows its answers.
  */
 import { PilotageError } from "../contract/errors.ts";
+import { BENT_BY } from "../contract/evaluation-set-endpoints.ts";
 import type { Queryable } from "../platform/database.ts";
 import { sql, time } from "../platform/sql.ts";
 import {
@@ -14,7 +15,8 @@ import {
   type SampledLabel,
   type SampleRequest,
 } from "./certification-sample.ts";
-import { findSet, type SetRow } from "./evaluation-set.ts";
+import { MOST_LOOKS } from "./gate.ts";
+import { findSet, nameOf, type SetRow } from "./evaluation-set.ts";
 
 interface ScoreRow {
   state: "answered" | "failed" | "left_out";
@@ -33,6 +35,7 @@ export async function setSample(
 ): Promise<CertificationSample | undefined> {
   const set = await sealedSet(database, request);
   const run = await newestRun(database, request, set);
+  await demandFreshLook(database, set, run);
   const scores = await scoresOf(database, request, run);
   const last = scores.findLast((one) => one.state === "answered");
   if (!last) return undefined;
@@ -67,6 +70,14 @@ async function sealedSet(database: Queryable, { workflow, set: wanted }: SampleR
     sql`select set_id from evaluation_run where id = ${wanted} and workflow = ${workflow}`,
   );
   const set = await findSet(database, workflow, run?.set_id ?? wanted);
+  if (!set.representative)
+    throw new PilotageError(
+      "wrong_state",
+      `${nameOf(set)} does not stand for the cases of ${workflow} (${set.bent_by.map((code) => BENT_BY[code]).join("; ")}), so its figures prove nothing about them. Nothing was certified.`,
+      {
+        hint: `Collect a set of what a coin drew: pilotage evaluation collect ${workflow} --name ${set.name} --as <person>`,
+      },
+    );
   if (set.kind === "sealed") return set;
   throw new PilotageError(
     "wrong_state",
@@ -106,6 +117,22 @@ async function ordinalOf(
     select count(*) as runs from evaluation_run r join evaluation_set s on s.id = r.set_id
     where r.workflow = ${workflow} and r.release = ${release} and r.step = ${step} and r.state = 'done' and s.kind = 'sealed' and r.id <= ${run}`);
   return runs;
+}
+
+/**
+ * What was seen before the set was worn out was seen fresh, and stays so; looks that a set took over from its twin count as
+ * made before its own.
+ */
+async function demandFreshLook(database: Queryable, set: SetRow, run: string): Promise<void> {
+  const { all, later } = await database.one<{ all: number; later: number }>(sql`
+    select count(*)::int as all, (count(*) filter (where id > ${run}))::int as later from evaluation_run where set_id = ${set.id}`);
+  const look = Math.max(set.looks, all) - later;
+  if (look <= MOST_LOOKS) return;
+  throw new PilotageError(
+    "wrong_state",
+    `${nameOf(set)} is worn out: run ${run} was look ${look} at it, and after ${MOST_LOOKS} a set has been tuned to, whoever looked. Nothing was certified.`,
+    { hint: "Import or collect a fresh sealed set with cases that nobody has looked at." },
+  );
 }
 
 async function scoresOf(database: Queryable, { category }: SampleRequest, run: string): Promise<ScoreRow[]> {

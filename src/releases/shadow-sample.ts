@@ -27,7 +27,7 @@ export async function shadowSample(
 ): Promise<CertificationSample | undefined> {
   const model = await newestModel(database, request);
   if (!model) return undefined;
-  const { cases, counted, leftOut } = chooseCases(await boundCases(database, request), model);
+  const { cases, counted, leftOut } = chooseCases(await boundCases(database, request), model, request);
   return {
     model,
     simulated: cases.some((one) => one.simulated === true),

@@ -12,6 +12,15 @@ export interface MailValues {
   stop_request: { workflow: string; person: string; console: string };
   stop_answer: { workflow: string; console: string };
   rollout_stopped: { workflow: string; back: boolean; alarm: Alarm; console: string };
+  certificate_lapsed: {
+    workflow: string;
+    by: "errors" | "doubt";
+    errors: number;
+    n: number;
+    most: string;
+    console: string;
+  };
+  certificate_ends: { workflow: string; days: number; console: string };
   model_changed: {
     workflow: string;
     model: string;
@@ -104,6 +113,34 @@ const TEXTS: { [K in MailKind]: Record<Language, (values: MailValues[K]) => Text
     en: ({ workflow, back, alarm, console }) => ({
       subject: `${workflow}: rollout ${back ? "rolled back" : "held"}`,
       text: `The rollout in ${workflow} was ${back ? "rolled back by itself: new cases go to the release before it." : "held by itself: the candidate gets no new cases."}\nReason: ${ALARMS.en[alarm]}.\nNumbers and next steps: pilotage rollout show ${workflow}\n${console}`,
+    }),
+  },
+  certificate_lapsed: {
+    de: ({ workflow, by, errors, n, most, console }) => ({
+      subject: `${workflow}: Zertifikat ausgesetzt, alles geht in die Prüfung`,
+      text: `${
+        by === "errors"
+          ? `In ${workflow} waren ${errors} von ${n} geprüften Vorgängen falsch, die sonst ohne Prüfung hinausgegangen wären; zugesagt sind höchstens ${most}.`
+          : `In ${workflow} war das Release bei ${errors} von ${n} Vorgängen nacheinander zu unsicher; üblich sind höchstens ${most}. Wahrscheinlich kommen andere Vorgänge als früher.`
+      } Das Zertifikat gilt nicht mehr, ab sofort prüfen Menschen jeden Vorgang.\nZahlen und nächste Schritte:\n${console}/quality?workflow=${encodeURIComponent(workflow)}`,
+    }),
+    en: ({ workflow, by, errors, n, most, console }) => ({
+      subject: `${workflow}: certificate suspended, every case is reviewed`,
+      text: `${
+        by === "errors"
+          ? `In ${workflow} ${errors} of ${n} labelled cases that would have gone out alone were wrong; the promise is at most ${most}.`
+          : `In ${workflow} the release was too unsure in ${errors} of ${n} cases in a row; usual are ${most} at most. The cases are probably others than before.`
+      } The certificate holds no longer, and people review every case from now on.\nNumbers and next steps:\n${console}/quality?workflow=${encodeURIComponent(workflow)}`,
+    }),
+  },
+  certificate_ends: {
+    de: ({ workflow, days, console }) => ({
+      subject: `${workflow}: Das Zertifikat endet in ${days} Tagen`,
+      text: `Das Zertifikat von ${workflow} gilt noch ${days} Tage. Danach prüfen Menschen jeden Vorgang. Ob die Belege für ein neues reichen, steht auf der Seite Qualität; erneuern: pilotage certify ${workflow}\n${console}/quality?workflow=${encodeURIComponent(workflow)}`,
+    }),
+    en: ({ workflow, days, console }) => ({
+      subject: `${workflow}: the certificate ends in ${days} days`,
+      text: `The certificate of ${workflow} holds for another ${days} days. After that people review every case. Whether there is evidence enough for a new one stands on the page Quality; renew it: pilotage certify ${workflow}\n${console}/quality?workflow=${encodeURIComponent(workflow)}`,
     }),
   },
   report_alert: {

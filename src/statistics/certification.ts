@@ -65,10 +65,35 @@ export function zeroErrorMinimum(target: number, delta: number): number {
 }
 
 /** The most errors among n that still prove the target; −1 when not even zero do. */
-export function acceptanceNumber(n: number, target: number, delta: number): number {
+export function acceptanceNumber(
+  n: number,
+  target: number,
+  delta: number,
+  look: CertificationPlan["look"] = "once",
+): number {
   let k = -1;
-  while (k + 1 < n && binomialTail(k + 1, n, target) <= delta) k++;
+  while (k + 1 < n && pValue(k + 1, n, { target, look }) <= delta) k++;
   return k;
+}
+
+/**
+ * The fewest accepted labels with which the target is proved with this probability, when a share `errors` of them is wrong.
+ *
+ * P(Bin(n, errors) ≤ a(n)) ≥ `power`, with a(n) of `acceptanceNumber`; at least 3·n_min, for the sequence begins where so many
+ * are expected. Reckoned, not played through; undefined where the share is not below the target.
+ */
+export function labelsToProve(
+  errors: number,
+  { target, delta, look }: Pick<CertificationPlan, "target" | "delta" | "look">,
+  power: number,
+): number | undefined {
+  if (!(errors < target)) return undefined;
+  let n = 3 * zeroErrorMinimum(target, delta);
+  while (binomialTail(acceptanceNumber(n, target, delta, look), n, errors) < power) {
+    if (n > 1_000_000) return undefined;
+    n = Math.ceil(n * 1.03) + 1;
+  }
+  return n;
 }
 
 /** Counts labels and traffic at each value of the grid, which runs from tight to loose. */

@@ -68,6 +68,11 @@ describe.skipIf(CHROMIUM === undefined)("connections in the console", async () =
     await form.getByRole("button", { name: "Add a model" }).click();
     await form.getByLabel("Model, as the provider calls it").nth(1).fill("vision");
     await form.getByLabel("Images allowed").nth(1).check();
+    await form.getByLabel("Data policy for this model").nth(1).check();
+    await form.getByLabel("Further fields that may go on", { exact: false }).fill("metadata, user");
+    await form.getByLabel("E-mail address").selectOption({ label: "gets a pseudonym" });
+    await form.getByLabel("Own patterns, one in each line").fill(String.raw`customer: K-\d{5}`);
+    await form.getByLabel("Only for these keys", { exact: false }).fill("portal");
     const pictures = process.env["PILOTAGE_PICTURES"];
     if (pictures !== undefined)
       await page.screenshot({ path: `${pictures}/connection-form.png`, fullPage: true });
@@ -79,9 +84,20 @@ describe.skipIf(CHROMIUM === undefined)("connections in the console", async () =
       stored: ["apiKey", "headers.x-team", "headers.x-new"],
       passThrough: [
         { name: "small", fallback: ["mistral-eu/medium"], limits: { idleMs: 9_000 } },
-        { name: "vision", images: true, mode: "buffered" },
+        {
+          name: "vision",
+          images: true,
+          mode: "buffered",
+          policy: {
+            fields: ["metadata", "user"],
+            scan: { email: "pseudonymise" },
+            mask: [{ name: "customer", pattern: String.raw`K-\d{5}` }],
+            keys: ["portal"],
+          },
+        },
       ],
     });
+    await page.getByText("without a data policy: small").waitFor();
     const asked = provider.requests.length;
     await client.testConnection({ params: { name: "house" }, body: { model: "small" } });
     expect(provider.requests[asked]!.headers).toMatchObject({

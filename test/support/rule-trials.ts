@@ -131,6 +131,16 @@ export async function prepareTrials(world: World): Promise<Trials> {
     },
   };
 
+  async function importedSet(client: Client): Promise<string> {
+    const name = `trial-${fresh()}`;
+    const line = JSON.stringify({ input: { text: "x" }, output: { category: "billing" } });
+    const bytes = (async function* () {
+      yield new TextEncoder().encode(`${line}\n`);
+    })();
+    for await (const one of client.importSet(workflow, { name, kind: "development" }, bytes)) void one;
+    return name;
+  }
+
   const acts: Record<Exclude<Action, Paired>, (client: Client) => Promise<unknown>> = {
     "workflow.see": (client) => client.getWorkflow({ params }),
     "case.read": (client) => client.getCase({ params: { case: place.caseId }, query: { content: "true" } }),
@@ -192,16 +202,16 @@ export async function prepareTrials(world: World): Promise<Trials> {
         body: { reason: "A trial of the rule" },
       });
     },
-    async "evaluation.run"(client) {
-      const line = JSON.stringify({ input: { text: "x" }, output: { category: "billing" } });
-      const lines = client.importSet(
-        workflow,
-        { name: `trial-${fresh()}` },
-        (async function* () {
-          yield new TextEncoder().encode(`${line}\n`);
-        })(),
-      );
-      for await (const one of lines) void one;
+    "evaluation.run": (client) => importedSet(client),
+    async "evaluation.export"(client) {
+      for await (const one of client.exportSet(workflow, await importedSet(operator))) void one;
+    },
+    async "evaluation.remove"(client) {
+      const set = await importedSet(operator);
+      await client.removeEvaluationSet({
+        params: { workflow, set },
+        body: { reason: "A trial of the rule" },
+      });
     },
     /** Whoever may refuse may refuse some change: which ones is the matter of the pairs. */
     async "change.refuse"(client) {

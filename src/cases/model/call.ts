@@ -287,8 +287,7 @@ function outputProblems(check: ReleaseView["checkOutput"], answer: ModelAnswer):
 /** Everything that a model may see of a case; the same for each step of a chain. */
 export function requestFor({ vault }: Pick<CallParts, "vault">, matter: Matter): ModelRequest {
   const { release, workflow, input, id } = matter;
-  const pseudonym = (path: string, value: string) =>
-    `p_${vault.digest(`pseudonym:${workflow.row.name}:${path}`, value).toString("hex").slice(0, 16)}`;
+  const pseudonym = pseudonymsOf(vault, workflow.row.name);
   const { allowed } = applyPolicy(release.document.policy, workflow.document.blockFields, input, pseudonym);
   const { of } = release.document.confidence;
   return {
@@ -304,4 +303,13 @@ export function requestFor({ vault }: Pick<CallParts, "vault">, matter: Matter):
         : [],
     ...(of === undefined ? {} : { confidenceOf: of }),
   };
+}
+
+/** What stands for a value of a field in everything that leaves the house: within a workflow always the same. */
+export function pseudonymsOf(
+  vault: Pick<Vault, "digest">,
+  workflow: string,
+): (path: string, value: string) => string {
+  return (path, value) =>
+    `p_${vault.digest(`pseudonym:${workflow}:${path}`, value).toString("hex").slice(0, 16)}`;
 }

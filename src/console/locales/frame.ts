@@ -19,6 +19,8 @@ export const FRAME = words({
   unfold: { de: "Leiste ausklappen", en: "Unfold the rail" },
   workflow: { de: "Workflow", en: "Workflow" },
   noWorkflow: { de: "Noch kein Workflow", en: "No workflow yet" },
+  search: { de: "Suchen", en: "Search" },
+  clearFilters: { de: "Filter leeren", en: "Clear the filters" },
   safeStop: { de: "Sicherer Halt", en: "Safe-stop" },
   safeStopIs: { de: "Sicherer Halt: {word}", en: "Safe-stop: {word}" },
   offline: { de: "Keine Verbindung, Stand kann alt sein", en: "No connection, figures may be old" },

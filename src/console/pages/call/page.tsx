@@ -15,6 +15,7 @@ import { sameWorkflow } from "../../shell/same-workflow.ts";
 import styles from "../calls/calls.module.css";
 import { Outcome, useCallCost, useCost, useTokens, useTook, type Call } from "../calls/shown.tsx";
 import { CALLS, OUTCOME_WORDS } from "../calls/words.ts";
+import { KIND_WORDS } from "../../locales/personal-kinds.ts";
 
 export default function CallPage() {
   const t = useWords(CALLS);
@@ -101,6 +102,9 @@ function About({ call }: { call: Call }) {
     [t("firstToken"), took(call.firstTokenMs)],
     [t("form"), t(!call.streamed ? "form.whole" : call.mode === "live" ? "form.live" : "form.buffered")],
     [t("finish"), call.finish === null ? "–" : <code key="finish">{call.finish}</code>],
+    ...(call.policy === null
+      ? []
+      : [[t("keptBack"), <KeptBack key="policy" policy={call.policy} />] as [string, ReactNode]]),
     [`${t("tokens")} (${t("tokensHint")})`, tokens(call)],
     [t("cost"), cost(call)],
     [t("id"), <CopyableId key="id" id={call.id} />],
@@ -114,6 +118,24 @@ function About({ call }: { call: Call }) {
       </dl>
     </Section>
   );
+}
+
+/** What the data policy of the model kept here: names and counts. */
+function KeptBack({ policy }: { policy: NonNullable<Call["policy"]> }) {
+  const t = useWords(CALLS);
+  const kind = useCode(KIND_WORDS);
+  const counted = (
+    counts: Record<string, number>,
+    word: "keptMasked" | "keptPseudonymised" | "keptRefused",
+  ) =>
+    Object.entries(counts).map(([name, n]) => t(word, { n, what: name in KIND_WORDS ? kind(name) : name }));
+  const said = [
+    ...policy.dropped.map((name) => t("keptDropped", { name })),
+    ...counted(policy.masked, "keptMasked"),
+    ...counted(policy.pseudonymised, "keptPseudonymised"),
+    ...counted(policy.refused, "keptRefused"),
+  ];
+  return said.length === 0 ? t("keptNothing") : said.join(", ");
 }
 
 function FactRow({ name, value }: { name: string; value: ReactNode }) {

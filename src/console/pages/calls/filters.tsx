@@ -1,11 +1,11 @@
 /** What calls are sought by. Choices count at once, what is typed with Enter or the button. */
-import { Button, NativeSelect, TextInput } from "@mantine/core";
-import { useState, type FormEvent } from "react";
+import { NativeSelect, TextInput } from "@mantine/core";
+import { useState } from "react";
 import { CALL_OUTCOMES } from "../../../contract/gateway-endpoints.ts";
 import { useRead } from "../../data/api.ts";
 import { useMay, useMe } from "../../data/me.tsx";
 import { useCode, useWords } from "../../locales/words.ts";
-import styles from "./calls.module.css";
+import { BELOW_THE_FIELD, SearchForm } from "../../parts/search-form.tsx";
 import type { Filter, Wanted } from "./query.ts";
 import { CALLS, OUTCOME_WORDS } from "./words.ts";
 
@@ -34,21 +34,13 @@ export function Filters({ wanted, seek, zone, keys }: FiltersProps) {
   const known = useRead("listKeys", {}, { enabled: may("key.manage") });
   const search = (values: Wanted) =>
     seek(Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim() !== "")));
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    search(typed);
-  };
   const text = (filter: Filter) => ({
     label: t(filter as "model"),
     value: typed[filter] ?? "",
     onChange: (event: { currentTarget: { value: string } }) =>
       setTyped({ ...typed, [filter]: event.currentTarget.value }),
   });
-  // Below the field: above it, the fields of a row would stand at different heights.
-  const days = {
-    description: t("daysIn", { zone }),
-    inputWrapperOrder: ["label", "input", "description"] as ("label" | "input" | "description")[],
-  };
+  const days = { description: t("daysIn", { zone }), inputWrapperOrder: BELOW_THE_FIELD };
   const choice = (filter: Filter, label: string, options: Option[]) => {
     const value = typed[filter] ?? "";
     const given = value === "" || options.some((one) => one.value === value);
@@ -74,7 +66,19 @@ export function Filters({ wanted, seek, zone, keys }: FiltersProps) {
   ];
   const held = known.data?.keys.map(({ id, name }) => ({ value: id, label: name }));
   return (
-    <form role="search" className={styles["filters"]} onSubmit={submit}>
+    <SearchForm
+      search={() => search(typed)}
+      clear={Object.keys(wanted).length === 0 ? undefined : () => seek({})}
+      open={open}
+      setOpen={setOpen}
+      words={{ more: t("more"), fewer: t("fewer") }}
+      others={
+        <>
+          <TextInput {...text("from")} type="date" {...days} />
+          <TextInput {...text("to")} type="date" {...days} />
+        </>
+      }
+    >
       {choice("by", t("answers"), answering)}
       {choice(
         "outcome",
@@ -83,25 +87,6 @@ export function Filters({ wanted, seek, zone, keys }: FiltersProps) {
       )}
       {choice("key", t("key"), held ?? keys.map(({ id, name }) => ({ value: id, label: name })))}
       <TextInput {...text("model")} type="search" />
-      {open ? (
-        <>
-          <TextInput {...text("from")} type="date" {...days} />
-          <TextInput {...text("to")} type="date" {...days} />
-        </>
-      ) : null}
-      <div className={styles["acts"]}>
-        <Button type="submit" variant="default">
-          {t("search")}
-        </Button>
-        <Button variant="subtle" aria-expanded={open} onClick={() => setOpen(!open)}>
-          {t(open ? "fewer" : "more")}
-        </Button>
-        {Object.keys(wanted).length === 0 ? null : (
-          <Button variant="subtle" onClick={() => seek({})}>
-            {t("clear")}
-          </Button>
-        )}
-      </div>
-    </form>
+    </SearchForm>
   );
 }

@@ -18,10 +18,8 @@ export const CALLS = words({
   to: { de: "Begonnen bis", en: "Begun until" },
   daysIn: { de: "Tage in {zone}", en: "Days in {zone}" },
   any: { de: "alle", en: "any" },
-  search: { de: "Suchen", en: "Search" },
   more: { de: "Nach Tagen", en: "By days" },
   fewer: { de: "Ohne Tage", en: "Without days" },
-  clear: { de: "Filter leeren", en: "Clear the filters" },
   shown: {
     de: "{n, plural, one {Ein Aufruf} other {# Aufrufe}}{more, select, true {, es gibt weitere} other {}}, neueste zuerst",
     en: "{n, plural, one {One call} other {# calls}}{more, select, true {, there are more} other {}}, newest first",
@@ -86,6 +84,15 @@ export const CALLS = words({
     en: "What models were asked for it stands with the case.",
   },
   ofConnection: { de: "Verbindung", en: "Connection" },
+  keptBack: { de: "Durch Datenregeln zurückgehalten", en: "Kept back by the data policy" },
+  keptNothing: { de: "nichts", en: "nothing" },
+  keptDropped: { de: "Feld {name} weggelassen", en: "field {name} left out" },
+  keptMasked: { de: "{what}: {n, number} verdeckt", en: "{what}: {n, number} masked" },
+  keptPseudonymised: {
+    de: "{what}: {n, number} durch Platzhalter ersetzt",
+    en: "{what}: {n, number} with a pseudonym",
+  },
+  keptRefused: { de: "{what}: {n, number}, deshalb abgelehnt", en: "{what}: {n, number}, so it was refused" },
 });
 
 /** How a call ended, in a word or two. */

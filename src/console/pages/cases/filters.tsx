@@ -1,11 +1,11 @@
 /** The search: number and state first, the rest on demand. Choices count at once, what is typed with Enter or the button. */
-import { Button, NativeSelect, TextInput } from "@mantine/core";
-import { useId, useRef, useState, type FormEvent } from "react";
+import { NativeSelect, TextInput } from "@mantine/core";
+import { useId, useRef, useState } from "react";
 import { ARMS, CASE_STATES, VERDICTS } from "../../../contract/states.ts";
 import { useRead } from "../../data/api.ts";
 import { ARM_WORDS, STATE_WORDS, VERDICT_WORDS } from "../../locales/codes.ts";
 import { useSay, useWords, type Words } from "../../locales/words.ts";
-import styles from "./cases.module.css";
+import { BELOW_THE_FIELD, SearchForm } from "../../parts/search-form.tsx";
 import { isFacet, type Filter, type Wanted } from "./query.ts";
 import { CASES } from "./words.ts";
 
@@ -46,21 +46,13 @@ export function Filters({ wanted, seek, workflow, zone, example, facets }: Filte
     setOpen(true);
     requestAnimationFrame(() => field.current?.focus());
   };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    search(typed);
-  };
   const text = (filter: Filter) => ({
     label: t(filter),
     value: typed[filter] ?? "",
     onChange: (event: { currentTarget: { value: string } }) =>
       setTyped({ ...typed, [filter]: event.currentTarget.value }),
   });
-  // Below the field: above it, the fields of a row would stand at different heights.
-  const days = {
-    description: t("daysIn", { zone }),
-    inputWrapperOrder: ["label", "input", "description"] as ("label" | "input" | "description")[],
-  };
+  const days = { description: t("daysIn", { zone }), inputWrapperOrder: BELOW_THE_FIELD };
   const choice = (filter: Filter, options: readonly string[], table: Words = {}) => (
     <NativeSelect
       label={t(filter)}
@@ -80,11 +72,13 @@ export function Filters({ wanted, seek, workflow, zone, example, facets }: Filte
     />
   );
   return (
-    <form role="search" className={styles["filters"]} onSubmit={submit}>
-      <TextInput {...text("q")} placeholder={t("qWhat")} type="search" />
-      {choice("state", Object.keys(CASE_STATES), STATE_WORDS)}
-      {choice("verdict", ["auto", ...Object.keys(VERDICTS)], VERDICT_WORDS)}
-      {open ? (
+    <SearchForm
+      search={() => search(typed)}
+      clear={Object.keys(wanted).length === 0 ? undefined : () => seek({})}
+      open={open}
+      setOpen={setOpen}
+      words={{ more: t("more"), fewer: t("fewer") }}
+      others={
         <>
           {choice("arm", Object.keys(ARMS), ARM_WORDS)}
           {choice("release", ["manual", ...(releases.data?.releases.map((one) => one.id) ?? [])])}
@@ -110,20 +104,11 @@ export function Filters({ wanted, seek, workflow, zone, example, facets }: Filte
           <TextInput {...text("from")} type="date" {...days} />
           <TextInput {...text("to")} type="date" {...days} />
         </>
-      ) : null}
-      <div className={styles["acts"]}>
-        <Button type="submit" variant="default">
-          {t("search")}
-        </Button>
-        <Button variant="subtle" aria-expanded={open} onClick={() => setOpen(!open)}>
-          {t(open ? "fewer" : "more")}
-        </Button>
-        {Object.keys(wanted).length === 0 ? null : (
-          <Button variant="subtle" onClick={() => seek({})}>
-            {t("clear")}
-          </Button>
-        )}
-      </div>
-    </form>
+      }
+    >
+      <TextInput {...text("q")} placeholder={t("qWhat")} type="search" />
+      {choice("state", Object.keys(CASE_STATES), STATE_WORDS)}
+      {choice("verdict", ["auto", ...Object.keys(VERDICTS)], VERDICT_WORDS)}
+    </SearchForm>
   );
 }

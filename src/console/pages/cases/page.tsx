@@ -16,6 +16,7 @@ import { useCode, useWords } from "../../locales/words.ts";
 import type { Cell } from "../../parts/csv.ts";
 import { saveCsv } from "../../parts/csv.ts";
 import { DataTable, type Column } from "../../parts/data-table.tsx";
+import { NoWorkflow } from "../../parts/no-workflow.tsx";
 import { Empty, Page } from "../../parts/page.tsx";
 import { RelativeTime, Tag } from "../../parts/small.tsx";
 import { Arm, CaseState } from "../../parts/status-word.tsx";
@@ -37,14 +38,9 @@ export default function CasesPage() {
   const workflow = useWorkflow();
   if (workflow === undefined)
     return (
-      <Page
-        title={t("title")}
-        empty={
-          <Empty icon="cases" title={t("noWorkflow")}>
-            <p>{t("noWorkflowWhat")}</p>
-          </Empty>
-        }
-      />
+      <NoWorkflow title={t("title")} icon="cases">
+        <p>{t("noWorkflowWhat")}</p>
+      </NoWorkflow>
     );
   return <OfWorkflow key={workflow.name} workflow={workflow.name} />;
 }

@@ -26,10 +26,8 @@ export const CASES = words({
   from: { de: "Eingegangen ab", en: "Received from" },
   to: { de: "Eingegangen bis", en: "Received until" },
   any: { de: "alle", en: "any" },
-  search: { de: "Suchen", en: "Search" },
   more: { de: "Weitere Filter", en: "More filters" },
   fewer: { de: "Weniger Filter", en: "Fewer filters" },
-  clear: { de: "Filter leeren", en: "Clear the filters" },
   case: { de: "Vorgang", en: "Case" },
   facets: { de: "Merkmale", en: "Facets" },
   received: { de: "Eingang", en: "Received" },
@@ -81,7 +79,6 @@ export const CASES = words({
   admitted: { de: "Angenommen: {id}", en: "Admitted: {id}" },
   duplicate: { de: "Diesen Vorgang gab es schon: {id}", en: "That case existed already: {id}" },
   open: { de: "Öffnen", en: "Open" },
-  noWorkflow: { de: "Hier ist noch kein Workflow", en: "There is no workflow here yet" },
   noWorkflowWhat: {
     de: "Sobald einer eingerichtet ist, stehen hier seine Vorgänge.",
     en: "As soon as one is set up, its cases stand here.",

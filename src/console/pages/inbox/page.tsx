@@ -10,10 +10,10 @@ import { useCallback, useEffect, useState } from "react";
 import { sweepDrafts } from "../../case/drafts.ts";
 import { useWorkflow } from "../../data/me.tsx";
 import { useFormats } from "../../locales/formats.ts";
-import { FRAME } from "../../locales/frame.ts";
 import { INBOX } from "../../locales/inbox.ts";
 import { useWords } from "../../locales/words.ts";
 import { Icon } from "../../parts/icon.tsx";
+import { NoWorkflow } from "../../parts/no-workflow.tsx";
 import { Empty, ErrorText, Page } from "../../parts/page.tsx";
 import { Pulse } from "../../parts/pulse.tsx";
 import { useToast } from "../../parts/toast.tsx";
@@ -27,15 +27,12 @@ import { Reveal, type Revealed } from "./reveal.tsx";
 
 export default function InboxPage() {
   const t = useWords(INBOX);
-  const frame = useWords(FRAME);
   const workflow = useWorkflow();
   if (workflow === undefined)
     return (
-      <Page title={t("title")}>
-        <Empty icon="inbox" title={frame("noWorkflow")}>
-          <p>{t("cause.nothing")}</p>
-        </Empty>
-      </Page>
+      <NoWorkflow title={t("title")} icon="inbox">
+        <p>{t("cause.nothing")}</p>
+      </NoWorkflow>
     );
   return <WorkflowInbox key={workflow.name} workflow={workflow.name} />;
 }

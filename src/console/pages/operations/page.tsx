@@ -10,7 +10,8 @@ import { useWorkflow } from "../../data/me.tsx";
 import { RUNG_WORDS } from "../../locales/codes.ts";
 import { useFormats } from "../../locales/formats.ts";
 import { useSay, useWords } from "../../locales/words.ts";
-import { Empty, Page } from "../../parts/page.tsx";
+import { NoWorkflow } from "../../parts/no-workflow.tsx";
+import { Page } from "../../parts/page.tsx";
 import { sameWorkflow } from "../../shell/same-workflow.ts";
 import { Capacity } from "./capacity.tsx";
 import { DeadLetters } from "./dead-letters.tsx";
@@ -30,14 +31,9 @@ export default function OperationsPage() {
   const workflow = useWorkflow();
   if (workflow === undefined)
     return (
-      <Page
-        title={t("title")}
-        empty={
-          <Empty icon="operations" title={t("noWorkflow")}>
-            <p>{t("noWorkflowWhat")}</p>
-          </Empty>
-        }
-      />
+      <NoWorkflow title={t("title")} icon="operations">
+        <p>{t("noWorkflowWhat")}</p>
+      </NoWorkflow>
     );
   return <OfWorkflow key={workflow.name} workflow={workflow.name} />;
 }

@@ -167,7 +167,6 @@ export const OPERATIONS = words({
   lastChange: { de: "Letzte Änderung", en: "Last change" },
   lastChangeIs: { de: "{what}, durch {by}", en: "{what}, by {by}" },
   lastChangeNone: { de: "noch keine", en: "none yet" },
-  noWorkflow: { de: "Hier ist noch kein Workflow", en: "There is no workflow here yet" },
   noWorkflowWhat: {
     de: "Sobald einer eingerichtet ist, stehen hier seine Warteschlangen, Feeds und der sichere Halt.",
     en: "As soon as one is set up, its queues, feeds and the safe-stop stand here.",

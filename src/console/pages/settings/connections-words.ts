@@ -39,9 +39,10 @@ export const CONNECTIONS = words({
     en: "Models for programs (OpenAI-compatible endpoint)",
   },
   offeredWhat: {
-    de: "Programme fragen sie als „verbindung/modell“. Was sie senden, bekommt der Anbieter; die Datenregeln eines Workflows gelten dort nicht.",
-    en: "Programs ask for them as “connection/model”. What they send, the provider gets; the data policy of a workflow does not apply there.",
+    de: "Programme fragen sie als „verbindung/modell“. Was davon der Anbieter bekommt, sagen die Datenregeln des Modells; die eines Workflows gelten dort nicht.",
+    en: "Programs ask for them as “connection/model”. What of it the provider gets says the data policy of the model; that of a workflow does not apply there.",
   },
+  noPolicy: { de: "ohne Datenregeln: {models}", en: "without a data policy: {models}" },
   offeredName: { de: "Modell, wie der Anbieter es nennt", en: "Model, as the provider calls it" },
   offeredFallback: {
     de: "Ersatz, als verbindung/modell, mit Komma getrennt (freiwillig)",

@@ -12,9 +12,12 @@ import { Budgets } from "./budgets.tsx";
 import { ConnectionDialog } from "./connection.tsx";
 import { TestDialog } from "./connection-test.tsx";
 import { CONNECTIONS } from "./connections-words.ts";
+import { offeredFrom } from "./offered-lines.ts";
 import styles from "./settings.module.css";
 
 export type Connection = Reply<"listConnections">["connections"][number];
+
+type Say = ReturnType<typeof useWords<typeof CONNECTIONS>>;
 
 /** Shown of a connection only in its form: nobody tells connections apart by these. */
 const IN_FORM = new Set(["clientId", "groupsClaim", "host", "port", "security", "user", "mostInFlight"]);
@@ -47,11 +50,7 @@ export function Connections() {
             id: "shown",
             head: t("shown"),
             wideOnly: true,
-            cell: (row) =>
-              Object.entries(row.shown)
-                .filter(([key, value]) => !IN_FORM.has(key) && ["string", "number"].includes(typeof value))
-                .map(([, value]) => String(value))
-                .join(" · "),
+            cell: (row) => [...factsOf(row), ...openModels(row, t)].join(" · "),
           },
           { id: "saved", head: t("saved"), wideOnly: true, cell: (row) => <RelativeTime at={row.savedAt} /> },
           {
@@ -123,6 +122,18 @@ export function Connections() {
       )}
     </>
   );
+}
+
+function factsOf({ shown }: Connection): string[] {
+  return Object.entries(shown)
+    .filter(([key, value]) => !IN_FORM.has(key) && ["string", "number"].includes(typeof value))
+    .map(([, value]) => String(value));
+}
+
+/** Models that programs may ask, and whose provider gets everything they send. */
+function openModels({ shown }: Connection, t: Say): string[] {
+  const models = offeredFrom(shown["passThrough"]).filter((one) => one.policy === undefined);
+  return models.length === 0 ? [] : [t("noPolicy", { models: models.map((one) => one.name).join(", ") })];
 }
 
 /** Kinds that are asked questions, which cost something. */

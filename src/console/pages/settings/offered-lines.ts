@@ -1,4 +1,5 @@
 /** Models that a connection offers over the endpoint, and extra headers, as a form has them and as a connection holds them. Pure. */
+import { policyAs, policyFrom, type PolicyLines } from "./offered-policy-lines.ts";
 
 /** What the form shows of one; the rest of its settings stays as it is. */
 export interface OfferedLine {
@@ -9,6 +10,7 @@ export interface OfferedLine {
   images: boolean;
   mode: "buffered" | "live";
   shutdownDate: string;
+  policy: PolicyLines | undefined;
   /** Settings without a field. */
   rest: Record<string, unknown>;
 }
@@ -20,19 +22,21 @@ export const NEW_LINE: OfferedLine = {
   images: false,
   mode: "buffered",
   shutdownDate: "",
+  policy: undefined,
   rest: {},
 };
 
 export function offeredFrom(shown: unknown): OfferedLine[] {
   if (!Array.isArray(shown)) return [];
   return (shown as Record<string, unknown>[]).map(
-    ({ name, fallback, larger, images, mode, shutdownDate, ...rest }) => ({
+    ({ name, fallback, larger, images, mode, shutdownDate, policy, ...rest }) => ({
       name: textOf(name),
       fallback: Array.isArray(fallback) ? fallback.join(", ") : "",
       larger: textOf(larger),
       images: images === true,
       mode: mode === "live" ? "live" : "buffered",
       shutdownDate: textOf(shutdownDate),
+      policy: policyFrom(policy),
       rest,
     }),
   );
@@ -40,7 +44,7 @@ export function offeredFrom(shown: unknown): OfferedLine[] {
 
 /** Lines without a name are left out; undefined: none is offered. */
 export function offeredAs(lines: readonly OfferedLine[]): Record<string, unknown>[] | undefined {
-  const named = lines.flatMap(({ name, fallback, larger, images, mode, shutdownDate, rest }) => {
+  const named = lines.flatMap(({ name, fallback, larger, images, mode, shutdownDate, policy, rest }) => {
     if (name.trim() === "") return [];
     const names = fallback.split(/[\s,]+/).filter((one) => one !== "");
     return [
@@ -52,6 +56,7 @@ export function offeredAs(lines: readonly OfferedLine[]): Record<string, unknown
         ...(names.length === 0 ? {} : { fallback: names }),
         ...(larger.trim() === "" ? {} : { larger: larger.trim() }),
         ...(shutdownDate === "" ? {} : { shutdownDate }),
+        ...(policy === undefined ? {} : { policy: policyAs(policy) }),
       },
     ];
   });

@@ -4,6 +4,7 @@ import { useWords } from "../../locales/words.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { CONNECTIONS } from "./connections-words.ts";
 import { NEW_LINE, type OfferedLine } from "./offered-lines.ts";
+import { OfferedPolicy } from "./offered-policy.tsx";
 import styles from "./settings.module.css";
 
 export function OfferedModels({
@@ -71,6 +72,7 @@ export function OfferedModels({
             checked={line.images}
             onChange={(event) => set(at, { images: event.currentTarget.checked })}
           />
+          <OfferedPolicy model={line.name} policy={line.policy} change={(policy) => set(at, { policy })} />
         </div>
       ))}
       <Button
