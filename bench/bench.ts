@@ -21,6 +21,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   inbox: () => import("./inbox.ts"),
   gateway: () => import("./gateway.ts"),
   rollback: () => import("./rollback.ts"),
+  evaluate: () => import("./evaluate.ts"),
 };
 
 const { values, positionals } = parseArgs({

@@ -6,22 +6,28 @@ import { createServer } from "node:net";
 import { ANSWER } from "./gateway-orders.ts";
 import { eachMessage, messageOf } from "./gateway-wire.ts";
 
+// Another bench wants other words.
+const content = process.env["CONTENT"];
+const answer =
+  content === undefined
+    ? ANSWER
+    : { ...ANSWER, choices: ANSWER.choices.map((one) => ({ ...one, message: { ...one.message, content } })) };
 const bytes = messageOf(
   "HTTP/1.1 200 OK",
   { "content-type": "application/json", "keep-alive": "timeout=60" },
-  JSON.stringify(ANSWER),
+  JSON.stringify(answer),
 );
 let delay = 0;
 let answered = 0;
 
 const server = createServer({ noDelay: true }, (socket) => {
-  const answer = () => {
+  const reply = () => {
     answered++;
     socket.write(bytes);
   };
   eachMessage(socket, () => {
-    if (delay === 0) answer();
-    else setTimeout(answer, delay);
+    if (delay === 0) reply();
+    else setTimeout(reply, delay);
   });
   // A gateway that closes its connections.
   socket.on("error", () => socket.destroy());

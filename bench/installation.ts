@@ -20,6 +20,7 @@ export interface Ground {
   databaseUrl: string;
   /** CPU seconds of the database server so far. */
   serverCpu(): number;
+  serverPid: number;
   stop(): Promise<void>;
 }
 
@@ -40,6 +41,7 @@ export async function openGround(): Promise<Ground> {
     dataHome,
     databaseUrl: embedded.url,
     serverCpu: () => cpuSecondsOf([postmaster]),
+    serverPid: postmaster,
     async stop() {
       grounds.delete(ground);
       await embedded.stop();

@@ -188,7 +188,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
       again: (caller) => stillThere(database, clock, caller, settings.PILOTAGE_SESSION_IDLE_HOURS),
     }),
     ...auditHandlers({ database, clock, log, stopped, missingProtection }),
-    ...evaluationHandlers({ database, registry, ...trials }),
+    ...evaluationHandlers({ database, registry, clock, ...trials }),
     ...evaluationSetHandlers({ sets, stopped, evaluations: trials.evaluations }),
     openApi: async () => openApiDocument(),
   };

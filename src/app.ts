@@ -365,6 +365,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     every(TICK, "looking for due feeds", feeds.look);
     beside = workBeside({
       ...sets,
+      whenAsked: inForce.trials.evaluations.whenAsked,
       ...calling,
       log,
       worker,

@@ -123,9 +123,9 @@ describe.skipIf(!data)("14 models on 600 complaints (skipped without the data be
     const byRight = [...models].sort((a, b) => rightOf(b) - rightOf(a));
     const compare = (one: ModelAnswers, other: ModelAnswers) =>
       compareReleases(
-        one.items.map(({ answer, truth }, i) => {
+        one.items.map(({ answers, truth }, i) => {
           const right = (found: unknown) => (found as { product: string }).product === truth["product"];
-          return { newRight: right(answer), oldRight: right(other.items[i]!.answer) };
+          return { newRight: right(answers[0]!.answer), oldRight: right(other.items[i]!.answers[0]!.answer) };
         }),
         { chance: mulberry32(42), resamples: 500 },
       )!;

@@ -3,13 +3,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Command } from "commander";
 import type { Client } from "../contract/client.ts";
 import { PilotageError } from "../contract/errors.ts";
-import { whole } from "./arguments.ts";
+import { gather, whole } from "./arguments.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
 import { newest } from "./share.ts";
-import { count, facts, moment, percent, rounded } from "./text.ts";
-
-export type Run = Awaited<ReturnType<Client["getEvaluation"]>>;
+import { shownRun, type MeasuredRun, type Run } from "./run-shown.ts";
 
 const LOOK_EVERY = 250;
 
@@ -17,6 +15,9 @@ interface EvaluateOptions {
   set: string;
   release: string;
   step: number;
+  repeats: number;
+  atOnce: number;
+  metric?: string[];
   wait: boolean;
 }
 
@@ -30,12 +31,21 @@ export function addEvaluate(program: Command, desk: Desk): void {
     .requiredOption("--set <set>", "the set: a name (its newest version) or name@version")
     .option("--release <release>", "the id of a release", "latest")
     .option("--step <step>", "which step of its chain answers; 0 is its own model", whole(0, 50), 0)
+    .option("--repeats <count>", "how often each item is asked about; the majority counts", whole(1, 9), 1)
+    .option("--at-once <count>", "questions under way at the same time", whole(1, 64), 8)
+    .option(
+      "--metric <metric>",
+      'what is measured besides what counts as wrong, e.g. "recall category = billing"; may be given several times',
+      gather,
+    )
     .option("--no-wait", "do not wait until it is done")
-    .action(async (workflow: string, { set, release, step, wait }: EvaluateOptions) => {
+    .action(async (workflow: string, options: EvaluateOptions) => {
+      const { set, release, step, repeats, atOnce, metric: metrics = [], wait } = options;
       const client = await desk.client("change");
+      const wanted = release === "latest" ? await newest(client, workflow) : release;
       const started = await client.startEvaluation({
         params: { workflow },
-        body: { set, release: release === "latest" ? await newest(client, workflow) : release, step },
+        body: { set, release: wanted, step, repeats, atOnce, metrics },
       });
       const run = wait ? await followed(client, started, desk) : started;
       if (run.state === "failed")
@@ -49,65 +59,23 @@ export function addEvaluate(program: Command, desk: Desk): void {
   withExamples(
     command,
     "pilotage evaluate support-triage --set tickets-may --as j.okafor@example.com",
+    'pilotage evaluate support-triage --set tickets-may --repeats 3 --metric "recall category = billing" --metric "latency p95" --as j.okafor@example.com',
     "pilotage evaluate support-triage --set tickets-may@2 --release rel_01hzy3v7k2e8t9qxw4m5n6p7r8 --step 1 --as j.okafor@example.com",
   );
 }
 
-async function followed(client: Client, started: Run, desk: Desk): Promise<Run> {
+async function followed(client: Client, started: Run, desk: Desk): Promise<MeasuredRun> {
   const progress = desk.out.progress();
-  const begun = performance.now();
-  const before = doneOf(started);
-  let run = started;
   try {
-    while (run.state === "waiting" || run.state === "running") {
-      const seconds = (performance.now() - begun) / 1_000;
-      const left = ((run.items - doneOf(run)) * seconds) / Math.max(1, doneOf(run) - before);
-      const about = doneOf(run) > before ? `, about ${Math.ceil(left)} s left` : "";
-      progress.show(`${doneOf(run)} of ${run.items} answered, ${run.failed} without an answer${about}`);
+    for (;;) {
+      const run = await client.getEvaluation({ params: { run: started.id } });
+      if (run.state !== "waiting" && run.state !== "running") return run;
+      const { asked, of, secondsLeft } = run.progress;
+      const about = secondsLeft === null ? "" : `, about ${secondsLeft} s left`;
+      progress.show(`${asked} of ${of} answers, ${run.failed} items without one${about}`);
       await pause(LOOK_EVERY);
-      run = await client.getEvaluation({ params: { run: run.id } });
     }
   } finally {
     progress.end();
   }
-  return run;
-}
-
-function doneOf(run: Run): number {
-  return run.answered + run.failed + run.leftOut;
-}
-
-/** A run with its figures, over several lines. */
-export function shownRun(run: Run): string {
-  const told = facts([
-    ["set", `${run.setName}@${run.setVersion}, ${run.kind}`],
-    ["release", `${run.release}, step ${run.step}`],
-    ["state", run.state],
-    ["problem", run.problem],
-    [
-      "accuracy",
-      run.accuracy === null
-        ? "no answers yet"
-        : `${percent(Number(run.accuracy.value.toFixed(4)))} of ${run.answered} right, 95 % range ${rangeOf(run)}`,
-    ],
-    ["no answer", run.failed === 0 ? "" : count(run.failed, "item")],
-    ["left out", run.leftOut === 0 ? "" : `${count(run.leftOut, "item")} that the release was trained with`],
-    ["cost", costLine(run.cost)],
-    ["time", run.meanMilliseconds === null ? "" : `${rounded(run.meanMilliseconds)} ms on average`],
-    ["started", `${moment(run.startedAt)} by ${run.startedBy}`],
-    ["finished", moment(run.finishedAt)],
-  ]);
-  return `${run.id}\n${told}`;
-}
-
-/** "85.1 % to 87.3 %"; empty without answers. */
-export function rangeOf({ accuracy }: Run): string {
-  if (accuracy === null) return "";
-  return `${percent(Number(accuracy.lower.toFixed(4)))} to ${percent(Number(accuracy.upper.toFixed(4)))}`;
-}
-
-function costLine({ amount, currency, unknown }: Run["cost"]): string {
-  const known = amount === null ? "" : `${amount} ${currency}`;
-  if (unknown === 0) return known;
-  return `${known === "" ? "unknown" : known}, ${unknown} items without a known price`;
 }

@@ -150,28 +150,37 @@ describe("pilotage evaluate", () => {
   const run = TRIALS.startEvaluation;
 
   it("follows the run of the newest release until it is done", async () => {
-    const states = [{ ...run, state: "running" as const, answered: 1, finishedAt: null }, run];
+    const states = [
+      { ...run, state: "running" as const, answered: 1, finishedAt: null, figures: null },
+      TRIALS.getEvaluation,
+    ];
     const server = await playing({
       listReleases: SAMPLES.listReleases,
       startEvaluation: { ...run, state: "waiting", answered: 0, finishedAt: null },
       getEvaluation: () => states.shift(),
     });
-    const ended = await type([...words, "--step", "1"], here(server));
+    const asked = ["--step", "1", "--repeats", "3", "--metric", "schema", "--metric", "latency p95"];
+    const ended = await type([...words, ...asked], here(server));
     expect(ended.exit).toBe(EXIT.ok);
     expect(ended.stdout).toContain("50 % of 2 right, 95 % range 1.26 % to 98.74 %");
+    expect(ended.stdout).toMatch(/fault +other +1 +case_1/);
     expect(server.calls.find((call) => call.name === "startEvaluation")!.body).toEqual({
       set: "tickets-may",
       release: run.release,
       step: 1,
+      repeats: 3,
+      atOnce: 8,
+      metrics: ["schema", "latency p95"],
     });
     expect(states).toEqual([]);
   });
 
   it("ends with 1 and the reason when the run was given up, and at once when it shall not wait", async () => {
-    const problem = "25 items in a row had no answer";
+    const problem = "25 answers in a row failed";
     const server = await playing({
       listReleases: SAMPLES.listReleases,
-      startEvaluation: { ...run, state: "failed", problem },
+      startEvaluation: run,
+      getEvaluation: { ...TRIALS.getEvaluation, state: "failed", problem },
     });
     const ended = await type([...words, "--json"], here(server));
     expect(ended.exit).toBe(EXIT.failed);
@@ -181,6 +190,21 @@ describe("pilotage evaluate", () => {
     });
     const quick = await type([...words, "--release", run.release, "--no-wait"], here(waiting));
     expect([quick.exit, quick.stdout.includes("no answers yet")]).toEqual([EXIT.ok, true]);
+  });
+});
+
+describe("pilotage evaluation compare", () => {
+  it("asks for both runs, tells the difference and the items that changed", async () => {
+    const server = await playing({ compareEvaluations: TRIALS.compareEvaluations });
+    const words = ["evaluation", "compare", "support-triage", "evr_1", "evr_2", "--margin", "5"];
+    const ended = await type(words, here(server));
+    expect(ended.exit).toBe(EXIT.ok);
+    expect(ended.stdout).toContain("50 % (new minus old), 95 % range 0 % to 100 %");
+    expect(ended.stdout).toMatch(/2 +case_1 +new/);
+    expect(server.calls[0]).toMatchObject({
+      params: { run: "evr_2" },
+      query: { with: "evr_1", metric: "accuracy" },
+    });
   });
 });
 

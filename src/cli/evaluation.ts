@@ -3,12 +3,13 @@
  * what a release would have answered to them is asked in evaluate.ts.
  */
 import type { Command } from "commander";
+import { addCompare } from "./compare.ts";
 import type { Desk } from "./desk.ts";
-import { rangeOf, shownRun, type Run } from "./evaluate.ts";
 import { addExport, addMark, addRemove } from "./evaluation-end.ts";
 import { addCollect, addImport, addRemap } from "./evaluation-make.ts";
 import { kindOf, shownSet } from "./evaluation-shown.ts";
 import { withExamples } from "./examples.ts";
+import { rangeOf, shownRun, type Run } from "./run-shown.ts";
 import { moment, rounded, table } from "./text.ts";
 
 export function addEvaluation(program: Command, desk: Desk): void {
@@ -20,6 +21,7 @@ export function addEvaluation(program: Command, desk: Desk): void {
   addRemap(group, desk);
   addList(group, desk);
   addShow(group, desk);
+  addCompare(group, desk);
   addMark(group, desk);
   addExport(group, desk);
   addRemove(group, desk);
@@ -80,9 +82,9 @@ function runsOf(runs: Run[]): string {
       run.release,
       run.step,
       run.state,
-      run.answered,
+      run.right + run.wrong,
       rounded(run.accuracy?.value),
-      rangeOf(run),
+      rangeOf(run.accuracy),
       moment(run.startedAt),
     ]),
     "No release was evaluated on it yet: pilotage evaluate <workflow> --set <set> --as <person>",

@@ -42,9 +42,13 @@ const evaluationRun = {
   step: 0,
   state: "done" as const,
   problem: null,
+  repeats: 1,
+  metrics: [],
+  progress: { asked: 2, of: 2, secondsLeft: null },
   items: 2,
   answered: 2,
   failed: 0,
+  unusable: 0,
   leftOut: 0,
   right: 1,
   wrong: 1,
@@ -55,6 +59,57 @@ const evaluationRun = {
   startedBy: "j.okafor@example.com",
   finishedAt: AT,
   notes: [],
+};
+
+const half = { value: 0.5, lower: 0.0126, upper: 0.9874 };
+const counts = { right: 1, n: 2, unanswered: 0, share: half };
+
+const figures = {
+  items: 2,
+  trained: 0,
+  destroyed: 0,
+  repeats: 1,
+  measures: [
+    { metric: "accuracy", ...counts, slices: [{ facet: "output.category", value: "fault", ...counts }] },
+  ],
+  classes: [
+    {
+      field: "category",
+      n: 2,
+      accuracy: half,
+      macroF1: { value: 0.3333, lower: 0, upper: 1 },
+      classes: [
+        { name: "fault", truths: 2, answers: 1, hits: 1, precision: null, recall: half, f1: 0.6667 },
+        { name: "other", truths: 0, answers: 1, hits: 0, precision: null, recall: null, f1: 0 },
+      ],
+      confusions: [{ truth: "fault", answer: "other", n: 1, items: [{ no: 2, case: "case_1" }] }],
+      unanswered: 0,
+      unknown: 0,
+    },
+  ],
+  flips: null,
+  latency: { n: 2, mean: { value: 3.2, lower: 3, upper: 3.4 }, p50: null, p95: null, p99: null },
+  cost: { n: 2, unknown: 0, currency: "EUR", mean: { value: "0.21", lower: "0.2", upper: "0.22" } },
+};
+
+const comparison = {
+  old: "evr_1",
+  new: "evr_2",
+  set: "tickets-may@1",
+  metric: "accuracy",
+  n: 2,
+  both: 1,
+  neither: 0,
+  onlyOldRight: 0,
+  onlyNewRight: 1,
+  unanswered: { old: 0, new: 0 },
+  leftOut: 0,
+  difference: { value: 0.5, lower: 0, upper: 1 },
+  p: 1,
+  margin: 0.02,
+  notWorse: true,
+  sameRule: true,
+  changes: [{ no: 2, case: "case_1", right: "new" as const }],
 };
 
 const shadow = {
@@ -80,7 +135,8 @@ export const TRIALS = {
   },
   removeEvaluationSet: { set: "set_1", name: "tickets-may", version: 1, items: 2 },
   startEvaluation: evaluationRun,
-  getEvaluation: evaluationRun,
+  getEvaluation: { ...evaluationRun, figures },
+  compareEvaluations: comparison,
 };
 
 /** The lines of an import. */

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
+import { runComparison, runFigures } from "./evaluation-figures.ts";
 import { setKinds, setReply } from "./evaluation-set-endpoints.ts";
 import { named } from "./named.ts";
 
@@ -35,16 +36,28 @@ const run = z.object({
   step: z.number().describe("0 is the release's model, 1 its first fallback, and so on"),
   state: z.enum(RUN_STATES),
   problem: z.string().nullable(),
+  repeats: z.number().int().describe("Answers asked for each item; the majority counts"),
+  metrics: z.array(z.string()).describe("What is measured besides what counts as wrong"),
+  progress: z.object({
+    asked: z.number().int(),
+    of: z.number().int(),
+    secondsLeft: z.number().nullable().describe("At the speed so far; null while nobody can tell"),
+  }),
   items: z.number(),
-  answered: z.number(),
-  failed: z.number().describe("Items without an answer that can be used; in no figure of the answers"),
+  answered: z.number().describe("Items with an answer; of repeated answers the first"),
+  failed: z.number().describe("Items without an answer that can be used"),
+  unusable: z
+    .number()
+    .describe(
+      "Of those that failed: the model answered, but nothing that the output schema allows; they are wrong",
+    ),
   leftOut: z.number().describe("Items that the release was trained with"),
   right: z.number(),
   wrong: z.number(),
   accuracy: z
     .object({ value: z.number(), lower: z.number(), upper: z.number() })
     .nullable()
-    .describe("Share of right answers with its exact 95 % range; null without answers"),
+    .describe("Share of right ones among right and wrong with its exact 95 % range; null without answers"),
   meanMilliseconds: z.number().nullable(),
   cost: z
     .object({ amount: z.string().nullable(), currency: z.string().nullable(), unknown: z.number().int() })
@@ -105,11 +118,18 @@ export const EVALUATION_ENDPOINTS = {
       set: z.string().min(1).max(200),
       release: z.string().min(1).max(200),
       step: z.number().int().min(0).max(50).default(0),
+      repeats: z.number().int().min(1).max(9).default(1).describe("How often each item is asked about"),
+      atOnce: z.number().int().min(1).max(64).default(8).describe("Questions under way at the same time"),
+      metrics: z
+        .array(z.string().min(1).max(1_200))
+        .max(50)
+        .default([])
+        .describe("What is measured besides what counts as wrong, e.g. `recall category = billing`"),
     }),
     reply: run,
     scope: "operate",
     action: "evaluation.run",
-    errors: ["not_found", "wrong_state"],
+    errors: ["bad_request", "not_found", "wrong_state"],
     sentence:
       "Lets a release answer every item of a set, in the background; the answers are compared with the truth by the release's own `error`.",
     created: true,
@@ -119,11 +139,33 @@ export const EVALUATION_ENDPOINTS = {
     method: "GET",
     path: "/api/v1/evaluations/:run",
     params: named("run"),
-    reply: run,
+    reply: run.extend({ figures: runFigures.nullable().describe("null until it is done") }),
     scope: "read",
     action: "workflow.see",
     errors: ["not_found"],
     sentence: "One run of a release over a set: how far it is, and its figures.",
     example: { params: { run: "evr_..." } },
+  }),
+  compareEvaluations: endpoint({
+    method: "GET",
+    path: "/api/v1/evaluations/:run/compared",
+    params: named("run"),
+    query: z.object({
+      with: z.string().min(1).max(200).describe("The run of the old release"),
+      metric: z.string().min(1).max(1_200).default("accuracy"),
+      margin: z.coerce
+        .number()
+        .min(0)
+        .max(0.5)
+        .default(0.02)
+        .describe("How much worse still counts as not worse"),
+    }),
+    reply: runComparison,
+    scope: "read",
+    action: "workflow.see",
+    errors: ["bad_request", "not_found", "wrong_state"],
+    sentence:
+      "A run beside an older one over the same version of a set: McNemar's exact test, the difference with its range, whether it is not worse, and the items that changed.",
+    example: { params: { run: "evr_..." }, query: { with: "evr_..." } },
   }),
 };

@@ -15,7 +15,7 @@ import { newestIfAny } from "../releases/newest-release.ts";
 import { classesOf, differenceOf, taxonomyDigest, type Classes } from "../releases/taxonomy.ts";
 import { untilStopped } from "./batch.ts";
 import type { Handlers } from "./bind.ts";
-import { showRun } from "./evaluations.ts";
+import { shownRun } from "./evaluation-figures.ts";
 import { answerLines, boundedTeller, type WriteLine } from "./line-answer.ts";
 import { named, signer } from "./workflows.ts";
 
@@ -105,7 +105,7 @@ export function evaluationSetHandlers(parts: {
       const notes = await notesOnRuns(sets, runs);
       return {
         ...(await shownOne(set)),
-        runs: runs.map((run) => ({ ...showRun(run), notes: notes.get(run.id) ?? [] })),
+        runs: runs.map((run) => ({ ...shownRun(run, sets.clock.now()), notes: notes.get(run.id) ?? [] })),
       };
     },
     async remapEvaluationSet({ params, query, caller, reply }) {

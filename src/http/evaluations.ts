@@ -1,30 +1,31 @@
 /** Handlers of shadow runs and of runs over evaluation sets: start and stop, evaluate. The sets are in evaluation-sets.ts. */
 import type { Caller } from "../access/caller.ts";
 import { demandAlone } from "../access/standing.ts";
-import { maybeIso } from "../cases/view.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
-import { amountOf, unitsFrom } from "../models/money.ts";
-import { isoTime } from "../platform/clock.ts";
+import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { notesOnRuns } from "../releases/evaluation-notes.ts";
-import { accuracyOf, type Evaluations, type RunRow } from "../releases/evaluation-run.ts";
+import type { Evaluations } from "../releases/evaluation-run.ts";
+import type { RunRow } from "../releases/run-row.ts";
 import type { Shadows } from "../releases/shadow.ts";
 import type { Handlers } from "./bind.ts";
+import { shownComparison, shownFigures, shownRun } from "./evaluation-figures.ts";
 import { seeThrough } from "./see.ts";
 import { deciding, signer } from "./workflows.ts";
 
-type Names = "getShadow" | "setShadow" | "startEvaluation" | "getEvaluation";
+type Names = "getShadow" | "setShadow" | "startEvaluation" | "getEvaluation" | "compareEvaluations";
 
 export function evaluationHandlers(parts: {
   database: Database;
   registry: Registry;
   shadows: Shadows;
   evaluations: Evaluations;
+  clock: Clock;
 }): Pick<Handlers, Names> {
-  const { shadows, evaluations } = parts;
+  const { shadows, evaluations, clock } = parts;
   const withNotes = async (run: RunRow) => ({
-    ...showRun(run),
+    ...shownRun(run, clock.now()),
     notes: (await notesOnRuns(parts, [run])).get(run.id) ?? [],
   });
   return {
@@ -39,7 +40,13 @@ export function evaluationHandlers(parts: {
       return withNotes(await evaluations.start(params.workflow, body, signer(caller)));
     },
     async getEvaluation({ params, caller }) {
-      return withNotes(seen(caller, await evaluations.get(params.run)));
+      const run = seen(caller, await evaluations.get(params.run));
+      return { ...(await withNotes(run)), figures: await shownFigures(evaluations, run) };
+    },
+    async compareEvaluations({ params, query, caller }) {
+      for (const one of [params.run, query.with]) seen(caller, await evaluations.get(one));
+      const { metric, margin } = query;
+      return shownComparison(await evaluations.compare({ old: query.with, new: params.run, metric, margin }));
     },
   };
 }
@@ -47,36 +54,4 @@ export function evaluationHandlers(parts: {
 function seen(caller: Caller, run: RunRow): RunRow {
   seeThrough(caller, run.workflow, () => new PilotageError("not_found", `There is no evaluation ${run.id}.`));
   return run;
-}
-
-export function showRun(row: RunRow) {
-  return {
-    id: row.id,
-    workflow: row.workflow,
-    set: row.set_id,
-    setName: row.set_name,
-    setVersion: row.set_version,
-    kind: row.kind,
-    release: row.release,
-    step: row.step,
-    state: row.state,
-    problem: row.problem,
-    items: row.items,
-    answered: row.answered,
-    failed: row.failed,
-    leftOut: row.left_out,
-    right: row.answered - row.wrong,
-    wrong: row.wrong,
-    accuracy: accuracyOf(row),
-    meanMilliseconds: row.mean_milliseconds,
-    // Written anew: a sum in the database keeps zeros at its end.
-    cost: {
-      amount: row.cost === null ? null : amountOf(unitsFrom(row.cost)),
-      currency: row.currency,
-      unknown: row.cost_unknown,
-    },
-    startedAt: isoTime(row.started_at),
-    startedBy: row.started_by,
-    finishedAt: maybeIso(row.finished_at),
-  };
 }

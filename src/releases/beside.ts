@@ -46,7 +46,12 @@ export interface Beside {
 }
 
 export function workBeside(
-  parts: Omit<ShadowParts & EvaluationParts, "failed"> & { log: Log; newId: NewId },
+  parts: Omit<ShadowParts & EvaluationParts, "failed"> & {
+    log: Log;
+    newId: NewId;
+    /** Runs that this process was asked for. */
+    whenAsked: Evaluations["whenAsked"];
+  },
 ): Beside {
   const { database, clock, log } = parts;
   const answerShadows = answeringShadows(parts);
@@ -58,6 +63,8 @@ export function workBeside(
         "an evaluation was broken off; it goes on",
       ),
   });
+  // What fails here is tried again with the next look.
+  parts.whenAsked(() => void evaluations.look().catch(() => undefined));
   let shadowing: Promise<void> | undefined;
   return {
     duties: {

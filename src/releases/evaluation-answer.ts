@@ -1,5 +1,6 @@
 /**
- * Answers the items of an evaluation run: a few at a time, each score stored before that lane takes the next item.
+ * Answers the items of an evaluation run: a few at a time, each score stored before that lane takes the next item. An item may be
+ * asked about several times.
  *
  * A run belongs to one live process, fenced by a counter. What a process that died had answered stands, and the next one
  * goes on with the rest; no item is in the record twice. Items that the release was trained with are left out: what a
@@ -22,8 +23,10 @@ import { coalesced } from "../platform/coalesce.ts";
 import type { Database } from "../platform/database.ts";
 import type { ContentKey } from "../platform/secrets.ts";
 import { sql, time } from "../platform/sql.ts";
+import { countRun, finishRun } from "./evaluation-finish.ts";
 import { itemOwner } from "./evaluation-set.ts";
 import { scoreWriter, type Score } from "./evaluation-score.ts";
+import { outputKind } from "./run-items.ts";
 
 export interface EvaluationParts extends CallParts {
   database: Database;
@@ -50,6 +53,9 @@ interface Claimed {
   set_id: string;
   release: string;
   step: number;
+  repeats: number;
+  at_once: number;
+  metrics: string[];
   lease_no: number;
 }
 
@@ -57,6 +63,14 @@ interface Item {
   no: number;
   wrapped: Uint8Array;
   sealed: Uint8Array;
+  /** The answers that it has: 1 is the first. */
+  has: number[];
+}
+
+/** One question: an item, asked for the so-manieth time. */
+interface Question {
+  item: Item;
+  repeat: number;
 }
 
 type Ended = Extract<Once, { kind: "answered" | "failed" }>;
@@ -70,18 +84,17 @@ interface Work {
   /** The workflow as it stands; lanes that ask at the same time share a read. */
   workflow(name: string): Promise<WorkflowView>;
   write(score: Score): Promise<boolean>;
-  /** Items in a row without an answer. */
+  /** Questions in a row without an answer. */
   failures: number;
   lost: boolean;
 }
 
 const MOST_RUNS = 2;
-const IN_FLIGHT = 8;
-const GROUP = 64;
+const GROUP = 128;
 const TRIES = 3;
 const PAUSES = [1_000, 4_000];
 const LONGEST_PAUSE = 60_000;
-/** So many items in a row without an answer say something about the model, and nothing about the items. */
+/** So many questions in a row without an answer say something about the model, and nothing about the items. */
 const MOST_FAILURES = 25;
 const ROOM_PAUSE = 100;
 /** How long an item waits for a breaker, twice the longest time to its next trial; and how soon it looks while one runs. */
@@ -90,37 +103,40 @@ const LOOK = 1_000;
 
 export function answeringEvaluations(parts: EvaluationParts): EvaluationDuty {
   const busy = new Map<string, Promise<void>>();
+  // One look at a time: between a claim and its mark here another one would free the run.
+  const look = coalesced(async () => {
+    // Nearly always there is nothing to do.
+    const open = await parts.database.maybe(
+      sql`select 1 from evaluation_run where state in ('waiting', 'running') limit 1`,
+    );
+    if (!open) return;
+    // What this process holds by the database's account and does not work on: the answer to a claim was lost.
+    await parts.database.run(
+      sql`update evaluation_run set worker = null where worker = ${parts.worker} and id <> all(${[...busy.keys()]})`,
+    );
+    while (busy.size < MOST_RUNS && !parts.stopped.aborted) {
+      const run = await claim(parts);
+      if (!run) return;
+      const work = answerRun(parts, run)
+        .catch((error: unknown) => parts.failed(run.id, error))
+        .finally(() => busy.delete(run.id));
+      busy.set(run.id, work);
+    }
+  });
   return {
-    async look() {
-      // Nearly always there is nothing to do.
-      const open = await parts.database.maybe(
-        sql`select 1 from evaluation_run where state in ('waiting', 'running') limit 1`,
-      );
-      if (!open) return;
-      // What this process holds by the database's account and does not work on: the answer to a claim was lost.
-      await parts.database.run(
-        sql`update evaluation_run set worker = null where worker = ${parts.worker} and id <> all(${[...busy.keys()]})`,
-      );
-      while (busy.size < MOST_RUNS && !parts.stopped.aborted) {
-        const run = await claim(parts);
-        if (!run) return;
-        const work = answerRun(parts, run)
-          .catch((error: unknown) => parts.failed(run.id, error))
-          .finally(() => busy.delete(run.id));
-        busy.set(run.id, work);
-      }
-    },
+    look: () => look(""),
     async ended() {
       await Promise.all(busy.values());
     },
   };
 }
 
-async function claim({ database, worker }: EvaluationParts): Promise<Claimed | undefined> {
+async function claim({ database, worker, clock }: EvaluationParts): Promise<Claimed | undefined> {
   return database.maybe<Claimed>(sql`
-    update evaluation_run set state = 'running', worker = ${worker}, lease_no = lease_no + 1
+    update evaluation_run r set state = 'running', worker = ${worker}, lease_no = lease_no + 1, taken_at = ${time(clock.now())},
+      done_before = (select count(*) from evaluation_score where run_id = r.id) + (select count(*) from evaluation_repeat where run_id = r.id)
     where id = (select id from evaluation_run where state in ('waiting', 'running') and worker is null order by id limit 1 for update skip locked)
-    returning id, workflow, set_id, release, step, lease_no`);
+    returning id, workflow, set_id, release, step, repeats, at_once, metrics, lease_no`);
 }
 
 async function answerRun(parts: EvaluationParts, run: Claimed): Promise<void> {
@@ -141,58 +157,70 @@ async function answerRun(parts: EvaluationParts, run: Claimed): Promise<void> {
     if (parts.stopped.aborted || work.lost) return;
     if (work.failures >= MOST_FAILURES) return giveUp(parts, work);
     const items = await nextItems(parts.database, run, after);
-    if (items.length === 0) return finish(parts, run, "done", null);
+    if (items.length === 0) return finishDone(parts, work);
     after = items.at(-1)!.no;
     await answerGroup(parts, work, items);
   }
 }
 
-/** Items that have no score yet, in their order. */
+/** Items that lack an answer, in their order. */
 async function nextItems(database: Database, run: Claimed, after: number): Promise<Item[]> {
   return database.all<Item>(sql`
-    select i.no, i.wrapped, i.sealed from evaluation_item i
-    where i.set_id = ${run.set_id} and i.no > ${after} and not exists (select from evaluation_score s where s.run_id = ${run.id} and s.no = i.no)
+    select i.no, i.wrapped, i.sealed,
+      case when s.no is null then '{}' else array[1] end || array(select p.repeat::int from evaluation_repeat p where p.run_id = ${run.id} and p.no = i.no) as has
+    from evaluation_item i left join evaluation_score s on s.run_id = ${run.id} and s.no = i.no
+    where i.set_id = ${run.set_id} and i.no > ${after} and (s.no is null or (${run.repeats}::int > 1 and s.state <> 'left_out'
+      and (select count(*) from evaluation_repeat p where p.run_id = ${run.id} and p.no = i.no) < ${run.repeats}::int - 1))
     order by i.no limit ${GROUP}`);
 }
 
+function* questionsAbout(items: readonly Item[], repeats: number): Generator<Question> {
+  for (const item of items)
+    for (let repeat = 1; repeat <= repeats; repeat++) if (!item.has.includes(repeat)) yield { item, repeat };
+}
+
 async function answerGroup(parts: EvaluationParts, work: Work, items: Item[]): Promise<void> {
-  const rest = items.values();
+  const rest = questionsAbout(items, work.run.repeats);
   const lane = async () => {
-    for (const item of rest) {
+    for (let next = rest.next(); !next.done; next = rest.next()) {
       if (parts.stopped.aborted || work.lost || work.failures >= MOST_FAILURES) return;
-      await answerItem(parts, work, item);
+      await answer(parts, work, next.value);
     }
   };
   // Waits for all, also when one failed: this process gives the run up only when nothing of it is under way.
-  const lanes = await Promise.allSettled(Array.from({ length: IN_FLIGHT }, lane));
+  const lanes = await Promise.allSettled(Array.from({ length: work.run.at_once }, lane));
   for (const one of lanes) if (one.status === "rejected") throw one.reason;
 }
 
-async function answerItem(parts: EvaluationParts, work: Work, item: Item): Promise<void> {
+async function answer(parts: EvaluationParts, work: Work, { item, repeat }: Question): Promise<void> {
   const { run, release } = work;
   const { no } = item;
   const id = itemOwner(run.set_id, no);
   const opened = openItem(parts, id, item);
   // Damaged, or its key destroyed while this run was under way: it has no answer, and the others go on.
-  if (!opened) return store(work, { no, state: "failed", error: "internal", milliseconds: 0 });
+  if (!opened) return store(work, { no, repeat, state: "failed", error: "internal", milliseconds: 0 });
   const { key, input, truth } = opened;
-  if (work.learned.has(asSeen(release, input))) return store(work, { no, state: "left_out" });
-  const telling = parts.telling.question(aboutItem(run, no));
+  if (work.learned.size > 0 && work.learned.has(asSeen(release, input))) {
+    if (repeat === 1) await store(work, { no, repeat, state: "left_out" });
+    return;
+  }
+  const subject = aboutItem(run, no, repeat);
+  const telling = parts.telling.question(subject);
   const ended = await askPatiently(parts, work, { id, input }, telling);
   telling.end(confidenceOf(ended?.kind === "answered" ? ended.confidence : undefined));
   if (ended === undefined) return;
-  const kind = `output.${run.id}`;
+  const kind = outputKind(run.id, repeat);
   if (ended.kind === "failed") {
     work.failures++;
     const sealed = sealJson(key, kind, { failure: ended.message });
     const { code: error, milliseconds, cost } = ended;
-    return store(work, { no, state: "failed", error, milliseconds, cost, sealed });
+    return store(work, { no, repeat, state: "failed", error, milliseconds, cost, sealed });
   }
   work.failures = 0;
   const { wrong, fields } = isWrong(release.document.error, ended.output, truth);
-  parts.telling.judged({ ...aboutItem(run, no), judge: "evaluation", wrong });
+  parts.telling.judged({ ...subject, judge: "evaluation", wrong });
   const sealed = sealJson(key, kind, { output: ended.output });
-  await store(work, { no, state: "answered", ...ended, wrong, fields, sealed });
+  await store(work, { no, repeat, state: "answered", ...ended, wrong, fields, sealed });
 }
 
 function openItem(
@@ -239,9 +267,9 @@ async function askPatiently(
   }
 }
 
-/** A trace of its own for each item. */
-function aboutItem({ id, workflow, release }: Claimed, no: number): Subject {
-  const key = `evaluation ${id} ${no}`;
+/** A trace of its own for each question. */
+function aboutItem({ id, workflow, release }: Claimed, no: number, repeat: number): Subject {
+  const key = `evaluation ${id} ${no}${repeat === 1 ? "" : ` ${repeat}`}`;
   return {
     path: "evaluation",
     key,
@@ -285,41 +313,17 @@ async function store(work: Work, score: Score): Promise<void> {
 
 async function giveUp(parts: EvaluationParts, { run }: Work): Promise<void> {
   const last = await parts.database.maybe<{ error: string }>(
-    sql`select error from evaluation_score where run_id = ${run.id} and state = 'failed' order by no desc limit 1`,
+    sql`select error from (select no, error from evaluation_score where run_id = ${run.id} and state = 'failed'
+      union all select no, error from evaluation_repeat where run_id = ${run.id} and state = 'failed') failed order by no desc limit 1`,
   );
-  await finish(
-    parts,
-    run,
-    "failed",
-    `${MOST_FAILURES} items in a row had no answer (${last?.error ?? "unknown"}), so the run was given up. Look at the connection and the model of the release, then evaluate again.`,
-  );
+  const problem = `${MOST_FAILURES} answers in a row failed (${last?.error ?? "unknown"}), so the run was given up. Look at the connection and the model of the release, then evaluate again.`;
+  await finishRun(parts, run, { state: "failed", problem });
 }
 
-async function finish(
-  { database, audit, clock, worker }: EvaluationParts,
-  run: Claimed,
-  state: "done" | "failed",
-  problem: string | null,
-): Promise<void> {
-  await database.transaction(async (tx) => {
-    const ours = await tx.run(sql`
-      update evaluation_run set state = ${state}, problem = ${problem}, worker = null, finished_at = ${time(clock.now())}
-      where id = ${run.id} and worker = ${worker} and lease_no = ${run.lease_no}`);
-    if (ours === 0) return;
-    const counts = await tx.one<{ answered: number; wrong: number; failed: number; leftOut: number }>(sql`
-      select count(*) filter (where state = 'answered')::int as answered, count(*) filter (where wrong)::int as wrong,
-        count(*) filter (where state = 'failed')::int as failed, count(*) filter (where state = 'left_out')::int as "leftOut"
-      from evaluation_score where run_id = ${run.id}`);
-    const { workflow, set_id: set, release, step } = run;
-    audit.record(tx, [
-      {
-        kind: "evaluation.finished",
-        actor: { kind: "system", name: worker },
-        workflow,
-        data: { run: run.id, set, release, step, state, ...counts },
-      },
-    ]);
-  });
+/** Counts what was answered, and keeps the counts with the run. */
+async function finishDone(parts: EvaluationParts, { run, release }: Work): Promise<void> {
+  const counts = await countRun(parts, run, release);
+  await finishRun(parts, run, { state: "done", counts });
 }
 
 /** The inputs that the release's local models learned from, as a model sees them. */

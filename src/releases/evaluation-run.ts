@@ -1,54 +1,53 @@
 /**
  * A run of a release over an evaluation set: asked for here, answered in evaluation-answer.ts, and its figures.
  *
- * Every run is a look at the set and is counted when it is asked for, whatever becomes of it. Its figures are counted
- * from the stored scores each time, so that they can be recomputed.
+ * Every run is a look at the set and is counted when it is asked for, whatever becomes of it. Its figures follow from whole
+ * numbers that are kept with it when it ends (evaluation-finish.ts); until then from the scores so far.
  */
 import type { Audit } from "../audit/record.ts";
 import { chainOf } from "../cases/model/call.ts";
-import type { Registry } from "../cases/workflow/registry.ts";
+import type { Registry, ReleaseView } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
-import type { RunState } from "../contract/evaluation-endpoints.ts";
 import type { Actor } from "../contract/scopes.ts";
+import { demandMetrics, metricNames, writeMetric } from "../definition/metric.ts";
 import type { NewId } from "../platform/chance.ts";
 import type { Clock } from "../platform/clock.ts";
-import type { Database, Queryable } from "../platform/database.ts";
-import { sql, time, type Sql } from "../platform/sql.ts";
-import { exactInterval } from "../statistics/proportion.ts";
-import { demandItems, findSet, type SetRow } from "./evaluation-set.ts";
+import type { Database } from "../platform/database.ts";
+import type { Vault } from "../platform/secrets.ts";
+import { sql, time } from "../platform/sql.ts";
+import { countRun } from "./evaluation-finish.ts";
+import { demandItems, findSet } from "./evaluation-set.ts";
 import { demandReady } from "./ready.ts";
+import { compareRuns, type RunComparison } from "./run-comparison.ts";
+import { figuresOf, type RunFigures } from "./run-figures.ts";
+import { casesBehind } from "./run-items.ts";
+import { readRun, readRuns, type RunRow } from "./run-row.ts";
 
-export interface RunRow {
-  id: string;
-  workflow: string;
-  set_id: string;
-  set_name: string;
-  set_version: number;
-  kind: SetRow["kind"];
-  items: number;
+export type { RunRow } from "./run-row.ts";
+
+export interface RunRequest {
+  set: string;
   release: string;
   step: number;
-  state: RunState;
-  problem: string | null;
-  started_at: number;
-  started_by: string;
-  finished_at: number | null;
-  answered: number;
-  failed: number;
-  left_out: number;
-  wrong: number;
-  mean_milliseconds: number | null;
-  /** Decimal text of the items with a known cost; null where none has one. */
-  cost: string | null;
-  currency: string | null;
-  /** Asked items whose cost is unknown. */
-  cost_unknown: number;
+  /** How often each item is asked about; the majority counts. */
+  repeats: number;
+  /** Questions under way at the same time. */
+  atOnce: number;
+  /** What is measured besides what counts as wrong, by name. */
+  metrics: string[];
 }
 
 export interface Evaluations {
   /** Asks for a run; the same run that is still under way is answered instead of a second one. */
-  start(workflow: string, wanted: { set: string; release: string; step: number }, by: Actor): Promise<RunRow>;
+  start(workflow: string, wanted: RunRequest, by: Actor): Promise<RunRow>;
+  /** Hears of each run that this process was asked for, so that it begins at once where this process also answers. */
+  whenAsked(listener: () => void): void;
   get(id: string): Promise<RunRow>;
+  /** Null until it is done. */
+  figures(run: RunRow): Promise<RunFigures | null>;
+  /** The cases that items of a set were made of. */
+  casesBehind(set: string, items: readonly number[]): Promise<Map<number, string>>;
+  compare(wanted: Parameters<typeof compareRuns>[1]): Promise<RunComparison>;
   /** The runs over a set, newest first. */
   runsOf(set: string): Promise<RunRow[]>;
 }
@@ -59,13 +58,18 @@ export function openEvaluations(parts: {
   clock: Clock;
   newId: NewId;
   audit: Audit;
+  vault: Vault;
 }): Evaluations {
   const { database, registry, clock, newId, audit } = parts;
+  const listeners: (() => void)[] = [];
   return {
-    async start(workflow, { set: wanted, release, step }, by) {
+    whenAsked: (listener) => void listeners.push(listener),
+    async start(workflow, { set: wanted, release, step, repeats, atOnce, metrics: asked }, by) {
       await registry.workflow(database, workflow);
       await demandReady(database, workflow, release, "Nothing was evaluated.");
-      const chain = chainOf(await registry.release(database, release));
+      const view = await registry.release(database, release);
+      const metrics = JSON.stringify(metricsOf(view, asked));
+      const chain = chainOf(view);
       if (typeof chain[step] !== "object")
         throw new PilotageError("wrong_state", `Step ${step} of release ${release} asks no model.`, {
           hint: "0 is the release's own model, 1 the first of its fallbacks, and so on.",
@@ -77,59 +81,45 @@ export function openEvaluations(parts: {
         // One after the other, so that asking twice at once makes one run.
         await tx.run(sql`select 1 from evaluation_set where id = ${set.id} for update`);
         const open = await tx.maybe<{ id: string }>(sql`
-          select id from evaluation_run where set_id = ${set.id} and release = ${release} and step = ${step} and state in ('waiting', 'running')`);
+          select id from evaluation_run where set_id = ${set.id} and release = ${release} and step = ${step} and state in ('waiting', 'running')
+            and repeats = ${repeats} and metrics = ${metrics}::jsonb`);
         if (open) return open.id;
         await tx.run(sql`
-          insert into evaluation_run (id, workflow, set_id, release, step, state, started_at, started_by)
-          values (${id}, ${workflow}, ${set.id}, ${release}, ${step}, 'waiting', ${time(clock.now())}, ${by.name})`);
+          insert into evaluation_run (id, workflow, set_id, release, step, repeats, at_once, metrics, state, started_at, started_by)
+          values (${id}, ${workflow}, ${set.id}, ${release}, ${step}, ${repeats}, ${atOnce}, ${metrics}::jsonb, 'waiting', ${time(clock.now())}, ${by.name})`);
         await tx.run(sql`update evaluation_set set looks = looks + 1 where id = ${set.id}`);
         audit.record(tx, [
           {
             kind: "evaluation.started",
             actor: by,
             workflow,
-            data: { run: id, set: set.id, release, step, look: set.looks + 1 },
+            data: { run: id, set: set.id, release, step, repeats, look: set.looks + 1 },
           },
         ]);
         return id;
       });
+      for (const tell of listeners) tell();
       return readRun(database, run);
     },
     get: (id) => readRun(database, id),
+    async figures(run) {
+      if (run.state !== "done") return null;
+      const kept = await database.one<{ figures: RunFigures | null }>(
+        sql`select figures from evaluation_run where id = ${run.id}`,
+      );
+      // Runs of the program before this one have no counts yet.
+      return (
+        kept.figures ?? figuresOf(await countRun(parts, run, await registry.release(database, run.release)))
+      );
+    },
+    casesBehind: (set, items) => casesBehind(database, set, items),
+    compare: (wanted) => compareRuns(parts, wanted),
     runsOf: (set) => readRuns(database, sql`r.set_id = ${set}`),
   };
 }
 
-/** Throws `not_found`. */
-export async function readRun(database: Queryable, id: string): Promise<RunRow> {
-  const [run] = await readRuns(database, sql`r.id = ${id}`);
-  if (!run)
-    throw new PilotageError("not_found", `There is no evaluation ${id.slice(0, 60)}.`, {
-      hint: "`pilotage evaluation show <workflow> <set>` lists the runs over a set.",
-    });
-  return run;
-}
-
-async function readRuns(database: Queryable, which: Sql): Promise<RunRow[]> {
-  return database.all<RunRow>(sql`
-    select r.id, r.workflow, r.set_id, e.name as set_name, e.version as set_version, e.kind, e.items, r.release, r.step, r.state, r.problem,
-      r.started_at, r.started_by, r.finished_at, s.answered, s.failed, s.left_out, s.wrong, s.mean_milliseconds,
-      s.cost, s.currency, s.cost_unknown
-    from evaluation_run r join evaluation_set e on e.id = r.set_id,
-      lateral (select count(*) filter (where state = 'answered')::int as answered, count(*) filter (where state = 'failed')::int as failed,
-        count(*) filter (where state = 'left_out')::int as left_out, count(*) filter (where wrong)::int as wrong,
-        avg(milliseconds) filter (where state = 'answered') as mean_milliseconds,
-        sum(cost)::text as cost, max(currency) as currency, (count(*) filter (where state <> 'left_out' and cost is null))::int as cost_unknown
-        from evaluation_score where run_id = r.id) s
-    where ${which} order by r.id desc limit 100`);
-}
-
-/** The share of right answers with its exact 95 % range; null without answers. */
-export function accuracyOf({
-  answered,
-  wrong,
-}: Pick<RunRow, "answered" | "wrong">): { value: number; lower: number; upper: number } | null {
-  if (answered === 0) return null;
-  const right = answered - wrong;
-  return { value: right / answered, ...exactInterval(right, answered, 0.95) };
+/** What a run measures besides, each metric in its one form; throws `bad_request` for what the release cannot be measured by. */
+function metricsOf({ document }: ReleaseView, asked: readonly string[]): string[] {
+  const metrics = demandMetrics(asked, metricNames(document.output, []), "Nothing was evaluated.");
+  return [...new Set(metrics.map(writeMetric))];
 }

@@ -9,6 +9,8 @@ import { hex, rows, sql } from "../platform/sql.ts";
 
 export interface Score {
   no: number;
+  /** 1 is the first answer. */
+  repeat: number;
   state: "answered" | "failed" | "left_out";
   model?: string;
   version?: string | undefined;
@@ -30,14 +32,19 @@ export interface RunLease {
   leaseNo: number;
 }
 
-/** Stores a score and answers whether the run is still this process's; an item that has a score keeps it. */
+/** Stores a score and answers whether the run is still this process's; an answer that is there already is kept. */
 export function scoreWriter(database: Database, lease: RunLease): (score: Score) => Promise<boolean> {
   let waiting: Score[] = [];
   let ours = true;
   const flush = coalesced(async () => {
     const group = waiting;
     waiting = [];
-    if (group.length > 0 && (await insert(database, lease, group)) < group.length) ours = false;
+    const [first, later] = [
+      group.filter(({ repeat }) => repeat === 1),
+      group.filter(({ repeat }) => repeat > 1),
+    ];
+    if (first.length > 0 && (await insertFirst(database, lease, first)) < first.length) ours = false;
+    if (later.length > 0 && (await insertLater(database, lease, later)) < later.length) ours = false;
   });
   return async (score) => {
     waiting.push(score);
@@ -46,7 +53,7 @@ export function scoreWriter(database: Database, lease: RunLease): (score: Score)
   };
 }
 
-async function insert(
+async function insertFirst(
   database: Database,
   { id, worker, leaseNo }: RunLease,
   group: Score[],
@@ -59,9 +66,23 @@ async function insert(
     on conflict (run_id, no) do nothing`);
 }
 
+async function insertLater(
+  database: Database,
+  { id, worker, leaseNo }: RunLease,
+  group: Score[],
+): Promise<number> {
+  return database.run(sql`
+    insert into evaluation_repeat (run_id, no, repeat, state, model, model_version, confidence, wrong, error, milliseconds, sealed, cost, currency, cost_estimated)
+    select r.id, s.no, s.repeat, s.state, s.model, s.model_version, s.confidence, s.wrong, s.error, s.milliseconds, s.sealed, s.cost, s.currency, s.cost_estimated
+    from evaluation_run r, json_populate_recordset(null::evaluation_repeat, ${rows(group.map(rowOf))}::json) s
+    where r.id = ${id} and r.worker = ${worker} and r.lease_no = ${leaseNo}
+    on conflict (run_id, no, repeat) do nothing`);
+}
+
 function rowOf(score: Score) {
   return {
     no: score.no,
+    repeat: score.repeat,
     state: score.state,
     model: score.model ?? null,
     model_version: score.version ?? null,

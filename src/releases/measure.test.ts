@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { JsonObject, JsonValue } from "../contract/json.ts";
 import { compileSchema } from "../definition/schema.ts";
-import { classTable, hits, measure, measureSlices, type Item, type Measure } from "./measure.ts";
+import { classTable, hits, measure, measureSlices, rightness, type Item, type Measure } from "./measure.ts";
 
 const amount = (within: number, relative = false): Measure => ({
   kind: "number",
@@ -97,7 +97,7 @@ describe("an answer", () => {
 describe("a run", () => {
   const team: Measure = { kind: "field", field: "team" };
   const item = (answer: JsonValue | undefined, truth: string | null, queue?: string): Item => ({
-    answer,
+    answers: [{ answer }],
     truth: truth === null ? {} : { team: truth },
     ...(queue !== undefined && { facets: { queue } }),
   });
@@ -111,6 +111,39 @@ describe("a run", () => {
     ];
     expect(measure(items, team)).toEqual({ n: 2, right: 1, unanswered: 1 });
     expect(measure([], team)).toEqual({ n: 0, right: 0, unanswered: 0 });
+  });
+
+  test("counts an item that was asked about several times once, by what more than half of its answers are", () => {
+    const asked = (...answers: (string | null | undefined)[]): Item => ({
+      answers: answers.map((one) => ({ answer: typeof one === "string" ? { team: one } : one })),
+      truth: { team: "a" },
+    });
+    const found = (...answers: (string | null | undefined)[]) => rightness(team, asked(...answers));
+    expect(found("a", "a", "b")).toBe(true);
+    expect(found("a", "b", "b")).toBe(false);
+    expect(found("a", "b")).toBe(false);
+    expect(found("a", null, "a")).toBe(true);
+    expect(found("a", undefined, "a")).toBe(true);
+    // The missing answer could have decided it, or not.
+    expect(found("a", undefined, "b")).toBe("unanswered");
+    expect(found("b", undefined, "b")).toBe(false);
+    expect(found(undefined, undefined, "a")).toBe("unanswered");
+    const table = classTable([asked("a", "b", "b"), asked("b", undefined, "a")], "team", ["a", "b"]);
+    expect(table).toMatchObject({ cells: [{ truth: "a", answer: "b", n: 1 }], unanswered: 1 });
+  });
+
+  test("of one class looks at its items, or at what was called so", () => {
+    const items = [
+      item({ team: "a" }, "a"),
+      item({ team: "b" }, "a"),
+      item({ team: "a" }, "b"),
+      item(null, "a"),
+      item(undefined, "a"),
+      item(undefined, "b"),
+    ];
+    const of = { field: "team", class: "a" };
+    expect(measure(items, { kind: "recall", ...of })).toEqual({ n: 3, right: 1, unanswered: 1 });
+    expect(measure(items, { kind: "precision", ...of })).toEqual({ n: 2, right: 1, unanswered: 0 });
   });
 
   test("in parts adds up to the whole, with those of no part as one", () => {
@@ -140,7 +173,7 @@ describe("a run", () => {
         { truth: "a", answer: null, n: 1 },
         { truth: "b", answer: null, n: 1 },
       ],
-      outside: { x: 1 },
+      outside: { 7: 1, x: 1 },
       unanswered: 1,
     });
   });

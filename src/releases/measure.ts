@@ -1,9 +1,10 @@
 /**
  * What a run over an evaluation set measures: each answer against its truth, as hit, miss, or not to be said.
  *
- * Pure. A measure is counted over cases, whole numbers that gate.ts judges; classes and repeats are in
- * statistics/classification.ts. A case without the truth that a measure needs is not part of it; a case that no answer came
- * back for is told apart from a wrong answer: missing is neither passing nor failing.
+ * Pure. A measure is counted over items, whole numbers that gate.ts judges; classes and repeats are in
+ * statistics/classification.ts. An item that was asked about several times counts once, by what more than half of its answers are.
+ * An item without the truth that a measure needs is not part of it; one that no answer came back for is told apart from a wrong
+ * answer: missing is neither passing nor failing.
  */
 import { isJsonObject, type JsonObject, type JsonValue } from "../contract/json.ts";
 import type { ErrorRule } from "../definition/document.ts";
@@ -11,7 +12,7 @@ import { changedShare, isWrong, withinTolerance } from "../definition/error-rule
 import { sameJson, valueAt } from "../definition/path.ts";
 import { compilePattern } from "../definition/regex.ts";
 import type { Validate } from "../definition/schema.ts";
-import { cellsOf, type Cell } from "../statistics/classification.ts";
+import { cellsOf, majority, type Cell } from "../statistics/classification.ts";
 
 /** How an answer is measured; fields are dotted paths of the output. */
 export type Measure =
@@ -28,17 +29,21 @@ export type Measure =
   /** The text has the pattern in it (RE2 syntax). Needs no truth. */
   | { kind: "pattern"; field: string; pattern: string }
   /** The answer fits the output schema. Needs no truth. */
-  | { kind: "schema"; validate: Validate };
+  | { kind: "schema"; validate: Validate }
+  /** Items of the class only: the answer is the class. */
+  | { kind: "recall"; field: string; class: string }
+  /** Answers that are the class only: the item is of the class. */
+  | { kind: "precision"; field: string; class: string };
 
 export interface Item {
-  /** Undefined: no answer came back (a failure of the provider). */
-  answer: JsonValue | undefined;
+  /** One per repeat. Null: nothing that can be used, which is wrong; undefined: no answer came back (a failure of the provider). */
+  answers: readonly { answer: JsonValue | undefined }[];
   truth: JsonObject;
   /** Facets by which the run is looked at in parts. */
-  facets?: Readonly<Record<string, string | number>>;
+  facets?: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** Whole numbers: cases measured, those that were right, and those that no answer came back for (not among the n). */
+/** Whole numbers: items measured, those that were right, and those that no answer came back for (not among the n). */
 export interface Measured {
   n: number;
   right: number;
@@ -56,6 +61,12 @@ export function hits(measure: Measure, answer: JsonValue, truth: JsonObject): bo
       const text = valueAt(answer, measure.field);
       return typeof text === "string" && compilePattern(measure.pattern).test(text);
     }
+    case "recall":
+      if (classAt(truth, measure.field) !== measure.class) return undefined;
+      return classAt(answer, measure.field) === measure.class;
+    case "precision":
+      if (classAt(answer, measure.field) !== measure.class) return undefined;
+      return classAt(truth, measure.field) === measure.class;
     case "field":
     case "number":
     case "date":
@@ -108,20 +119,74 @@ function dayOf(value: JsonValue): number | undefined {
   return at / MILLISECONDS_OF_DAY;
 }
 
+/** The class at a field as a text; undefined where no single value stands. */
+function classAt(value: JsonValue | undefined, field: string): string | undefined {
+  const found = valueAt(value, field);
+  return typeof found === "string" || typeof found === "number" || typeof found === "boolean"
+    ? String(found)
+    : undefined;
+}
+
+/**
+ * Whether an item is right: more than half of its answers are. Unanswered where the missing ones could have decided it;
+ * undefined where the item is no part of the measure.
+ */
+export function rightness(of: Measure, { answers, truth }: Item): boolean | "unanswered" | undefined {
+  if (of.kind === "precision") return precisely(of, { answers, truth });
+  const found = answers.map(({ answer }) => answer);
+  let [right, missing] = [0, 0];
+  for (const answer of found) {
+    // An empty answer tells whether the truth says what would be right.
+    const hit = hits(of, answer ?? null, truth);
+    if (hit === undefined) return undefined;
+    if (answer === undefined) missing++;
+    else if (hit) right++;
+  }
+  return decided(right, missing, found.length);
+}
+
+function decided(right: number, missing: number, n: number): boolean | "unanswered" {
+  if (right * 2 > n) return true;
+  return missing > 0 && (right + missing) * 2 > n ? "unanswered" : false;
+}
+
+function precisely(
+  of: Extract<Measure, { kind: "precision" }>,
+  { answers, truth }: Item,
+): boolean | undefined {
+  const called = commonClass(answers, of.field);
+  if (called !== of.class) return undefined;
+  const right = classAt(truth, of.field);
+  return right === undefined ? undefined : right === of.class;
+}
+
+/** What more than half of the answers call the item, null for none; undefined where the missing ones could have decided it. */
+function commonClass(answers: Item["answers"], field: string): string | null | undefined {
+  const some = answers.flatMap(({ answer }) =>
+    answer === undefined ? [] : [classAt(answer, field) ?? null],
+  );
+  const missing = answers.length - some.length;
+  const most = Math.max(0, ...some.map((one) => some.filter((other) => other === one).length));
+  if (most * 2 > answers.length) return majority(some) ?? null;
+  return missing > 0 && (most + missing) * 2 > answers.length ? undefined : null;
+}
+
 /** Counts a measure over the items. */
 export function measure(items: readonly Item[], of: Measure): Measured {
   const counts: Measured = { n: 0, right: 0, unanswered: 0 };
-  for (const { answer, truth } of items) {
-    if (answer === undefined) {
-      counts.unanswered++;
-      continue;
-    }
-    const hit = hits(of, answer, truth);
-    if (hit === undefined) continue;
-    counts.n++;
-    if (hit) counts.right++;
-  }
+  for (const item of items) count(counts, rightness(of, item));
   return counts;
+}
+
+/** Adds an item to the counts. */
+export function count(counts: Measured, found: ReturnType<typeof rightness>): void {
+  if (found === undefined) return;
+  if (found === "unanswered") {
+    counts.unanswered++;
+    return;
+  }
+  counts.n++;
+  if (found) counts.right++;
 }
 
 /** The same in parts, by the value of a facet; items without it are a part of their own, named null. */
@@ -139,6 +204,20 @@ export function measureSlices(
     .sort((a, b) => b.n - a.n || ((a.value ?? "") < (b.value ?? "") ? -1 : 1));
 }
 
+/** How one item stands in the table of a field's classes; undefined where its truth is none of them. */
+export function placed(
+  { answers, truth }: Item,
+  field: string,
+  classes: readonly string[],
+): { truth: string; answer: string | null; outside?: string } | "unanswered" | undefined {
+  const right = classAt(truth, field);
+  if (right === undefined || !classes.includes(right)) return undefined;
+  const called = commonClass(answers, field);
+  if (called === undefined) return "unanswered";
+  if (called === null || classes.includes(called)) return { truth: right, answer: called };
+  return { truth: right, answer: null, outside: called };
+}
+
 /**
  * The table of a field's classes, for accuracy by class and confusions. An answer outside of `classes` or of another type is
  * null; items without an answer are left out, and so are those whose truth is no class.
@@ -151,17 +230,15 @@ export function classTable(
   const outside: Record<string, number> = {};
   const pairs: { truth: string; answer: string | null }[] = [];
   let unanswered = 0;
-  for (const { answer, truth } of items) {
-    const right = valueAt(truth, field);
-    if (typeof right !== "string" || !classes.includes(right)) continue;
-    if (answer === undefined) {
+  for (const item of items) {
+    const found = placed(item, field, classes);
+    if (found === undefined) continue;
+    if (found === "unanswered") {
       unanswered++;
       continue;
     }
-    const found = valueAt(answer, field);
-    const known = typeof found === "string" && classes.includes(found);
-    if (typeof found === "string" && !known) outside[found] = (outside[found] ?? 0) + 1;
-    pairs.push({ truth: right, answer: known ? found : null });
+    if (found.outside !== undefined) outside[found.outside] = (outside[found.outside] ?? 0) + 1;
+    pairs.push({ truth: found.truth, answer: found.answer });
   }
   return { cells: cellsOf(pairs), outside, unanswered };
 }

@@ -95,32 +95,43 @@ function figuresOf(name: string, truths: number, answers: number, hits: number):
   };
 }
 
-/**
- * Macro-F1 with a percentile interval that draws single cases again; undefined without cases.
- *
- * Counted over numbers of classes, since a table of names for each of thousands of draws would take seconds.
- */
+/** Macro-F1 with a percentile interval that draws single cases again; undefined without cases. */
 export function macroF1Interval(
   cells: readonly Cell[],
   classes: readonly string[],
   plan: BootstrapPlan,
 ): ({ estimate: number; n: number } & Interval) | undefined {
-  const { macroF1: estimate, n } = classify(cells, classes);
+  const alone = cells.flatMap((cell) => Array.from({ length: cell.n }, () => [{ ...cell, n: 1 }]));
+  return macroF1OfGroups(alone, classes, plan);
+}
+
+/**
+ * The same, drawing whole groups of cases again: those of one thread or customer.
+ *
+ * Counted over numbers of classes, since a table of names for each of thousands of draws would take seconds.
+ */
+export function macroF1OfGroups(
+  groups: readonly (readonly Cell[])[],
+  classes: readonly string[],
+  plan: BootstrapPlan,
+): ({ estimate: number; n: number } & Interval) | undefined {
+  const { macroF1: estimate, n } = classify(groups.flat(), classes);
   const places = new Map(classes.map((name, i) => [name, i]));
   // One place more for what is no class; it is counted and left out of the mean.
   const place = (name: string | null) => (name === null ? undefined : places.get(name)) ?? classes.length;
-  const cases = cells.flatMap(({ truth, answer, n: count }) =>
-    Array.from({ length: count }, () => ({ truth: place(truth), answer: place(answer) })),
+  const units = groups.map((group) =>
+    group.map(({ truth, answer, n: count }) => ({ truth: place(truth), answer: place(answer), count })),
   );
   const [named, hits] = [new Int32Array(classes.length + 1), new Int32Array(classes.length + 1)];
-  const macroF1 = (sample: readonly (typeof cases)[number][]) => {
+  const macroF1 = (sample: readonly (typeof units)[number][]) => {
     named.fill(0);
     hits.fill(0);
-    for (const { truth, answer } of sample) {
-      named[truth]!++;
-      named[answer]!++;
-      if (truth === answer) hits[truth]!++;
-    }
+    for (const unit of sample)
+      for (const { truth, answer, count } of unit) {
+        named[truth]! += count;
+        named[answer]! += count;
+        if (truth === answer) hits[truth]! += count;
+      }
     let [sum, some] = [0, 0];
     for (let i = 0; i < classes.length; i++) {
       if (named[i] === 0) continue;
@@ -129,7 +140,7 @@ export function macroF1Interval(
     }
     return some === 0 ? undefined : sum / some;
   };
-  const interval = bootstrapInterval(cases, macroF1, plan);
+  const interval = bootstrapInterval(units, macroF1, plan);
   return estimate === undefined || !interval ? undefined : { estimate, n, ...interval };
 }
 

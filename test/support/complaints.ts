@@ -42,7 +42,10 @@ export function readComplaints(): Complaints | undefined {
     return [
       {
         model,
-        items: rows.map((row) => ({ answer: { product: row[i]! }, truth: { product: row[1]! } })),
+        items: rows.map((row) => ({
+          answers: [{ answer: { product: row[i]! } }],
+          truth: { product: row[1]! },
+        })),
         // The seconds of a model stand right of its answers.
         milliseconds: rows.map((row) => Math.round(Number(row[i + 1]) * 1_000)),
       },

@@ -36,6 +36,25 @@ export function cpuSecondsOf(pids: readonly number[]): number {
   );
 }
 
+/** CPU seconds of the processes that this one started and that have ended. */
+export function endedCpuSeconds(): number {
+  const stat = readFileSync("/proc/self/stat", "utf8");
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(")") + 2)
+    .split(" ")
+    .slice(13, 15);
+  return (Number(user) + Number(system)) / TICKS_PER_SECOND;
+}
+
+/** The most that a process ever held, in megabytes; 0 when it has ended. */
+export function peakOf(pid: number): number {
+  try {
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1_024;
+  } catch {
+    return 0;
+  }
+}
+
 /** The postmaster of an embedded server, from its data home. */
 export function postmasterOf(dataHome: string): number {
   const line = readFileSync(join(dataHome, "database", "postmaster.pid"), "utf8").split("\n")[0];
