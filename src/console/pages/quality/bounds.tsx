@@ -41,7 +41,7 @@ function Weeks({ found }: { found: Found }) {
     return [
       { ...line("rate", "--accent", t("errorRate"), ({ errors, labels }) => errors / labels), kind: "bar" },
       line("exact", "--text-soft", t("exactUpper"), ({ exact }) => exact?.upper ?? 1),
-      line("always", "--attention", t("alwaysUpper"), ({ alwaysValid }) => alwaysValid?.upper ?? 1),
+      line("always", "--arm-manual", t("alwaysUpper"), ({ alwaysValid }) => alwaysValid?.upper ?? 1),
       line("target", "--bad", t("allowed"), () => target),
     ];
   }, [weeks, target, t]);

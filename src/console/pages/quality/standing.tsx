@@ -99,7 +99,7 @@ function Days({ found }: { found: Forecast }) {
   const days = ({ days: count, because }: Forecast["next"]) => {
     if (count === null) return t(because === "no_labels" ? "noLabels" : "tooManyErrors");
     if (count.likely === 0) return t("atOnce");
-    return t("days", { median: formats.number(count.median), likely: formats.number(count.likely) });
+    return t("days", { median: count.median, likely: formats.number(count.likely) });
   };
   return (
     <dl className={styles["days"]}>

@@ -108,7 +108,7 @@ function Table({ found }: { found: Preview }) {
             "all" in row || row.seen === null ? (
               dash
             ) : (
-              <>
+              <span>
                 {t("ofN", { errors: formats.number(row.seen.errors), n: formats.number(row.seen.n) })}{" "}
                 <span className={styles["bounds"]}>
                   {t("range", {
@@ -116,7 +116,7 @@ function Table({ found }: { found: Preview }) {
                     upper: formats.percent(row.seen.upper),
                   })}
                 </span>
-              </>
+              </span>
             ),
         },
         {

@@ -36,8 +36,8 @@ export const QUALITY = words({
   untilNow: { de: "Bis zum nächsten Zertifikat", en: "Until the next certificate" },
   afterChange: { de: "Nach einem Wechsel des Releases", en: "After a change of the release" },
   days: {
-    de: "etwa {median} Tage (in neun von zehn Fällen höchstens {likely})",
-    en: "about {median} days (in nine of ten cases {likely} at most)",
+    de: "etwa {median, plural, one {# Tag} other {# Tage}} (in neun von zehn Fällen höchstens {likely})",
+    en: "about {median, plural, one {# day} other {# days}} (in nine of ten cases {likely} at most)",
   },
   atOnce: { de: "sind schon da", en: "are there already" },
   noLabels: {
@@ -91,7 +91,7 @@ export const QUALITY = words({
   tooFew: { de: "zu wenige", en: "too few" },
   wrong: { de: "Falsch waren", en: "Were wrong" },
   ofN: { de: "{errors} von {n}", en: "{errors} of {n}" },
-  range: { de: "{lower} bis {upper}", en: "{lower} to {upper}" },
+  range: { de: "({lower} bis {upper})", en: "({lower} to {upper})" },
   reviewsPerDay: { de: "Prüfungen am Tag", en: "Reviews a day" },
   minutesPerDay: { de: "Minuten am Tag", en: "Minutes a day" },
   people: { de: "Personen", en: "People" },
