@@ -1,5 +1,6 @@
 /**
- * The record of calls: one row for each accepted call, one for each try at a provider. Never content.
+ * The record of calls: one row for each accepted call, and for its tries at providers; the only try of a call that went well
+ * stands in the call's row. Never content.
  *
  * Rows are written together for many calls in one transaction (platform/gather.ts), before the answer of each is
  * out. Writes that wait push back: over a limit no further call is taken, and none is ever left out.
@@ -80,6 +81,8 @@ const CALL_COLUMNS = {
   tries: "int4",
   cost: "numeric",
   currency: "text",
+  try_after: "int4",
+  try_milliseconds: "int4",
 } as const satisfies Record<string, Form>;
 
 const TRY_COLUMNS = {
@@ -108,15 +111,30 @@ const TRY_COLUMNS = {
 const IN_FEW_COMMITS: Gathering = { atOnce: 1, patient: { from: 12, enough: 16, forMs: 2 } };
 
 function rowsOf(calls: readonly CallRow[]): Copy[] {
-  const tries = calls.flatMap((call) => call.tries.map((one, i) => tryValues(call.id, i + 1, one)));
+  const tries = calls.flatMap((call) =>
+    onlyTry(call) ? [] : call.tries.map((one, i) => tryValues(call.id, i + 1, one)),
+  );
   return [
     binaryRows("model_call", CALL_COLUMNS, calls.map(callValues)),
     ...(tries.length > 0 ? [binaryRows("model_call_try", TRY_COLUMNS, tries)] : []),
   ];
 }
 
+/** The one try of a call whose model answered at once: but for its times all of it stands in the call's row as well. */
+function onlyTry({ about, asked, outcome, tries }: CallRow): TryRow | undefined {
+  const [one] = tries;
+  return tries.length === 1 &&
+    outcome === "answered" &&
+    "connection" in about &&
+    about.connection === one!.connection &&
+    asked === `${one!.connection}/${one!.asked}`
+    ? one
+    : undefined;
+}
+
 function callValues(call: CallRow) {
   const { about } = call;
+  const only = onlyTry(call);
   const [workflow, caseId, connection] =
     "workflow" in about
       ? [about.workflow, about.caseId ?? null, null]
@@ -144,6 +162,8 @@ function callValues(call: CallRow) {
     call.tries.length,
     amountOf(call.cost),
     call.cost?.currency ?? null,
+    only ? only.startedAt - call.startedAt : null,
+    only ? Math.round(only.milliseconds) : null,
   ];
 }
 

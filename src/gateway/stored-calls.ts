@@ -106,14 +106,50 @@ function visibleIn({ visible }: Pick<CallFilter, "visible">): Sql {
 }
 
 async function callsWhere(database: Queryable, condition: Sql, limit: number): Promise<StoredCall[]> {
-  const calls = await database.all<Omit<StoredCall, "tries">>(sql`
+  const calls = await database.all<CallRow>(sql`
     select id, key, (select name from api_key k where k.id = model_call.key) as key_name, workflow, case_id, connection, model_asked, model_answered, streamed, mode, started_at, milliseconds,
-      first_token_ms, input_tokens, output_tokens, tokens_estimated, finish, outcome, status, error, cost::text as cost, currency
+      first_token_ms, input_tokens, output_tokens, tokens_estimated, finish, outcome, status, error, cost::text as cost, currency,
+      try_after, try_milliseconds
     from model_call where ${condition} order by id desc limit ${limit}`);
   const tries = await database.all<StoredTry>(sql`
     select call_id, no, connection, model_asked, model_answered, started_at, milliseconds, first_token_ms, status, error, input_tokens, output_tokens,
       tokens_estimated, finish, cost::text as cost, currency
     from model_call_try where call_id = any(${calls.map((call) => call.id)}) order by call_id, no`);
   const ofCall = Map.groupBy(tries, (one) => one.call_id);
-  return calls.map((call) => ({ ...call, tries: ofCall.get(call.id) ?? [] }));
+  return calls.map((row) => {
+    const { try_after: _, try_milliseconds: __, ...call } = row;
+    return { ...call, tries: onlyTry(row) ?? ofCall.get(call.id) ?? [] };
+  });
+}
+
+interface CallRow extends Omit<StoredCall, "tries"> {
+  try_after: number | null;
+  try_milliseconds: number | null;
+}
+
+/** The try that the call's row holds (record.ts). */
+function onlyTry(row: CallRow): [StoredTry] | undefined {
+  const { connection, try_after: after, try_milliseconds: milliseconds } = row;
+  if (connection === null || after === null || milliseconds === null) return undefined;
+  const { model_answered, first_token_ms, input_tokens, output_tokens, tokens_estimated, finish } = row;
+  return [
+    {
+      call_id: row.id,
+      no: 1,
+      connection,
+      model_asked: row.model_asked.slice(connection.length + 1),
+      model_answered,
+      started_at: row.started_at + after,
+      milliseconds,
+      first_token_ms,
+      status: 200,
+      error: null,
+      input_tokens,
+      output_tokens,
+      tokens_estimated,
+      finish,
+      cost: row.cost,
+      currency: row.currency,
+    },
+  ];
 }
