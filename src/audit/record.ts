@@ -137,7 +137,7 @@ function bodyOf(
 function canonicalText(value: JsonValue): string {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return canonicalize(value)!;
   let text = "";
-  for (const name of Object.keys(value).sort()) {
+  for (const name of sorted(Object.keys(value))) {
     const one = value[name]!;
     if (typeof one === "object" || !name.isWellFormed()) return canonicalize(value)!;
     if (typeof one === "string" && !one.isWellFormed()) return canonicalize(value)!;
@@ -145,6 +145,11 @@ function canonicalText(value: JsonValue): string {
     if (one !== undefined) text += `${text === "" ? "" : ","}${JSON.stringify(name)}:${JSON.stringify(one)}`;
   }
   return `{${text}}`;
+}
+
+/** To sort costs more than everything else of a short object, so whoever writes many events names their members in order. */
+function sorted(names: string[]): string[] {
+  return names.every((name, i) => i === 0 || names[i - 1]! < name) ? names : names.sort();
 }
 
 /** SHA-256 over 0x00 and the canonical bytes: the leaf of RFC 6962. */
