@@ -41,6 +41,15 @@ const EVENT_COLUMNS: Record<string, Form> = {
   leaf: "bytea",
 };
 
+/** Events whose ids and leaves fit into a page. */
+const IN_A_ROW = 100;
+
+function groupsOf<T>(list: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(list.length / IN_A_ROW) }, (_, i) =>
+    list.slice(i * IN_A_ROW, (i + 1) * IN_A_ROW),
+  );
+}
+
 interface Writer {
   id: string;
   next: number;
@@ -92,9 +101,14 @@ export function openAudit(options: { clock: Clock; newId: NewId }): Audit {
       ),
       // In their order: the tickets are drawn row by row.
       binaryRows(
-        "audit_pending",
-        { writer: "text", wseq: "int8", event_id: "text", leaf: "bytea" },
-        written.map(({ id, wseq, leaf }) => [writer.id, wseq, id, leaf]),
+        "audit_pending_group",
+        { writer: "text", wseq: "int8", event_ids: "text[]", leaves: "bytea" },
+        groupsOf(written).map((group) => [
+          writer.id,
+          group[0]!.wseq,
+          group.map(({ id }) => id),
+          Buffer.concat(group.map(({ leaf }) => leaf)),
+        ]),
       ),
     ]);
     tx.afterCommit(() => (writer.next += events.length));

@@ -19,7 +19,8 @@ export interface Copy {
  *
  * `time` is a timestamptz given in milliseconds, `jsonb` anything that JSON writes.
  */
-export type Form = "text" | "bytea" | "boolean" | "int4" | "int8" | "float8" | "numeric" | "time" | "jsonb";
+export type Form =
+  "text" | "text[]" | "bytea" | "boolean" | "int4" | "int8" | "float8" | "numeric" | "time" | "jsonb";
 
 type Value = string | number | boolean | object | null;
 
@@ -67,6 +68,8 @@ function mostBytes(form: Form, value: Value): number {
   if (form === "bytea") return (value as Uint8Array).length;
   if (form === "jsonb") return 1 + LETTER * JSON.stringify(value).length;
   if (form === "numeric") return numericBytes(value as number).length;
+  if (form === "text[]")
+    return (value as string[]).reduce((sum, one) => sum + 4 + LETTER * one.length, ARRAY_HEAD);
   return typeof value === "string" ? LETTER * value.length : 8;
 }
 
@@ -75,6 +78,8 @@ function write(data: Buffer, at: number, form: Form, value: NonNullable<Value>):
   switch (form) {
     case "text":
       return writeText(data, at, value as string);
+    case "text[]":
+      return writeTexts(data, at, value as string[]);
     case "bytea":
       data.set(value as Uint8Array, at);
       return (value as Uint8Array).length;
@@ -105,6 +110,20 @@ function writeText(data: Buffer, at: number, text: string): number {
     data[at + i] = letter;
   }
   return text.length;
+}
+
+const ARRAY_HEAD = 20;
+const TEXT = 25;
+
+/** One dimension without nulls: of which type, how many, counted from 1; then each with its size. */
+function writeTexts(data: Buffer, start: number, texts: readonly string[]): number {
+  let at = start;
+  for (const part of [1, 0, TEXT, texts.length, 1]) at = data.writeInt32BE(part, at);
+  for (const text of texts) {
+    const size = writeText(data, at + 4, text);
+    at = data.writeInt32BE(size, at) + size;
+  }
+  return at - start;
 }
 
 /** A whole number of 53 bits in eight bytes. */
