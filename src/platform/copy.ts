@@ -190,17 +190,27 @@ function written(value: Value): string {
   return SPECIAL.test(text) ? text.replace(/[\\\t\n\r]/g, (letter) => LETTERS[letter]!) : text;
 }
 
-/** All copies as one query, on a connection in a transaction; behind a savepoint with this name, where one is named. */
-export function sendCopies(client: ClientBase, copies: readonly Copy[], savepoint?: string): Promise<void> {
+/** What stands before and behind the copies of a message. */
+interface Around {
+  first?: string;
+  last?: string;
+}
+
+/** All copies as one query, on a connection in a transaction; answers what its last statement did. */
+export function sendCopies(
+  client: ClientBase,
+  copies: readonly Copy[],
+  around: Around = {},
+): Promise<string | undefined> {
   return new Promise((resolve, reject) =>
-    client.query(copying(copies, savepoint, (error) => (error ? reject(error) : resolve()))),
+    client.query(copying(copies, around, (error, command) => (error ? reject(error) : resolve(command)))),
   );
 }
 
 /** The same, or none of the rows and false when one is there already, or two transactions wait for each other's. */
 export async function sendNewCopies(client: ClientBase, copies: readonly Copy[]): Promise<boolean> {
   try {
-    await sendCopies(client, copies, "rows");
+    await sendCopies(client, copies, { first: "savepoint rows", last: "release savepoint rows" });
     return true;
   } catch (error) {
     if (!isTaken(error)) throw error;
@@ -215,14 +225,11 @@ export async function sendNewCopies(client: ClientBase, copies: readonly Copy[])
  */
 function copying(
   copies: readonly Copy[],
-  savepoint: string | undefined,
-  callback: (error?: Error) => void,
+  { first, last }: Around,
+  callback: (error?: Error, command?: string) => void,
 ): Submittable {
-  const statements = copies.map((one) => one.text);
-  if (savepoint !== undefined) {
-    statements.unshift(`savepoint ${savepoint}`);
-    statements.push(`release savepoint ${savepoint}`);
-  }
+  const statements = [first, ...copies.map((one) => one.text), last].filter((one) => one !== undefined);
+  let command: string | undefined;
   const query = {
     callback,
     submit(connection: Connection) {
@@ -237,9 +244,9 @@ function copying(
       stream.uncork();
     },
     handleCopyInResponse() {},
-    handleCommandComplete() {},
+    handleCommandComplete: (message: { text: string }) => void (command = message.text),
     handleError: (error: Error) => query.callback(error),
-    handleReadyForQuery: () => query.callback(),
+    handleReadyForQuery: () => query.callback(undefined, command),
   };
   return query;
 }
