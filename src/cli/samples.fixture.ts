@@ -241,6 +241,7 @@ const JSON_SAMPLES: Samples = {
     shadow: [{ release: RELEASE, state: "answered" as const, confidence: 0.7, wrong: null }],
     attachments: [{ no: 1, mediaType: "application/pdf", size: 12 }],
     history: [{ id: "evt_1", kind: "case.admitted", at: AT, actor: {}, data: {} }],
+    recall: null,
     corrections: [
       {
         id: "c1",

@@ -7,7 +7,7 @@ import type { Queryable } from "../platform/database.ts";
 import { idBorder } from "../contract/ids.ts";
 import { sql } from "../platform/sql.ts";
 import { mulberry32 } from "../statistics/bootstrap.ts";
-import { daysFor, untilCeiling, untilMixed } from "../statistics/detection.ts";
+import { daysFor, untilCeiling, untilMixed, untilPaired } from "../statistics/detection.ts";
 import { stageShare } from "./rollout-path.ts";
 import type { RolloutRow } from "./rollout-store.ts";
 
@@ -22,7 +22,15 @@ export interface Forecast {
   labelsPerDay: number;
   baseline: number;
   share: number;
-  found: { rate: number; labels: number | null; days: number | null }[];
+  found: Found[];
+  /** In the stage in shadow, where it stands there. */
+  inShadow: Found[];
+}
+
+interface Found {
+  rate: number;
+  labels: number | null;
+  days: number | null;
 }
 
 /** For the stage that runs, or the first one with cases. */
@@ -44,6 +52,18 @@ export async function forecastOf(database: Queryable, rollout: RolloutRow, now: 
   const rates = [
     ...new Set([...MULTIPLES.map((multiple) => Math.min(COLLAPSE, multiple * baseline)), COLLAPSE]),
   ];
+  // In shadow every label tells of both; errors that fall on the same cases, as they often do, are told apart sooner.
+  const inShadow =
+    stages[stage] !== "shadow" || control === "manual"
+      ? []
+      : rates.map((rate) => {
+          const chances = {
+            onlyCandidateWrong: rate * (1 - baseline),
+            onlyStableWrong: baseline * (1 - rate),
+          };
+          const { median } = untilPaired(chances, plan.alpha, 2_000);
+          return { rate, labels: median ?? null, days: daysFor(median, labelsPerDay) ?? null };
+        });
   const found = rates.map((rate) => {
     const { median } =
       control === "manual" || ofCandidate === 1
@@ -56,5 +76,5 @@ export async function forecastOf(database: Queryable, rollout: RolloutRow, now: 
     const days = daysFor(median, labelsPerDay * ofCandidate);
     return { rate, labels: median ?? null, days: days ?? null };
   });
-  return { labelsPerDay, baseline, share: ofCandidate, found };
+  return { labelsPerDay, baseline, share: ofCandidate, found, inShadow };
 }

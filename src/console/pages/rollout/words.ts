@@ -170,6 +170,7 @@ export const GUARD_WORDS: Record<GuardName, Text> = {
   slow: { de: "Langsame Antworten", en: "Slow answers" },
   dear: { de: "Teure Vorgänge", en: "Dear cases" },
   overridden: { de: "Geänderte Vorschläge", en: "Changed suggestions" },
+  paired: { de: "Im Schatten allein falsch", en: "Alone wrong in shadow" },
 };
 
 export const ALARM_WORDS: Record<Alarm, Text> = {
