@@ -118,7 +118,11 @@ describe("a candidate in shadow", () => {
       code: "wrong_state",
     });
     const { looks } = await brandt.rolloutLooks({ params: { rollout: begun.rollout.id } });
-    expect(looks.at(-1)).toMatchObject({ guard: "paired", candidate: { errors: 7, n: 7 }, stageName: "shadow" });
+    expect(looks.at(-1)).toMatchObject({
+      guard: "paired",
+      candidate: { errors: 7, n: 7 },
+      stageName: "shadow",
+    });
     expect(looks.at(-1)!.evidence).toBeGreaterThanOrEqual(looks.at(-1)!.limit!);
     await brandt.abortRollout({ params: begun.params, body: { reason: "it is worse" } });
     expect(await shown(begun)).toMatchObject({ state: "aborted", endedAt: expect.any(String) });

@@ -78,6 +78,8 @@ export function deliveredText({ total, alone, unseen, recall, cases }: Delivered
       : [
           `put before people again: ${recall.open} open, ${recall.confirmed} confirmed, ${recall.corrected} corrected; ${unseen} not yet`,
         ]),
-    ...cases.map((one) => `${one.id}  ${one.externalId}  ${one.verdict ?? ""}  ${one.recall ?? ""}`.trimEnd()),
+    ...cases.map((one) =>
+      `${one.id}  ${one.externalId}  ${one.verdict ?? ""}  ${one.recall ?? ""}`.trimEnd(),
+    ),
   ].join("\n");
 }

@@ -205,10 +205,7 @@ export function addRollout(program: Command, desk: Desk): void {
     )
     .action(async (wanted: string, body: { reason: string; since?: string; facet?: string[] }) => {
       const client = await desk.client("change");
-      const reply = await client.recallDelivered({
-        params: { rollout: await idOf(client, wanted) },
-        body,
-      });
+      const reply = await client.recallDelivered({ params: { rollout: await idOf(client, wanted) }, body });
       desk.out.result(
         reply,
         () =>
@@ -233,7 +230,8 @@ export function addRollout(program: Command, desk: Desk): void {
       const reply = await client.rollBack({ params: { workflow }, body: { reason } });
       desk.out.result(
         reply,
-        () => `${reply.sentence}\nWhat it delivered: pilotage rollout delivered ${workflow}\nTo have people look through it: pilotage rollout recall ${workflow} --reason "..."`,
+        () =>
+          `${reply.sentence}\nWhat it delivered: pilotage rollout delivered ${workflow}\nTo have people look through it: pilotage rollout recall ${workflow} --reason "..."`,
       );
     });
   withExamples(

@@ -20,8 +20,7 @@ export const EVENTS = {
   "review.unanswered": "no answer came in time; the case waits for a verdict again",
   "review.bulk_approved": "a person approved cases with the identical suggestion together",
   "review.bulk_undone": "such a batch was taken back in the undo window",
-  "case.confirmed":
-    "a person looked at what a rolled-back release had delivered, and says that it is right",
+  "case.confirmed": "a person looked at what a rolled-back release had delivered, and says that it is right",
   "case.corrected": "what was delivered was corrected: a linked record with a delivery of its own",
   "case.correction_proposed":
     "a correction of what was delivered waits for another person; says how many stand behind it",

@@ -191,7 +191,9 @@ export const REVIEW_ENDPOINTS = {
             z.object({ caseId: z.string(), externalId: z.string(), facets: json, deliveredAt: time }),
           ),
         })
-        .describe("Delivered by a release that was rolled back, to be confirmed or corrected; the first of them"),
+        .describe(
+          "Delivered by a release that was rolled back, to be confirmed or corrected; the first of them",
+        ),
       team: z.object({
         decidedToday: z.number().nullable().describe("Null while fewer than five people decided today"),
         arrivedToday: z.number(),

@@ -144,7 +144,9 @@ export const rolloutShown = rolloutReply.extend({
       ),
       inShadow: z
         .array(z.object({ rate: z.number(), labels: z.number().nullable(), days: z.number().nullable() }))
-        .describe("The same for the stage in shadow, of cases that both answer; empty where it has none to come"),
+        .describe(
+          "The same for the stage in shadow, of cases that both answer; empty where it has none to come",
+        ),
     })
     .describe("At the workflow's own volume: how long a worse release stays unnoticed"),
   history: z.array(

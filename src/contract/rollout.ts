@@ -24,7 +24,8 @@ export const GUARDS = {
     action: "hold",
   },
   paired: {
-    sentence: "cases that it alone answered wrongly in shadow, against those that the stable release alone did",
+    sentence:
+      "cases that it alone answered wrongly in shadow, against those that the stable release alone did",
     action: "hold",
   },
 } as const;

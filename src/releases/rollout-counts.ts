@@ -29,7 +29,8 @@ const HOUR = 3_600_000;
 /** Everything that a rollout is judged by at this moment. */
 export async function evidenceOf(
   database: Queryable,
-  rollout: Omit<CountedRollout, "first_case"> & PairedRollout & { first_case: string | null; stage_at: number },
+  rollout: Omit<CountedRollout, "first_case"> &
+    PairedRollout & { first_case: string | null; stage_at: number },
   now: number,
 ): Promise<Evidence> {
   const { first_case } = rollout;

@@ -38,7 +38,9 @@ export async function keepLook(
   guards: Evidence["guards"],
   now: number,
 ): Promise<void> {
-  const labels = Object.fromEntries(BY_LABELS.flatMap((name) => (guards[name] ? [[name, guards[name]]] : [])));
+  const labels = Object.fromEntries(
+    BY_LABELS.flatMap((name) => (guards[name] ? [[name, guards[name]]] : [])),
+  );
   const seen = Object.values(labels).some((steps) => steps.some(({ candidate }) => candidate.n > 0));
   if (!seen) return;
   const { kept, no } = await tx.one<{ kept: number; no: number }>(sql`

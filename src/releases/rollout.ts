@@ -109,9 +109,7 @@ export function openRollouts(parts: RolloutParts): Rollouts {
     return {
       evidence,
       verdicts: judgeGuards(rollout.plan, at, evidence.guards),
-      promotion: unseen
-        ? undefined
-        : judgeStage(rollout.plan, { ...at, next: nextOf(rollout) }, evidence),
+      promotion: unseen ? undefined : judgeStage(rollout.plan, { ...at, next: nextOf(rollout) }, evidence),
     };
   }
 
