@@ -96,10 +96,7 @@ export const REVIEWS = {
     asked: [],
     returned: [],
     escalated: [],
-    recalled: {
-      open: 1,
-      cases: [{ caseId: CASE, externalId: "T-1001", facets: {}, deliveredAt: AT }],
-    },
+    recalled: { open: 1, cases: [{ caseId: CASE, externalId: "T-1001", facets: {}, deliveredAt: AT }] },
     corrections: [
       {
         caseId: CASE,

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { caseContent, caseCorrections } from "./case-content.ts";
 import { QUARANTINE_REASONS, type QuarantineReason } from "./quarantine.ts";
 import { caseShadow } from "./shadow.ts";
-import { RECALL_STATES } from "./rollout.ts";
+import { GUARDS, HEALTH, RECALL_STATES, type Alarm } from "./rollout.ts";
 import { ARMS, CASE_STATES, type Arm, type CaseState } from "./states.ts";
 
 const time = z.string().describe("UTC, e.g. 2026-01-05T08:00:00.000Z");
@@ -241,6 +241,20 @@ export const caseReply = caseSummary.extend({
   content: caseContent.nullable(),
 });
 
+export const stoppedRollout = z
+  .object({
+    id: z.string(),
+    release: z.string(),
+    state: z.enum(["held", "rolled_back"]),
+    alarm: z
+      .enum(Object.keys({ ...GUARDS, ...HEALTH }) as [Alarm, ...Alarm[]])
+      .nullable()
+      .describe("Why the program did it; null: a person did"),
+    at: time,
+  })
+  .nullable()
+  .describe("The newest rollout, where it is held, or was rolled back in the last seven days");
+
 export const workflowReply = z.object({
   name: z.string(),
   purpose: z.string(),
@@ -248,6 +262,7 @@ export const workflowReply = z.object({
   stableRelease: z.string(),
   candidateRelease: z.string().nullable(),
   shadowRelease: z.string().nullable(),
+  stoppedRollout,
   share,
   autonomy: share,
   rung: z.number(),
