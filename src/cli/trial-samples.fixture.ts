@@ -171,6 +171,16 @@ export const SET_LINES = {
   exportEvaluationSet: EXPORTED,
 };
 
+/** What the overview says of releases. */
+export const IN_FORCE = {
+  stable: "manual",
+  candidate: null,
+  shadow: null,
+  share: 0,
+  autonomy: 0,
+  stoppedRollout: null,
+};
+
 const rollout = {
   id: "roll_1",
   workflow: "support-triage",
