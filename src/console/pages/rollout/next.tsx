@@ -61,7 +61,7 @@ function Pairs({ rollout: { pairs, state, control, stages } }: { rollout: Rollou
   if (pairs !== null)
     return (
       <p className={styles["soft"]}>
-        {t("pairs", { ...pairs, p: formats.number(Number(pairs.p.toPrecision(2)), 6) })}
+        {t("pairs", { ...pairs, p: pairs.p < 0.001 ? t("pTiny") : `= ${formats.number(pairs.p, 3)}` })}
       </p>
     );
   if (state !== "shadow" || stages[0] !== "shadow") return null;

@@ -93,6 +93,8 @@ function Sentence({ rollout }: { rollout: Rollout }) {
   const t = useWords(ROLLOUT);
   const say = useSay();
   const formats = useFormats();
+  if (rollout.state === "held" && rollout.stages[rollout.stage] === "shadow")
+    return t("heldInShadow", { release: rollout.release });
   return say(STATE_SENTENCES[rollout.state], {
     release: rollout.release,
     share: formats.percent(rollout.share),

@@ -120,6 +120,11 @@ export const ROLLOUT = words({
     de: "Im Schatten verglichen: {n, number} Vorgänge. Nur dieses Release lag falsch in {onlyCandidate, number}, nur das feste in {onlyStable, number} (McNemar, p {p}).",
     en: "Compared in shadow: {n, number} cases. Only this release was wrong in {onlyCandidate, number}, only the stable one in {onlyStable, number} (McNemar, p {p}).",
   },
+  pTiny: { de: "< 0,001", en: "< 0.001" },
+  heldInShadow: {
+    de: "{release} steht im Schatten und geht nicht weiter.",
+    en: "{release} stands in shadow and goes no further.",
+  },
   pairsNone: {
     de: "Im Schatten ist noch kein Vorgang verglichen.",
     en: "No case has been compared in shadow yet.",
