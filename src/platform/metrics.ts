@@ -31,6 +31,7 @@ export interface Metrics {
       dead: Gauge;
       atWork: Gauge;
       breakers: Gauge;
+      rollouts: Gauge;
     }) => Promise<void>,
   ): void;
   text(): Promise<{ type: string; body: string }>;
@@ -76,6 +77,12 @@ export function openMetrics(): Metrics {
       name: "pilotage_breaker_open",
       help: "Whether nobody asks a model because it kept failing; models that never did are left out",
       labelNames: ["connection", "model"],
+      registers: [registry],
+    }),
+    rollouts: new Gauge({
+      name: "pilotage_rollout_stopped",
+      help: "1 for a workflow whose newest rollout is held, or was rolled back in the last seven days",
+      labelNames: ["workflow", "state"],
       registers: [registry],
     }),
     atWork: new Gauge({ name: "pilotage_workers", help: "Workers that live", registers: [registry] }),
