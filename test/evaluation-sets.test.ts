@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { openClient, type Client } from "../src/contract/client.ts";
 import type { JsonObject } from "../src/contract/json.ts";
-import { sql } from "../src/platform/sql.ts";
+import { sql, time } from "../src/platform/sql.ts";
 import { emptyLateAnswers, removeOverSets } from "../src/releases/evaluation-keep.ts";
 import { removeUnfinished } from "../src/releases/evaluation-writer.ts";
 import { install, launch, releaseDocument, until, type Installation } from "./support/installation.ts";
@@ -477,16 +477,14 @@ describe("a sealed set", async () => {
 
   test("is not removed while a run is under way", async () => {
     await importText(client, line("f", "billing"), { name: "busy" });
-    const { id } = await evaluate("busy");
-    await app.database.run(
-      sql`update evaluation_run set state = 'running', worker = 'wrk_other', finished_at = null where id = ${id}`,
-    );
+    const { id: set } = await show("busy");
+    await app.database.run(sql`
+      insert into evaluation_run (id, workflow, set_id, release, step, state, worker, started_at, started_by)
+      values ('evr_busy', 'tickets', ${set}, ${release}, 0, 'running', 'wrk_other', ${time(app.clock.now())}, 'E. Brandt')`);
     await expect(
       client.removeEvaluationSet({ params: { ...params, set: "busy" }, body: { reason: "a test" } }),
-    ).rejects.toMatchObject({ code: "wrong_state", message: expect.stringContaining(id) });
-    await app.database.run(
-      sql`update evaluation_run set state = 'done', worker = null, finished_at = now() where id = ${id}`,
-    );
+    ).rejects.toMatchObject({ code: "wrong_state", message: expect.stringContaining("evr_busy") });
+    await app.database.run(sql`delete from evaluation_run where id = 'evr_busy'`);
   });
 
   test("goes by itself when its time is over", async () => {
