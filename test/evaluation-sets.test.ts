@@ -301,7 +301,9 @@ describe("when a case is erased", async () => {
 
   test("no set holds what it held: nothing that is stored opens to its words", async () => {
     const sealed = await itemsIn(client, "june", "true");
-    expect(sealed.map(({ input }) => input["text"]).toSorted()).toEqual([1, 2, 3].map((i) => `${MARK} ${i}`));
+    expect(new Set(sealed.map(({ input }) => input["text"]))).toEqual(
+      new Set([1, 2, 3].map((i) => `${MARK} ${i}`)),
+    );
     expect((await ended(client.collectSet("tickets", { name: "july" }))).set).toMatchObject({
       items: 3,
       leftOut: { "content is gone": 1 },
