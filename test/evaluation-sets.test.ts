@@ -212,6 +212,21 @@ describe("a set of cases", async () => {
     expect(left).toEqual([]);
   });
 
+  test("is asked for without a body, as any program can, and times are in any zone", async () => {
+    const { url, key } = installation;
+    const query = "name=plain&since=2020-01-01T00:00:00%2B01:00&where=output.category%3Dtechnical";
+    const response = await fetch(`${url}/api/v1/workflows/tickets/evaluation-sets/collect?${query}`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${key}`,
+        "x-pilotage-as": "E.%20Brandt",
+        "content-type": "application/x-ndjson",
+      },
+    });
+    const lines = (await response.text()).trimEnd().split("\n");
+    expect(JSON.parse(lines.at(-1)!)).toMatchObject({ set: { name: "plain", items: 1 } });
+  });
+
   test("an expression over content takes the right to read it, for it tells what cases hold", async () => {
     const engineer = await installation.clientFor(["operate"]);
     const asked = (where: string) => ended(engineer.collectSet("tickets", { name: "asked", where }));
@@ -335,6 +350,20 @@ describe("when a case is erased", async () => {
     const { set } = await collecting.begun;
     expect(set!.items - set!.removed).toBe(2);
     expect(await database.all(sql`select 1 from evaluation_item where case_id = ${ids[1]!}`)).toEqual([]);
+  });
+
+  test("and whoever removes a whole set at that moment, neither waits for the other", async () => {
+    for (let round = 0; round < 5; round++) {
+      const name = `round-${round}`;
+      const caseId = await judged(client, name, { text: `${MARK} ${name}` }, { category: "other" });
+      await ended(client.collectSet("tickets", { name }));
+      const remove = client.removeEvaluationSet({
+        params: { ...params, set: name },
+        body: { reason: "a test" },
+      });
+      await Promise.all([erase(installation, caseId), remove]);
+      expect(await database.all(sql`select 1 from evaluation_item where case_id = ${caseId}`)).toEqual([]);
+    }
   });
 
   test("only the end of its content by time may leave its masked items, and an erasure finds them later", async () => {
