@@ -154,7 +154,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
       clock,
       workers,
     }),
-    ...rolloutHandlers({ database, clock, rollouts: parts.rollouts }),
+    ...rolloutHandlers({ database, clock, audit, rollouts: parts.rollouts }),
     ...certificateHandlers({ database, registry, certificates, clock }),
     ...qualityHandlers({
       database,

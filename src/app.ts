@@ -427,7 +427,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       observe: metrics.request,
     });
     let announced = false;
-    serveStatus(bound.fastify, { database, metrics, workers, announced: () => announced });
+    serveStatus(bound.fastify, { database, clock, metrics, workers, announced: () => announced });
     const more = { calls: join(dataHome, "calls"), worker, every, telemetry, chance: Math.random };
     const observe = metrics.request;
     serveGateway(bound, { ...parts, ...more, observe, breakers, limits, prices, places });

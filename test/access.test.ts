@@ -59,6 +59,7 @@ async function outcome(who: Client, name: EndpointName, workflow = "tickets"): P
     escalateReview: { lease: "lse_none", reason: "other", text: "a test" },
     askSender: { lease: "lse_none", reason: "missing", question: "a test" },
     recordAnswer: { text: "a test" },
+    confirmRecalled: {},
     correctCase: { output: {}, reason: "other" },
     approveCorrection: { proposal: 1 },
     refuseCorrection: { proposal: 1, text: "wrong" },

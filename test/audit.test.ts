@@ -297,9 +297,10 @@ describe("what an owner of the database does to the log behind its back", () => 
     await owner.run(sql`set session_replication_role = replica`);
     const { id, writer, wseq } = await owner.one<{ id: string; writer: string; wseq: number }>(sql`
       select e.id, e.writer, e.wseq from audit_event e
-      where e.kind = 'case.admitted' and exists (select from audit_event l where l.writer = e.writer and l.wseq > e.wseq) order by id limit 1`);
+      join audit_pending_group g on g.event_ids[1] = e.id
+      where exists (select from audit_pending_group l where l.writer = e.writer and l.wseq > e.wseq) order by e.id limit 1`);
     await owner.run(sql`delete from audit_event where id = ${id}`);
-    await owner.run(sql`delete from audit_pending where event_id = ${id}`);
+    await owner.run(sql`delete from audit_pending_group where event_ids[1] = ${id}`);
     const worker = await install({ role: "worker", databaseUrl, dataHome: web.dataHome });
     const status = await until(
       () => statusOf(web),

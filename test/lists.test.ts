@@ -31,7 +31,7 @@ import { SHADOW_STATES } from "../src/contract/shadow.ts";
 import * as states from "../src/contract/states.ts";
 import { openApiDocument } from "../src/http/openapi.ts";
 import { calibrationReply, previewReply } from "../src/contract/quality-endpoints.ts";
-import { MOVES, ROLLOUT_STATES } from "../src/contract/rollout.ts";
+import { MOVES, RECALL_STATES, ROLLOUT_STATES } from "../src/contract/rollout.ts";
 import { PERIODS } from "../src/models/limits.ts";
 import { SETTINGS } from "../src/platform/settings.ts";
 import { sql } from "../src/platform/sql.ts";
@@ -279,6 +279,7 @@ describe("states and the database", async () => {
     "spend_window.period": PERIODS,
     "rollout.state": Object.keys(ROLLOUT_STATES),
     "rollout_move.move": Object.keys(MOVES),
+    "recalled_case.state": [...RECALL_STATES],
     "model_call.mode": union("gateway/record.ts", "Mode"),
     "model_call.outcome": Object.keys(CALL_OUTCOMES),
     "canary_run.outcome": CANARY_OUTCOMES,

@@ -188,7 +188,7 @@ describe("an event", () => {
   test("waits for the sequencer with the same leaf", async () => {
     await write(database, "pending", 3);
     const odd = await database.all(sql`
-      select e.id from audit_event e full join audit_pending p on p.event_id = e.id and p.leaf = e.leaf and p.writer = e.writer and p.wseq = e.wseq
+      select e.id from audit_event e full join audit_waiting p on p.event_id = e.id and p.leaf = e.leaf and p.writer = e.writer and p.wseq = e.wseq
       where e.id is null or p.event_id is null`);
     expect(odd).toEqual([]);
   });

@@ -53,7 +53,7 @@ const head = () =>
     sql`select size, holder, problem, gaps from audit_head`,
   );
 const pending = async () =>
-  (await database.one<{ n: number }>(sql`select count(*) as n from audit_pending where not held`)).n;
+  (await database.one<{ n: number }>(sql`select count(*) as n from audit_waiting where not held`)).n;
 const lastNote = async () =>
   (await database.maybe<{ note: string }>(sql`select note from audit_checkpoint order by size desc limit 1`))
     ?.note;
@@ -156,7 +156,7 @@ describe("a crash in the middle of a step", () => {
       afterAll(() => fragile.close());
       const one = await sequencer("wrk_1", { batch: 10, database: fragile });
       const before = (await head()).size;
-      await write(25);
+      for (let i = 0; i < 5; i++) await write(5);
       await expect(one.look()).rejects.toThrowError("killed");
       expect((await head()).size).toBe(moment === "before" ? before : before + 10);
       crash = false;
@@ -194,7 +194,7 @@ test("an event removed before it came into the log is named there, and the log g
   await one.look();
   const { writer, wseq } = (await log()).at(-1)!;
   await write(1, single);
-  await database.run(sql`delete from audit_pending where writer = ${writer} and wseq = ${wseq + 1}`);
+  await database.run(sql`delete from audit_pending_group where writer = ${writer} and wseq = ${wseq + 1}`);
   await write(1, single);
   await one.look();
   await one.look();
@@ -222,6 +222,56 @@ test("a row with a number that was used before is put aside and named, and the o
   expect(held).toEqual([{ event_id: "evt_forged" }]);
   expect((await log()).map((row) => row.kind)).toContain("audit.put_aside");
   expect(await pending()).toBe(0);
+  await inOrder();
+});
+
+test("events that the previous program left waiting come into the log before those of this one", async () => {
+  const one = await sequencer("wrk_1");
+  await one.look();
+  const before = await head();
+  await write(3);
+  // As that one left them: each in a row of its own.
+  const left = await database.all<{ leaf: Buffer }>(sql`
+    insert into audit_pending (writer, wseq, event_id, leaf)
+    select writer, wseq, event_id, leaf from audit_waiting where not held order by ticket, wseq returning leaf`);
+  await database.run(sql`delete from audit_pending_group`);
+  await write(2);
+  expect(await pending()).toBe(5);
+  await one.look();
+  expect(await pending()).toBe(0);
+  expect((await log()).slice(before.size, before.size + 3).map((row) => row.leaf)).toEqual(
+    left.map((row) => row.leaf),
+  );
+  expect(await head()).toMatchObject({ size: before.size + 5, gaps: before.gaps, problem: null });
+  await inOrder();
+});
+
+test("a whole transaction whose numbers were used before is put aside, each of its events by name", async () => {
+  const one = await sequencer("wrk_1");
+  await write(2);
+  await one.look();
+  const { writer, wseq } = (await log()).findLast((row) => row.kind === "case.moved")!;
+  await database.run(sql`
+    insert into audit_pending_group (writer, wseq, event_ids, leaves)
+    values (${writer}, ${wseq}, ${["evt_forged_1", "evt_forged_2"]}, ${Buffer.alloc(64)})`);
+  await one.look();
+  await one.look();
+  const aside = await database.all<{ wseq: string; event: string }>(sql`
+    select body::json -> 'data' ->> 'wseq' as wseq, body::json -> 'data' ->> 'event' as event from audit_event
+    where kind = 'audit.put_aside' and body like '%evt_forged\\_%' order by wseq`);
+  expect(aside).toEqual([
+    { wseq: String(wseq), event: "evt_forged_1" },
+    { wseq: String(wseq + 1), event: "evt_forged_2" },
+  ]);
+  expect(await pending()).toBe(0);
+});
+
+test("a transaction with more events than a row holds keeps their order", async () => {
+  const one = await sequencer("wrk_1");
+  const before = (await head()).size;
+  await write(1_234);
+  await one.look();
+  expect((await head()).size).toBe(before + 1_234);
   await inOrder();
 });
 

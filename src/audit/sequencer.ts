@@ -1,7 +1,7 @@
 /**
  * Gives the events their order: the audit log's second half.
  *
- *   record.ts -> audit_event, audit_pending -> sequencer -> audit_log, tree, signed checkpoints -> export.ts -> verify.ts
+ *   record.ts -> audit_event, audit_pending_group -> sequencer -> audit_log, tree, signed checkpoints -> export.ts -> verify.ts
  *
  * One worker has the duty; the others stand by and take over when it is gone. Each step is one transaction under the
  * lock of the head row: rows that wait become rows of the log, and the tree grows. So a crash leaves no gap and does
@@ -29,13 +29,18 @@ export interface Sequencer {
 const BATCH = 5_000;
 const SIGN_EVERY = 5_000;
 
+/** Events of one transaction, or one that the previous program wrote: their numbers follow one another from `wseq` on. */
 interface Waiting {
   ticket: number;
-  event_id: string;
   writer: string;
   wseq: number;
-  leaf: Buffer;
+  /** 32 bytes each. */
+  leaves: Buffer;
+  grouped: boolean;
 }
+
+const LEAF = 32;
+const countOf = ({ leaves }: Waiting) => leaves.length / LEAF;
 
 interface Head {
   size: number;
@@ -58,7 +63,7 @@ export function openSequencer(options: {
   worker: string;
   signer: Signer;
   log: Log;
-  /** Rows of one transaction. */
+  /** Events of one transaction; a few more, as they came together. */
   batch?: number;
 }): Sequencer {
   const { database, audit, clock, worker, signer, log } = options;
@@ -79,7 +84,7 @@ export function openSequencer(options: {
       unsigned: boolean;
     }>(sql`
       select holder, exists (select from worker w where w.id = holder) as alive,
-        exists (select from audit_pending where not held) as waiting,
+        exists (select from audit_pending where not held) or exists (select from audit_pending_group where not held) as waiting,
         size > coalesce((select max(size) from audit_checkpoint), 0) as unsigned
       from audit_head`);
     if (head.holder === worker) return head;
@@ -116,7 +121,8 @@ export function openSequencer(options: {
         await learn(tx, known, found);
         const gaps = follow(known, numbers, found);
         const tree = openTree(unpacked(head.size, head.hashes));
-        for (const { leaf } of found) tree.append(leaf);
+        for (const { leaves } of found)
+          for (let at = 0; at < leaves.length; at += LEAF) tree.append(leaves.subarray(at, at + LEAF));
         await advance(tx, { size: tree.size, hashes: packed(tree.frontier()) }, numbers, gaps.length);
         audit.record(
           tx,
@@ -124,7 +130,7 @@ export function openSequencer(options: {
         );
         for (const gap of gaps)
           log.error(gap, "events of a writer are missing: they were removed before they came into the log");
-        return found.length;
+        return found.reduce((sum, one) => sum + countOf(one), 0);
       },
       ["sequence"],
     );
@@ -156,12 +162,20 @@ export function openSequencer(options: {
   async function putAside(strays: Waiting[]): Promise<void> {
     log.error({ rows: strays.length }, "rows that waited for the audit log carry numbers used before");
     await database.transaction(async (tx) => {
-      await tx.run(
-        sql`update audit_pending set held = true where ticket = any(${strays.map((row) => row.ticket)}::bigint[])`,
+      const tickets = (grouped: boolean) =>
+        strays.filter((row) => row.grouped === grouped).map((row) => row.ticket);
+      const held = await tx.all<{ writer: string; wseq: number; event_ids: string[] }>(sql`
+        with single as (
+          update audit_pending set held = true where ticket = any(${tickets(false)}::bigint[]) returning writer, wseq, array[event_id] as event_ids),
+        grouped as (
+          update audit_pending_group set held = true where ticket = any(${tickets(true)}::bigint[]) returning writer, wseq, event_ids)
+        select * from single union all select * from grouped`);
+      const events = held.flatMap(({ writer, wseq, event_ids }) =>
+        event_ids.map((event_id, i) => ({ writer, wseq: wseq + i, event_id })),
       );
       audit.record(
         tx,
-        strays.map(({ writer, wseq, event_id }) => ({
+        events.map(({ writer, wseq, event_id }) => ({
           kind: "audit.put_aside",
           actor,
           data: { writer, wseq, event: event_id },
@@ -233,7 +247,7 @@ export function openSequencer(options: {
         continue;
       }
       if (row.wseq > before + 1) gaps.push({ writer: row.writer, from: before + 1, to: row.wseq - 1 });
-      reached.set(row.writer, row.wseq);
+      reached.set(row.writer, row.wseq + countOf(row) - 1);
     }
     if (strays.length > 0) throw new Stray(strays);
     return gaps;
@@ -242,7 +256,7 @@ export function openSequencer(options: {
 
 /** Takes what waits, in the order in which it came, and gives it the next numbers of the log. */
 async function moveIntoLog(tx: Tx, size: number, batch: number): Promise<Waiting[]> {
-  return tx.all<Waiting>(sql`
+  const single = await tx.all<Waiting>(sql`
     with taken as (
       delete from audit_pending
       where not held and ticket <= (
@@ -251,7 +265,22 @@ async function moveIntoLog(tx: Tx, size: number, batch: number): Promise<Waiting
     logged as (
       insert into audit_log (seq, event_id, leaf)
       select ${size}::bigint + row_number() over (order by ticket), event_id, leaf from taken)
-    select ticket, event_id, writer, wseq, leaf from taken order by ticket`);
+    select ticket, writer, wseq, leaf as leaves, false as grouped from taken order by ticket`);
+  const grouped = await tx.all<Waiting>(sql`
+    with taken as (
+      delete from audit_pending_group
+      where not held and ticket <= (
+        select max(ticket) from (
+          select ticket, sum(length(leaves) / ${LEAF}) over (order by ticket) - length(leaves) / ${LEAF} as before
+          from audit_pending_group where not held) as next
+        where before < ${batch - single.length})
+      returning ticket, writer, wseq, event_ids, leaves),
+    logged as (
+      insert into audit_log (seq, event_id, leaf)
+      select ${size + single.length}::bigint + row_number() over (order by ticket, e.no), e.id, substring(leaves from (${LEAF} * (e.no - 1) + 1)::int for ${LEAF})
+      from taken, unnest(event_ids) with ordinality as e (id, no))
+    select ticket, writer, wseq, leaves, true as grouped from taken order by ticket`);
+  return [...single, ...grouped];
 }
 
 /** Reads the last numbers of writers that this process has not met yet. */

@@ -21,9 +21,11 @@ export interface AuditFigures {
 export async function auditFigures(database: Queryable): Promise<AuditFigures> {
   return database.one<AuditFigures>(sql`
     select size, problem, gaps,
-      (select count(*) from audit_pending where not held) as waiting,
-      (select count(*) from audit_pending where held) as "putAside",
-      (select e.at from audit_pending p join audit_event e on e.id = p.event_id where not p.held order by p.ticket limit 1) as oldest,
+      (select count(*) from audit_waiting where not held) as waiting,
+      (select count(*) from audit_waiting where held) as "putAside",
+      (select min(e.at) from audit_event e where e.id in (
+        (select event_id from audit_pending where not held order by ticket limit 1)
+        union all (select event_ids[1] from audit_pending_group where not held order by ticket limit 1))) as oldest,
       (select at from audit_checkpoint order by size desc limit 1) as "checkpointAt"
     from audit_head`);
 }
@@ -78,7 +80,7 @@ async function unlogged(database: Queryable): Promise<{ count: number; first: st
       lost as (
         select id from page
         where not exists (select from audit_log l where l.event_id = page.id)
-          and not exists (select from audit_pending p where p.event_id = page.id))
+          and not exists (select from audit_waiting w where w.event_id = page.id))
       select (select max(id) from page) as last, count(*) as count, (array_agg(id order by id))[1:${NAMED}] as first from lost`);
     found.count += page.count;
     found.first = [...found.first, ...(page.first ?? [])].slice(0, NAMED);

@@ -1,9 +1,11 @@
 /** The commands of evaluation sets and shadow, against a server that plays the contract: what is sent, told, and how they end. */
+import { readFile, stat } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { PilotageError } from "../contract/errors.ts";
 import { EXIT } from "./exit.ts";
 import { here, stage, type } from "./playing.fixture.ts";
 import { SAMPLES } from "./samples.fixture.ts";
-import { IMPORTED, TRIALS } from "./trial-samples.fixture.ts";
+import { SET_LINES, TRIALS } from "./trial-samples.fixture.ts";
 
 const AS = ["--as", "j.okafor@example.com"];
 const { playing, file } = stage();
@@ -21,7 +23,7 @@ describe("pilotage evaluation import", () => {
   ];
 
   it("sends the file as it is, with its form by its ending, and names the lines that were left out", async () => {
-    const server = await playing({ importEvaluationSet: IMPORTED });
+    const server = await playing({ importEvaluationSet: SET_LINES.importEvaluationSet });
     const path = await file("tickets.csv", "text,category\r\nNo coffee,fault\r\n");
     const ended = await type(words(path, "--development"), here(server));
     expect(ended.exit).toBe(EXIT.ok);
@@ -47,9 +49,99 @@ describe("pilotage evaluation import", () => {
   });
 
   it("does not begin with a file that is not there", async () => {
-    const server = await playing({ importEvaluationSet: IMPORTED });
+    const server = await playing({ importEvaluationSet: SET_LINES.importEvaluationSet });
     expect((await type(words("/no/such/file"), here(server))).exit).toBe(EXIT.usage);
     expect(server.calls).toEqual([]);
+  });
+});
+
+describe("pilotage evaluation collect and remap", () => {
+  it("send what was asked for, and tell the set and what is not in it", async () => {
+    const server = await playing(SET_LINES);
+    const where = ["--where", "output.category=billing"];
+    const words = [
+      "evaluation",
+      "collect",
+      "support-triage",
+      "--name",
+      "tickets-may",
+      "--development",
+      "--per-class",
+      "50",
+    ];
+    const collected = await type([...words, ...where, ...AS], here(server));
+    expect(collected.exit).toBe(EXIT.ok);
+    expect(collected.stdout).toContain("3: another case of its thread");
+    expect(collected.stdout).toContain("kept until");
+    expect(collected.stdout).toContain("Not part of the items: input.phone");
+    expect(server.calls[0]!.query).toMatchObject({
+      name: "tickets-may",
+      kind: "development",
+      from: "coins",
+      where: ["output.category=billing"],
+      most: 2_000,
+      perClass: 50,
+      simulated: "false",
+    });
+    const mapping = ["--map", "billing=invoices", "--drop", "technical"];
+    const remapped = await type(
+      ["evaluation", "remap", "support-triage", "tickets-may", ...mapping, ...AS],
+      here(server),
+    );
+    expect(remapped.stdout).toContain("Classes that no item has: category:hardware");
+    expect(server.calls[1]).toMatchObject({
+      params: { set: "tickets-may" },
+      query: { map: ["billing=invoices"], drop: ["technical"] },
+    });
+  });
+
+  it("tell why a set cannot certify, and that one is worn out", async () => {
+    const [set] = TRIALS.listEvaluationSets.sets;
+    const bent = { ...set, representative: false, bentBy: ["chosen"], removed: 1, version: 2 };
+    const worn = {
+      ...set,
+      looks: 11,
+      wornOut: true,
+      classesDiffer: { category: { added: ["new"], gone: [] } },
+    };
+    const server = await playing({
+      listEvaluationSets: { sets: [bent, worn] },
+      getEvaluationSet: { ...worn, runs: [] },
+    });
+    const list = await type(["evaluation", "list", "support-triage"], here(server));
+    expect(list.stdout).toMatch(/tickets-may@2 +sealed, cannot certify +1 /);
+    expect(list.stdout).toMatch(/tickets-may@1 +sealed, worn out +2 /);
+    const shown = await type(["evaluation", "show", "support-triage", "tickets-may"], here(server));
+    expect(shown.stdout).toContain("worn out, a fresh set is needed");
+    expect(shown.stdout).toContain("the newest release has others: category + new");
+  });
+});
+
+describe("pilotage evaluation export", () => {
+  const words = (to: string) => ["evaluation", "export", "support-triage", "tickets-may", "--to", to, ...AS];
+
+  it("writes a file for nobody else, and no other over one that is there", async () => {
+    const server = await playing(SET_LINES);
+    const to = `${await file("near", "")}.ndjson`;
+    expect((await type([...words(to), "--open"], here(server))).stdout).toContain("1 item written");
+    expect(server.calls[0]!.query).toEqual({ open: "true" });
+    expect(await readFile(to, "utf8")).toBe(
+      '{"input":{"body":"No coffee"},"output":{"category":"technical"}}\n',
+    );
+    expect((await stat(to)).mode & 0o777).toBe(0o600);
+    const again = await type(words(to), here(server));
+    expect([again.exit, server.calls.length]).toEqual([EXIT.usage, 1]);
+  });
+
+  it("leaves no file behind when it is refused or breaks off", async () => {
+    const sealed = new PilotageError("wrong_state", "tickets-may@1 is sealed.");
+    const broken = [...SET_LINES.exportEvaluationSet, { code: "internal", message: "It broke off." }];
+    for (const answer of [sealed, broken]) {
+      const to = `${await file("beside", "")}.ndjson`;
+      const ended = await type(words(to), here(await playing({ exportEvaluationSet: answer })));
+      expect(ended.exit).toBe(EXIT.failed);
+      await expect(stat(to)).rejects.toMatchObject({ code: "ENOENT" });
+    }
   });
 });
 

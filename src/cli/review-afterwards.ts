@@ -38,6 +38,18 @@ export function addAfterwards(group: Command, desk: Desk): void {
     `pilotage review correct ${CASE} --output corrected.json --reason wrong_value --as j.okafor@example.com`,
   );
 
+  const confirm = group
+    .command("confirm")
+    .argument("<case>", "the id of the case")
+    .description(
+      "Says that what was delivered is right, of a case that was put before people again after a rollback.",
+    )
+    .action(async (id: string) => {
+      const reply = await (await desk.client("change")).confirmRecalled({ params: { case: id }, body: {} });
+      desk.out.result(reply, () => `${id}: confirmed. ${reply.open} of that rollout are still open.`);
+    });
+  withExamples(confirm, `pilotage review confirm ${CASE} --as j.okafor@example.com`);
+
   const approve = withProposal(group.command("approve-correction"))
     .description("Approves a correction that somebody else proposed: it goes out like any other.")
     .action(async (id: string, { proposal }: { proposal: number }) => {

@@ -96,6 +96,7 @@ export const REVIEWS = {
     asked: [],
     returned: [],
     escalated: [],
+    recalled: { open: 1, cases: [{ caseId: CASE, externalId: "T-1001", facets: {}, deliveredAt: AT }] },
     corrections: [
       {
         caseId: CASE,
@@ -122,6 +123,7 @@ export const REVIEWS = {
     answerLink: "https://pilotage.example.com/say#a.1",
   },
   recordAnswer: { caseId: CASE, state: "in_review" },
+  confirmRecalled: { caseId: CASE, open: 3 },
   correctCase: { caseId: CASE, correction: 1, undoUntil: AT, differs: ["category"] },
   approveCorrection: { caseId: CASE, correction: 1, undoUntil: AT, differs: ["category"] },
   refuseCorrection: { caseId: CASE, state: "refused" },

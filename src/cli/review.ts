@@ -202,6 +202,15 @@ function shownInbox(inbox: Inbox): string {
         .join("\n"),
     ],
     [
+      "to look at again",
+      inbox.recalled.cases
+        .map(
+          ({ caseId, externalId, deliveredAt }) =>
+            `${caseId} ${externalId}, delivered ${moment(deliveredAt)}`,
+        )
+        .join("\n"),
+    ],
+    [
       "today",
       `${inbox.team.decidedToday === null ? "" : `${inbox.team.decidedToday} decided by the team, `}${inbox.own.decidedToday} decided by you; ${inbox.team.arrivedToday} came in`,
     ],

@@ -1,14 +1,14 @@
 /** `pilotage rollout ...` and `pilotage rollback`: how a release earns its share, and how it is taken out at once. */
 import { type Command, Option } from "commander";
 import type { Client } from "../contract/client.ts";
-import { HOLDS } from "../contract/rollout.ts";
+import { RECALL_STATES, type RecallState } from "../contract/rollout.ts";
 import { share as readShare } from "./arguments.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
 import { newest } from "./share.ts";
-import { count, facts, percent } from "./text.ts";
+import { deliveredText, looksText, rolloutText } from "./rollout-text.ts";
+import { count } from "./text.ts";
 
-type Shown = Awaited<ReturnType<Client["getRollout"]>>;
 type Reason = { reason: string };
 
 export function addRollout(program: Command, desk: Desk): void {
@@ -69,9 +69,8 @@ export function addRollout(program: Command, desk: Desk): void {
     .description("Shows where a rollout stands: its guards, whether its stage may be left, what happened.")
     .action(async (wanted: string) => {
       const client = await desk.client("read");
-      const id = wanted.startsWith("roll_") ? wanted : await last(client, wanted);
-      const reply = await client.getRollout({ params: { rollout: id } });
-      desk.out.result(reply, () => shown(reply));
+      const reply = await client.getRollout({ params: { rollout: await idOf(client, wanted) } });
+      desk.out.result(reply, () => rolloutText(reply));
     });
   withExamples(show, "pilotage rollout show support-triage");
 
@@ -161,21 +160,63 @@ export function addRollout(program: Command, desk: Desk): void {
     'pilotage rollout abort support-triage --reason "Published by mistake" --as j.okafor@example.com',
   );
 
+  const looks = rollout
+    .command("looks")
+    .argument("<workflow>", "its name, or the id of a rollout")
+    .description("Shows how the evidence of labels went, look by look.")
+    .action(async (wanted: string) => {
+      const client = await desk.client("read");
+      const reply = await client.rolloutLooks({ params: { rollout: await idOf(client, wanted) } });
+      desk.out.result(reply, () => looksText(reply));
+    });
+  withExamples(looks, "pilotage rollout looks support-triage");
+
   const delivered = rollout
     .command("delivered")
     .argument("<workflow>", "its name, or the id of a rollout")
+    .addOption(
+      new Option("--recall <state>", "only those that were put before people again, and stand so").choices(
+        RECALL_STATES,
+      ),
+    )
     .description("Lists what the release of a rollout delivered while it had cases.")
-    .action(async (wanted: string) => {
+    .action(async (wanted: string, { recall }: { recall?: RecallState }) => {
       const client = await desk.client("read");
-      const id = wanted.startsWith("roll_") ? wanted : await last(client, wanted);
-      const reply = await client.rolledOutCases({ params: { rollout: id }, query: { limit: 100 } });
+      const reply = await client.rolledOutCases({
+        params: { rollout: await idOf(client, wanted) },
+        query: { limit: 100, ...(recall === undefined ? {} : { recall }) },
+      });
+      desk.out.result(reply, () => deliveredText(reply));
+    });
+  withExamples(
+    delivered,
+    "pilotage rollout delivered support-triage",
+    "pilotage rollout delivered support-triage --recall open",
+  );
+
+  const recall = rollout
+    .command("recall")
+    .argument("<workflow>", "its name, or the id of a rollout")
+    .requiredOption("--reason <reason>", "why, for the record")
+    .option("--since <time>", "only what was delivered at or after, e.g. 2026-01-05T08:00:00Z")
+    .option("--facet <name=value...>", "only cases with this facet, e.g. output.category=billing")
+    .description(
+      "After a rollback: puts what the release delivered without a person's eyes before people, who confirm or correct it.",
+    )
+    .action(async (wanted: string, body: { reason: string; since?: string; facet?: string[] }) => {
+      const client = await desk.client("change");
+      const reply = await client.recallDelivered({ params: { rollout: await idOf(client, wanted) }, body });
       desk.out.result(
         reply,
         () =>
-          `${count(reply.total, "case")} delivered, ${reply.alone} of them unreviewed\n${reply.cases.map((one) => `${one.id}  ${one.externalId}  ${one.verdict ?? ""}`).join("\n")}`,
+          `${count(reply.added, "case")} more put before people; ${reply.recall.open} open, ${reply.recall.confirmed} confirmed, ${reply.recall.corrected} corrected`,
       );
     });
-  withExamples(delivered, "pilotage rollout delivered support-triage");
+  withExamples(
+    recall,
+    'pilotage rollout recall support-triage --reason "Categories may be wrong" --as j.okafor@example.com',
+    'pilotage rollout recall support-triage --since 2026-01-05T08:00:00Z --facet output.category=billing --reason "Invoices of Monday" --as j.okafor@example.com',
+  );
 
   const back = program
     .command("rollback")
@@ -189,7 +230,8 @@ export function addRollout(program: Command, desk: Desk): void {
       const reply = await client.rollBack({ params: { workflow }, body: { reason } });
       desk.out.result(
         reply,
-        () => `${reply.sentence}\nWhat it delivered: pilotage rollout delivered ${workflow}`,
+        () =>
+          `${reply.sentence}\nWhat it delivered: pilotage rollout delivered ${workflow}\nTo have people look through it: pilotage rollout recall ${workflow} --reason "..."`,
       );
     });
   withExamples(
@@ -198,46 +240,11 @@ export function addRollout(program: Command, desk: Desk): void {
   );
 }
 
-async function last(client: Client, workflow: string): Promise<string> {
+/** Of a rollout, or the newest one of a workflow. */
+async function idOf(client: Client, workflow: string): Promise<string> {
+  if (workflow.startsWith("roll_")) return workflow;
   const { rollouts } = await client.listRollouts({ params: { workflow }, query: { limit: 1 } });
   const id = rollouts[0]?.id;
   // The server says best that there is none.
   return id ?? workflow;
-}
-
-function shown(one: Shown): string {
-  const { promotion, forecast } = one;
-  const may =
-    promotion === null
-      ? "it has had no case yet"
-      : promotion.kind === "hold"
-        ? `not yet: ${promotion.reasons.map((one) => HOLDS[one]).join("; ")}`
-        : promotion.kind === "ready"
-          ? "yes, when two people say so"
-          : `undecided: errors between ${percent(promotion.interval!.lower)} and ${percent(promotion.interval!.upper)}`;
-  const guards = one.guards.map((guard) => {
-    const sum = guard.steps.reduce((n, step) => n + step.candidate.n, 0);
-    const bad = guard.steps.reduce((n, step) => n + step.candidate.errors, 0);
-    const evidence =
-      guard.evidence === null
-        ? "no data"
-        : `E ${guard.evidence.toPrecision(3)} of ${guard.limit!.toPrecision(3)}`;
-    return `  ${guard.name.padEnd(12)} ${guard.kind.padEnd(8)} ${evidence}, ${bad} of ${sum} of the candidate`;
-  });
-  const found = forecast.found.map(
-    ({ rate, days }) =>
-      `${percent(rate)}: ${days === null ? "not within its horizon" : `${days.toPrecision(2)} days`}`,
-  );
-  const history = one.history.map(
-    (move) =>
-      `  ${move.at.slice(0, 16)}  ${move.move} -> ${move.to} (${move.stageName}) by ${move.by}${move.askedBy ? ` and ${move.askedBy}` : ""}${move.reason ? `: ${move.reason}` : ""}${move.agrees ? "" : "  DOES NOT COME OUT THE SAME"}`,
-  );
-  return `${one.workflow}: ${one.sentence}\n${facts([
-    ["stage", one.stageName],
-    ["may go on", may],
-    [
-      "found in",
-      `${found.join("; ")} (errors of the candidate; ${forecast.labelsPerDay.toFixed(1)} labels a day)`,
-    ],
-  ])}\nGuards\n${guards.join("\n")}\nHistory\n${history.join("\n")}`;
 }

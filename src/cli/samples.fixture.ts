@@ -7,7 +7,7 @@ import { MODEL_CALLS } from "./call-samples.fixture.ts";
 import { PEOPLE } from "./people-samples.fixture.ts";
 import { QUALITY } from "./quality-samples.fixture.ts";
 import { REVIEWS } from "./review-samples.fixture.ts";
-import { COLLECTED, EXPORTED, IMPORTED, REMAPPED, ROLLOUTS, TRIALS } from "./trial-samples.fixture.ts";
+import { IN_FORCE, ROLLOUTS, SET_LINES, TRIALS } from "./trial-samples.fixture.ts";
 
 const AT = "2026-01-05T08:00:00.000Z";
 export const CASE = "case_01hzy3v7k2e8t9qxw4m5n6p7r8";
@@ -37,6 +37,7 @@ const workflow = {
   stableRelease: "manual",
   candidateRelease: RELEASE,
   shadowRelease: null,
+  stoppedRollout: null,
   share: 0.2,
   autonomy: 0,
   rung: 0,
@@ -168,15 +169,7 @@ type Samples = {
   [
     N in Exclude<
       EndpointName,
-      | "submitBatch"
-      | "importEvaluationSet"
-      | "collectEvaluationSet"
-      | "remapEvaluationSet"
-      | "exportEvaluationSet"
-      | "exportAudit"
-      | "getAttachment"
-      | "openApi"
-      | ForBrowsers
+      "submitBatch" | keyof typeof SET_LINES | "exportAudit" | "getAttachment" | "openApi" | ForBrowsers
     >
   ]: Awaited<ReturnType<Client[N]>>;
 };
@@ -249,6 +242,7 @@ const JSON_SAMPLES: Samples = {
     shadow: [{ release: RELEASE, state: "answered" as const, confidence: 0.7, wrong: null }],
     attachments: [{ no: 1, mediaType: "application/pdf", size: 12 }],
     history: [{ id: "evt_1", kind: "case.admitted", at: AT, actor: {}, data: {} }],
+    recall: null,
     corrections: [
       {
         id: "c1",
@@ -350,11 +344,12 @@ const JSON_SAMPLES: Samples = {
     needs: [],
     hours: [],
     today: { received: 3, delivered: 2, automatic: 0, open: 1, overdue: 0 },
-    releases: { stable: "manual", candidate: null, shadow: null, share: 0, autonomy: 0 },
+    releases: IN_FORCE,
     people: { owner: "e.brandt@example.com", deputy: null, sponsor: null, orphaned: false },
     at: AT,
   },
   getOperations: {
+    stoppedRollout: null,
     queues: [],
     states: {},
     feeds: [],
@@ -451,10 +446,7 @@ export const SAMPLES = {
     { line: 1, ...receipt },
     { summary: { read: 1, admitted: 1, duplicate: 0, quarantined: 0, skipped: 0, failed: 0 } },
   ],
-  importEvaluationSet: IMPORTED,
-  collectEvaluationSet: COLLECTED,
-  remapEvaluationSet: REMAPPED,
-  exportEvaluationSet: EXPORTED,
+  ...SET_LINES,
   getAttachment: Buffer.from("%PDF-1.7"),
   openApi: { openapi: "3.1.0" },
 };

@@ -63,6 +63,7 @@ function shown(workflow: Workflow): string {
       candidateRelease === null ? "none" : `${candidateRelease} with ${percent(share)} of the new cases`,
     ],
     ["shadow", workflow.shadowRelease ?? ""],
+    ["rollout", stopped(workflow)],
     ["autonomy", `${percent(autonomy)} may go out unreviewed`],
     ["certificate", certified(workflow)],
     ["safe-stop", rung === 0 ? "" : `rung ${rung}`],
@@ -74,6 +75,14 @@ function shown(workflow: Workflow): string {
   ]);
   const states = inOrder(workflow).map(([state, number]): [string, number] => [state, number]);
   return `${name}: ${purpose}\n${force}\n  cases ${total(workflow)}${states.length > 0 ? `\n${facts(states, "    ")}` : ""}`;
+}
+
+/** Said only where it stands still: what runs is the candidate above. */
+function stopped({ name, stoppedRollout }: Workflow): string {
+  if (stoppedRollout === null) return "";
+  const { state, release, alarm, at } = stoppedRollout;
+  const what = state === "held" ? "is held" : "was rolled back";
+  return `${release} ${what} since ${moment(at)}${alarm === null ? "" : ` for ${alarm}`}: pilotage rollout show ${name}`;
 }
 
 /** One line for each certificate that stands, and the plain word where there is none. */

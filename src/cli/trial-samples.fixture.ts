@@ -141,13 +141,13 @@ export const TRIALS = {
 };
 
 /** The lines of an import. */
-export const IMPORTED = [
+const IMPORTED = [
   { line: 2, message: "a line needs the objects `input` and `output`" },
   { set: evaluationSet, dropped: ["note"] },
 ];
 
 /** The lines while a set is collected, and while its labels are mapped. */
-export const COLLECTED = [
+const COLLECTED = [
   { read: 100, of: 120 },
   {
     set: {
@@ -159,11 +159,28 @@ export const COLLECTED = [
     dropped: ["input.phone"],
   },
 ];
-export const REMAPPED = [
+const REMAPPED = [
   { read: 2, of: 2 },
   { set: { ...evaluationSet, version: 2, madeFrom: "set_1" }, withoutItems: ["category:hardware"] },
 ];
-export const EXPORTED = [{ input: { body: "No coffee" }, output: { category: "technical" } }];
+const EXPORTED = [{ input: { body: "No coffee" }, output: { category: "technical" } }];
+
+export const SET_LINES = {
+  importEvaluationSet: IMPORTED,
+  collectEvaluationSet: COLLECTED,
+  remapEvaluationSet: REMAPPED,
+  exportEvaluationSet: EXPORTED,
+};
+
+/** What the overview says of releases. */
+export const IN_FORCE = {
+  stable: "manual",
+  candidate: null,
+  shadow: null,
+  share: 0,
+  autonomy: 0,
+  stoppedRollout: null,
+};
 
 const rollout = {
   id: "roll_1",
@@ -227,12 +244,14 @@ export const ROLLOUTS = {
       },
     ],
     cases: [{ share: 0.2, candidate: 40, stable: 160 }],
+    pairs: { n: 120, onlyCandidate: 4, onlyStable: 6, p: 0.75390625 },
     promotion: { kind: "hold" as const, reasons: ["too-early" as const], interval: null },
     forecast: {
       labelsPerDay: 20,
       baseline: 0.04,
       share: 0.2,
       found: [{ rate: 0.08, labels: 210, days: 52.5 }],
+      inShadow: [],
     },
     history: [
       {
@@ -257,9 +276,33 @@ export const ROLLOUTS = {
   rollBack: rollout,
   abortRollout: rollout,
   rolledOutCases: {
-    total: 1,
-    alone: 0,
-    cases: [{ id: "case_1", externalId: "T-1001", state: "delivered", verdict: "approve", receivedAt: AT }],
+    total: 2,
+    alone: 1,
+    unseen: 0,
+    recall: { open: 1, confirmed: 0, corrected: 0 },
+    cases: [
+      {
+        id: "case_1",
+        externalId: "T-1001",
+        state: "delivered",
+        verdict: "auto",
+        receivedAt: AT,
+        recall: "open" as const,
+      },
+    ],
     next: null,
+  },
+  recallDelivered: { added: 1, recall: { open: 1, confirmed: 0, corrected: 0 } },
+  rolloutLooks: {
+    looks: [
+      {
+        at: AT,
+        stageName: "20 %",
+        guard: "errors" as const,
+        candidate: { errors: 1, n: 40 },
+        evidence: 0.42,
+        limit: 20,
+      },
+    ],
   },
 };

@@ -46,6 +46,22 @@ export const CORRECTION_ENDPOINTS = {
     example: { params: { case: "case_..." }, body: { output: {}, reason: "wrong_value" } },
     bodyLimit: 12 * MEGABYTE,
   }),
+  confirmRecalled: endpoint({
+    method: "POST",
+    path: "/api/v1/cases/:case/recall/confirm",
+    params: named("case"),
+    body: z.strictObject({}),
+    reply: z.object({
+      caseId: z.string(),
+      open: z.number().describe("Cases of that rollout that still wait for a look"),
+    }),
+    scope: "review",
+    action: "case.correct",
+    errors: ["not_found", "wrong_state"],
+    sentence:
+      "Says that what was delivered is right, of a case that was put before people again after a rollback. Where it is not, correct it.",
+    example: { params: { case: "case_..." }, body: {} },
+  }),
   approveCorrection: endpoint({
     method: "POST",
     path: "/api/v1/cases/:case/correction/approve",

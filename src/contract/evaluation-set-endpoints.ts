@@ -170,7 +170,7 @@ export const EVALUATION_SET_ENDPOINTS = {
         .describe("Default: sealed for labels of coins, development for all others"),
       from: z.enum(CASE_SOURCES).default("coins"),
       where: texts(10).describe(
-        "`output.category=billing` by facet, or a CEL expression over input and output; all must hold",
+        "`output.category=billing` by facet (of the output: as it was labelled), or a CEL expression over input and output; all must hold",
       ),
       since: z.iso.datetime().optional().describe("Cases that arrived then or later"),
       until: z.iso.datetime().optional().describe("Cases that arrived before"),

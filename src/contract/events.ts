@@ -20,6 +20,7 @@ export const EVENTS = {
   "review.unanswered": "no answer came in time; the case waits for a verdict again",
   "review.bulk_approved": "a person approved cases with the identical suggestion together",
   "review.bulk_undone": "such a batch was taken back in the undo window",
+  "case.confirmed": "a person looked at what a rolled-back release had delivered, and says that it is right",
   "case.corrected": "what was delivered was corrected: a linked record with a delivery of its own",
   "case.correction_proposed":
     "a correction of what was delivered waits for another person; says how many stand behind it",
@@ -72,6 +73,7 @@ export const EVENTS = {
   "planted.decided":
     "a planted case was decided and revealed; says whether its fault was noticed, names no person",
   "works_council.recorded": "what was agreed with the works council was put on record",
+  "rollout.recalled": "what a release delivered alone before it was rolled back was put before people",
   "rollout.moved":
     "a rollout was started, went to its next stage, was held, resumed, promoted, rolled back or aborted; says by which alarm, if by one",
   "ladder.moved": "the safe-stop ladder was moved; says from where to where",

@@ -17,6 +17,8 @@ export const SICK_CODES = [
   "no_certificate",
   "overdue",
   "dead_letters",
+  "rollout_held",
+  "rolled_back",
 ] as const;
 export type SickCode = (typeof SICK_CODES)[number];
 
@@ -55,6 +57,8 @@ export const NEED_CODES = {
   model_retires: "model, days, day",
   model_retired: "model, days (negative), day",
   dead_letters: "target, cases",
+  rollout_held: "release, alarm (empty: a person held it)",
+  rolled_back: "release, alarm (empty: a person did it), unseen: what it delivered and nobody looked at",
   quarantine_open: "count",
   budget_warning: "used: the share of the budget that is used; period: month or day",
   budget_spent: "period: month or day; until: when it begins anew",

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { endpoint, type Endpoint } from "./endpoint.ts";
 import { modelWatch } from "./model-endpoints.ts";
 import { named } from "./named.ts";
-import { changeReply } from "./schemas.ts";
+import { changeReply, stoppedRollout } from "./schemas.ts";
 
 const time = z.string();
 const maybeTime = time.nullable();
@@ -49,6 +49,7 @@ const needed = z.object({
     "budget",
     "orphan",
     "second_person",
+    "rollout",
   ]),
   id: z.string(),
   code: z.string(),
@@ -95,6 +96,7 @@ export const OVERVIEW_ENDPOINTS = {
         shadow: z.string().nullable(),
         share: z.number(),
         autonomy: z.number(),
+        stoppedRollout,
       }),
       people: z.object({
         owner: z.string(),
@@ -149,6 +151,7 @@ export const OVERVIEW_ENDPOINTS = {
           }),
         )
         .describe("The models that the workflow's releases name: breakers, canary, and the day they retire"),
+      stoppedRollout,
       ladder: z.object({
         rung: z.number(),
         since: maybeTime,

@@ -184,6 +184,16 @@ export const REVIEW_ENDPOINTS = {
       corrections: z
         .array(correctionWaiting)
         .describe("Corrections that wait for a second person; empty for who may not correct"),
+      recalled: z
+        .object({
+          open: z.number(),
+          cases: z.array(
+            z.object({ caseId: z.string(), externalId: z.string(), facets: json, deliveredAt: time }),
+          ),
+        })
+        .describe(
+          "Delivered by a release that was rolled back, to be confirmed or corrected; the first of them",
+        ),
       team: z.object({
         decidedToday: z.number().nullable().describe("Null while fewer than five people decided today"),
         arrivedToday: z.number(),

@@ -7,12 +7,13 @@ import {
   type HoldReason,
   GUARDS,
   HEALTH,
+  RECALL_STATES,
   ROLLOUT_STATES,
   type Alarm,
   type GuardName,
   type RolloutState,
 } from "./rollout.ts";
-import { changeReply, listQuery } from "./schemas.ts";
+import { changeReply, facetFilter, listQuery } from "./schemas.ts";
 
 const time = z.string().describe("UTC, e.g. 2026-01-05T08:00:00.000Z");
 const keys = <K extends string>(of: Record<K, unknown>) => Object.keys(of) as [K, ...K[]];
@@ -117,6 +118,15 @@ export const rolloutShown = rolloutReply.extend({
     })
     .nullable()
     .describe("Whether the stage may be left; null before the first stage with cases"),
+  pairs: z
+    .object({
+      n: z.number().describe("Cases that both answered and a label was compared with"),
+      onlyCandidate: z.number().describe("Only the candidate was wrong"),
+      onlyStable: z.number().describe("Only the stable release was wrong"),
+      p: z.number().describe("McNemar's exact p for these counts, as if one had looked once"),
+    })
+    .nullable()
+    .describe("What was compared in shadow; null where nothing was, or people did the work"),
   forecast: z
     .object({
       labelsPerDay: z.number(),
@@ -132,6 +142,11 @@ export const rolloutShown = rolloutReply.extend({
           days: z.number().nullable(),
         }),
       ),
+      inShadow: z
+        .array(z.object({ rate: z.number(), labels: z.number().nullable(), days: z.number().nullable() }))
+        .describe(
+          "The same for the stage in shadow, of cases that both answer; empty where it has none to come",
+        ),
     })
     .describe("At the workflow's own volume: how long a worse release stays unnoticed"),
   history: z.array(
@@ -152,6 +167,9 @@ export const rolloutShown = rolloutReply.extend({
   ),
 });
 
+const recallCounts = z
+  .object({ open: z.number(), confirmed: z.number(), corrected: z.number() })
+  .describe("Of the cases that were put before people after the rollback");
 const errors = ["not_found", "wrong_state"] as const;
 const moved = z.object({ rollout: rolloutReply, pending: changeReply.nullable() });
 const back = { wire: "json", scope: "operate", errors } as const;
@@ -266,10 +284,14 @@ export const ROLLOUT_ENDPOINTS = {
     method: "GET",
     path: "/api/v1/rollouts/:rollout/delivered",
     params: named("rollout"),
-    query: listQuery,
+    query: listQuery.extend({
+      recall: z.enum(RECALL_STATES).optional().describe("Only those that stand so"),
+    }),
     reply: z.object({
       total: z.number(),
-      alone: z.number().describe("Those of them that nobody reviewed"),
+      alone: z.number().describe("Those of them that nobody had reviewed"),
+      unseen: z.number().describe("Those of `alone` that were not put before people either"),
+      recall: recallCounts,
       cases: z.array(
         z.object({
           id: z.string(),
@@ -277,6 +299,7 @@ export const ROLLOUT_ENDPOINTS = {
           state: z.string(),
           verdict: z.string().nullable(),
           receivedAt: time,
+          recall: z.enum(RECALL_STATES).nullable(),
         }),
       ),
       next: z.string().nullable(),
@@ -285,7 +308,49 @@ export const ROLLOUT_ENDPOINTS = {
     action: "workflow.see",
     errors: ["not_found"],
     sentence:
-      "What the release of a rollout delivered while it had cases, newest first, and how many nobody reviewed.",
+      "What the release of a rollout delivered while it had cases, newest first, how many nobody reviewed, and how far people came with looking through them.",
+    example: { params: { rollout: "roll_..." } },
+  }),
+  recallDelivered: endpoint({
+    method: "POST",
+    path: "/api/v1/rollouts/:rollout/recall",
+    params: named("rollout"),
+    body: z.strictObject({
+      since: z.iso.datetime({ offset: true }).optional().describe("Only what was delivered at or after"),
+      facet: facetFilter,
+      reason,
+    }),
+    reply: z.object({ added: z.number(), recall: recallCounts }),
+    action: "share.lower",
+    ...back,
+    sentence:
+      "After a rollback: puts what the release delivered without a person's eyes before people, who confirm or correct it. Asked for again it adds what came since, and nothing twice.",
+    example: {
+      params: { rollout: "roll_..." },
+      body: { reason: "Categories may be wrong", facet: "output.category=billing" },
+    },
+  }),
+  rolloutLooks: endpoint({
+    method: "GET",
+    path: "/api/v1/rollouts/:rollout/looks",
+    params: named("rollout"),
+    reply: z.object({
+      looks: z.array(
+        z.object({
+          at: time,
+          stageName: z.string(),
+          guard: guardName.describe("`paired` in shadow, then `errors`"),
+          candidate: counted,
+          evidence: z.number().nullable(),
+          limit: z.number().nullable(),
+        }),
+      ),
+    }),
+    scope: "read",
+    action: "workflow.see",
+    errors: ["not_found"],
+    sentence:
+      "How the evidence of labels went, look by look, each judged from its stored whole numbers; older looks are thinned out.",
     example: { params: { rollout: "roll_..." } },
   }),
 };

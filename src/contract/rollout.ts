@@ -23,6 +23,11 @@ export const GUARDS = {
       "cases whose suggestion a person changed or rejected, although no field that counts as wrong was",
     action: "hold",
   },
+  paired: {
+    sentence:
+      "cases that it alone answered wrongly in shadow, against those that the stable release alone did",
+    action: "hold",
+  },
 } as const;
 export type GuardName = keyof typeof GUARDS;
 
@@ -58,3 +63,7 @@ export const HOLDS = {
   "data-health": "a feed has a problem, or the safe-stop ladder does not stand at normal",
 } as const;
 export type HoldReason = keyof typeof HOLDS;
+
+/** Where a case stands that was put before people again after a rollback. */
+export const RECALL_STATES = ["open", "confirmed", "corrected"] as const;
+export type RecallState = (typeof RECALL_STATES)[number];

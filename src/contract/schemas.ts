@@ -3,6 +3,7 @@ import { z } from "zod";
 import { caseContent, caseCorrections } from "./case-content.ts";
 import { QUARANTINE_REASONS, type QuarantineReason } from "./quarantine.ts";
 import { caseShadow } from "./shadow.ts";
+import { GUARDS, HEALTH, RECALL_STATES, type Alarm } from "./rollout.ts";
 import { ARMS, CASE_STATES, type Arm, type CaseState } from "./states.ts";
 
 const time = z.string().describe("UTC, e.g. 2026-01-05T08:00:00.000Z");
@@ -116,6 +117,12 @@ const facetEquals = z
   .max(500)
   .regex(/^[^=]+=/, "name=value is expected");
 
+export const facetFilter = z
+  .union([facetEquals, z.array(facetEquals).max(10)])
+  .transform((given) => [given].flat())
+  .optional()
+  .describe("`name=value`, such as output.category=billing; may be given several times");
+
 export const caseQuery = listQuery.extend({
   state: states.optional().describe("One state, or several with commas between"),
   arm: z.enum(keysOf<Arm>(ARMS)).optional(),
@@ -134,11 +141,7 @@ export const caseQuery = listQuery.extend({
   from: z.iso.datetime({ offset: true }).optional().describe("Received at or after"),
   to: z.iso.datetime({ offset: true }).optional().describe("Received before"),
   dueBefore: z.iso.datetime({ offset: true }).optional(),
-  facet: z
-    .union([facetEquals, z.array(facetEquals).max(10)])
-    .transform((given) => [given].flat())
-    .optional()
-    .describe("`name=value`, such as output.category=billing; may be given several times"),
+  facet: facetFilter,
 });
 
 export const caseList = z.object({ cases: z.array(caseSummary), next: z.string().nullable() });
@@ -231,8 +234,26 @@ export const caseReply = caseSummary.extend({
   attachments: z.array(z.object({ no: z.number(), mediaType: z.string(), size: z.number() })),
   history: z.array(z.object({ id: z.string(), kind: z.string(), at: time, actor: json, data: json })),
   corrections: caseCorrections,
+  recall: z
+    .enum(RECALL_STATES)
+    .nullable()
+    .describe("Put before people again, because the release that delivered it was rolled back"),
   content: caseContent.nullable(),
 });
+
+export const stoppedRollout = z
+  .object({
+    id: z.string(),
+    release: z.string(),
+    state: z.enum(["held", "rolled_back"]),
+    alarm: z
+      .enum(Object.keys({ ...GUARDS, ...HEALTH }) as [Alarm, ...Alarm[]])
+      .nullable()
+      .describe("Why the program did it; null: a person did"),
+    at: time,
+  })
+  .nullable()
+  .describe("The newest rollout, where it is held, or was rolled back in the last seven days");
 
 export const workflowReply = z.object({
   name: z.string(),
@@ -241,6 +262,7 @@ export const workflowReply = z.object({
   stableRelease: z.string(),
   candidateRelease: z.string().nullable(),
   shadowRelease: z.string().nullable(),
+  stoppedRollout,
   share,
   autonomy: share,
   rung: z.number(),

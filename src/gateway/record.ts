@@ -109,10 +109,10 @@ const TRY_COLUMNS = {
 } as const satisfies Record<string, Form>;
 
 /**
- * A commit takes with it whatever came during the one before it, and costs as much as the rows of thirty calls: where many
- * calls come it waits for a few more of them.
+ * A commit takes with it whatever came during the one before it, and costs as much as the rows of forty calls: where many
+ * calls come it waits for more of them.
  */
-const IN_FEW_COMMITS: Gathering = { atOnce: 1, patient: { from: 12, enough: 16, forMs: 2 } };
+const IN_FEW_COMMITS: Gathering = { atOnce: 1, patient: { from: 12, enough: 32, forMs: 2 } };
 
 function rowsOf(calls: readonly CallRow[]): Copy[] {
   const tries = calls.flatMap((call) =>

@@ -91,6 +91,7 @@ export function beforeVerdict(found: ShownCase, turn: BlindTurn): ShownCase {
     labels: [],
     shadow: [],
     corrections: [],
+    recall: null,
     history: historyBefore(found, decision, turn),
     content: content && {
       ...content,
@@ -171,6 +172,7 @@ export async function plantedFor(
       },
       attempts: origin.attempts.map((one) => ({ ...one, startedAt: moved(one.startedAt) })),
       corrections: [],
+      recall: null,
       content: {
         ...held,
         final: null,

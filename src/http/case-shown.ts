@@ -18,11 +18,14 @@ import {
   type CorrectionContent,
   type CorrectionShown,
 } from "../reviews/corrections-shown.ts";
+import { recallStateOf } from "../reviews/recall.ts";
 import { openWords, saidOf, type Said } from "../reviews/said.ts";
+import type { RecallState } from "../contract/rollout.ts";
 import { beforeVerdict, blindTurn, plantedFor } from "./case-blind.ts";
 
 export type ShownCase = Omit<NonNullable<Awaited<ReturnType<typeof readCase>>>, "content"> & {
   corrections: CorrectionShown[];
+  recall: RecallState | null;
   content: ShownContent | null;
 };
 export type ShownContent = CaseContent & { corrections: CorrectionContent[]; said: Said[] };
@@ -50,6 +53,7 @@ export async function caseFor(
   const found = {
     ...read,
     corrections,
+    recall: await recallStateOf(database, id),
     content: content ? await contentOf(parts, { ...read, corrections }) : null,
   };
   const turn = await blindTurn(parts, found, caller.holder);
@@ -60,7 +64,7 @@ export async function caseFor(
 
 async function contentOf(
   { database, vault }: ShowParts,
-  found: Omit<ShownCase, "content">,
+  found: Omit<ShownCase, "content" | "recall">,
 ): Promise<ShownContent | null> {
   const held = await readCaseContent(database, vault, found.id, found);
   const opened = held && (await openWords(database, vault, found.id));
@@ -93,7 +97,7 @@ function withoutNames(found: ShownCase): ShownCase {
     corrections: found.corrections.map((one) => ({ ...one, person: null, second: null })),
     labels: found.labels.map((one) => ({ ...one, person: SOMEBODY })),
     history: found.history.map((one) => {
-      if (one.actor["kind"] === "system" || !/^(review|case\.correct)/.test(one.kind)) return one;
+      if (one.actor["kind"] === "system" || !/^(review|case\.(correct|confirm))/.test(one.kind)) return one;
       const { person: _, ...data } = one.data;
       return { ...one, actor: { kind: one.actor["kind"]!, name: SOMEBODY }, data };
     }),

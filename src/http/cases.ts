@@ -157,7 +157,7 @@ export function taken(receipt: Receipt): {
 }
 
 /** `name=value` as it stands in an address: a number or a truth is compared as one, anything else as a text. */
-function facetsOf(given: readonly string[]): Record<string, JsonValue> {
+export function facetsOf(given: readonly string[]): Record<string, JsonValue> {
   return Object.fromEntries(
     given.map((one) => {
       const at = one.indexOf("=");

@@ -16,7 +16,7 @@ import { classesOf, differenceOf, taxonomyDigest, type Classes } from "../releas
 import { untilStopped } from "./batch.ts";
 import type { Handlers } from "./bind.ts";
 import { shownRun } from "./evaluation-figures.ts";
-import { answerLines, boundedTeller } from "./line-answer.ts";
+import { answerLines, boundedTeller, type WriteLine } from "./line-answer.ts";
 import { named, signer } from "./workflows.ts";
 
 type Names =
@@ -60,21 +60,17 @@ export function evaluationSetHandlers(parts: {
     async importEvaluationSet({ params, query, stream, caller, reply }) {
       const by = signer(caller);
       const schemas = await schemasFor(sets, params.workflow);
-      await answerLines(reply, stopped, async (write) => {
-        try {
-          const { set, dropped } = await importSet(sets, schemas, {
-            ...params,
-            ...query,
-            by,
-            bytes: untilStopped(stream, stopped),
-            tell: boundedTeller(write),
-          });
-          write({ set: await shownOne(set), dropped });
-        } finally {
-          // What was not read is thrown away, so that a client that is sending still gets to the answer.
-          stream.resume();
-        }
-      });
+      const work = async (write: WriteLine) => {
+        const { set, dropped } = await importSet(sets, schemas, {
+          ...params,
+          ...query,
+          by,
+          bytes: untilStopped(stream, stopped),
+          tell: boundedTeller(write),
+        });
+        write({ set: await shownOne(set), dropped });
+      };
+      await answerLines(reply, stopped, work, stream);
     },
     async collectEvaluationSet({ params, query, caller, reply }) {
       const by = signer(caller);

@@ -1,15 +1,20 @@
 /** Answers that are JSON Lines: written as the work goes on; what fails in the middle is the last line. */
+import { finished, type Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import { PilotageError } from "../contract/errors.ts";
 
 /** Answers whether the reader keeps up. */
 export type WriteLine = (line: object) => boolean;
 
-/** Never rejects: the head is sent, so a failure is told as a line with its code. */
+/**
+ * Never rejects: the head is sent, so a failure is told as a line with its code. What `work` did not read of a body that is
+ * still `sending` is thrown away before the answer ends, so that its sender gets to the answer and may go on with the connection.
+ */
 export async function answerLines(
   reply: FastifyReply,
   stopped: AbortSignal,
   work: (write: WriteLine) => Promise<void>,
+  sending?: Readable,
 ): Promise<void> {
   reply.hijack();
   reply.raw.writeHead(200, {
@@ -23,6 +28,8 @@ export async function answerLines(
   } catch (error) {
     write(failureLine(error));
   }
+  if (sending && !stopped.aborted)
+    await new Promise<void>((resolve) => finished(sending.resume(), () => resolve()));
   reply.raw.end(() => {
     if (stopped.aborted) reply.raw.socket?.end();
   });

@@ -19,6 +19,7 @@ import type { Used } from "../models/limits.ts";
 import { isoTime, type Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { sql } from "../platform/sql.ts";
+import { showStopped, stoppedRollout, unseenSince } from "../releases/rollout-stopped.ts";
 import type { Workers } from "../platform/workers.ts";
 import type { Handlers } from "./bind.ts";
 import { showRun } from "./models.ts";
@@ -49,7 +50,8 @@ export function overviewHandlers(
     async getOverview({ params, query, caller }) {
       const figures = await read(params.workflow);
       const { row, document } = figures.view;
-      const counted = { figures, atWork: workers.atWork };
+      const rollout = await stoppedRollout(database, params.workflow, figures.at);
+      const counted = { figures, atWork: workers.atWork, rollout: rollout?.state };
       const all = totals(figures);
       const [hours, units, orphaned, waiting, used] = await Promise.all([
         lastHours(database, params.workflow, query.hours, figures.at),
@@ -69,6 +71,8 @@ export function overviewHandlers(
         needs: await needsOf(database, figures, reader, {
           stops: waiting,
           orphaned,
+          rollout,
+          unseen: rollout?.state === "rolled_back" ? await unseenSince(database, params.workflow) : 0,
           budget: budgetOf(document.budget, params.workflow, used),
           somebodyElse: (action, person, roles) =>
             somebodyElse(database, params.workflow, action, person, roles),
@@ -87,6 +91,7 @@ export function overviewHandlers(
           shadow: row.shadow_release,
           share: row.candidate_share,
           autonomy: row.autonomy,
+          stoppedRollout: showStopped(rollout),
         },
         people: {
           owner: document.people.owner,
@@ -132,6 +137,7 @@ export function overviewHandlers(
           lastChange: one.lastChange === null ? null : showRun(one.lastChange),
           nextCanaryAt: maybeIso(one.nextCanaryAt),
         })),
+        stoppedRollout: showStopped(await stoppedRollout(database, params.workflow, figures.at)),
         ladder: {
           rung: figures.view.row.rung,
           since: maybeIso(move?.moved_at ?? null),

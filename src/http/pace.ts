@@ -47,6 +47,7 @@ export const PACES: readonly Pace[] = [
       "askSender",
       "recordAnswer",
       "correctCase",
+      "confirmRecalled",
       "approveCorrection",
       "refuseCorrection",
       "giveFeedback",

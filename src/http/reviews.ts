@@ -24,6 +24,7 @@ type ReviewHandlers = Pick<
   | "askSender"
   | "recordAnswer"
   | "correctCase"
+  | "confirmRecalled"
   | "approveCorrection"
   | "refuseCorrection"
   | "claimAlike"
@@ -64,6 +65,10 @@ export function reviewHandlers(parts: { database: Database; reviews: Reviews }):
         corrections: may(caller, "case.correct", params.workflow)
           ? inbox.corrections.map((one) => ({ ...one, at: isoTime(one.at) }))
           : [],
+        recalled: {
+          ...inbox.recalled,
+          cases: inbox.recalled.cases.map((one) => ({ ...one, deliveredAt: isoTime(one.deliveredAt) })),
+        },
         away: maybeIso(signedIn?.awayUntil ?? null),
       };
     },
@@ -142,6 +147,10 @@ export function reviewHandlers(parts: { database: Database; reviews: Reviews }):
         await onCase(caller, params.case),
       );
       return { ...made, undoUntil: isoTime(made.undoUntil) };
+    },
+    async confirmRecalled({ params, caller }) {
+      const { open } = await reviews.confirmRecalled(params.case, await onCase(caller, params.case));
+      return { caseId: params.case, open };
     },
     async approveCorrection({ params, body, caller }) {
       const made = await reviews.approveCorrection(

@@ -1,12 +1,17 @@
 /** Handlers of rollouts. */
 import { PilotageError } from "../contract/errors.ts";
 import { GUARDS, type GuardName } from "../contract/rollout.ts";
-import type { Queryable } from "../platform/database.ts";
 import { isoTime } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
-import { sql } from "../platform/sql.ts";
 import { maybeIso } from "../cases/view.ts";
 import { forecastOf } from "../releases/rollout-forecast.ts";
+import { judgeLooks, readLooks, type LookShown } from "../releases/rollout-looks.ts";
+import { readDelivered, recallDelivered } from "../releases/rollout-delivered.ts";
+import { mcnemar } from "../statistics/comparison.ts";
+import type { GuardVerdict } from "../statistics/guard.ts";
+import type { Promotion } from "../statistics/promotion.ts";
+import { facetsOf } from "./cases.ts";
+import type { Audit } from "../audit/record.ts";
 import { recheckMove, type Verdicts } from "../releases/rollout-judge.ts";
 import { followingStage, movesFrom, stageName, stageShare } from "../releases/rollout-path.ts";
 import { atOf, type Judged, type Rollouts } from "../releases/rollout.ts";
@@ -27,11 +32,14 @@ type Names =
   | "resumeRollout"
   | "rollBack"
   | "abortRollout"
-  | "rolledOutCases";
+  | "rolledOutCases"
+  | "recallDelivered"
+  | "rolloutLooks";
 
 export function rolloutHandlers(parts: {
   database: Database;
   clock: Clock;
+  audit: Audit;
   rollouts: Rollouts;
 }): Pick<Handlers, Names> {
   const { database, clock, rollouts } = parts;
@@ -58,13 +66,15 @@ export function rolloutHandlers(parts: {
     async getRollout({ params, caller }) {
       const rollout = await seen(caller, params.rollout);
       const judged = await rollouts.judged(rollout);
+      const moves = await rollouts.moves(rollout.id);
       return {
         ...show(rollout),
         guards: judged ? guardsShown(judged.verdicts, judged) : [],
         cases: judged?.evidence.cases ?? [],
-        promotion: judged ? promotionShown(judged) : null,
+        promotion: judged?.promotion ? promotionShown(judged.promotion) : null,
+        pairs: pairsShown(judged, moves),
         forecast: await forecastOf(database, rollout, clock.now()),
-        history: historyShown(rollout, await rollouts.moves(rollout.id)),
+        history: historyShown(rollout, moves),
       };
     },
     async advanceRollout({ params, body, caller }) {
@@ -95,7 +105,31 @@ export function rolloutHandlers(parts: {
     },
     async rolledOutCases({ params, query, caller }) {
       const rollout = await seen(caller, params.rollout);
-      return deliveredBy(database, rollout, { before: query.before, limit: query.limit });
+      const { before, limit, recall } = query;
+      const { cases, ...counts } = await readDelivered(database, rollout, { before, limit, recall });
+      return {
+        ...counts,
+        cases: cases.map(({ external_id, received_at, ...one }) => ({
+          ...one,
+          externalId: external_id,
+          receivedAt: isoTime(received_at),
+        })),
+        next: cases.length === limit ? cases.at(-1)!.id : null,
+      };
+    },
+    async recallDelivered({ params, body, caller }) {
+      const rollout = await seen(caller, params.rollout);
+      const { since, facet, reason } = body;
+      const asked = {
+        since: since === undefined ? undefined : Date.parse(since),
+        facets: facet === undefined ? {} : facetsOf(facet),
+        reason,
+      };
+      return recallDelivered(parts, rollout, asked, deciding(caller, rollout.workflow));
+    },
+    async rolloutLooks({ params, caller }) {
+      const rollout = await seen(caller, params.rollout);
+      return { looks: judgeLooks(rollout, await readLooks(database, rollout.id)).map(lookShown(rollout)) };
     },
   };
 }
@@ -129,22 +163,47 @@ function guardsShown(verdicts: Verdicts, { evidence }: Judged) {
   return (Object.keys(GUARDS) as GuardName[]).flatMap((name) => {
     const verdict = verdicts[name];
     if (!verdict) return [];
-    const known = "logEvidence" in verdict ? verdict : undefined;
     return [
       {
         name,
         ...GUARDS[name],
         kind: verdict.kind,
-        // Beyond what a number holds it is far beyond any limit.
-        evidence: known ? Math.min(Math.exp(known.logEvidence), Number.MAX_SAFE_INTEGER) : null,
-        limit: known ? Math.exp(known.limit) : null,
+        ...evidenceShown(verdict),
         steps: evidence.guards[name] ?? [],
       },
     ];
   });
 }
 
-function promotionShown({ promotion }: Judged) {
+/** Beyond what a number holds it is far beyond any limit. */
+function evidenceShown(verdict: GuardVerdict): { evidence: number | null; limit: number | null } {
+  if (!("logEvidence" in verdict)) return { evidence: null, limit: null };
+  return {
+    evidence: Math.min(Math.exp(verdict.logEvidence), Number.MAX_SAFE_INTEGER),
+    limit: Math.exp(verdict.limit),
+  };
+}
+
+function lookShown({ stages }: RolloutRow) {
+  return ({ at, stage, guard, candidate, verdict }: LookShown) => ({
+    at: isoTime(at),
+    stageName: stageName(stages[stage]),
+    guard,
+    candidate,
+    ...evidenceShown(verdict),
+  });
+}
+
+/** What was compared in shadow: now, or when it left. */
+function pairsShown(judged: Judged | undefined, moves: readonly MoveRow[]) {
+  const known = [judged?.evidence, ...moves.toReversed().map((move) => move.evidence.evidence)];
+  const pairs = known.find((one) => one?.guards.paired?.length)?.guards.paired?.[0];
+  if (!pairs || pairs.candidate.n === 0) return null;
+  const [onlyCandidate, onlyStable] = [pairs.candidate.errors, pairs.stable.errors];
+  return { n: pairs.candidate.n, onlyCandidate, onlyStable, p: mcnemar(onlyCandidate, onlyStable) };
+}
+
+function promotionShown(promotion: Promotion) {
   if (promotion.kind === "hold") return { kind: promotion.kind, reasons: promotion.reasons, interval: null };
   return { kind: promotion.kind, reasons: [], interval: promotion.interval };
 }
@@ -180,36 +239,4 @@ function historyShown(rollout: RolloutRow, moves: readonly MoveRow[]) {
       differences,
     };
   });
-}
-
-async function deliveredBy(
-  database: Queryable,
-  { workflow, release, first_case, ended_at }: RolloutRow,
-  page: { before: string | undefined; limit: number },
-) {
-  const chosen = sql`workflow = ${workflow} and release = ${release} and id >= ${first_case ?? "~"} and state = 'delivered' and not drill
-    and (${ended_at === null ? null : isoTime(ended_at)}::timestamptz is null or received_at <= ${ended_at === null ? null : isoTime(ended_at)}::timestamptz)`;
-  const counts = await database.one<{ total: number; alone: number }>(
-    sql`select count(*)::int as total, count(*) filter (where verdict = 'auto')::int as alone from case_ where ${chosen}`,
-  );
-  const found = await database.all<{
-    id: string;
-    external_id: string;
-    state: string;
-    verdict: string | null;
-    received_at: number;
-  }>(sql`
-    select id, external_id, state, verdict, received_at from case_ where ${chosen} and (${page.before ?? null}::text is null or id < ${page.before ?? null})
-    order by id desc limit ${page.limit}`);
-  return {
-    ...counts,
-    cases: found.map((one) => ({
-      id: one.id,
-      externalId: one.external_id,
-      state: one.state,
-      verdict: one.verdict,
-      receivedAt: isoTime(one.received_at),
-    })),
-    next: found.length === page.limit ? found.at(-1)!.id : null,
-  };
 }

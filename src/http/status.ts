@@ -11,6 +11,8 @@ import { readBreakers, type BreakerRow } from "../models/breaker-board.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { Database } from "../platform/database.ts";
 import { endsWithin } from "../platform/deadline.ts";
+import { stoppedRollouts } from "../releases/rollout-stopped.ts";
+import type { Clock } from "../platform/clock.ts";
 import type { Metrics } from "../platform/metrics.ts";
 import { recent } from "../platform/recent.ts";
 import { sql } from "../platform/sql.ts";
@@ -18,6 +20,7 @@ import type { Workers } from "../platform/workers.ts";
 
 export interface StatusParts {
   database: Database;
+  clock: Clock;
   metrics: Metrics;
   workers: Pick<Workers, "atWork">;
   /** Whether this process has left word where it is and who may command it. */
@@ -29,17 +32,19 @@ const FIGURES_AGE = 2_000;
 const ANSWERS_WITHIN = 3_000;
 
 export function serveStatus(app: FastifyInstance, parts: StatusParts): void {
-  const { database, metrics, workers } = parts;
-  const figures = recent(FIGURES_AGE, () => figuresOf(database));
-  metrics.beforeScrape(async ({ cases, quarantine, dead, atWork, breakers }) => {
+  const { database, clock, metrics, workers } = parts;
+  const figures = recent(FIGURES_AGE, () => figuresOf(database, clock.now()));
+  metrics.beforeScrape(async ({ cases, quarantine, dead, atWork, breakers, rollouts }) => {
     if (workers.atWork !== undefined) atWork.set(workers.atWork);
     cases.reset();
     quarantine.reset();
     dead.reset();
     breakers.reset();
-    const { counts, quarantined, deadLetters, models } = await figures();
+    rollouts.reset();
+    const { counts, quarantined, deadLetters, models, stopped } = await figures();
     for (const { connection, model, state } of models)
       breakers.set({ connection, model }, state === "open" ? 1 : 0);
+    for (const one of stopped) rollouts.set({ ...one }, 1);
     for (const [workflow, states] of counts)
       for (const [state, count] of Object.entries(states)) cases.set({ workflow, state }, count);
     for (const [workflow, records] of quarantined) quarantine.set({ workflow }, records);
@@ -62,20 +67,22 @@ export function serveStatus(app: FastifyInstance, parts: StatusParts): void {
 }
 
 interface Figures {
+  stopped: Awaited<ReturnType<typeof stoppedRollouts>>;
   counts: Map<string, Record<string, number>>;
   quarantined: Map<string, number>;
   deadLetters: Map<string, number>;
   models: BreakerRow[];
 }
 
-async function figuresOf(database: Database): Promise<Figures> {
-  const [counts, quarantined, deadLetters, models] = await Promise.all([
+async function figuresOf(database: Database, now: number): Promise<Figures> {
+  const [counts, quarantined, deadLetters, models, stopped] = await Promise.all([
     countStates(database),
     openQuarantine(database),
     countDeadLetters(database),
     readBreakers(database),
+    stoppedRollouts(database, now),
   ]);
-  return { counts, quarantined, deadLetters, models };
+  return { counts, quarantined, deadLetters, models, stopped };
 }
 
 async function openQuarantine(database: Database): Promise<Map<string, number>> {

@@ -10,6 +10,7 @@ import { isoTime } from "../platform/clock.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { sql } from "../platform/sql.ts";
+import { showStopped, stoppedRollout } from "../releases/rollout-stopped.ts";
 import type { Workers } from "../platform/workers.ts";
 import type { ReleaseModelRow, ReleaseRow, Releases } from "../releases/publish.ts";
 import type { Certificates } from "../releases/certify.ts";
@@ -60,6 +61,7 @@ export function workflowHandlers(parts: {
       stableRelease: row.stable_release,
       candidateRelease: row.candidate_release,
       shadowRelease: row.shadow_release,
+      stoppedRollout: showStopped(await stoppedRollout(database, row.name, clock.now())),
       share: row.candidate_share,
       autonomy: row.autonomy,
       rung: row.rung,

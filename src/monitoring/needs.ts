@@ -14,6 +14,7 @@ import type { BudgetStanding } from "../models/budget.ts";
 import { windowEnd } from "../models/limits.ts";
 import type { Queryable } from "../platform/database.ts";
 import { sql, time } from "../platform/sql.ts";
+import type { StoppedRollout } from "../releases/rollout-stopped.ts";
 import { certificateInForce } from "./overview.ts";
 import type { Counts } from "./counts.ts";
 
@@ -29,7 +30,8 @@ export interface Need {
     | "quarantine"
     | "budget"
     | "orphan"
-    | "second_person";
+    | "second_person"
+    | "rollout";
   id: string;
   code: NeedCode;
   values: Record<string, string | number>;
@@ -60,6 +62,9 @@ export async function needsOf(
     orphaned: boolean;
     /** How much of each amount of the workflow's budget is used. */
     budget: readonly BudgetStanding[];
+    rollout: StoppedRollout | undefined;
+    /** What a rolled-back release delivered alone and nobody has looked at. */
+    unseen: number;
     /** Whether anybody else could be the second person for this rule; undefined when that is not known. */
     somebodyElse(action: Action, person: string, roles: readonly Role[] | null): Promise<boolean | undefined>;
   },
@@ -80,6 +85,9 @@ export async function needsOf(
         at: isoTime(asked_at),
         link: page("operations"),
       });
+
+  if (known.rollout && reader.may("share.lower"))
+    needs.push(rolloutNeed(known.rollout, known.unseen, page("rollout")));
 
   for (const change of await waitingChanges(database, workflow)) {
     const rule = ruleForTwo(change.setting);
@@ -153,6 +161,13 @@ export async function needsOf(
   }
   if (reader.may("waiver.grant")) needs.push(...(await endingWaivers(database, figures, page("settings"))));
   return needs.slice(0, MOST);
+}
+
+function rolloutNeed({ id, release, state, alarm, at }: StoppedRollout, unseen: number, link: string): Need {
+  const about = { kind: "rollout" as const, id, at: isoTime(at), link };
+  return state === "held"
+    ? { ...about, code: "rollout_held", values: { release, alarm: alarm ?? "" } }
+    : { ...about, code: "rolled_back", values: { release, alarm: alarm ?? "", unseen } };
 }
 
 /** A budget that is spent, or that has reached the share from which on its owner wants to know. */

@@ -52,6 +52,8 @@ const WHOLE: Record<string, readonly Topic[]> = {
   "case.correction_proposed": ["cases", "reviews"],
   "case.correction_refused": ["cases", "reviews"],
   "case.corrected": ["cases", "reviews"],
+  "case.confirmed": ["cases", "reviews"],
+  "rollout.recalled": ["settings", "reviews"],
 };
 /** Dials, releases, waivers, keys: whatever is not one of the above. */
 const OTHERS: readonly Topic[] = ["settings"];

@@ -38,6 +38,7 @@ export interface Counted {
   figures: Counts;
   /** Workers that live; undefined while that is not known. */
   atWork: number | undefined;
+  rollout: "held" | "rolled_back" | undefined;
 }
 
 /** Fewer verdicts, or answers of a model, say nothing about a share. */
@@ -78,7 +79,7 @@ export function certificateInForce({ view: { row }, certificates, at }: Counts) 
   );
 }
 
-export function stationsOf({ figures, atWork }: Counted): Station[] {
+export function stationsOf({ figures, atWork, rollout }: Counted): Station[] {
   const { view, feeds, quarantine, quarantinedToday, model } = figures;
   const { rung, autonomy } = view.row;
   const all = totals(figures);
@@ -126,6 +127,8 @@ export function stationsOf({ figures, atWork }: Counted): Station[] {
       sick: first(
         rung >= 1 && "automatic_off",
         autonomy > 0 && certificateInForce(figures) === undefined && "no_certificate",
+        rollout === "held" && "rollout_held",
+        rollout === "rolled_back" && "rolled_back",
       ),
       detail: { automatic: all.automatic },
     },

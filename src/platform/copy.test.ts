@@ -9,7 +9,7 @@ import { sql } from "./sql.ts";
 
 const { database, url } = await openFreshDatabase();
 await database.run(
-  sql`create table parcel (no int primary key, label text, sure boolean, share numeric, coin double precision, big bigint, facets jsonb, at timestamptz)`,
+  sql`create table parcel (no int primary key, label text, sure boolean, share numeric, coin double precision, big bigint, facets jsonb, at timestamptz, names text[])`,
 );
 await database.run(sql`create table content (id text primary key, sealed bytea not null)`);
 beforeEach(async () => {
@@ -26,9 +26,10 @@ const PARCEL: Record<string, Form> = {
   big: "int8",
   facets: "jsonb",
   at: "time",
+  names: "text[]",
 };
 const CONTENT = { id: "text", sealed: "bytea" } as const;
-const parcel = (no: number) => [no, `parcel ${no}`, true, 0.5, 0.25, 7, {}, null];
+const parcel = (no: number) => [no, `parcel ${no}`, true, 0.5, 0.25, 7, {}, null, null];
 const count = async () =>
   (
     await database.one<{ n: number }>(
@@ -75,6 +76,10 @@ describe("rows by COPY", () => {
               fc.constant(null),
               fc.integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 }),
             ),
+            names: fc.oneof(
+              fc.constant(null),
+              fc.array(fc.oneof(nasty, text), { minLength: 1, maxLength: 5 }),
+            ),
             facets: fc.record({ field: fc.oneof(nasty, text, fc.integer()) }),
             sealed: fc.uint8Array({ maxLength: 300 }),
           }),
@@ -97,6 +102,7 @@ describe("rows by COPY", () => {
                   one.big,
                   one.facets,
                   one.at,
+                  one.names,
                 ]),
               ),
               binaryRows(
@@ -107,7 +113,7 @@ describe("rows by COPY", () => {
             ]),
           );
           expect(await database.all(sql`select * from parcel order by no`)).toEqual(
-            list.map(({ label, sure, share, coin, big, facets, at }, no) => ({
+            list.map(({ label, sure, share, coin, big, facets, at, names }, no) => ({
               no,
               label,
               sure,
@@ -116,6 +122,7 @@ describe("rows by COPY", () => {
               big,
               facets,
               at,
+              names,
             })),
           );
           const stored = await database.all<{ id: string; sealed: Buffer }>(

@@ -19,7 +19,8 @@ export interface Copy {
  *
  * `time` is a timestamptz given in milliseconds, `jsonb` anything that JSON writes.
  */
-export type Form = "text" | "bytea" | "boolean" | "int4" | "int8" | "float8" | "numeric" | "time" | "jsonb";
+export type Form =
+  "text" | "text[]" | "bytea" | "boolean" | "int4" | "int8" | "float8" | "numeric" | "time" | "jsonb";
 
 type Value = string | number | boolean | object | null;
 
@@ -67,6 +68,8 @@ function mostBytes(form: Form, value: Value): number {
   if (form === "bytea") return (value as Uint8Array).length;
   if (form === "jsonb") return 1 + LETTER * JSON.stringify(value).length;
   if (form === "numeric") return numericBytes(value as number).length;
+  if (form === "text[]")
+    return (value as string[]).reduce((sum, one) => sum + 4 + LETTER * one.length, ARRAY_HEAD);
   return typeof value === "string" ? LETTER * value.length : 8;
 }
 
@@ -75,6 +78,8 @@ function write(data: Buffer, at: number, form: Form, value: NonNullable<Value>):
   switch (form) {
     case "text":
       return writeText(data, at, value as string);
+    case "text[]":
+      return writeTexts(data, at, value as string[]);
     case "bytea":
       data.set(value as Uint8Array, at);
       return (value as Uint8Array).length;
@@ -105,6 +110,20 @@ function writeText(data: Buffer, at: number, text: string): number {
     data[at + i] = letter;
   }
   return text.length;
+}
+
+const ARRAY_HEAD = 20;
+const TEXT = 25;
+
+/** One dimension without nulls: of which type, how many, counted from 1; then each with its size. */
+function writeTexts(data: Buffer, start: number, texts: readonly string[]): number {
+  let at = start;
+  for (const part of [1, 0, TEXT, texts.length, 1]) at = data.writeInt32BE(part, at);
+  for (const text of texts) {
+    const size = writeText(data, at + 4, text);
+    at = data.writeInt32BE(size, at) + size;
+  }
+  return at - start;
 }
 
 /** A whole number of 53 bits in eight bytes. */
@@ -171,17 +190,27 @@ function written(value: Value): string {
   return SPECIAL.test(text) ? text.replace(/[\\\t\n\r]/g, (letter) => LETTERS[letter]!) : text;
 }
 
-/** All copies as one query, on a connection in a transaction; behind a savepoint with this name, where one is named. */
-export function sendCopies(client: ClientBase, copies: readonly Copy[], savepoint?: string): Promise<void> {
+/** What stands before and behind the copies of a message. */
+interface Around {
+  first?: string;
+  last?: string;
+}
+
+/** All copies as one query, on a connection in a transaction; answers what its last statement did. */
+export function sendCopies(
+  client: ClientBase,
+  copies: readonly Copy[],
+  around: Around = {},
+): Promise<string | undefined> {
   return new Promise((resolve, reject) =>
-    client.query(copying(copies, savepoint, (error) => (error ? reject(error) : resolve()))),
+    client.query(copying(copies, around, (error, command) => (error ? reject(error) : resolve(command)))),
   );
 }
 
 /** The same, or none of the rows and false when one is there already, or two transactions wait for each other's. */
 export async function sendNewCopies(client: ClientBase, copies: readonly Copy[]): Promise<boolean> {
   try {
-    await sendCopies(client, copies, "rows");
+    await sendCopies(client, copies, { first: "savepoint rows", last: "release savepoint rows" });
     return true;
   } catch (error) {
     if (!isTaken(error)) throw error;
@@ -196,14 +225,11 @@ export async function sendNewCopies(client: ClientBase, copies: readonly Copy[])
  */
 function copying(
   copies: readonly Copy[],
-  savepoint: string | undefined,
-  callback: (error?: Error) => void,
+  { first, last }: Around,
+  callback: (error?: Error, command?: string) => void,
 ): Submittable {
-  const statements = copies.map((one) => one.text);
-  if (savepoint !== undefined) {
-    statements.unshift(`savepoint ${savepoint}`);
-    statements.push(`release savepoint ${savepoint}`);
-  }
+  const statements = [first, ...copies.map((one) => one.text), last].filter((one) => one !== undefined);
+  let command: string | undefined;
   const query = {
     callback,
     submit(connection: Connection) {
@@ -218,9 +244,9 @@ function copying(
       stream.uncork();
     },
     handleCopyInResponse() {},
-    handleCommandComplete() {},
+    handleCommandComplete: (message: { text: string }) => void (command = message.text),
     handleError: (error: Error) => query.callback(error),
-    handleReadyForQuery: () => query.callback(),
+    handleReadyForQuery: () => query.callback(undefined, command),
   };
   return query;
 }

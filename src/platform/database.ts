@@ -39,7 +39,10 @@ export interface Queryable {
 export interface Tx extends Queryable {
   /** The connection underneath; things that live as long as it does may be kept beside it. */
   readonly connection: object;
-  /** Rows into tables by COPY, all in one round trip (copy.ts). */
+  /**
+   * Rows into tables by COPY (copy.ts). They may wait for the next statement of the transaction, or for its commit and go with
+   * it in one message; what is wrong with them is told there.
+   */
   copy(copies: readonly Copy[]): Promise<void>;
   /**
    * The same, where somebody else may have been first: false, and none of these rows stored, when one of them is there
@@ -145,24 +148,21 @@ export function openDatabase(options: DatabaseOptions): Database {
     }
   }
 
-  function queryable(client: () => pg.Pool | pg.PoolClient, planning: () => Planning): Queryable {
+  function queryable(ask: <T>(query: Sql) => ReturnType<typeof send<T>>): Queryable {
     return {
-      all: async <T>(query: Sql) => (await send<T>(client(), query, planning())).rows,
+      all: async <T>(query: Sql) => (await ask<T>(query)).rows,
       async one<T>(query: Sql) {
-        const { rows } = await send<T>(client(), query, planning());
+        const { rows } = await ask<T>(query);
         if (rows.length !== 1) throw new Error(`expected one row, got ${rows.length}`);
         return rows[0]!;
       },
-      maybe: async <T>(query: Sql) => (await send<T>(client(), query, planning())).rows[0],
-      run: async (query) => (await send(client(), query, planning())).rowCount ?? 0,
+      maybe: async <T>(query: Sql) => (await ask<T>(query)).rows[0],
+      run: async (query) => (await ask(query)).rowCount ?? 0,
     };
   }
 
   return {
-    ...queryable(
-      () => pool,
-      () => "pool",
-    ),
+    ...queryable(<T>(query: Sql) => send<T>(pool, query, "pool")),
     get pool() {
       return pool;
     },
@@ -176,29 +176,38 @@ export function openDatabase(options: DatabaseOptions): Database {
       let broken: Error | undefined;
       let committing = false;
       let planning: Planning = "path";
+      /** Rows that go with the next statement, or with the commit. */
+      let held: Copy[] = [];
+      const sendHeld = async () => {
+        const copies = held;
+        held = [];
+        if (copies.length === 0) return;
+        await sendCopies(client, copies).catch((error: unknown) => {
+          throw translate(error);
+        });
+      };
       // A connection that dies while we hold it emits an error on the client itself.
       const onError = (error: Error) => (broken = error);
       client.on("error", onError);
       try {
         await client.query(BEGIN);
         const result = await work({
-          ...queryable(
-            () => client,
-            () => planning,
-          ),
+          ...queryable(async <T>(query: Sql) => {
+            await sendHeld();
+            return send<T>(client, query, planning);
+          }),
           connection: client,
           async planForMany() {
             await client.query(PLAN_FOR_MANY);
             planning = "many";
           },
-          copy: (copies) =>
-            sendCopies(client, copies).catch((error: unknown) => {
+          copy: async (copies) => void held.push(...copies),
+          async copyNew(copies) {
+            await sendHeld();
+            return sendNewCopies(client, copies).catch((error: unknown) => {
               throw translate(error);
-            }),
-          copyNew: (copies) =>
-            sendNewCopies(client, copies).catch((error: unknown) => {
-              throw translate(error);
-            }),
+            });
+          },
           beforeCommit: (hook) => before.push(hook),
           afterCommit: (hook) => after.push(hook),
           afterFailure: (hook) => failed.push(hook),
@@ -206,7 +215,10 @@ export function openDatabase(options: DatabaseOptions): Database {
         for (const hook of before) await hook();
         options.boundary?.("before", names);
         committing = true;
-        const { command } = await client.query("commit");
+        const command =
+          held.length > 0
+            ? await sendCopies(client, held, { last: "commit" })
+            : (await client.query("commit")).command;
         committing = false;
         // PostgreSQL answers the commit of a transaction in which a statement failed with a rollback, and no error.
         if (command !== "COMMIT")

@@ -31,6 +31,7 @@ export interface Metrics {
       dead: Gauge;
       atWork: Gauge;
       breakers: Gauge;
+      rollouts: Gauge;
     }) => Promise<void>,
   ): void;
   text(): Promise<{ type: string; body: string }>;
@@ -76,6 +77,12 @@ export function openMetrics(): Metrics {
       name: "pilotage_breaker_open",
       help: "Whether nobody asks a model because it kept failing; models that never did are left out",
       labelNames: ["connection", "model"],
+      registers: [registry],
+    }),
+    rollouts: new Gauge({
+      name: "pilotage_rollout_stopped",
+      help: "1 for a workflow whose newest rollout is held, or was rolled back in the last seven days",
+      labelNames: ["workflow", "state"],
       registers: [registry],
     }),
     atWork: new Gauge({ name: "pilotage_workers", help: "Workers that live", registers: [registry] }),
@@ -143,44 +150,43 @@ function modelFigures(
     labelNames: ["signal"],
     registers,
   });
-  const sums = { tries: summed(tries), tokens: summed(tokens), cost: summed(cost), unknown: summed(unknown) };
+  // Counts go to their counters when somebody reads them: to find the labels of one costs more than everything else of a count.
+  const waiting = new Map<string, Since>();
   return {
-    tried(one) {
-      const { connection, model, path, outcome } = one;
-      const key = `${connection}\n${model}\n`;
-      sums.tries.add(`${key}${path}\n${outcome}`, 1, () => ({ path, connection, model, outcome }));
-      seconds.observe({ connection, model }, one.milliseconds / 1000);
-      for (const direction of ["input", "output"] as const)
-        if (one.tokens?.[direction] !== undefined)
-          sums.tokens.add(`${key}${direction}`, one.tokens[direction], () => ({
-            connection,
-            model,
-            direction,
-          }));
-      if (one.cost === undefined) sums.unknown.add(key, 1, () => ({ connection, model }));
-      else {
-        const { currency, amount } = one.cost;
-        sums.cost.add(`${key}${currency}`, Number(amount), () => ({ connection, model, currency }));
+    tried({ path, connection, model, outcome, milliseconds, tokens, cost: its }) {
+      const key = `${connection}\n${model}\n${path}\n${outcome}\n${its?.currency ?? ""}`;
+      let since = waiting.get(key);
+      if (since === undefined) {
+        const about = { path, connection, model, outcome, currency: its?.currency };
+        waiting.set(key, (since = { ...about, tries: 0, input: undefined, output: undefined, cost: 0 }));
       }
+      since.tries++;
+      if (tokens?.input !== undefined) since.input = (since.input ?? 0) + tokens.input;
+      if (tokens?.output !== undefined) since.output = (since.output ?? 0) + tokens.output;
+      if (its !== undefined) since.cost += Number(its.amount);
+      seconds.observe({ connection, model }, milliseconds / 1000);
     },
-    tell: () => Object.values(sums).forEach((one) => one.tell()),
+    tell() {
+      for (const { path, connection, model, outcome, currency, ...since } of waiting.values()) {
+        tries.inc({ path, connection, model, outcome }, since.tries);
+        for (const direction of ["input", "output"] as const)
+          if (since[direction] !== undefined) tokens.inc({ connection, model, direction }, since[direction]);
+        if (currency === undefined) unknown.inc({ connection, model }, since.tries);
+        else cost.inc({ connection, model, currency }, since.cost);
+      }
+      waiting.clear();
+    },
     underWay: ({ path, connection, model }, more) => underWay.inc({ path, connection, model }, more),
     dropped: (signal, count) => lost.inc({ signal }, count),
   };
 }
 
-/** Counts that go to their counter when somebody reads it: to find its labels costs more than everything else of a count. */
-function summed<Label extends string>(counter: Counter<Label>) {
-  const waiting = new Map<string, { labels: Record<Label, string>; count: number }>();
-  return {
-    add(key: string, count: number, labels: () => Record<Label, string>): void {
-      const known = waiting.get(key);
-      if (known) known.count += count;
-      else waiting.set(key, { labels: labels(), count });
-    },
-    tell(): void {
-      for (const { labels, count } of waiting.values()) counter.inc(labels, count);
-      waiting.clear();
-    },
-  };
+/** What came since somebody read last. */
+interface Since extends Pick<ModelTry, "path" | "connection" | "model" | "outcome"> {
+  tries: number;
+  input: number | undefined;
+  output: number | undefined;
+  /** Undefined: the cost is unknown. */
+  currency: string | undefined;
+  cost: number;
 }

@@ -84,7 +84,7 @@ test("everything else works as the program needs it", async () => {
   await program.run(sql`insert into worker (id, started_at) values ('wrk_1', '2026-01-01')`);
   await program.run(sql`update worker set beat = 1`);
   expect(await program.run(sql`delete from worker`)).toBe(1);
-  expect(await program.run(sql`delete from audit_pending`)).toBe(1);
+  expect(await program.run(sql`delete from audit_pending_group`)).toBe(1);
   expect(await program.all(sql`select * from queue_strangers()`)).toEqual([]);
 });
 

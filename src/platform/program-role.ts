@@ -95,9 +95,9 @@ async function grant(client: pg.Client): Promise<void> {
     `with wanted as (
        select c.oid, quote_ident(c.relname) as name, case
          when c.relname = any($2) then array['SELECT', 'INSERT']
-         when c.relname = any($3) then array['SELECT']
+         when c.relname = any($3) or c.relkind = 'v' then array['SELECT']
          else array['SELECT', 'INSERT', 'UPDATE', 'DELETE'] end as rights
-       from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition)
+       from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v') and not c.relispartition)
      select name, array_to_string(rights, ', ') as rights from wanted
      where exists (
        select from unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES']) as one

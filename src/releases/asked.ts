@@ -8,6 +8,7 @@ import { lastChangeOf } from "../cases/model/model-change.ts";
 import type { Registry, ReleaseView, WorkflowView } from "../cases/workflow/registry.ts";
 import type { CertificationSource } from "../contract/certificate-endpoints.ts";
 import { PilotageError } from "../contract/errors.ts";
+import { isoTime } from "../platform/clock.ts";
 import type { Queryable } from "../platform/database.ts";
 import { sql } from "../platform/sql.ts";
 import type { SampleRequest } from "./certification-sample.ts";
@@ -147,7 +148,15 @@ export async function demandSameFields(tx: Queryable, { view, fieldsSince }: Ask
     );
 }
 
-export function noAnswers({ view, release, request }: Asked): PilotageError {
+export function noAnswers({ view, release, request, lapsedSince }: Asked): PilotageError {
+  if (lapsedSince !== undefined)
+    return new PilotageError(
+      "wrong_state",
+      `A certificate of release ${release.id} broke its promise on ${isoTime(lapsedSince).slice(0, 10)}, and step ${request.step} has answered no case of ${view.row.name} that arrived after that. What was labelled before counts no more. Nothing was looked at.`,
+      {
+        hint: "`pilotage quality disagreements` lists what went wrong; certify again when new cases are reviewed.",
+      },
+    );
   return new PilotageError(
     "wrong_state",
     `Step ${request.step} of release ${release.id} has answered no case of ${view.row.name} in the last 90 days that could be counted (from: ${request.from}). Nothing was looked at.`,

@@ -72,10 +72,11 @@ export function previewOf(given: PreviewGiven): Previewed {
   const plan: LookPlan = { look, target, confidence, per: given.per, grid, starts };
   const judged = judgeSample(sample, plan);
   const tests = judged.spent;
+  const { result, threshold, coverage, bound, moreLabels } = judged;
   return {
     rows,
     // A look that tests nothing looks at no label: that much may be told.
-    now: starts || !tests ? judged : undefined,
+    now: starts || !tests ? { result, threshold, coverage, bound, moreLabels } : undefined,
     missing: tests ? 0 : (judged.moreLabels ?? 0),
   };
 }
@@ -97,7 +98,10 @@ function seenBefore(last: StoredEvidence | undefined, threshold: number): Previe
   return boundsOf({ n: sum(0), errors: sum(1) }, "look");
 }
 
-/** The rows that a person looks at first: every fifth hundredth of the grid, and the one that was asked for. */
+/**
+ * The rows that a person looks at first: every fifth hundredth of the grid, and the one that was asked for. Of thresholds that
+ * let out the same cases the loosest stands for all.
+ */
 export function fewRows(rows: readonly PreviewRow[], wanted: number | undefined): PreviewRow[] {
   const worth = (row: PreviewRow) => row.calibrated ?? row.threshold;
   const places = GRID.filter((value) => Math.round(value * 100) % 5 === 0 || value === GRID[0]);
@@ -106,5 +110,10 @@ export function fewRows(rows: readonly PreviewRow[], wanted: number | undefined)
       (place) => rows.find((row) => worth(row) <= place + 1e-9) ?? [],
     ),
   );
-  return rows.filter((row) => chosen.has(row));
+  const asked = rows.find((row) => wanted !== undefined && worth(row) <= wanted + 1e-9);
+  const few = rows.filter((row) => chosen.has(row));
+  return few.filter((row, i) => {
+    const looser = few[i + 1];
+    return row === asked || !looser || looser.coverage !== row.coverage || looser.labels !== row.labels;
+  });
 }

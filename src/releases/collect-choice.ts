@@ -93,8 +93,15 @@ export function leftOutTold(leftOut: Partial<Record<LeftOutBy, number>>): Record
   );
 }
 
+export interface FacetEquals {
+  side: "input" | "output";
+  path: string;
+  value: string;
+}
+
 /** `output.category=billing`; undefined where it is an expression. */
-export function facetIn(condition: string): { facet: string; value: string } | undefined {
-  const [, facet, value] = /^((?:input|output)\.[\w.-]+)\s*=(?!=)\s*(.*)$/s.exec(condition) ?? [];
-  return facet === undefined || value === undefined ? undefined : { facet, value: value.trim() };
+export function facetIn(condition: string): FacetEquals | undefined {
+  const [, side, path, value] = /^(input|output)\.([\w.-]+)\s*=(?!=)\s*(.*)$/s.exec(condition) ?? [];
+  if (side === undefined || path === undefined || value === undefined) return undefined;
+  return { side: side as FacetEquals["side"], path, value: value.trim() };
 }

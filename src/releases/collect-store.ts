@@ -9,7 +9,8 @@ export interface Wanted {
   from: CaseSource;
   since: number | undefined;
   until: number | undefined;
-  facets: readonly { facet: string; value: string }[];
+  /** Of the input, as cases have them in clear. */
+  facets: readonly { path: string; value: string }[];
   /** Labels of programs that play a person, too. */
   simulated: boolean;
   /** Whether a model may see the files of a case. */
@@ -34,7 +35,7 @@ export function judgedCases(database: Queryable, wanted: Wanted): Promise<Judged
     where c.workflow = ${workflow} and not c.drill ${raw(drawn ? "and (c.qa or c.cold)" : "")}
       and (${since === undefined ? null : time(since)}::timestamptz is null or c.received_at >= ${since === undefined ? null : time(since)})
       and (${until === undefined ? null : time(until)}::timestamptz is null or c.received_at < ${until === undefined ? null : time(until)})
-      and not exists (select from unnest(${facets.map((one) => one.facet)}::text[], ${facets.map((one) => one.value)}::text[]) f (name, value)
+      and not exists (select from unnest(${facets.map((one) => `input.${one.path}`)}::text[], ${facets.map((one) => one.value)}::text[]) f (name, value)
         where c.facets ->> f.name is distinct from f.value)
     order by c.id desc limit ${MOST_CASES}`);
 }

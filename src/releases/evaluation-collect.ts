@@ -19,6 +19,7 @@ import {
   bentBy,
   chooseCases,
   facetIn,
+  type FacetEquals,
   leftOutTold,
   type JudgedCase,
   type LeftOutBy,
@@ -58,6 +59,10 @@ export function looksIntoContent(where: readonly string[]): boolean {
   return expressionsIn(where).length > 0;
 }
 
+function facetsIn(where: readonly string[]): FacetEquals[] {
+  return where.flatMap((one) => facetIn(one) ?? []);
+}
+
 function expressionsIn(where: readonly string[]): string[] {
   return where.filter((one) => facetIn(one) === undefined);
 }
@@ -70,6 +75,7 @@ export async function collectSet(
   const { workflow, name, from, by } = request;
   const view = await parts.registry.workflow(parts.database, workflow);
   const release = await parts.registry.reference(parts.database, view.row);
+  demandFacets(facetsIn(request.where), release);
   const collecting = new Collecting(parts, { request, view, release, rules: rulesOf(request, release) });
   const set = await makeSet(
     parts,
@@ -81,7 +87,7 @@ export async function collectSet(
       kind: request.kind ?? (from === "coins" ? "sealed" : "development"),
       source: from,
       origin: `cases of ${workflow}`,
-      event: "evaluation.collected",
+      event: { kind: "evaluation.collected" },
       keepUntil: parts.clock.now() + KEPT_DAYS * DAY,
       empty: nothingFits(request),
     },
@@ -99,6 +105,19 @@ function rulesOf({ where }: CollectRequest, release: ReleaseView): Rules {
       hint: "Write output.category=billing for a facet, or an expression such as input.amount > 1000.",
     });
   }
+}
+
+/** Only what stands in clear anyway may be asked for without the right to read content. */
+function demandFacets(asked: FacetEquals[], { document }: ReleaseView): void {
+  for (const { side, path } of asked)
+    if (!document.facets[side].includes(path))
+      throw new PilotageError(
+        "bad_request",
+        `${side}.${path} is no facet of the release. Nothing was collected.`,
+        {
+          hint: `It has ${[...document.facets.input.map((one) => `input.${one}`), ...document.facets.output.map((one) => `output.${one}`)].join(", ") || "none"}; an expression such as ${side}.${path} == 'x' looks into content.`,
+        },
+      );
 }
 
 function nothingFits({ workflow, from, simulated }: CollectRequest): PilotageError {
@@ -138,7 +157,7 @@ class Collecting {
     const { from, where, since, until, most, perClass, simulated, workflow } = request;
     const filesAllowed =
       release.document.policy[ATTACHMENTS] === "allow" && !view.document.blockFields.includes(ATTACHMENTS);
-    const facets = where.flatMap((one) => facetIn(one) ?? []);
+    const facets = facetsIn(where).filter(({ side }) => side === "input");
     const wanted = { workflow, from, since, until, facets, simulated, filesAllowed };
     const { cases, leftOut } = chooseCases(await judgedCases(this.#parts.database, wanted), from);
     Object.assign(this.#leftOut, leftOut);
@@ -197,6 +216,7 @@ class Collecting {
     if (!read.ok) return "classes";
     // One that cannot be evaluated, for a field that is not there, does not hold.
     if (rules.review(input, answer).matched.length < expressionsIn(request.where).length) return "where";
+    if (!labelledSo(read.truth, facetsIn(request.where))) return "where";
     if (withFiles) return "files";
     const { allowed, dropped } = applyPolicy(
       release.document.policy,
@@ -216,6 +236,13 @@ class Collecting {
     const [field] = Object.keys(classesOf(this.#basis.release.document));
     return field === undefined ? "" : JSON.stringify(valueAt(truth, field) ?? null);
   }
+}
+
+/** A facet of the output is that of the label: what a model said of the case is not what it is about. */
+function labelledSo(truth: JsonObject, facets: FacetEquals[]): boolean {
+  return facets.every(
+    ({ side, path, value }) => side === "input" || String(valueAt(truth, path) ?? "") === value,
+  );
 }
 
 function withoutSuggestions(answer: JsonObject, { document }: ReleaseView): JsonObject {

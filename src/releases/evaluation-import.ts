@@ -73,7 +73,7 @@ export async function importSet(
       by,
       source: "import",
       release: schemas.release,
-      event: "evaluation.imported",
+      event: { kind: "evaluation.imported" },
       empty: new PilotageError(
         "bad_request",
         "The file holds no item that can be used; nothing was imported.",

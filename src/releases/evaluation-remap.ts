@@ -67,7 +67,7 @@ export async function remapSet(
       kind: from.kind,
       source: from.source,
       origin: `labels of ${nameOf(from)}`.slice(0, 200),
-      event: "evaluation.remapped",
+      event: { kind: "evaluation.remapped" },
       keepUntil: from.keep_until ?? undefined,
       empty: new PilotageError(
         "bad_request",

@@ -44,7 +44,7 @@ export interface Making {
   by: Actor;
   /** Whose schemas, classes and data policy it is made with. */
   release: ReleaseView;
-  event: Extract<EventKind, `evaluation.${string}`>;
+  event: { kind: Extract<EventKind, `evaluation.${string}`> };
   /** The version that it takes up, with its looks. */
   from?: SetRow;
   keepUntil?: number | undefined;
@@ -138,7 +138,7 @@ async function finish(
     const { name, version, kind, digest, looks } = set;
     audit.record(tx, [
       {
-        kind: event,
+        ...event,
         actor: by,
         workflow,
         data: {

@@ -3,7 +3,8 @@
  *
  * Only labels that a coin asked for count, or all reviews while every case of both arms is reviewed. One case of a thread
  * counts, rehearsals never. Read anew from the labels at each look, so that late, corrected and withdrawn
- * ones come out right; the sums are what is stored. Judging is in rollout-judge.ts.
+ * ones come out right; the sums are what is stored. Judging is in rollout-judge.ts; before the first stage with cases
+ * rollout-pairs.ts counts instead.
  */
 import type { Queryable } from "../platform/database.ts";
 import { sql, type Sql } from "../platform/sql.ts";
@@ -11,6 +12,7 @@ import type { GuardName } from "../contract/rollout.ts";
 import { countOutcomes, type Outcome, type StepCounts } from "../statistics/guard.ts";
 import type { CasesByArm } from "../statistics/sample-ratio.ts";
 import type { Evidence, Plan } from "./rollout-judge.ts";
+import { countPairs, type PairedRollout } from "./rollout-pairs.ts";
 
 /** Which cases are those of the rollout. */
 export interface CountedRollout {
@@ -27,11 +29,15 @@ const HOUR = 3_600_000;
 /** Everything that a rollout is judged by at this moment. */
 export async function evidenceOf(
   database: Queryable,
-  rollout: CountedRollout & { stage_at: number },
+  rollout: Omit<CountedRollout, "first_case"> &
+    PairedRollout & { first_case: string | null; stage_at: number },
   now: number,
 ): Promise<Evidence> {
+  const { first_case } = rollout;
   return {
-    ...(await countEvidence(database, rollout)),
+    ...(first_case === null
+      ? { guards: { paired: await countPairs(database, rollout) }, cases: [], labelled: [] }
+      : await countEvidence(database, { ...rollout, first_case })),
     hours: Math.max(0, Math.floor((now - rollout.stage_at) / HOUR)),
     dataHealthy: await dataHealthy(database, rollout.workflow),
   };

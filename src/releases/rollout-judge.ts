@@ -60,6 +60,8 @@ export function guardsOf(
   // A team is no random part of the cases, and people answer none as a release does: there only the ceiling speaks.
   const compares = typeof stage === "number" && stage < 1 && control !== "manual";
   const { alpha, ceiling, tolerated } = plan;
+  // In shadow both answer the same cases; people answer none that an output could be held against.
+  if (stage === "shadow") return control === "manual" ? {} : { paired: { test: "paired", alpha } };
   const found: Partial<Record<GuardName, Guard>> = {
     errors: compares ? { test: "mixed", alpha, ceiling, tolerated } : { test: "ceiling", alpha, ceiling },
   };
@@ -199,6 +201,10 @@ export function recheckMove(plan: Plan, at: At, { move, alarm, next, stored }: J
     const again = alarmOf(judgeGuards(plan, at, evidence.guards), at, evidence);
     if (again?.action !== move || again.name !== alarm)
       differences.push(`the alarm is stored as ${alarm}, and is ${again?.name ?? "none"}`);
+  } else if (at.stage === "shadow") {
+    const tripped = alarmOf(judgeGuards(plan, at, evidence.guards), at, evidence);
+    if (move === "advance" && tripped)
+      differences.push(`its stage could not be left: ${tripped.name} had tripped`);
   } else if (move === "advance" || move === "promote") {
     const found = judgeStage(plan, { ...at, next }, evidence);
     if (found.kind === "hold") differences.push(`its stage could not be left: ${found.reasons.join(", ")}`);

@@ -5,6 +5,8 @@
  *        \-> aborted      \-> held -> running
  *                          \-> rolled_back, also from promoted
  *
+ * Held in shadow it has no cases that could be taken away: from there it goes on in shadow, or is aborted.
+ *
  * Machines only step back: of these moves the program itself makes `hold` and `roll_back`. Who may make the others is
  * decided in rollout.ts, what the evidence says in rollout-judge.ts.
  */
@@ -20,7 +22,7 @@ export interface Standing {
 
 const ALLOWED: Readonly<Record<RolloutState, readonly Move[]>> = {
   draft: ["advance", "abort"],
-  shadow: ["advance", "abort"],
+  shadow: ["advance", "hold", "abort"],
   running: ["advance", "promote", "hold", "roll_back"],
   held: ["resume", "roll_back"],
   // Watching does not end with 100 %: what turns out later is taken back by a person.
@@ -32,7 +34,13 @@ const ALLOWED: Readonly<Record<RolloutState, readonly Move[]>> = {
 /** The moves that a person can ask for now: what a screen offers, and what a refusal names. */
 export function movesFrom(at: Standing, stages: readonly Stage[]): Move[] {
   const last = at.stage === stages.length - 1;
+  if (at.state === "held" && inShadow(at, stages)) return ["resume", "abort"];
   return ALLOWED[at.state].filter((move) => (move === "advance" ? !last : move !== "promote" || last));
+}
+
+/** Whether its stage gives it no cases, but those of the others to answer unseen. */
+export function inShadow({ stage }: Pick<Standing, "stage">, stages: readonly Stage[]): boolean {
+  return stage === 0 && stages[0] === "shadow";
 }
 
 /** Where a move leads; throws `wrong_state` when it cannot be made from here. */
@@ -46,7 +54,7 @@ export function after(move: Exclude<Move, "start">, at: Standing, stages: readon
     case "hold":
       return { ...at, state: "held" };
     case "resume":
-      return { ...at, state: "running" };
+      return { ...at, state: inShadow(at, stages) ? "shadow" : "running" };
     case "roll_back":
       return { ...at, state: "rolled_back" };
     case "abort":

@@ -13,7 +13,7 @@ import type { Alarm, Move } from "../contract/rollout.ts";
 import type { Actor } from "../contract/scopes.ts";
 import type { Tx } from "../platform/database.ts";
 import { sql } from "../platform/sql.ts";
-import { after, stageShare } from "./rollout-path.ts";
+import { after, inShadow, stageShare } from "./rollout-path.ts";
 import { insertMove, updateRollout, type MoveEvidence, type RolloutRow } from "./rollout-store.ts";
 
 export interface Step {
@@ -49,7 +49,7 @@ export async function makeStep(
       move === "resume" && rollout.tripped !== null
         ? [...rollout.accepted, rollout.tripped]
         : rollout.accepted,
-    ended_at: ["promote", "roll_back", "abort"].includes(move) ? (rollout.ended_at ?? now) : null,
+    ended_at: ["promote", "roll_back", "abort"].includes(move) ? now : null,
   };
   const share = await putTraffic(tx, audit, workflow, next, { move, actor, alarm, begins }, now);
   await updateRollout(tx, next);
@@ -106,6 +106,10 @@ async function putTraffic(
   switch (move) {
     case "advance":
     case "resume": {
+      if (inShadow(rollout, rollout.stages)) {
+        await tx.run(sql`update workflow set shadow_release = ${release} where name = ${name}`);
+        return 0;
+      }
       // A rollout draws with a salt of its own; raising the share then only adds units.
       const salt = begins ? randomBytes(12).toString("hex") : workflow.salt;
       await tx.run(sql`
@@ -117,7 +121,8 @@ async function putTraffic(
     case "hold": {
       // A person freezes what is; the program takes a step back.
       if (alarm === undefined) return workflow.candidate_share;
-      await tx.run(sql`update workflow set candidate_share = 0, candidate_team = null where name = ${name}`);
+      await tx.run(sql`
+        update workflow set candidate_share = 0, candidate_team = null, shadow_release = nullif(shadow_release, ${release}) where name = ${name}`);
       return 0;
     }
     case "promote":

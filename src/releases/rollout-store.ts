@@ -58,7 +58,7 @@ export function openRollout(database: Queryable, workflow: string): Promise<Roll
 
 export function openRollouts(database: Queryable): Promise<RolloutRow[]> {
   return database.all<RolloutRow>(
-    sql`select ${COLUMNS} from rollout where ended_at is null and first_case is not null order by id`,
+    sql`select ${COLUMNS} from rollout where ended_at is null and state <> 'draft' order by id`,
   );
 }
 

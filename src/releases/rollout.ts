@@ -21,6 +21,7 @@ import type { Promotion } from "../statistics/promotion.ts";
 import { demandReady } from "./ready.ts";
 import { evidenceOf } from "./rollout-counts.ts";
 import {
+  alarmOf,
   judgeGuards,
   judgeStage,
   type At,
@@ -28,7 +29,7 @@ import {
   type Plan,
   type Verdicts,
 } from "./rollout-judge.ts";
-import { after, beginning, followingStage, movesFrom, stageName } from "./rollout-path.ts";
+import { after, beginning, followingStage, inShadow, movesFrom, stageName } from "./rollout-path.ts";
 import { makeStep, type Step } from "./rollout-step.ts";
 import * as store from "./rollout-store.ts";
 import type { RolloutRow } from "./rollout-store.ts";
@@ -59,15 +60,15 @@ export interface Rollouts {
   get(id: string): Promise<RolloutRow>;
   list(workflow: string, page: { before: string | undefined; limit: number }): Promise<RolloutRow[]>;
   moves(id: string): Promise<store.MoveRow[]>;
-  /** What is known of it now, counted and judged; nothing before the first stage with cases. */
+  /** What is known of it now, counted and judged; nothing of one that has neither cases nor a shadow. */
   judged(rollout: RolloutRow): Promise<Judged | undefined>;
 }
 
 export interface Judged {
   evidence: Evidence;
   verdicts: Verdicts;
-  /** Whether the stage may be left, and why not. */
-  promotion: Promotion;
+  /** Whether the stage may be left, and why not; of one in shadow the verdicts say all. */
+  promotion: Promotion | undefined;
 }
 
 export interface RolloutParts {
@@ -101,14 +102,14 @@ export function openRollouts(parts: RolloutParts): Rollouts {
   const { database, registry, clock, newId, audit } = parts;
 
   async function judged(queryable: Queryable, rollout: RolloutRow): Promise<Judged | undefined> {
-    if (rollout.first_case === null) return undefined;
-    const { first_case } = rollout;
-    const evidence = await evidenceOf(queryable, { ...rollout, first_case }, clock.now());
+    const unseen = rollout.first_case === null;
+    if (unseen && !inShadow(rollout, rollout.stages)) return undefined;
+    const evidence = await evidenceOf(queryable, rollout, clock.now());
     const at = atOf(rollout);
     return {
       evidence,
       verdicts: judgeGuards(rollout.plan, at, evidence.guards),
-      promotion: judgeStage(rollout.plan, { ...at, next: nextOf(rollout) }, evidence),
+      promotion: unseen ? undefined : judgeStage(rollout.plan, { ...at, next: nextOf(rollout) }, evidence),
     };
   }
 
@@ -151,10 +152,15 @@ export function openRollouts(parts: RolloutParts): Rollouts {
   async function demandForward(tx: Tx, rollout: RolloutRow, { move, undecided }: Asked): Promise<void> {
     after(move, rollout, rollout.stages);
     await demandReady(tx, rollout.workflow, rollout.release, "The rollout did not go on.");
-    if (rollout.first_case === null) return parts.demandReadiness(tx, rollout.workflow);
     if (move === "resume") return;
     await tx.planForMany();
-    const { promotion } = (await judged(tx, rollout))!;
+    const known = await judged(tx, rollout);
+    const promotion = known?.promotion;
+    if (!promotion) {
+      if (known && alarmOf(known.verdicts, atOf(rollout), known.evidence))
+        throw notYet(rollout, { kind: "hold", reasons: ["guard-tripped"] });
+      return parts.demandReadiness(tx, rollout.workflow);
+    }
     if (promotion.kind === "ready" || (promotion.kind === "undecided" && undecided)) return;
     throw notYet(rollout, promotion);
   }

@@ -15,6 +15,7 @@ import { sql, time, type Sql } from "../platform/sql.ts";
 import { correctionsWaiting, type CorrectionWaiting } from "./corrections-waiting.ts";
 import { endOfDay, startOfDay } from "./local-day.ts";
 import { countsByCause, countsByDue, isOpenWork, type CauseCounts, type DueCounts } from "./open-work.ts";
+import { recalledIn, type Recalled } from "./recall.ts";
 import { comesBy, type Claimer } from "./store.ts";
 import { LEAST_PEOPLE } from "./time.ts";
 import type { Reviewer, ReviewParts } from "./verdict.ts";
@@ -50,6 +51,7 @@ export interface Inbox extends Counts {
   returned: Listed[];
   escalated: Listed[];
   corrections: CorrectionWaiting[];
+  recalled: { open: number; cases: Recalled[] };
   /** What the team decided is told from five people on: of fewer it would tell what a colleague did. */
   team: { decidedToday: number | null; arrivedToday: number };
   own: { decidedToday: number };
@@ -67,7 +69,7 @@ export async function inboxOf(
   const morning = startOfDay(now, zone);
   const night = endOfDay(now, zone);
   const me = claimerOf(reviewer);
-  const [counts, mine, done, arrived, lists, corrections] = await Promise.all([
+  const [counts, mine, done, arrived, lists, corrections, recalled] = await Promise.all([
     countsOf(database, workflow, me, { now, night }),
     database.all<{ case_id: CaseId; external_id: string; lease: string; lease_until: number }>(sql`
       select r.case_id, c.external_id, r.lease, r.lease_until from review r join case_ c on c.id = r.case_id
@@ -81,6 +83,7 @@ export async function inboxOf(
       select count(*)::int as n from review where case_id >= ${idBorder("case", morning)} and workflow = ${workflow} and no = 1`),
     listsOf(parts, workflow, me, now),
     correctionsWaiting(database, workflow, reviewer),
+    recalledIn(database, workflow, reviewer.holder),
   ]);
   return {
     ...counts,
@@ -92,6 +95,7 @@ export async function inboxOf(
     })),
     ...lists,
     corrections,
+    recalled,
     team: { decidedToday: done.people >= LEAST_PEOPLE ? done.team : null, arrivedToday: arrived.n },
     own: { decidedToday: done.own },
   };

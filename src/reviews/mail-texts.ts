@@ -79,6 +79,7 @@ const ALARMS: Record<Language, Record<Alarm, string>> = {
     slow: "zu viele langsame Antworten",
     dear: "zu viele Vorgänge, die mehr kosten als geplant",
     overridden: "zu viele geänderte oder abgelehnte Vorschläge",
+    paired: "im Schatten liegt er öfter allein falsch als das feste Release",
     sample_ratio: "die Vorgänge verteilen sich anders, als die Anteile sagen",
     label_gap: "die beiden Seiten werden verschieden oft geprüft",
   },
@@ -89,6 +90,7 @@ const ALARMS: Record<Language, Record<Alarm, string>> = {
     slow: "too many slow answers",
     dear: "too many cases that cost more than planned",
     overridden: "too many suggestions that people changed or rejected",
+    paired: "in shadow it alone was wrong more often than the stable release alone",
     sample_ratio: "the arms get other parts of the cases than their shares say",
     label_gap: "the two arms are not checked equally often",
   },
@@ -108,11 +110,11 @@ const TEXTS: { [K in MailKind]: Record<Language, (values: MailValues[K]) => Text
   rollout_stopped: {
     de: ({ workflow, back, alarm, console }) => ({
       subject: `${workflow}: Rollout ${back ? "zurückgerollt" : "angehalten"}`,
-      text: `In ${workflow} wurde der Rollout ${back ? "von selbst zurückgerollt: Neue Vorgänge gehen an das Release davor." : "von selbst angehalten: Der Kandidat bekommt keine neuen Vorgänge."}\nGrund: ${ALARMS.de[alarm]}.\nZahlen und nächste Schritte: pilotage rollout show ${workflow}\n${console}`,
+      text: `In ${workflow} wurde der Rollout ${back ? "von selbst zurückgerollt: Neue Vorgänge gehen an das Release davor." : "von selbst angehalten: Der Kandidat wird nicht mehr gefragt."}\nGrund: ${ALARMS.de[alarm]}.\nZahlen und nächste Schritte: pilotage rollout show ${workflow}\n${console}`,
     }),
     en: ({ workflow, back, alarm, console }) => ({
       subject: `${workflow}: rollout ${back ? "rolled back" : "held"}`,
-      text: `The rollout in ${workflow} was ${back ? "rolled back by itself: new cases go to the release before it." : "held by itself: the candidate gets no new cases."}\nReason: ${ALARMS.en[alarm]}.\nNumbers and next steps: pilotage rollout show ${workflow}\n${console}`,
+      text: `The rollout in ${workflow} was ${back ? "rolled back by itself: new cases go to the release before it." : "held by itself: the candidate is not asked any more."}\nReason: ${ALARMS.en[alarm]}.\nNumbers and next steps: pilotage rollout show ${workflow}\n${console}`,
     }),
   },
   certificate_lapsed: {

@@ -12,6 +12,7 @@ import type { Database, Tx } from "../platform/database.ts";
 import { takeBlindBack } from "./blind.ts";
 import { openBulk, type Bulk } from "./bulk.ts";
 import { correct, type CorrectionGiven, type CorrectionMade } from "./correction.ts";
+import { confirmRecalled } from "./recall.ts";
 import { approveCorrection, refuseCorrection } from "./corrections-waiting.ts";
 import { claimerOf, inboxOf, type Inbox } from "./inbox.ts";
 import { notThere } from "./late.ts";
@@ -48,6 +49,7 @@ export interface Reviews extends Turns {
   decide(caseId: string, verdict: VerdictGiven, reviewer: Reviewer): Promise<VerdictTaken>;
   undo(caseId: string, reviewer: Reviewer): Promise<UndoneState>;
   correct(caseId: string, given: CorrectionGiven, reviewer: Reviewer): Promise<CorrectionMade>;
+  confirmRecalled(caseId: string, reviewer: Reviewer): Promise<{ open: number }>;
   /** Undefined: it waits for one more person. */
   approveCorrection(
     caseId: string,
@@ -153,6 +155,7 @@ export function openReviews(parts: ReviewParts & AskParts & { chance(): number }
     },
 
     correct: (caseId, given, reviewer) => correct(parts, caseId, given, reviewer),
+    confirmRecalled: (caseId, reviewer) => confirmRecalled(parts, caseId, reviewer),
     approveCorrection: (caseId, proposal, reviewer) => approveCorrection(parts, caseId, proposal, reviewer),
     refuseCorrection: (caseId, given, reviewer) => refuseCorrection(parts, caseId, given, reviewer),
     inbox: (workflow, reviewer) => inboxOf(parts, workflow, reviewer),

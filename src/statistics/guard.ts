@@ -5,7 +5,7 @@
  * coin asked for belong in the counts. Pure: the same counts give the same verdict, whatever order the labels came in. A
  * new candidate starts from empty counts. Whether a stage may be left is in promotion.ts.
  */
-import { ceilingEvidence, mixedEvidence, rejects, relativeEvidence } from "./evidence.ts";
+import { ceilingEvidence, mixedEvidence, pairedEvidence, rejects, relativeEvidence } from "./evidence.ts";
 import type { Counted } from "./proportion.ts";
 
 /** Labelled cases that were assigned while one share was in force. */
@@ -19,7 +19,9 @@ export interface StepCounts {
 export type Guard =
   | { test: "relative"; alpha: number; tolerated: number }
   | { test: "ceiling"; alpha: number; ceiling: number }
-  | { test: "mixed"; alpha: number; tolerated: number; ceiling: number };
+  | { test: "mixed"; alpha: number; tolerated: number; ceiling: number }
+  /** Both arms answered the same cases: an arm's errors are those that it alone made. */
+  | { test: "paired"; alpha: number };
 
 export type GuardVerdict =
   | { kind: "no-data"; missing: ("candidate" | "stable")[] }
@@ -29,7 +31,8 @@ export type GuardVerdict =
 
 /** Judges a guard; `limit` is ln(1/α), which the evidence must reach to trip it. */
 export function judgeGuard(guard: Guard, steps: readonly StepCounts[]): GuardVerdict {
-  const compared = guard.test === "ceiling" ? steps : steps.filter(({ share }) => share > 0 && share < 1);
+  const drawn = guard.test === "relative" || guard.test === "mixed";
+  const compared = drawn ? steps.filter(({ share }) => share > 0 && share < 1) : steps;
   const labelled = (arm: "candidate" | "stable") => compared.reduce((sum, step) => sum + step[arm].n, 0);
   const arms = guard.test === "relative" ? (["candidate", "stable"] as const) : (["candidate"] as const);
   const missing = arms.filter((arm) => labelled(arm) === 0);
@@ -63,6 +66,11 @@ function evidenceOf(guard: Guard, steps: readonly StepCounts[]): number {
       return ceilingEvidence(errors, n, guard.ceiling);
     case "mixed":
       return mixedEvidence(byArm, n, guard.ceiling, guard.tolerated);
+    case "paired":
+      return pairedEvidence(
+        errors,
+        steps.reduce((sum, { stable }) => sum + stable.errors, 0),
+      );
   }
 }
 

@@ -53,3 +53,32 @@ export function readComplaints(): Complaints | undefined {
   });
   return { classes: expected.classes, models, expected: expected.models };
 }
+
+/** The same answers, complaint by complaint, as a model service gives them. */
+export interface Replay {
+  complaints: { no: string; narrative: string; product: string }[];
+  classes: string[];
+  expected: Record<string, ExpectedModel>;
+  /** In the order of the complaints. */
+  answers: Record<string, { product: string; seconds: number }[]>;
+}
+
+/** Undefined where the data does not lie beside the checkout. */
+export function readReplay(): Replay | undefined {
+  const [file, expectations] = [new URL("complaints.csv", FOLDER), new URL("expected.json", FOLDER)];
+  if (!existsSync(file) || !existsSync(expectations)) return undefined;
+  const [head, ...rows] = parse(readFileSync(file, "utf8"));
+  const { classes, models } = JSON.parse(readFileSync(expectations, "utf8")) as {
+    classes: string[];
+    models: Record<string, ExpectedModel>;
+  };
+  const text = head!.indexOf("narrative");
+  const answers = Object.fromEntries(
+    Object.keys(models).map((model) => {
+      const at = head!.indexOf(`${model}_prediction`);
+      return [model, rows.map((row) => ({ product: row[at]!, seconds: Number(row[at + 1]) }))];
+    }),
+  );
+  const complaints = rows.map((row, i) => ({ no: String(i + 1), narrative: row[text]!, product: row[1]! }));
+  return { complaints, classes, expected: models, answers };
+}

@@ -11,10 +11,13 @@ import type { Client } from "../../src/contract/client.ts";
 import { misfitsOn } from "./browser.ts";
 import type { ConsoleInstallation } from "./console.ts";
 import type { Grant } from "./people.ts";
+import { openQuality } from "./quality-stage.ts";
 
 export const STAGE = "tickets";
 /** A workflow with a rollout under way. */
 const ROLLING = "rolling";
+/** One that is certified and watched. */
+const CERTIFIED = "certified";
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const NARROW = { width: 320, height: 640 };
 
@@ -66,6 +69,7 @@ export async function openStage({
   });
   const said = await client.feedbackLink({ params: { case: delivered } });
   await startRolling({ open, client, as });
+  await openQuality({ open, client, as, installation }, CERTIFIED);
   const roles = ["owner", "reviewer", "administrator", "compliance", "on_call"] as const;
   return {
     person: "all@example.com",
@@ -211,6 +215,17 @@ export const PAGES: readonly PageOfConsole[] = [
   },
   at("overview", "/overview?"),
   at("operations", "/operations?"),
+  at("quality", "/quality?", "quality, nothing yet"),
+  {
+    name: "quality",
+    of: "quality",
+    async go(page) {
+      await page.goto("about:blank");
+      await page.goto(`/quality?workflow=${CERTIFIED}`);
+      await page.locator("main figure svg").last().waitFor();
+      await settled(page);
+    },
+  },
   at("rollout", "/rollout?", "rollout, none yet"),
   {
     name: "rollout",

@@ -159,11 +159,11 @@ const NEVER: [query: string, sentence: string][] = [
   ],
   [
     `select id from audit_event e where not exists (select from audit_log l where l.event_id = e.id and l.leaf = e.leaf)
-       and not exists (select from audit_pending p where p.event_id = e.id and p.leaf = e.leaf and not p.held)`,
+       and not exists (select from audit_waiting w where w.event_id = e.id and w.leaf = e.leaf and not w.held)`,
     "audit events are neither in the log nor waiting for it",
   ],
   [
-    `select event_id as id from audit_pending p where exists (select from audit_log l where l.event_id = p.event_id)`,
+    `select event_id as id from audit_waiting w where exists (select from audit_log l where l.event_id = w.event_id)`,
     "audit events are in the log and wait for it",
   ],
   [
@@ -186,9 +186,9 @@ async function histories(wreck: Wreck): Promise<string[]> {
   const events = await wreck.query<{ case_id: string; kind: string; to: string | null }>(
     // In the order of the log: ids and times go back where a clock was set back.
     `select e.case_id, e.kind, e.body::json -> 'data' ->> 'to' as to from audit_event e
-     left join audit_log l on l.event_id = e.id left join audit_pending p on p.event_id = e.id
+     left join audit_log l on l.event_id = e.id left join audit_waiting w on w.event_id = e.id
      where e.case_id is not null and e.kind in ('case.admitted', 'case.running', 'case.moved', 'review.decided', 'review.undone')
-     order by e.case_id, l.seq nulls last, p.ticket`,
+     order by e.case_id, l.seq nulls last, w.ticket, w.wseq`,
   );
   const ends = new Map(
     (await wreck.query<{ id: string; state: CaseState }>("select id, state from case_")).map((row) => [

@@ -66,12 +66,14 @@ function keepNamed(value: JsonObject, schema: JsonObject): { input: JsonObject; 
   const dropped = new Set<string>();
 
   function keep(here: JsonValue, schemas: JsonObject[], path: string): JsonValue {
+    // Nothing lies below it, so nobody need know which schemas speak of it.
+    if (typeof here !== "object" || here === null) return here;
     const branches = branchesOf(schema, schemas);
     if (Array.isArray(here)) {
       const items = branches.flatMap((branch) => (isJsonObject(branch["items"]) ? [branch["items"]] : []));
       return items.length === 0 ? here : here.map((item) => keep(item, items, path));
     }
-    return isJsonObject(here) ? keepIn(here, branches, path) : here;
+    return keepIn(here, branches, path);
   }
 
   function keepIn(here: JsonObject, branches: JsonObject[], path: string): JsonObject {

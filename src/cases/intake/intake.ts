@@ -248,9 +248,16 @@ export function textsOf(input: JsonObject): { json: string; canonical: string } 
     const sorted = typeof value === "object" && value !== null ? before + canonicalize(value)! : json;
     return { name, json, sorted };
   });
-  const json = members.map((one) => one.json).join(",");
+  const json = objectOf(members.map((one) => one.json));
   members.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return { json: `{${json}}`, canonical: `{${members.map((one) => one.sorted).join(",")}}` };
+  return { json, canonical: objectOf(members.map((one) => one.sorted)) };
+}
+
+/** Piece by piece: `join` would copy the long texts once more before they are read. */
+function objectOf(members: string[]): string {
+  let text = "";
+  for (const member of members) text += text === "" ? member : `,${member}`;
+  return `{${text}}`;
 }
 
 /** What makes two records the same: the canonical input and the bytes of the attachments. */
@@ -260,7 +267,7 @@ function contentBytes(canonical: string, attachments: Attachment[]): string {
     one.mediaType,
     createHash("sha256").update(one.bytes).digest("hex"),
   ]);
-  return `[${canonical},${canonicalize(files)!}]`;
+  return `[${canonical},${files.length === 0 ? "[]" : canonicalize(files)!}]`;
 }
 
 function attachmentProblem(

@@ -23,6 +23,23 @@ export const CASE = words({
   report: { de: "Problem melden", en: "Report a problem" },
   reportKind: { de: "Was ist los?", en: "What is wrong?" },
   reportSend: { de: "Melden", en: "Report" },
+  "recall.what": {
+    de: "Ein Release, das danach zurückgenommen wurde, hat diesen Vorgang allein zugestellt. Stimmt, was zugestellt ist? Sonst berichtigen Sie es.",
+    en: "A release that was rolled back since delivered this case alone. Is what was delivered right? Otherwise correct it.",
+  },
+  "recall.confirm": { de: "Stimmt", en: "It is right" },
+  "recall.done": {
+    de: "Bestätigt. {n, plural, =0 {Nichts ist mehr offen.} one {Ein Vorgang ist noch offen.} other {# Vorgänge sind noch offen.}}",
+    en: "Confirmed. {n, plural, =0 {Nothing is left.} one {One case is left.} other {# cases are left.}}",
+  },
+  "recall.confirmed": {
+    de: "Nach der Rücknahme des Release nachgeprüft und bestätigt",
+    en: "Looked at again after the release was rolled back, and confirmed",
+  },
+  "recall.corrected": {
+    de: "Nach der Rücknahme des Release nachgeprüft und berichtigt",
+    en: "Looked at again after the release was rolled back, and corrected",
+  },
   correct: { de: "Berichtigen", en: "Correct" },
   correctTitle: { de: "Zugestelltes Ergebnis berichtigen", en: "Correct the delivered result" },
   correctWhat: {
@@ -160,6 +177,7 @@ export const CASE_EVENT_WORDS: Readonly<Record<string, Text>> = {
   "case.answered": { de: "Antwort des Modells", en: "The model's answer" },
   "case.moved": { de: "Neuer Stand", en: "New state" },
   "case.corrected": { de: "Berichtigt", en: "Corrected" },
+  "case.confirmed": { de: "Nachgeprüft und bestätigt", en: "Looked at again and confirmed" },
   "case.correction_proposed": { de: "Berichtigung vorgeschlagen", en: "Correction proposed" },
   "case.correction_refused": {
     de: "Vorgeschlagene Berichtigung abgelehnt",

@@ -13,6 +13,18 @@ export const INBOX = words({
   "tab.snoozed": { de: "Verschoben", en: "Snoozed" },
   "tab.asked": { de: "Rückfragen", en: "Asked" },
   "tab.escalated": { de: "Weitergeleitet", en: "Escalated" },
+  "tab.recalled": { de: "Nachprüfen", en: "Look again" },
+  "cause.recalled": {
+    de: "{n, plural, one {Ein Vorgang ist} other {# Vorgänge sind}} nachzuprüfen: Ein zurückgenommenes Release hat sie allein zugestellt.",
+    en: "{n, plural, one {One case is} other {# cases are}} to be looked at again: a release that was rolled back delivered them alone.",
+  },
+  toRecalled: { de: "Nachprüfen", en: "Look at them" },
+  "recalled.none": { de: "Nichts nachzuprüfen", en: "Nothing to look at again" },
+  "recalled.what": {
+    de: "Diese Vorgänge hat ein Release allein zugestellt, das danach zurückgenommen wurde. Öffnen Sie einen und bestätigen oder berichtigen Sie, was zugestellt ist.",
+    en: "A release that was rolled back since delivered these cases alone. Open one, and confirm or correct what was delivered.",
+  },
+  "recalled.at": { de: "Zugestellt", en: "Delivered" },
   "tab.corrections": { de: "Berichtigungen", en: "Corrections" },
   start: { de: "Anfangen", en: "Start" },
   goOn: {

@@ -89,7 +89,10 @@ function optionOf({ points, series, locale, fractions = false }: Plan) {
             type: "line" as const,
             name: one.name,
             data: [...one.values],
-            showSymbol: false,
+            // A line through one point is no line: it stands as a point.
+            showSymbol: points.length < 3,
+            symbol: "circle",
+            symbolSize: 8,
             lineStyle: { color: colourOf(one.colour), width: 2 },
             itemStyle: { color: colourOf(one.colour) },
           },

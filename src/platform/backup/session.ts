@@ -52,7 +52,7 @@ export async function within<T>(client: pg.Client, work: (tx: Tx) => Promise<T>)
   const result = await work({
     ...queryable(client),
     connection: client,
-    copy: (copies) => sendCopies(client, copies),
+    copy: async (copies) => void (await sendCopies(client, copies)),
     copyNew: (copies) => sendNewCopies(client, copies),
     // Statements of a backup have no names: each is planned for what it is.
     planForMany: async () => {},

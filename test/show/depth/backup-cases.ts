@@ -104,7 +104,7 @@ async function fill(context: Context, dataHome: string, many: number): Promise<n
       async () =>
         (
           await database.one<{ n: number }>(
-            sql`select count(*) as n from (select from audit_pending limit 1) p`,
+            sql`select count(*) as n from (select from audit_waiting limit 1) p`,
           )
         ).n,
       (n) => n === 0,

@@ -134,7 +134,7 @@ async function verifyAudit(
   wreck: Wreck,
 ): Promise<{ ok: boolean; checked: number; waiting: number; failure?: string }> {
   const waiting = async () =>
-    (await wreck.query<{ n: number }>("select count(*)::int as n from audit_pending"))[0]!.n;
+    (await wreck.query<{ n: number }>("select count(*)::int as n from audit_waiting"))[0]!.n;
   await until("every event to be in the log and signed", waiting, (n) => n === 0, 60);
   await until(
     "a checkpoint over the whole log",

@@ -27,7 +27,7 @@ export const title =
 
 /** The event of the restore itself is the one row that the source cannot have. */
 const LAST = "(select max(id) from audit_event where kind = 'installation.restored')";
-const RESTORED = { audit_event: `id = ${LAST}`, audit_pending: `event_id = ${LAST}` };
+const RESTORED = { audit_event: `id = ${LAST}`, audit_pending_group: `event_ids = array[${LAST}]` };
 const BYTES_PER_CASE = 25_000;
 
 export async function run(context: Context): Promise<Outcome> {

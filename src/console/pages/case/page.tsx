@@ -29,6 +29,7 @@ import { Decision } from "./decision.tsx";
 import { History } from "./history.tsx";
 import { Attempts, Deliveries, Labels, Reviews } from "./records.tsx";
 import { Report } from "./report.tsx";
+import { Recall } from "./recall.tsx";
 import { Result } from "./result.tsx";
 
 export type { Case } from "../../case/fields-of-case.ts";
@@ -107,6 +108,7 @@ export default function CasePage() {
       {found === undefined ? null : (
         <>
           <Facts found={found} />
+          <Recall found={found} />
           <div className={styles["two"]}>
             <Section title={t("source")}>
               {found.content === null ? (

@@ -133,7 +133,7 @@ function Answer({ row, close }: { row: Row; close: () => void }) {
 }
 
 /** Facets as words; never free text. */
-function keyFacts(facets: Record<string, unknown>): string {
+export function keyFacts(facets: Record<string, unknown>): string {
   return Object.values(facets)
     .flatMap((value) =>
       typeof value === "object" && value !== null ? Object.values(value as Record<string, unknown>) : [value],

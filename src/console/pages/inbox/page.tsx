@@ -20,6 +20,7 @@ import { useToast } from "../../parts/toast.tsx";
 import { AtWork } from "./at-work.tsx";
 import { Bulk } from "./bulk.tsx";
 import { CorrectionsWaiting } from "./corrections.tsx";
+import { Recalled } from "./recalled.tsx";
 import { useDesk, useInbox, type Desk, type Inbox } from "./desk.ts";
 import { InboxList, type ListName } from "./lists.tsx";
 import styles from "./page.module.css";
@@ -37,7 +38,7 @@ export default function InboxPage() {
   return <WorkflowInbox key={workflow.name} workflow={workflow.name} />;
 }
 
-type Tab = "next" | ListName | "corrections";
+type Tab = "next" | ListName | "corrections" | "recalled";
 
 function WorkflowInbox({ workflow }: { workflow: string }) {
   const t = useWords(INBOX);
@@ -91,6 +92,8 @@ function WorkflowInbox({ workflow }: { workflow: string }) {
     >
       {tab === "corrections" ? (
         <CorrectionsWaiting rows={inbox?.corrections ?? []} />
+      ) : tab === "recalled" ? (
+        <Recalled rows={inbox?.recalled.cases ?? []} />
       ) : tab !== "next" ? (
         <InboxList name={tab} rows={inbox?.[tab] ?? []} open={openCase} />
       ) : revealed !== undefined ? (
@@ -118,7 +121,7 @@ function WorkflowInbox({ workflow }: { workflow: string }) {
         />
       ) : (
         <>
-          <Before inbox={inbox} desk={desk} toCorrections={() => setTab("corrections")} />
+          <Before inbox={inbox} desk={desk} toTab={setTab} />
           <div className={styles["pulse"]}>
             <Pulse workflow={workflow} />
           </div>
@@ -140,6 +143,7 @@ function Tabs({ inbox, tab, choose }: { inbox: Inbox; tab: Tab; choose: (tab: Ta
     ...(inbox.corrections.length > 0 || tab === "corrections"
       ? ([["corrections", inbox.corrections.length]] as const)
       : []),
+    ...(inbox.recalled.open > 0 || tab === "recalled" ? ([["recalled", inbox.recalled.open]] as const) : []),
   ];
   return (
     <>
@@ -203,21 +207,14 @@ function Because({ causes }: { causes: Inbox["causes"] }) {
 }
 
 /** Before the first case, and when there is none: the truth about the queue. */
-function Before({
-  inbox,
-  desk,
-  toCorrections,
-}: {
-  inbox: Inbox | undefined;
-  desk: Desk;
-  toCorrections: () => void;
-}) {
+function Before({ inbox, desk, toTab }: { inbox: Inbox | undefined; desk: Desk; toTab: (tab: Tab) => void }) {
   const t = useWords(INBOX);
   const formats = useFormats();
   if (inbox === undefined) return null;
   const mine = inbox.mine.length;
   const some = mine + inbox.free > 0;
   const others = inbox.corrections.filter((one) => !one.own).length;
+  const recalled = inbox.recalled.open;
   const causes = [
     ...(inbox.atRisk > 0 ? [t("atRisk", { n: inbox.atRisk })] : []),
     ...(inbox.held > 0 ? [t("cause.held", { n: inbox.held })] : []),
@@ -226,16 +223,19 @@ function Before({
     ...(inbox.asked.length > 0 ? [t("cause.asked", { n: inbox.asked.length })] : []),
     ...(inbox.escalated.length > 0 ? [t("cause.escalated", { n: inbox.escalated.length })] : []),
     ...(some && others > 0 ? [t("cause.corrections", { n: others })] : []),
+    ...((some || others > 0) && recalled > 0 ? [t("cause.recalled", { n: recalled })] : []),
   ];
   return (
     <Empty
-      icon={some || others > 0 ? "inbox" : "check"}
+      icon={some || others > 0 || recalled > 0 ? "inbox" : "check"}
       title={
         some
           ? t("ready", { free: Math.max(inbox.free, mine) })
           : others > 0
             ? t("cause.corrections", { n: others })
-            : t("none")
+            : recalled > 0
+              ? t("cause.recalled", { n: recalled })
+              : t("none")
       }
       action={
         some ? (
@@ -249,8 +249,12 @@ function Before({
             {mine > 0 ? t("goOn", { n: mine }) : t("start")}
           </Button>
         ) : others > 0 ? (
-          <Button size="md" autoFocus onClick={toCorrections}>
+          <Button size="md" autoFocus onClick={() => toTab("corrections")}>
             {t("toCorrections")}
+          </Button>
+        ) : recalled > 0 ? (
+          <Button size="md" autoFocus onClick={() => toTab("recalled")}>
+            {t("toRecalled")}
           </Button>
         ) : undefined
       }

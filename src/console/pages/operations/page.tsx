@@ -12,6 +12,7 @@ import { useFormats } from "../../locales/formats.ts";
 import { useSay, useWords } from "../../locales/words.ts";
 import { NoWorkflow } from "../../parts/no-workflow.tsx";
 import { Page } from "../../parts/page.tsx";
+import { StoppedRollout } from "../../parts/stopped-rollout.tsx";
 import { sameWorkflow } from "../../shell/same-workflow.ts";
 import { Capacity } from "./capacity.tsx";
 import { DeadLetters } from "./dead-letters.tsx";
@@ -59,6 +60,7 @@ function OfWorkflow({ workflow }: { workflow: string }) {
     >
       {data === undefined ? null : (
         <>
+          <StoppedRollout stopped={data.stoppedRollout} />
           <Requests requests={data.requests} rung={data.ladder.rung} />
           <Ladder ladder={data.ladder} workflow={workflow} />
           <Queues queues={data.queues} states={data.states} />

@@ -4,6 +4,7 @@ import { useFormats } from "../../locales/formats.ts";
 import { useWords } from "../../locales/words.ts";
 import { Section } from "../../parts/page.tsx";
 import { Simulated } from "../../parts/small.tsx";
+import { StoppedRollout } from "../../parts/stopped-rollout.tsx";
 import { StatusWord } from "../../parts/status-word.tsx";
 import styles from "./overview.module.css";
 import { OVERVIEW } from "./words.ts";
@@ -32,6 +33,7 @@ export function InForce({ overview, workflow }: { overview: Overview; workflow: 
           {releases.shadow === null ? null : (
             <p className={styles["basis"]}>{t("shadowIs", { release: releases.shadow })}</p>
           )}
+          <StoppedRollout stopped={releases.stoppedRollout} />
         </dd>
         <dt>{t("autonomy")}</dt>
         <dd>

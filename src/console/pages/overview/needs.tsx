@@ -10,6 +10,7 @@ import { useAct, useRead, type Reply } from "../../data/api.ts";
 import { useMe } from "../../data/me.tsx";
 import { ACTION_WORDS } from "../../locales/actions.ts";
 import { DIAL_WORDS, useDialValue } from "../../locales/dials.ts";
+import { ALARM_WORDS } from "../../locales/rollout.ts";
 import { useFormats } from "../../locales/formats.ts";
 import { useCode, useSay, useWords, type Values } from "../../locales/words.ts";
 import { Confirm } from "../../parts/confirm.tsx";
@@ -35,6 +36,7 @@ const ICONS: Record<Need["kind"], IconName> = {
   budget: "warn",
   orphan: "person",
   second_person: "person",
+  rollout: "rollout",
 };
 
 export function Needs({ needs, workflow }: { needs: readonly Need[]; workflow: string }) {
@@ -102,6 +104,7 @@ function useSentence(need: Need): string {
   const action = useCode(ACTION_WORDS);
   const item = useCode(WAIVER_WORDS);
   const report = useCode(REPORT_WORDS);
+  const alarm = useCode(ALARM_WORDS);
   const value = useDialValue();
   const formats = useFormats();
   const text = NEED_WORDS[need.code as keyof typeof NEED_WORDS] as
@@ -118,6 +121,8 @@ function useSentence(need: Need): string {
   if (typeof values["day"] === "string") values["day"] = formats.day(`${values["day"]}T12:00:00Z`);
   if (typeof values["item"] === "string") values["item"] = item(values["item"]);
   if (typeof values["action"] === "string") values["action"] = action(values["action"]);
+  if (need.kind === "rollout")
+    values["alarm"] = values["alarm"] === "" ? "" : `: ${alarm(String(values["alarm"]))}`;
   if (need.kind === "report" && typeof values["title"] === "string")
     values["title"] = report(values["title"]);
   return say(text, values);

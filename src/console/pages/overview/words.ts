@@ -192,6 +192,8 @@ export const SICK_WORDS: Readonly<Record<SickCode, Text>> = {
   no_certificate: { de: "Kein Zertifikat", en: "No certificate" },
   overdue: { de: "Überfällig", en: "Overdue" },
   dead_letters: { de: "Unzustellbar", en: "Not delivered" },
+  rollout_held: { de: "Rollout angehalten", en: "Rollout held" },
+  rolled_back: { de: "Zurückgenommen", en: "Rolled back" },
 };
 
 export const SENTENCE_WORDS: Readonly<Record<SentenceCode, Text>> = {
@@ -296,6 +298,14 @@ export const NEED_WORDS: Readonly<Record<NeedCode, Text>> = {
   dead_letters: {
     de: "{cases, plural, one {Ein Vorgang ist} other {# Vorgänge sind}} an „{target}“ unzustellbar",
     en: "{cases, plural, one {One case} other {# cases}} could not be delivered to “{target}”",
+  },
+  rollout_held: {
+    de: "Der Rollout von {release} ist angehalten{alarm}",
+    en: "The rollout of {release} is held{alarm}",
+  },
+  rolled_back: {
+    de: "{release} wurde zurückgenommen{alarm}{unseen, plural, =0 {} one {; einen Vorgang, den es allein zugestellt hat, hat noch niemand angesehen} other {; # Vorgänge, die es allein zugestellt hat, hat noch niemand angesehen}}",
+    en: "{release} was rolled back{alarm}{unseen, plural, =0 {} one {; one case that it delivered alone has been seen by nobody} other {; # cases that it delivered alone have been seen by nobody}}",
   },
   budget_warning: {
     de: "{used} des Budgets {period, select, day {von heute} other {dieses Monats}} sind verbraucht",

@@ -1,11 +1,12 @@
 /** The guards: how strong the evidence against the release is, on the way to its limit, with the counts behind it. */
+import { GUARD_WORDS } from "../../locales/rollout.ts";
 import { useFormats } from "../../locales/formats.ts";
 import { useSay, useWords } from "../../locales/words.ts";
 import { Section } from "../../parts/page.tsx";
 import { StatusWord, type Tone } from "../../parts/status-word.tsx";
 import type { Rollout } from "./page.tsx";
 import styles from "./rollout.module.css";
-import { GUARD_WORDS, ROLLOUT } from "./words.ts";
+import { ROLLOUT } from "./words.ts";
 
 type Guard = Rollout["guards"][number];
 const TONES: Record<Guard["kind"], Tone> = {

@@ -1,4 +1,5 @@
 /** What happened, newest first; each judgement was made again from its stored numbers. */
+import { ALARM_WORDS } from "../../locales/rollout.ts";
 import { useFormats } from "../../locales/formats.ts";
 import { useSay, useWords } from "../../locales/words.ts";
 import { DataTable } from "../../parts/data-table.tsx";
@@ -6,7 +7,7 @@ import { Section } from "../../parts/page.tsx";
 import { StatusWord } from "../../parts/status-word.tsx";
 import type { Alarm, Move } from "../../../contract/rollout.ts";
 import type { Rollout } from "./page.tsx";
-import { ALARM_WORDS, MOVE_WORDS, ROLLOUT, STATE_WORDS } from "./words.ts";
+import { MOVE_WORDS, ROLLOUT, STATE_WORDS } from "./words.ts";
 
 type Row = Rollout["history"][number];
 

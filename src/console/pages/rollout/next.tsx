@@ -14,19 +14,23 @@ export function Next({ rollout, waits }: { rollout: Rollout; waits: boolean }) {
       <div className={styles["next"]}>
         <div>
           <Promotion rollout={rollout} />
+          <Pairs rollout={rollout} />
           {waits ? <StatusWord tone="waiting" word={t("waits")} /> : null}
         </div>
-        <Forecast forecast={rollout.forecast} />
+        <Forecast rollout={rollout} />
       </div>
     </Section>
   );
 }
 
-function Promotion({ rollout: { promotion, plan } }: { rollout: Rollout }) {
+function Promotion({ rollout: { promotion, plan, state, tripped } }: { rollout: Rollout }) {
   const t = useWords(ROLLOUT);
   const say = useSay();
   const formats = useFormats();
-  if (promotion === null) return <p className={styles["flat"]}>{t("may.none")}</p>;
+  if (promotion === null) {
+    const here = tripped !== null ? "may.heldInShadow" : state === "shadow" ? "may.shadow" : "may.none";
+    return <p className={styles["flat"]}>{t(here)}</p>;
+  }
   if (promotion.kind === "hold")
     return (
       <>
@@ -50,37 +54,67 @@ function Promotion({ rollout: { promotion, plan } }: { rollout: Rollout }) {
   );
 }
 
-function Forecast({ forecast }: { forecast: Rollout["forecast"] }) {
+/** What the two releases did with the same cases. */
+function Pairs({ rollout: { pairs, state, control, stages } }: { rollout: Rollout }) {
   const t = useWords(ROLLOUT);
   const formats = useFormats();
-  const { labelsPerDay, baseline, found } = forecast;
+  if (pairs !== null)
+    return (
+      <p className={styles["soft"]}>
+        {t("pairs", { ...pairs, p: pairs.p < 0.001 ? t("pTiny") : `= ${formats.number(pairs.p, 3)}` })}
+      </p>
+    );
+  if (state !== "shadow" || stages[0] !== "shadow") return null;
+  return <p className={styles["soft"]}>{t(control === "manual" ? "pairsPeople" : "pairsNone")}</p>;
+}
+
+function Forecast({ rollout: { forecast } }: { rollout: Rollout }) {
+  const t = useWords(ROLLOUT);
+  const formats = useFormats();
+  const { labelsPerDay, baseline, found, inShadow, share } = forecast;
+  if (labelsPerDay === 0)
+    return (
+      <div>
+        <h3 className={styles["small"]}>{t("forecast")}</h3>
+        <p className={styles["soft"]}>{t("forecastNone")}</p>
+      </div>
+    );
   return (
     <div>
       <h3 className={styles["small"]}>{t("forecast")}</h3>
-      {labelsPerDay === 0 ? (
-        <p className={styles["soft"]}>{t("forecastNone")}</p>
-      ) : (
+      <p className={styles["soft"]}>
+        {t("forecastWhat", {
+          labels: Number(labelsPerDay.toPrecision(2)),
+          baseline: formats.percent(baseline, 1),
+        })}
+      </p>
+      {inShadow.length === 0 ? null : (
         <>
-          <p className={styles["soft"]}>
-            {t("forecastWhat", {
-              labels: Number(labelsPerDay.toPrecision(2)),
-              baseline: formats.percent(baseline, 1),
-            })}
-          </p>
-          <ul className={styles["reasons"]}>
-            {found.map(({ rate, days }) => (
-              <li key={rate}>
-                {days === null
-                  ? t("foundNot", { rate: formats.percent(rate) })
-                  : t("found", {
-                      rate: formats.percent(rate),
-                      days: days < 1 ? t("underADay") : t("days", { n: Math.round(days) }),
-                    })}
-              </li>
-            ))}
-          </ul>
+          <p className={styles["soft"]}>{t("inShadow")}</p>
+          <Found found={inShadow} />
+          <p className={styles["soft"]}>{t("inStage", { share: formats.percent(share) })}</p>
         </>
       )}
+      <Found found={found} />
     </div>
+  );
+}
+
+function Found({ found }: { found: Rollout["forecast"]["found"] }) {
+  const t = useWords(ROLLOUT);
+  const formats = useFormats();
+  return (
+    <ul className={styles["reasons"]}>
+      {found.map(({ rate, days }) => (
+        <li key={rate}>
+          {days === null
+            ? t("foundNot", { rate: formats.percent(rate) })
+            : t("found", {
+                rate: formats.percent(rate),
+                days: days < 1 ? t("underADay") : t("days", { n: Math.round(days) }),
+              })}
+        </li>
+      ))}
+    </ul>
   );
 }

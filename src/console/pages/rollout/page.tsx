@@ -16,6 +16,7 @@ import { Moves } from "./moves.tsx";
 import { Next } from "./next.tsx";
 import { Stages } from "./stages.tsx";
 import { StartButton } from "./start.tsx";
+import { Way } from "./way.tsx";
 import { ROLLOUT, STATE_SENTENCES } from "./words.ts";
 
 export type Rollout = Reply<"getRollout">;
@@ -80,6 +81,7 @@ function One({ id, workflow, start }: { id: string; workflow: string; start: Rea
             <Delivered rollout={data} workflow={workflow} />
           )}
           <Guards rollout={data} />
+          <Way id={data.id} />
           <History rollout={data} />
         </>
       )}
@@ -91,6 +93,8 @@ function Sentence({ rollout }: { rollout: Rollout }) {
   const t = useWords(ROLLOUT);
   const say = useSay();
   const formats = useFormats();
+  if (rollout.state === "held" && rollout.stages[rollout.stage] === "shadow")
+    return t("heldInShadow", { release: rollout.release });
   return say(STATE_SENTENCES[rollout.state], {
     release: rollout.release,
     share: formats.percent(rollout.share),

@@ -1,11 +1,12 @@
 /** The stages as steps in a row, the one that runs marked by more than colour. */
+import { ALARM_WORDS } from "../../locales/rollout.ts";
 import { useFormats } from "../../locales/formats.ts";
 import { useSay, useWords } from "../../locales/words.ts";
 import { Section } from "../../parts/page.tsx";
 import { StatusWord, type Tone } from "../../parts/status-word.tsx";
 import type { Rollout } from "./page.tsx";
 import styles from "./rollout.module.css";
-import { ALARM_WORDS, ROLLOUT, STATE_WORDS } from "./words.ts";
+import { ROLLOUT, STATE_WORDS } from "./words.ts";
 
 const TONES: Record<Rollout["state"], Tone> = {
   draft: "waiting",

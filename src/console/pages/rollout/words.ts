@@ -1,5 +1,5 @@
 /** Texts of the page of a rollout. */
-import type { Alarm, GuardName, HoldReason, Move, RolloutState } from "../../../contract/rollout.ts";
+import type { HoldReason, Move, RolloutState } from "../../../contract/rollout.ts";
 import { words, type Text } from "../../locales/words.ts";
 
 export const ROLLOUT = words({
@@ -101,6 +101,76 @@ export const ROLLOUT = words({
     en: "beside it: {errors, number} of {n, number}",
   },
 
+  way: { de: "Verlauf der Belege", en: "The way of the evidence" },
+  labelled: { de: "Geprüfte Vorgänge", en: "Reviewed cases" },
+  wayLine: {
+    de: "Belege gegen das Release, Teil der Grenze in %",
+    en: "Evidence against it, part of the limit in %",
+  },
+  wayLimit: { de: "Grenze", en: "Limit" },
+  wayErrors: {
+    de: "Nach {n, number} geprüften Vorgängen mit {errors, number} falschen: {evidence} von {limit}.",
+    en: "After {n, number} reviewed cases, {errors, number} of them wrong: {evidence} of {limit}.",
+  },
+  wayPaired: {
+    de: "Nach {n, number} Vorgängen, die beide beantwortet haben, {errors, number} davon nur hier falsch: {evidence} von {limit}.",
+    en: "After {n, number} cases that both answered, {errors, number} of them wrong here alone: {evidence} of {limit}.",
+  },
+  pairs: {
+    de: "Im Schatten verglichen: {n, number} Vorgänge. Nur dieses Release lag falsch in {onlyCandidate, number}, nur das feste in {onlyStable, number} (McNemar, p {p}).",
+    en: "Compared in shadow: {n, number} cases. Only this release was wrong in {onlyCandidate, number}, only the stable one in {onlyStable, number} (McNemar, p {p}).",
+  },
+  pTiny: { de: "< 0,001", en: "< 0.001" },
+  heldInShadow: {
+    de: "{release} steht im Schatten und geht nicht weiter.",
+    en: "{release} stands in shadow and goes no further.",
+  },
+  pairsNone: {
+    de: "Im Schatten ist noch kein Vorgang verglichen.",
+    en: "No case has been compared in shadow yet.",
+  },
+  pairsPeople: {
+    de: "Daneben arbeiten Menschen ohne KI: Im Schatten gibt es nichts zu vergleichen.",
+    en: "Beside it people work without AI: in shadow there is nothing to compare with.",
+  },
+  "may.shadow": {
+    de: "Zwei Personen können ihm die ersten Vorgänge geben.",
+    en: "Two people can give it its first cases.",
+  },
+  "may.heldInShadow": {
+    de: "Angehalten: Es wird nicht mehr gefragt, bis zwei Personen es auf sich nehmen oder jemand abbricht.",
+    en: "Held: it is not asked any more until two people take that on themselves, or somebody ends it.",
+  },
+  inShadow: { de: "Im Schatten", en: "In shadow" },
+  inStage: { de: "Mit einem Anteil von {share}", en: "With a share of {share}" },
+
+  deliveredTitle: { de: "Was es zugestellt hat", en: "What it delivered" },
+  unseen: {
+    de: "{n, plural, one {Einen Vorgang hat} other {# Vorgänge hat}} noch niemand angesehen.",
+    en: "{n, plural, one {One case has} other {# cases have}} been seen by nobody.",
+  },
+  recall: { de: "Nachprüfen lassen", en: "Have people look" },
+  recallWhat: {
+    de: "{n, plural, one {Ein Vorgang kommt} other {# Vorgänge kommen}} in den Eingang der Prüfenden. Sie bestätigen oder berichtigen, was zugestellt wurde. Bis dahin ändert sich nichts.",
+    en: "{n, plural, one {One case comes} other {# cases come}} to the reviewers' inbox. They confirm or correct what was delivered. Until then nothing changes.",
+  },
+  recallSince: { de: "Nur zugestellt ab (frei: alle)", en: "Only delivered since (empty: all)" },
+  recallFacet: { de: "Nur mit Merkmal (frei: alle)", en: "Only with this facet (empty: all)" },
+  recallFacetForm: {
+    de: "Name=Wert, etwa output.category=billing",
+    en: "name=value, such as output.category=billing",
+  },
+  recallReason: { de: "Das Release wurde zurückgenommen", en: "The release was rolled back" },
+  recalled: {
+    de: "{n, plural, =0 {Nichts kam hinzu.} one {Ein Vorgang steht im Eingang.} other {# Vorgänge stehen im Eingang.}}",
+    en: "{n, plural, =0 {Nothing came to it.} one {One case stands in the inbox.} other {# cases stand in the inbox.}}",
+  },
+  recallDone: { de: "Nachgeprüft", en: "Looked through" },
+  recallCounts: {
+    de: "{open, number} offen, {confirmed, number} bestätigt, {corrected, number} berichtigt",
+    en: "{open, number} open, {confirmed, number} confirmed, {corrected, number} corrected",
+  },
+
   history: { de: "Verlauf", en: "History" },
   at: { de: "Zeit", en: "Time" },
   what: { de: "Schritt", en: "Step" },
@@ -160,24 +230,6 @@ export const STATE_SENTENCES: Record<RolloutState, Text> = {
   aborted: {
     de: "Der Rollout von {release} endete vor dem ersten Vorgang.",
     en: "The rollout of {release} ended before its first case.",
-  },
-};
-
-export const GUARD_WORDS: Record<GuardName, Text> = {
-  errors: { de: "Falsche Ausgaben", en: "Wrong outputs" },
-  bad_answers: { de: "Antworten außerhalb des Schemas", en: "Answers that fit no schema" },
-  no_answers: { de: "Ausbleibende Antworten", en: "Missing answers" },
-  slow: { de: "Langsame Antworten", en: "Slow answers" },
-  dear: { de: "Teure Vorgänge", en: "Dear cases" },
-  overridden: { de: "Geänderte Vorschläge", en: "Changed suggestions" },
-};
-
-export const ALARM_WORDS: Record<Alarm, Text> = {
-  ...GUARD_WORDS,
-  sample_ratio: { de: "Aufteilung der Vorgänge stimmt nicht", en: "The arms are not what their shares say" },
-  label_gap: {
-    de: "Beide Seiten werden verschieden oft geprüft",
-    en: "The arms are not checked equally often",
   },
 };
 

@@ -1,0 +1,85 @@
+/** What the commands of rollouts print. */
+import type { Client } from "../contract/client.ts";
+import { HOLDS } from "../contract/rollout.ts";
+import { count, facts, percent } from "./text.ts";
+
+type Shown = Awaited<ReturnType<Client["getRollout"]>>;
+type Looks = Awaited<ReturnType<Client["rolloutLooks"]>>;
+type Delivered = Awaited<ReturnType<Client["rolledOutCases"]>>;
+
+/** Where it stands: what is known, whether it may go on, what happened. */
+export function rolloutText(one: Shown): string {
+  const { promotion, forecast, pairs } = one;
+  const may =
+    promotion === null
+      ? nobodyYet(one)
+      : promotion.kind === "hold"
+        ? `not yet: ${promotion.reasons.map((one) => HOLDS[one]).join("; ")}`
+        : promotion.kind === "ready"
+          ? "yes, when two people say so"
+          : `undecided: errors between ${percent(promotion.interval!.lower)} and ${percent(promotion.interval!.upper)}`;
+  const guards = one.guards.map((guard) => {
+    const sum = guard.steps.reduce((n, step) => n + step.candidate.n, 0);
+    const bad = guard.steps.reduce((n, step) => n + step.candidate.errors, 0);
+    const evidence =
+      guard.evidence === null
+        ? "no data"
+        : `E ${guard.evidence.toPrecision(3)} of ${guard.limit!.toPrecision(3)}`;
+    return `  ${guard.name.padEnd(12)} ${guard.kind.padEnd(8)} ${evidence}, ${bad} of ${sum} of the candidate`;
+  });
+  const found = (list: Shown["forecast"]["found"]) =>
+    list.map(
+      ({ rate, days }) =>
+        `${percent(rate)}: ${days === null ? "not within its horizon" : `${days.toPrecision(2)} days`}`,
+    );
+  const history = one.history.map(
+    (move) =>
+      `  ${move.at.slice(0, 16)}  ${move.move} -> ${move.to} (${move.stageName}) by ${move.by}${move.askedBy ? ` and ${move.askedBy}` : ""}${move.reason ? `: ${move.reason}` : ""}${move.agrees ? "" : "  DOES NOT COME OUT THE SAME"}`,
+  );
+  return `${one.workflow}: ${one.sentence}\n${facts([
+    ["stage", one.stageName],
+    ["may go on", may],
+    ...(pairs === null ? [] : [["in shadow", pairsText(pairs)] as [string, string]]),
+    ...(forecast.inShadow.length === 0
+      ? []
+      : [["found in shadow in", found(forecast.inShadow).join("; ")] as [string, string]]),
+    [
+      "found in",
+      `${found(forecast.found).join("; ")} (errors of the candidate; ${forecast.labelsPerDay.toFixed(1)} labels a day)`,
+    ],
+  ])}\nGuards\n${guards.join("\n")}\nHistory\n${history.join("\n")}`;
+}
+
+function nobodyYet({ state, tripped }: Shown): string {
+  if (tripped !== null) return "no: an alarm holds it";
+  return state === "shadow" ? "when two people say so; it has had no case yet" : "it has had no case yet";
+}
+
+function pairsText({ n, onlyCandidate, onlyStable, p }: NonNullable<Shown["pairs"]>): string {
+  return `${count(n, "case")} answered by both: only the candidate wrong in ${onlyCandidate}, only the stable release in ${onlyStable} (McNemar p ${Number(p.toPrecision(2))})`;
+}
+
+export function looksText({ looks }: Looks): string {
+  if (looks.length === 0) return "No label has been counted yet.";
+  return looks
+    .map(
+      ({ at, stageName, guard, candidate, evidence, limit }) =>
+        `${at.slice(0, 16)}  ${stageName.padEnd(8)} ${guard.padEnd(7)} ${evidence === null ? "no data" : `E ${evidence.toPrecision(3)} of ${limit!.toPrecision(3)}`}, ${candidate.errors} of ${candidate.n}`,
+    )
+    .join("\n");
+}
+
+export function deliveredText({ total, alone, unseen, recall, cases }: Delivered): string {
+  const looked = recall.open + recall.confirmed + recall.corrected;
+  return [
+    `${count(total, "case")} delivered, ${alone} of them unreviewed`,
+    ...(looked === 0
+      ? []
+      : [
+          `put before people again: ${recall.open} open, ${recall.confirmed} confirmed, ${recall.corrected} corrected; ${unseen} not yet`,
+        ]),
+    ...cases.map((one) =>
+      `${one.id}  ${one.externalId}  ${one.verdict ?? ""}  ${one.recall ?? ""}`.trimEnd(),
+    ),
+  ].join("\n");
+}
