@@ -34,10 +34,12 @@ const MEMORY_EVERY = 100;
 /** What one evaluation took. */
 export interface Took {
   seconds: number;
-  /** CPU seconds of everything that takes part but the model. */
+  /** CPU seconds of everything that takes part but the model: of ours, of its database, too. */
   cpu: number;
-  /** The most that was held at one time. */
+  /** The most that the program held at one time. */
   megabytes: number;
+  /** The most that its database held; none for a program that has its own inside. */
+  database?: number;
 }
 
 export async function run(options: { rounds: number; quick: boolean; peers: boolean }): Promise<JsonObject> {
@@ -81,8 +83,9 @@ function texts(count: number): string[] {
   return Array.from({ length: count }, (_, i) => ticketText(i));
 }
 
-function told({ seconds, cpu, megabytes }: Took): string {
-  return `${tidy(seconds)} s, ${tidy(cpu)} CPU s, ${Math.round(megabytes)} MB`;
+function told({ seconds, cpu, megabytes, database }: Took): string {
+  const beside = database === undefined ? "" : ` and ${Math.round(database)} MB of its database`;
+  return `${tidy(seconds)} s, ${tidy(cpu)} CPU s, ${Math.round(megabytes)} MB${beside}`;
 }
 
 function report(
@@ -95,11 +98,12 @@ function report(
     seconds: of((one) => one.seconds, who),
     cpuSeconds: of((one) => one.cpu, who),
     megabytes: of((one) => one.megabytes, who),
+    ...(who === "ours" && { databaseMegabytes: of((one) => one.database ?? 0, who) }),
   });
   const figures = {
     seconds: "wall time of an evaluation against promptfoo",
     cpu: "CPU time of an evaluation against promptfoo",
-    megabytes: "most memory of an evaluation against promptfoo",
+    megabytes: "most memory of the program during an evaluation against promptfoo",
   };
   const names = Object.keys(AIMS) as (keyof typeof AIMS)[];
   if ("missing" in peer)
@@ -168,7 +172,7 @@ async function openOurs(
       sql`select count(*)::int as stored from evaluation_score where run_id = ${run} and state = 'answered' and not wrong`,
     );
     if (stored !== items) throw new Error(`${stored} of ${items} answers are stored.`);
-    return { seconds, cpu, megabytes: await memory() };
+    return { seconds, cpu, ...memory() };
   };
 }
 
@@ -185,16 +189,17 @@ async function evaluated(client: Client, release: string): Promise<string> {
   }
 }
 
-/** The most that program and database held together while it watched. */
-function watchMemory(ground: Ground, program: Program): () => Promise<number> {
-  let most = 0;
+/** The most that the program and its database held while it watched. */
+function watchMemory(ground: Ground, program: Program): () => { megabytes: number; database: number } {
+  const most = { megabytes: 0, database: 0 };
+  const held = (pid: number) => memoryOf([pid]).reduce((sum, one) => sum + one.megabytes, 0);
   const look = () => {
-    const held = memoryOf([program.pid, ground.serverPid]).reduce((sum, one) => sum + one.megabytes, 0);
-    most = Math.max(most, held);
+    most.megabytes = Math.max(most.megabytes, held(program.pid));
+    most.database = Math.max(most.database, held(ground.serverPid));
   };
   look();
   const timer = setInterval(look, MEMORY_EVERY);
-  return async () => {
+  return () => {
     look();
     clearInterval(timer);
     return most;

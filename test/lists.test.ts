@@ -275,6 +275,8 @@ describe("states and the database", async () => {
     "evaluation_set.source": Object.keys(evaluationSets.SET_SOURCES),
     "evaluation_run.state": evaluation.RUN_STATES,
     "evaluation_score.state": evaluation.SCORE_STATES,
+    "evaluation_repeat.state": evaluation.SCORE_STATES.filter((state) => state !== "left_out"),
+    "evaluation_judgement.about": ["run", "person"],
     "breaker.state": union("models/breaker-board.ts", "to"),
     "spend_window.period": PERIODS,
     "rollout.state": Object.keys(ROLLOUT_STATES),

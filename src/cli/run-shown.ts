@@ -80,12 +80,29 @@ function shownFigures(figures: Figures): string[] {
   return [
     told,
     table(["of an answer", "value", "95 % range", "n"], money ? [...inTime, money] : inTime, ""),
+    ...(figures.judges.length === 0 ? [] : [shownJudges(figures.judges)]),
     ...figures.classes.flatMap(shownClasses),
     ...shownSlices(measures),
     ...(destroyed === 0
       ? []
       : [`${count(destroyed, "item")} could not be read any more and are in no figure.`]),
   ];
+}
+
+function shownJudges(judges: Figures["judges"]): string {
+  return table(
+    ["judge", "cases with people", "alpha", "kappa", "agreed", "only person yes", "only judge yes"],
+    judges.map(({ judge, cases, alpha, kappa, bothYes, bothNo, onlyPerson, onlyJudge }) => [
+      judge,
+      cases,
+      rounded(alpha),
+      rounded(kappa?.value),
+      bothYes + bothNo,
+      onlyPerson,
+      onlyJudge,
+    ]),
+    "",
+  );
 }
 
 function shownClasses(of: Figures["classes"][number]): string[] {

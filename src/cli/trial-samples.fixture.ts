@@ -88,6 +88,7 @@ const figures = {
     },
   ],
   flips: null,
+  judges: [],
   latency: { n: 2, mean: { value: 3.2, lower: 3, upper: 3.4 }, p50: null, p95: null, p99: null },
   cost: { n: 2, unknown: 0, currency: "EUR", mean: { value: "0.21", lower: "0.2", upper: "0.22" } },
 };

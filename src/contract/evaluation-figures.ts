@@ -57,6 +57,20 @@ export const runFigures = z.object({
     .describe(
       "Items whose repeated answers differ by the release's own `error`; null for a run that asks once",
     ),
+  judges: z
+    .array(
+      z.object({
+        judge: z.string(),
+        bothYes: z.number().int(),
+        onlyPerson: z.number().int(),
+        onlyJudge: z.number().int(),
+        bothNo: z.number().int(),
+        cases: z.number().int(),
+        alpha: z.number().describe("Krippendorff's alpha; 0 where nobody ever said anything else"),
+        kappa: figure.nullable(),
+      }),
+    )
+    .describe("Each judging model beside people; in a gate it counts from 100 cases and an alpha of 0.67 on"),
   latency: z
     .object({
       n: z.number().int(),

@@ -20,6 +20,7 @@ export function checkWorkflow(scope: Scope, workflow: PartialWorkflow): void {
   checkAsk(scope, workflow);
   checkBudget(scope, workflow);
   checkEndpoint(scope, workflow);
+  checkJudges(scope, workflow);
   noDuplicates(scope, workflow.teams ?? [], (index) => ["teams", index]);
 }
 
@@ -47,6 +48,17 @@ function checkBudget(scope: Scope, { budget }: PartialWorkflow): void {
   if (!budget || budget.perMonth !== undefined || budget.perDay !== undefined) return;
   const expected = "perMonth, perDay or both, in the currency of the price list";
   scope.at(["budget"], "the budget names no amount", { expected });
+}
+
+/** A metric names a judge, and a judge the field that it looks at. */
+function checkJudges(scope: Scope, { judges = [] }: PartialWorkflow): void {
+  for (const [index, { of }] of judges.entries())
+    if (of !== undefined) fieldNamed(scope, "output", of, ["judges", index, "of"]);
+  noDuplicates(
+    scope,
+    judges.map(({ name }) => name),
+    (index) => ["judges", index, "name"],
+  );
 }
 
 /** A message that is no JSON becomes the value of this field. */

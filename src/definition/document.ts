@@ -167,6 +167,11 @@ export function workflowSections<D, P, T, J, E>(read: Reading<D, P, T, J, E>) {
     ask: z
       .strictObject({ contact: path().exactOptional(), days: z.number().int().min(1).max(60).default(7) })
       .default({ days: 7 }),
+    judges: z
+      .array(
+        z.strictObject({ name: slug(), asks: line(), of: path().exactOptional(), model: remoteStep(read) }),
+      )
+      .exactOptional(),
     feeds: z
       .array(
         z.strictObject({
@@ -292,6 +297,7 @@ export type ReleaseDocument = z.output<typeof releaseSchema>;
 
 export type Feed = WorkflowDocument["feeds"][number];
 export type DeliveryPlan = WorkflowDocument["deliveries"][number];
+export type JudgeDocument = NonNullable<WorkflowDocument["judges"]>[number];
 export type RolloutStep = WorkflowDocument["rollout"][number];
 export type ErrorRule = ReleaseDocument["error"];
 export type Policy = ReleaseDocument["policy"];

@@ -11,19 +11,21 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Audit } from "../audit/record.ts";
 import { openJson, sealJson } from "../cases/content.ts";
 import type { CallParts } from "../cases/model/call.ts";
-import { answerOnce, type Once } from "../cases/model/once.ts";
-import { confidenceOf, type Questioning, type Subject } from "../cases/model/telling.ts";
+import { confidenceOf, type Subject } from "../cases/model/telling.ts";
 import type { Registry, ReleaseView, WorkflowView } from "../cases/workflow/registry.ts";
 import { isJsonObject, type JsonObject } from "../contract/json.ts";
 import { canonical } from "../definition/digest.ts";
 import { isWrong } from "../definition/error-rule.ts";
+import type { FrozenJudge } from "../definition/judge.ts";
 import { applyPolicy } from "../definition/policy.ts";
 import type { Clock } from "../platform/clock.ts";
 import { coalesced } from "../platform/coalesce.ts";
 import type { Database } from "../platform/database.ts";
 import type { ContentKey } from "../platform/secrets.ts";
 import { sql, time } from "../platform/sql.ts";
+import { askPatiently } from "./ask-patiently.ts";
 import { countRun, finishRun } from "./evaluation-finish.ts";
+import { judgeAnswers } from "./evaluation-judge.ts";
 import { itemOwner } from "./evaluation-set.ts";
 import { scoreWriter, type Score } from "./evaluation-score.ts";
 import { outputKind } from "./run-items.ts";
@@ -56,6 +58,7 @@ interface Claimed {
   repeats: number;
   at_once: number;
   metrics: string[];
+  judges: FrozenJudge[];
   lease_no: number;
 }
 
@@ -73,8 +76,6 @@ interface Question {
   repeat: number;
 }
 
-type Ended = Extract<Once, { kind: "answered" | "failed" }>;
-
 /** What the lanes of one run share. */
 interface Work {
   run: Claimed;
@@ -91,15 +92,9 @@ interface Work {
 
 const MOST_RUNS = 2;
 const GROUP = 128;
-const TRIES = 3;
-const PAUSES = [1_000, 4_000];
-const LONGEST_PAUSE = 60_000;
 /** So many questions in a row without an answer say something about the model, and nothing about the items. */
 const MOST_FAILURES = 25;
 const ROOM_PAUSE = 100;
-/** How long an item waits for a breaker, twice the longest time to its next trial; and how soon it looks while one runs. */
-const SHUT_WAIT = 2 * LONGEST_PAUSE;
-const LOOK = 1_000;
 
 export function answeringEvaluations(parts: EvaluationParts): EvaluationDuty {
   const busy = new Map<string, Promise<void>>();
@@ -136,7 +131,7 @@ async function claim({ database, worker, clock }: EvaluationParts): Promise<Clai
     update evaluation_run r set state = 'running', worker = ${worker}, lease_no = lease_no + 1, taken_at = ${time(clock.now())},
       done_before = (select count(*) from evaluation_score where run_id = r.id) + (select count(*) from evaluation_repeat where run_id = r.id)
     where id = (select id from evaluation_run where state in ('waiting', 'running') and worker is null order by id limit 1 for update skip locked)
-    returning id, workflow, set_id, release, step, repeats, at_once, metrics, lease_no`);
+    returning id, workflow, set_id, release, step, repeats, at_once, metrics, judges, lease_no`);
 }
 
 async function answerRun(parts: EvaluationParts, run: Claimed): Promise<void> {
@@ -157,7 +152,7 @@ async function answerRun(parts: EvaluationParts, run: Claimed): Promise<void> {
     if (parts.stopped.aborted || work.lost) return;
     if (work.failures >= MOST_FAILURES) return giveUp(parts, work);
     const items = await nextItems(parts.database, run, after);
-    if (items.length === 0) return finishDone(parts, work);
+    if (items.length === 0) return judgeAndFinish(parts, work);
     after = items.at(-1)!.no;
     await answerGroup(parts, work, items);
   }
@@ -206,7 +201,12 @@ async function answer(parts: EvaluationParts, work: Work, { item, repeat }: Ques
   }
   const subject = aboutItem(run, no, repeat);
   const telling = parts.telling.question(subject);
-  const ended = await askPatiently(parts, work, { id, input }, telling);
+  const ended = await askPatiently(
+    parts,
+    { ...work, step: run.step, workflow: () => work.workflow(run.workflow) },
+    { id, input },
+    telling,
+  );
   telling.end(confidenceOf(ended?.kind === "answered" ? ended.confidence : undefined));
   if (ended === undefined) return;
   const kind = outputKind(run.id, repeat);
@@ -237,36 +237,6 @@ function openItem(
   }
 }
 
-/** Asks again where that may help; undefined when the process stops. */
-async function askPatiently(
-  parts: EvaluationParts,
-  { run, release, workflow }: Work,
-  about: { id: string; input: JsonObject },
-  telling: Questioning,
-): Promise<Ended | undefined> {
-  let waited = 0;
-  for (let tries = 1; ;) {
-    // Read for each call: a blocked field counts at once.
-    const view = await workflow(run.workflow);
-    const matter = { ...about, attachments: [], release, workflow: view };
-    const once = await answerOnce(parts, matter, run.step, telling);
-    if (once.kind === "stopped") return undefined;
-    if (once.kind === "over_budget") return overBudget(once.budget);
-    let wait: number;
-    if (once.kind === "shut") {
-      if (waited >= SHUT_WAIT) return stillShut(waited);
-      const ahead = Math.max(1, once.until - parts.clock.now());
-      waited += wait = Math.min(LONGEST_PAUSE, once.trying ? Math.min(LOOK, ahead) : ahead);
-    } else {
-      if (once.kind === "answered" || !once.retryable || tries >= TRIES) return once;
-      wait = Math.min(LONGEST_PAUSE, Math.max(PAUSES[tries - 1]!, once.retryAfterMs ?? 0));
-      tries++;
-    }
-    await pause(wait, undefined, { signal: parts.stopped }).catch(() => undefined);
-    if (parts.stopped.aborted) return undefined;
-  }
-}
-
 /** A trace of its own for each question. */
 function aboutItem({ id, workflow, release }: Claimed, no: number, repeat: number): Subject {
   const key = `evaluation ${id} ${no}${repeat === 1 ? "" : ` ${repeat}`}`;
@@ -283,30 +253,6 @@ function aboutItem({ id, workflow, release }: Claimed, no: number, repeat: numbe
   };
 }
 
-function stillShut(waited: number): Ended {
-  return {
-    kind: "failed",
-    code: "model_unavailable",
-    message: `The model failed so often that nobody asks it at the moment (its breaker is open); this item waited ${Math.round(waited / 1000)} s for it.`,
-    retryable: true,
-    retryAfterMs: undefined,
-    milliseconds: 0,
-    cost: undefined,
-  };
-}
-
-function overBudget(budget: string): Ended {
-  return {
-    kind: "failed",
-    code: "budget_spent",
-    message: `The budget leaves no room for this call (${budget}). Raise it, or run the evaluation when it begins anew.`,
-    retryable: false,
-    retryAfterMs: undefined,
-    milliseconds: 0,
-    cost: undefined,
-  };
-}
-
 async function store(work: Work, score: Score): Promise<void> {
   if (!(await work.write(score))) work.lost = true;
 }
@@ -320,10 +266,12 @@ async function giveUp(parts: EvaluationParts, { run }: Work): Promise<void> {
   await finishRun(parts, run, { state: "failed", problem });
 }
 
-/** Counts what was answered, and keeps the counts with the run. */
-async function finishDone(parts: EvaluationParts, { run, release }: Work): Promise<void> {
-  const counts = await countRun(parts, run, release);
-  await finishRun(parts, run, { state: "done", counts });
+/** Lets its judges look, counts what was answered, and keeps the counts with the run. */
+async function judgeAndFinish(parts: EvaluationParts, { run, release, workflow }: Work): Promise<void> {
+  const judged = await judgeAnswers(parts, run, release, () => workflow(run.workflow));
+  if (judged === "left") return;
+  if (judged !== "done") return finishRun(parts, run, { state: "failed", ...judged });
+  await finishRun(parts, run, { state: "done", counts: await countRun(parts, run, release) });
 }
 
 /** The inputs that the release's local models learned from, as a model sees them. */

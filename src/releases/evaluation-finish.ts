@@ -4,10 +4,12 @@
  */
 import type { Audit } from "../audit/record.ts";
 import type { ReleaseView } from "../cases/workflow/registry.ts";
+import type { FrozenJudge } from "../definition/judge.ts";
 import { metricNames, readMetric } from "../definition/metric.ts";
 import type { Clock } from "../platform/clock.ts";
-import type { Database } from "../platform/database.ts";
+import type { Database, Queryable } from "../platform/database.ts";
 import { sql, time } from "../platform/sql.ts";
+import { judgeAgainstPeople } from "./judgement-store.ts";
 import { openTally, planFor, type RunCounts } from "./run-counts.ts";
 import { figuresOf } from "./run-figures.ts";
 import { itemsSoFar, type RunItemParts } from "./run-items.ts";
@@ -21,17 +23,21 @@ export interface HeldRun {
   step: number;
   repeats: number;
   metrics: string[];
+  judges: FrozenJudge[];
   lease_no: number;
 }
 
 /** Everything that is counted of a run, from its stored answers. */
 export async function countRun(
   parts: RunItemParts,
-  run: Pick<HeldRun, "id" | "set_id" | "release" | "repeats" | "metrics">,
+  run: Pick<HeldRun, "id" | "workflow" | "set_id" | "release" | "repeats" | "metrics" | "judges">,
   release: ReleaseView,
 ): Promise<RunCounts> {
   const { document, checkOutput } = release;
-  const names = metricNames(document.output, run.metrics.flatMap(judgeIn));
+  const names = metricNames(
+    document.output,
+    run.judges.map(({ name }) => name),
+  );
   const metrics = run.metrics.flatMap((text) => {
     const read = readMetric(text, names);
     return read.ok ? [read.metric] : [];
@@ -40,14 +46,21 @@ export async function countRun(
   const groups = itemsSoFar(parts, run);
   for (;;) {
     const next = await groups.next();
-    if (next.done) return tally.counts(next.value, run.repeats);
+    if (next.done)
+      return { ...tally.counts(next.value, run.repeats), judges: await besidePeople(parts.database, run) };
     tally.add(next.value);
   }
 }
 
-/** They were known when the run was asked for. */
-function judgeIn(metric: string): string[] {
-  return /^judge (.+)$/.exec(metric)?.slice(1) ?? [];
+async function besidePeople(
+  database: Queryable,
+  { workflow, judges }: Pick<HeldRun, "workflow" | "judges">,
+): Promise<RunCounts["judges"]> {
+  const found: RunCounts["judges"] = [];
+  for (const judge of judges) {
+    found.push({ judge: judge.name, ...(await judgeAgainstPeople(database, workflow, judge)) });
+  }
+  return found;
 }
 
 export async function finishRun(

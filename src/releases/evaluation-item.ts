@@ -7,7 +7,7 @@
 import { checkInput } from "../cases/intake/check.ts";
 import type { ReleaseView } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
-import { isJsonObject, type JsonObject } from "../contract/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../contract/json.ts";
 import { coerceTexts } from "../definition/coerce.ts";
 import type { ErrorRule } from "../definition/document.ts";
 import { fieldsOf } from "../definition/fields.ts";
@@ -16,6 +16,8 @@ import { isWithin, setAt, valueAt } from "../definition/path.ts";
 export interface Item {
   input: JsonObject;
   truth: JsonObject;
+  /** An answer that a person judged: what a judging model is compared with. */
+  judged?: { answer: JsonObject; right: boolean };
 }
 
 export type ReadItem =
@@ -23,13 +25,24 @@ export type ReadItem =
   /** Names fields and rules, never values. */
   | { ok: false; message: string };
 
-/** Reads one line of JSON Lines: `{"input": {...}, "output": {...}}`. */
+/** Reads one line of JSON Lines: `{"input": {...}, "output": {...}}`, and `"judged": {"answer": {...}, "right": true}` where a person judged an answer. */
 export function itemFromJson(release: ReleaseView, value: JsonObject): ReadItem {
-  const { input, output, ...rest } = value;
+  const { input, output, judged, ...rest } = value;
   if (!isJsonObject(input) || !isJsonObject(output))
     return { ok: false, message: "a line needs the objects `input` and `output`" };
+  const word = judged === undefined ? undefined : judgedFrom(judged);
+  if (judged !== undefined && !word)
+    return { ok: false, message: "judged: it needs the object `answer` and `right`, true or false" };
   const read = itemOf(release, input, output);
-  return read.ok ? { ...read, dropped: [...read.dropped, ...Object.keys(rest)] } : read;
+  if (!read.ok) return read;
+  const item = word ? { ...read.item, judged: word } : read.item;
+  return { ...read, item, dropped: [...read.dropped, ...Object.keys(rest)] };
+}
+
+function judgedFrom(value: JsonValue): Item["judged"] {
+  if (!isJsonObject(value)) return undefined;
+  const { answer, right } = value;
+  return isJsonObject(answer) && typeof right === "boolean" ? { answer, right } : undefined;
 }
 
 /** Reads one row of a CSV file; texts become what the schemas want. */

@@ -9,7 +9,9 @@ import { chainOf } from "../cases/model/call.ts";
 import type { Registry, ReleaseView } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { Actor } from "../contract/scopes.ts";
-import { demandMetrics, metricNames, writeMetric } from "../definition/metric.ts";
+import type { JudgeDocument } from "../definition/document.ts";
+import { frozen, type FrozenJudge } from "../definition/judge.ts";
+import { demandMetrics, metricNames, writeMetric, type Metric } from "../definition/metric.ts";
 import type { NewId } from "../platform/chance.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
@@ -65,10 +67,13 @@ export function openEvaluations(parts: {
   return {
     whenAsked: (listener) => void listeners.push(listener),
     async start(workflow, { set: wanted, release, step, repeats, atOnce, metrics: asked }, by) {
-      await registry.workflow(database, workflow);
+      const { document: settings } = await registry.workflow(database, workflow);
       await demandReady(database, workflow, release, "Nothing was evaluated.");
       const view = await registry.release(database, release);
-      const metrics = JSON.stringify(metricsOf(view, asked));
+      const known = settings.judges ?? [];
+      const read = metricsOf(view, asked, known);
+      const metrics = JSON.stringify(read.map(writeMetric));
+      const judges = JSON.stringify(judgesIn(read, known));
       const chain = chainOf(view);
       if (typeof chain[step] !== "object")
         throw new PilotageError("wrong_state", `Step ${step} of release ${release} asks no model.`, {
@@ -82,11 +87,11 @@ export function openEvaluations(parts: {
         await tx.run(sql`select 1 from evaluation_set where id = ${set.id} for update`);
         const open = await tx.maybe<{ id: string }>(sql`
           select id from evaluation_run where set_id = ${set.id} and release = ${release} and step = ${step} and state in ('waiting', 'running')
-            and repeats = ${repeats} and metrics = ${metrics}::jsonb`);
+            and repeats = ${repeats} and metrics = ${metrics}::jsonb and judges = ${judges}::jsonb`);
         if (open) return open.id;
         await tx.run(sql`
-          insert into evaluation_run (id, workflow, set_id, release, step, repeats, at_once, metrics, state, started_at, started_by)
-          values (${id}, ${workflow}, ${set.id}, ${release}, ${step}, ${repeats}, ${atOnce}, ${metrics}::jsonb, 'waiting', ${time(clock.now())}, ${by.name})`);
+          insert into evaluation_run (id, workflow, set_id, release, step, repeats, at_once, metrics, judges, state, started_at, started_by)
+          values (${id}, ${workflow}, ${set.id}, ${release}, ${step}, ${repeats}, ${atOnce}, ${metrics}::jsonb, ${judges}::jsonb, 'waiting', ${time(clock.now())}, ${by.name})`);
         await tx.run(sql`update evaluation_set set looks = looks + 1 where id = ${set.id}`);
         audit.record(tx, [
           {
@@ -118,8 +123,22 @@ export function openEvaluations(parts: {
   };
 }
 
-/** What a run measures besides, each metric in its one form; throws `bad_request` for what the release cannot be measured by. */
-function metricsOf({ document }: ReleaseView, asked: readonly string[]): string[] {
-  const metrics = demandMetrics(asked, metricNames(document.output, []), "Nothing was evaluated.");
-  return [...new Set(metrics.map(writeMetric))];
+/** What a run measures besides, each metric once; throws `bad_request` for what the release cannot be measured by. */
+function metricsOf(
+  { document }: ReleaseView,
+  asked: readonly string[],
+  judges: readonly JudgeDocument[],
+): Metric[] {
+  const names = metricNames(
+    document.output,
+    judges.map(({ name }) => name),
+  );
+  const metrics = demandMetrics(asked, names, "Nothing was evaluated.");
+  return [...new Map(metrics.map((metric) => [writeMetric(metric), metric])).values()];
+}
+
+/** As the workflow defines them now; the run keeps them. */
+function judgesIn(metrics: readonly Metric[], judges: readonly JudgeDocument[]): FrozenJudge[] {
+  const named = metrics.flatMap((metric) => (metric.kind === "judge" ? [metric.judge] : []));
+  return judges.filter(({ name }) => named.includes(name)).map(frozen);
 }

@@ -227,7 +227,11 @@ export class ItemWriter {
     this.#whole.update(digest);
     const no = ++this.items;
     const { key, wrapped } = vault.newKey(itemOwner(this.#id, no));
-    const sealed = sealJson(key, "item", { input: item.input, output: item.truth });
+    const sealed = sealJson(key, "item", {
+      input: item.input,
+      output: item.truth,
+      ...(item.judged && { judged: item.judged }),
+    });
     this.#group.push({
       set_id: this.#id,
       no,

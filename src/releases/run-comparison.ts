@@ -36,7 +36,10 @@ export async function compareRuns(
     await registry.release(database, old.release),
     await registry.release(database, fresh.release),
   ];
-  const names = metricNames(after.document.output, judgesOf(fresh));
+  const names = metricNames(
+    after.document.output,
+    fresh.judges.map(({ name }) => name),
+  );
   const [metric] = demandMetrics([wanted.metric], names, "Nothing was compared.") as [
     ReturnType<typeof demandMetrics>[number],
   ];
@@ -67,9 +70,4 @@ export async function compareRuns(
     sameRule: canonical(before.document.error) === canonical(after.document.error),
     changes: changes.map((change) => ({ ...change, case: cases.get(change.no) ?? null })),
   };
-}
-
-/** A judge's word can be compared where the run asked for it. */
-function judgesOf({ metrics }: RunRow): string[] {
-  return metrics.flatMap((metric) => /^judge (.+)$/.exec(metric)?.slice(1) ?? []);
 }

@@ -16,6 +16,7 @@ import { unitsFrom } from "../models/money.ts";
 import type { Cost } from "../models/prices.ts";
 import type { GroupedAmounts } from "../statistics/amounts.ts";
 import type { Cell } from "../statistics/classification.ts";
+import type { Pairs } from "./judgement-store.ts";
 import { count, placed, rightness, type Measure, type Measured } from "./measure.ts";
 import type { LeftOut, RunItem } from "./run-items.ts";
 
@@ -67,6 +68,8 @@ export interface RunCounts extends LeftOut {
   classes: ClassCounts[];
   /** Items asked about several times with all their answers, and those whose answers differ. */
   flips: { n: number; flipped: number };
+  /** What judges and people said of the same answers. */
+  judges: ({ judge: string } & Pairs)[];
   /** Of one answer. */
   milliseconds: Amounts;
   /** Of one answer, in billionths of the currency; null without a known cost. */
@@ -117,8 +120,12 @@ export function rightnessBy(
   rule: RunRule,
 ): ((item: RunItem) => ReturnType<typeof rightness>) | undefined {
   if (metric.kind === "judge")
-    // What a judge did not get to say is no part of it.
-    return ({ judged }) => judged?.[metric.judge];
+    return ({ judged, answers }) => {
+      const [first] = answers;
+      // Nothing that can be used is not good; what no answer came back for, or no verdict, nobody knows.
+      if (first?.answer === null) return false;
+      return judged?.[metric.judge] ?? "unanswered";
+    };
   if (metric.kind === "steady") return (item) => steady(item, rule.error);
   const of = measureFor(metric, rule);
   return of && ((item) => rightness(of, item));
@@ -206,6 +213,7 @@ export function openTally(plan: CountPlan): Tally {
       measures: measures.map((one) => one.counts()),
       classes: tables.map((one) => one.counts()),
       flips,
+      judges: [],
       milliseconds: milliseconds.amounts(),
       cost: { ...cost, amounts: costs.amounts() },
     }),

@@ -4,12 +4,14 @@
  * Pure, with a seed of its own, so that the same counts give the same figures on every machine. Shares have exact intervals, and so
  * have quantiles where each item stands alone; else these, means and macro-F1 draw whole threads again. Counting is in run-counts.ts.
  */
+import { cohenKappa } from "../statistics/agreement.ts";
 import { amountInterval, type AmountFigure, type GroupedAmounts } from "../statistics/amounts.ts";
 import { mulberry32, type BootstrapPlan } from "../statistics/bootstrap.ts";
 import { classify, confusions, macroF1OfGroups, type Cell } from "../statistics/classification.ts";
 import { exactInterval } from "../statistics/proportion.ts";
 import { quantileInterval } from "../statistics/quantiles.ts";
 import { amountOf } from "../models/money.ts";
+import { agreementOf, type Pairs } from "./judgement-store.ts";
 import { groupsOf, type Amounts, type ClassCounts, type RunCounts } from "./run-counts.ts";
 
 export interface Figure {
@@ -55,6 +57,8 @@ export interface RunFigures {
   classes: ClassTableFigures[];
   /** Items whose repeated answers differ; null for a run that asks once. */
   flips: { flipped: number; n: number; share: Figure | null } | null;
+  /** How far each judge agrees with people; in a gate it counts from 100 cases and an alpha of 0.67 on. */
+  judges: (Pairs & { judge: string; cases: number; alpha: number; kappa: Figure | null })[];
   /** Milliseconds of one answer. */
   latency: { n: number; mean: Figure | null; p50: Figure | null; p95: Figure | null; p99: Figure | null };
   /** Of one answer, as decimal text. */
@@ -78,7 +82,7 @@ export function drawnFrom(groups: number): BootstrapPlan {
 }
 
 export function figuresOf(counts: RunCounts): RunFigures {
-  const { items, trained, destroyed, repeats, measures, classes, flips, milliseconds, cost } = counts;
+  const { items, trained, destroyed, repeats, measures, classes, flips, judges, milliseconds, cost } = counts;
   const [times, costs] = [groupsOf(milliseconds), groupsOf(cost.amounts)];
   const latency = (probability: number) => quantileFigure(milliseconds, times, probability);
   return {
@@ -93,6 +97,12 @@ export function figuresOf(counts: RunCounts): RunFigures {
     })),
     classes: classes.map(classFigures),
     flips: repeats > 1 ? { ...flips, share: shareOf(flips.flipped, flips.n) } : null,
+    judges: judges.map(({ judge, ...pairs }) => ({
+      judge,
+      ...pairs,
+      ...agreementOf(pairs),
+      kappa: kappaFigure(pairs),
+    })),
     latency: {
       n: counted(times),
       mean: amountFigure(times, "mean"),
@@ -163,6 +173,15 @@ function cellGroups(cells: readonly Cell[], together: ClassCounts["together"]): 
 function amountFigure(groups: GroupedAmounts, figure: AmountFigure): Figure | null {
   const found = amountInterval(groups, figure, drawnFrom(groups.length));
   return found ? { value: found.estimate, lower: found.lower, upper: found.upper } : null;
+}
+
+function kappaFigure({ bothYes, onlyPerson, onlyJudge, bothNo }: Pairs): Figure | null {
+  const table = [
+    [bothYes, onlyPerson],
+    [onlyJudge, bothNo],
+  ];
+  const found = cohenKappa(table, { confidence: CONFIDENCE });
+  return found ? { value: found.kappa, ...found.interval } : null;
 }
 
 /** Drawing again a quantile of single values takes long and says the same as the order of the values does. */

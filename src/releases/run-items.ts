@@ -122,6 +122,8 @@ interface ItemRow extends Omit<AnswerRow, "state"> {
   /** Of the case that the item was made of. */
   thread: string | null;
   case_id: string | null;
+  /** By judge. */
+  judged: Record<string, boolean> | null;
   /** Its answers beyond the first. */
   repeats: (AnswerRow & { no: number; repeat: number })[];
 }
@@ -134,7 +136,9 @@ interface Which {
 async function nextRows(database: Queryable, { id, set }: Which, after: number): Promise<ItemRow[]> {
   const rows = await database.all<ItemRow>(sql`
     select s.no, s.state, s.error, s.confidence, s.milliseconds, s.cost::text as cost, s.currency, s.cost_estimated as estimated, s.sealed,
-      i.wrapped, i.sealed as item, i.case_id, c.thread
+      i.wrapped, i.sealed as item, i.case_id, c.thread,
+      (select jsonb_object_agg(j.judge, j.verdict) from evaluation_judgement j
+        where j.run_id = ${id} and j.no = s.no and j.about = 'run' and j.verdict is not null) as judged
     from evaluation_score s left join evaluation_item i on i.set_id = ${set} and i.no = s.no left join case_ c on c.id = i.case_id
     where s.run_id = ${id} and s.no > ${after} order by s.no limit ${GROUP}`);
   const repeats =
@@ -176,6 +180,7 @@ function openRow(
     truth,
     facets: facetsOf(release.document, input, truth),
     answers,
+    ...(row.judged && { judged: row.judged }),
   };
 }
 

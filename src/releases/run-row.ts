@@ -1,6 +1,7 @@
 /** Evaluation runs as they are kept: their rows, how far they are, how many answers were right. Asking for one is in evaluation-run.ts. */
 import { PilotageError } from "../contract/errors.ts";
 import type { RunState } from "../contract/evaluation-endpoints.ts";
+import type { FrozenJudge } from "../definition/judge.ts";
 import type { Queryable } from "../platform/database.ts";
 import { sql, type Sql } from "../platform/sql.ts";
 import type { SetRow } from "./evaluation-set.ts";
@@ -19,6 +20,7 @@ export interface RunRow {
   repeats: number;
   at_once: number;
   metrics: string[];
+  judges: FrozenJudge[];
   state: RunState;
   problem: string | null;
   started_at: number;
@@ -59,18 +61,21 @@ export async function readRun(database: Queryable, id: string): Promise<RunRow> 
 export async function readRuns(database: Queryable, which: Sql): Promise<RunRow[]> {
   return database.all<RunRow>(sql`
     select r.id, r.workflow, r.set_id, e.name as set_name, e.version as set_version, e.kind, e.items, r.release, r.step, r.state, r.problem,
-      r.repeats, r.at_once, r.metrics, r.started_at, r.started_by, r.finished_at, r.taken_at, r.done_before,
+      r.repeats, r.at_once, r.metrics, r.judges, r.started_at, r.started_by, r.finished_at, r.taken_at, r.done_before,
       s.answered, s.failed, s.unusable, s.left_out, s.wrong, s.mean_milliseconds, p.repeated,
-      coalesce(s.cost + p.cost, s.cost, p.cost)::text as cost, coalesce(s.currency, p.currency) as currency, s.cost_unknown + p.cost_unknown as cost_unknown,
+      t.cost::text as cost, t.currency, s.cost_unknown + t.cost_unknown as cost_unknown,
       (r.figures #> '{measures,0}') - 'slices' as final
     from evaluation_run r join evaluation_set e on e.id = r.set_id,
       lateral (select count(*) filter (where state = 'answered')::int as answered, count(*) filter (where state = 'failed')::int as failed,
         count(*) filter (where error = 'model_bad_answer')::int as unusable, count(*) filter (where state = 'left_out')::int as left_out, count(*) filter (where wrong)::int as wrong,
         avg(milliseconds) filter (where state = 'answered') as mean_milliseconds,
-        sum(cost) as cost, max(currency) as currency, (count(*) filter (where state <> 'left_out' and cost is null))::int as cost_unknown
+        (count(*) filter (where state <> 'left_out' and cost is null))::int as cost_unknown
         from evaluation_score where run_id = r.id) s,
-      lateral (select count(*)::int as repeated, sum(cost) as cost, max(currency) as currency,
-        (count(*) filter (where cost is null))::int as cost_unknown from evaluation_repeat where run_id = r.id) p
+      lateral (select count(*)::int as repeated from evaluation_repeat where run_id = r.id) p,
+      lateral (select sum(cost) as cost, max(currency) as currency, (count(*) filter (where cost is null and asked))::int as cost_unknown
+        from (select cost, currency, false as asked from evaluation_score where run_id = r.id
+          union all select cost, currency, true from evaluation_repeat where run_id = r.id
+          union all select cost, currency, milliseconds is not null from evaluation_judgement where run_id = r.id) called) t
     where ${which} order by r.id desc limit 100`);
 }
 

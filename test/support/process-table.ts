@@ -20,11 +20,16 @@ export const tellsMemory = () => existsSync(`/proc/${process.pid}/smaps_rollup`)
  * Proportional set size: a page that several processes share counts once among them.
  */
 export function memoryOf(pids: readonly number[]): ProcessMemory[] {
-  return familyOf(pids).map((pid) => ({
-    pid,
-    name: readFileSync(`/proc/${pid}/comm`, "utf8").trim(),
-    megabytes: proportionalSize(pid),
-  }));
+  return familyOf(pids).flatMap((pid) => {
+    try {
+      const name = readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+      return [{ pid, name, megabytes: proportionalSize(pid) }];
+    } catch (error) {
+      // Ended since the family was listed; what nobody may read is another matter.
+      if (existsSync(`/proc/${pid}`)) throw error;
+      return [];
+    }
+  });
 }
 
 /** CPU seconds that these processes and everything that they started took so far; those that have ended count with their parent. */
