@@ -51,7 +51,7 @@ function models({ gates }: Figures): void {
     "models",
     {
       grid: { left: 160, right: 40, top: 40, bottom: 40 },
-      legend: { top: 4, data: verdicts },
+      legend: { top: 4, itemGap: 26, data: verdicts },
       xAxis: { type: "value", min: 380, max: 480, name: "right of 600", nameLocation: "middle", nameGap: 26 },
       yAxis: { type: "category", data: rising.map(({ model }) => model) },
       series: verdicts.map((verdict) => ({
@@ -71,7 +71,7 @@ function models({ gates }: Figures): void {
 function way(name: string, axis: string, lines: { name: string; colour: string; looks: Look[] }[]): void {
   draw(name, {
     grid: { left: 60, right: 30, top: 40, bottom: 50 },
-    legend: { top: 4 },
+    legend: { top: 4, itemGap: 30 },
     xAxis: { type: "value", name: axis, nameLocation: "middle", nameGap: 28 },
     yAxis: { type: "log", name: "E", min: 0.01 },
     series: lines.map(({ name: line, colour, looks }) => ({
