@@ -240,9 +240,10 @@ class Collecting {
 
 /** A facet of the output is that of the label: what a model said of the case is not what it is about. */
 function labelledSo(truth: JsonObject, facets: FacetEquals[]): boolean {
-  return facets.every(
-    ({ side, path, value }) => side === "input" || String(valueAt(truth, path) ?? "") === value,
-  );
+  return facets.every(({ side, path, value }) => {
+    const labelled = valueAt(truth, path);
+    return side === "input" || (typeof labelled === "string" ? labelled : JSON.stringify(labelled)) === value;
+  });
 }
 
 function withoutSuggestions(answer: JsonObject, { document }: ReleaseView): JsonObject {
