@@ -172,8 +172,8 @@ export const EVALUATION_SET_ENDPOINTS = {
       where: texts(10).describe(
         "`output.category=billing` by facet (of the output: as it was labelled), or a CEL expression over input and output; all must hold",
       ),
-      since: z.iso.datetime().optional().describe("Cases that arrived then or later"),
-      until: z.iso.datetime().optional().describe("Cases that arrived before"),
+      since: z.iso.datetime({ offset: true }).optional().describe("Cases that arrived then or later"),
+      until: z.iso.datetime({ offset: true }).optional().describe("Cases that arrived before"),
       most: count(MOST_COLLECTED).default(2_000).describe("The newest so many"),
       perClass: count(MOST_COLLECTED).optional().describe("Of each class the newest so many"),
       simulated: z

@@ -207,6 +207,24 @@ describe("rows by COPY", () => {
     );
   });
 
+  test("are there for the next statement of their transaction, and what is wrong with them is told by it or by the commit", async () => {
+    await database.transaction(async (tx) => {
+      await tx.copy([binaryRows("parcel", PARCEL, [parcel(1)])]);
+      expect(await tx.one(sql`select count(*) as n from parcel`)).toEqual({ n: 1 });
+      await tx.copy([binaryRows("parcel", PARCEL, [parcel(2)])]);
+    });
+    expect(await count()).toBe(2);
+    const asks = database.transaction(async (tx) => {
+      await tx.copy([binaryRows("parcel", PARCEL, [parcel(3), parcel(1)])]);
+      await tx.run(sql`delete from content`);
+    });
+    const ends = database.transaction(async (tx) => {
+      await tx.copy([binaryRows("parcel", PARCEL, [parcel(3), parcel(1)])]);
+    });
+    for (const one of await Promise.allSettled([asks, ends])) expect(one.status).toBe("rejected");
+    expect(await count()).toBe(2);
+  });
+
   test("may be megabytes at once", async () => {
     const rows = Array.from({ length: 400 }, (_, i): [string, Uint8Array] => [
       `${i}`,

@@ -1,7 +1,7 @@
 /** The judged cases of a workflow that an evaluation set can be made of, each with the label that speaks for it. */
 import type { CaseSource } from "../contract/evaluation-set-endpoints.ts";
 import type { Queryable } from "../platform/database.ts";
-import { raw, sql, time, type Sql } from "../platform/sql.ts";
+import { sql, time, type Sql } from "../platform/sql.ts";
 import type { JudgedCase } from "./collect-choice.ts";
 
 export interface Wanted {
@@ -25,14 +25,13 @@ const MOST_CASES = 100_000;
  * is here, judged or not, so that it can be told how many are missing.
  */
 export function judgedCases(database: Queryable, wanted: Wanted): Promise<JudgedCase[]> {
-  const { workflow, from, since, until, facets, simulated, filesAllowed } = wanted;
-  const drawn = from === "coins";
+  const { workflow, from, since, until, facets, filesAllowed } = wanted;
   return database.all<JudgedCase>(sql`
     select c.id, c.thread, l.id as label, l.source, l.probability::float8 as probability, coalesce(l.simulated, false) as simulated,
       l.id is null and c.verdict is null and c.state not in ('closed', 'cancelled', 'erased') as open,
       ${filesAllowed}::boolean and exists (select from attachment f where f.case_id = c.id) as "withFiles"
-    from case_ c ${raw(drawn ? "left join" : "join")} lateral (${labelOf(from, simulated)}) l on true
-    where c.workflow = ${workflow} and not c.drill ${raw(drawn ? "and (c.qa or c.cold)" : "")}
+    from ${from === "coins" ? drawnCases(wanted) : labelledCases(wanted)}
+    where c.workflow = ${workflow} and not c.drill
       and (${since === undefined ? null : time(since)}::timestamptz is null or c.received_at >= ${since === undefined ? null : time(since)})
       and (${until === undefined ? null : time(until)}::timestamptz is null or c.received_at < ${until === undefined ? null : time(until)})
       and not exists (select from unnest(${facets.map((one) => `input.${one.path}`)}::text[], ${facets.map((one) => one.value)}::text[]) f (name, value)
@@ -48,12 +47,28 @@ const SOURCES: Record<CaseSource, readonly string[]> = {
   corrections: ["correction"],
 };
 
-/** Of the labels in force the first kind that there is, of that kind the newest. */
-function labelOf(from: CaseSource, simulated: boolean): Sql {
-  const sources = SOURCES[from];
-  return sql`
-    select k.id, k.source, k.probability, k.simulated from label k
-    where k.case_id = c.id and k.superseded_by is null and k.withdrawn_at is null and not k.drill
-      and k.source = any(${sources}) and (${simulated}::boolean or not k.simulated)
-    order by array_position(${sources}::text[], k.source), k.id desc limit 1`;
+/** What the coins drew, with its label where it has one. */
+function drawnCases({ from, simulated }: Wanted): Sql {
+  return sql`(select * from case_ where qa or cold) c left join lateral (
+    select k.id, k.source, k.probability, k.simulated from label k where k.case_id = c.id and ${counts(from, simulated)}
+    order by ${byKind(from)} limit 1) l on true`;
+}
+
+/** From the labels to their cases: those that somebody corrected or complained about are few among many. */
+function labelledCases({ workflow, from, simulated }: Wanted): Sql {
+  return sql`(
+    select distinct on (k.case_id) k.case_id, k.id, k.source, k.probability, k.simulated from label k
+    where k.workflow = ${workflow} and ${counts(from, simulated)}
+    order by k.case_id desc, ${byKind(from)}) l join case_ c on c.id = l.case_id`;
+}
+
+/** Labels `k` in force, of the kinds that count. */
+function counts(from: CaseSource, simulated: boolean): Sql {
+  return sql`k.superseded_by is null and k.withdrawn_at is null and not k.drill
+    and k.source = any(${SOURCES[from]}) and (${simulated}::boolean or not k.simulated)`;
+}
+
+/** The first kind that there is, of that kind the newest. */
+function byKind(from: CaseSource): Sql {
+  return sql`array_position(${SOURCES[from]}::text[], k.source), k.id desc`;
 }

@@ -211,7 +211,9 @@ tests:
     ["half a character", Buffer.from([0x74, 0xff]), "UTF-8"],
     [
       "references that multiply",
-      `a: &a [x,x,x,x,x,x,x,x,x]\n${[..."bcdefgh"].map((name, i) => `${name}: &${name} [${Array(9).fill(`*${"abcdefgh"[i]}`).join(",")}]`).join("\n")}\ntests: [*h]`,
+      `a: &a [x,x,x,x,x,x,x,x,x]\n${Array.from("bcdefgh")
+        .map((name, i) => `${name}: &${name} [${Array(9).fill(`*${"abcdefgh"[i]}`).join(",")}]`)
+        .join("\n")}\ntests: [*h]`,
       "alias",
     ],
   ])("is refused as a whole: %s", (_, text, message) => {
