@@ -98,8 +98,10 @@ async function letOut(workflow: string): Promise<void> {
 }
 
 const certify = (workflow: string) => brandt.certify({ params: { workflow }, body: {} });
-const preview = (workflow: string, query: JsonObject = {}) =>
-  brandt.previewCertification({ params: { workflow }, query: query as Record<string, string> });
+const preview = (
+  workflow: string,
+  query: { threshold?: number; minutesPerCase?: number; hourlyCost?: number } = {},
+) => brandt.previewCertification({ params: { workflow }, query });
 const newest = async (workflow: string) =>
   (await brandt.listCertificates({ params: { workflow }, query: { limit: 1 } })).certificates[0]!;
 const lapsed = (workflow: string) =>

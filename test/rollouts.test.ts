@@ -86,7 +86,7 @@ describe("a rollout", () => {
       stageName: "shadow",
       share: 0,
       control: "manual",
-      moves: ["advance", "abort"],
+      moves: ["advance", "hold", "abort"],
     });
     expect(await brandt.getWorkflow({ params: begun.params })).toMatchObject({
       shadowRelease: begun.release,

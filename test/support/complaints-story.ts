@@ -218,7 +218,7 @@ export function figuresOf(one: Evaluated, { complaints, classes }: Replay): Figu
 }
 
 /** Milliseconds that the answer of a played model takes longer than the model did, at the median. */
-const MOST_LATE = 100;
+const MOST_LATE = 250;
 
 /** What is otherwise than the data's own file expects; seconds only where they were played. */
 export function differences(

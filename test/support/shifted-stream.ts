@@ -26,13 +26,16 @@ const NO_CLASS = "NO_NODES_DETECTED";
 
 /** Reads the files with a CSV reader that is not Pilotage's own; train and production in the order of the files. */
 export function readShop(folder: string): { train: Message[]; production: Message[] } {
-  const read = (name: string) =>
-    (
-      parse(readFileSync(`${folder}/${name}`), { columns: true, bom: true }) as {
-        sentence: string;
-        label: string;
-      }[]
-    ).map(({ sentence, label }) => ({ text: sentence, truth: label === NO_CLASS ? undefined : label }));
+  const read = (name: string) => {
+    const rows: { sentence: string; label: string }[] = parse(readFileSync(`${folder}/${name}`), {
+      columns: true,
+      bom: true,
+    });
+    return rows.map(({ sentence, label }) => ({
+      text: sentence,
+      truth: label === NO_CLASS ? undefined : label,
+    }));
+  };
   return { train: read("train.csv"), production: read("test.csv") };
 }
 

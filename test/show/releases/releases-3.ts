@@ -25,6 +25,7 @@ import {
   live,
   openStory,
   overrule,
+  pass,
   shown,
   start,
   type Evaluated,
@@ -39,6 +40,8 @@ export const title =
   "14 language models on 600 complaints as 14 releases: measured as expected, ordered by the gate, the worse held in shadow and rolled back live, the better promoted";
 
 const DRAWN = 5_000;
+/** Complaints at 20 % before two people take the worse release on to 50 %, where it is told from the better one sooner. */
+const FIRST_LIVE = 300;
 /** The better model errs in 22 % of the complaints: it can prove to stay under this, the worst one (31 %) cannot. */
 const CEILING = 0.3;
 const STAGES = ["shadow", 0.2, 0.5, 1];
@@ -202,10 +205,15 @@ async function worseHeld(context: Context, story: Story, model: string) {
 async function worseRolledBack(context: Context, story: Story, rollout: string, seed: number) {
   await overrule(story, "It costs a tenth, and we want to see it live");
   await forward(story);
-  const cases = await live(story, rollout, drawn(story.replay, DRAWN, seed), {
-    atATime: 50,
-    enough: ({ state }) => state !== "running",
-  });
+  const complaints = drawn(story.replay, DRAWN, seed);
+  const until = { atATime: 100, enough: ({ state }: { state: string }) => state !== "running" };
+  let cases = await live(story, rollout, complaints.slice(0, FIRST_LIVE), until);
+  if ((await shown(story, rollout)).state === "running") {
+    // Nothing is settled after so few, and they go on all the same.
+    await pass(story, 25);
+    await forward(story, { undecided: true, reason: "We want to know, and people look at every case" });
+    cases += await live(story, rollout, complaints.slice(cases), until);
+  }
   const { state, guards, history } = await shown(story, rollout);
   const last = history.at(-1)!;
   const errors = guards.find(({ name }) => name === "errors");

@@ -102,15 +102,17 @@ function Days({ found }: { found: Forecast }) {
     return t("days", { median: count.median, likely: formats.number(count.likely) });
   };
   return (
-    <dl className={styles["days"]}>
-      <div>
-        <dt>{t(found.inForce ? "renewal" : "untilNow")}</dt>
-        <dd>{days(found.next)}</dd>
-      </div>
-      <div>
-        <dt>{t("afterChange")}</dt>
-        <dd>{days(found.afterChange)}</dd>
-      </div>
+    <>
+      <dl className={styles["days"]}>
+        <div>
+          <dt>{t(found.inForce ? "renewal" : "untilNow")}</dt>
+          <dd>{days(found.next)}</dd>
+        </div>
+        <div>
+          <dt>{t("afterChange")}</dt>
+          <dd>{days(found.afterChange)}</dd>
+        </div>
+      </dl>
       <p className={styles["soft"]}>
         {t(found.basis === "certificate" ? "basisCertificate" : "basisAssumed", {
           labels: formats.number(found.labelsPerDay, 1),
@@ -118,6 +120,6 @@ function Days({ found }: { found: Forecast }) {
           errors: formats.percent(found.errorShare),
         })}
       </p>
-    </dl>
+    </>
   );
 }
