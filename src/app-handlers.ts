@@ -23,6 +23,7 @@ import { evaluationSetHandlers } from "./http/evaluation-sets.ts";
 import { evaluationHandlers } from "./http/evaluations.ts";
 import { feedbackHandlers } from "./http/feedback.ts";
 import { figureHandlers } from "./http/figures.ts";
+import { gateHandlers } from "./http/gates.ts";
 import { ladderHandlers } from "./http/ladder.ts";
 import { liveHandlers } from "./http/live.ts";
 import { modelCallHandlers } from "./http/model-calls.ts";
@@ -53,6 +54,7 @@ import type { Workers } from "./platform/workers.ts";
 import type { openTrials } from "./releases/beside.ts";
 import type { Calibrations } from "./releases/calibrate.ts";
 import type { Certificates } from "./releases/certify.ts";
+import type { Gates } from "./releases/gates.ts";
 import type { SampleSources } from "./releases/certification-sample.ts";
 import type { openingLabels } from "./releases/label-opening.ts";
 import type { Releases } from "./releases/publish.ts";
@@ -79,6 +81,7 @@ export interface HandlerParts extends Desk {
   releases: Releases;
   shares: Shares;
   rollouts: Rollouts;
+  gates: Gates;
   certificates: Certificates;
   sources: SampleSources;
   calibrations: Calibrations;
@@ -158,6 +161,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
       clock,
       workers,
     }),
+    ...gateHandlers({ database, registry, clock, gates: parts.gates }),
     ...rolloutHandlers({ database, clock, audit, rollouts: parts.rollouts }),
     ...certificateHandlers({ database, registry, certificates, clock }),
     ...qualityHandlers({

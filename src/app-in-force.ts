@@ -1,5 +1,5 @@
 /**
- * What decides what is in force in a workflow, put together: releases, shares, certificates, trials, dials.
+ * What decides what is in force in a workflow, put together: releases, shares, gates, certificates, trials, dials.
  *
  * Each needs something of another: a share is raised by two people, who are asked through the dials, and a dial that gives
  * the go is granted by the shares.
@@ -17,6 +17,7 @@ import { openTrials, trialSources } from "./releases/beside.ts";
 import { openCalibrations } from "./releases/calibrate.ts";
 import { openCertificates } from "./releases/certify.ts";
 import { labelSample } from "./releases/label-sample.ts";
+import { openGates } from "./releases/gates.ts";
 import { openingLabels } from "./releases/label-opening.ts";
 import { openReleases } from "./releases/publish.ts";
 import { openRollouts } from "./releases/rollout.ts";
@@ -34,14 +35,19 @@ export function openInForce(sets: {
 }) {
   const { vault: _, telling: __, ...parts } = sets;
   const shares = openShares({ ...parts, askForTwo: (...asked) => workflowSettings.askForTwo(...asked) });
+  const gates = openGates(sets);
   const rollouts = openRollouts({
     ...parts,
     askForTwo: (...asked) => workflowSettings.askForTwo(...asked),
-    demandReadiness: shares.demandReadiness,
+    async demandReadiness(tx, workflow, release) {
+      await shares.demandReadiness(tx, workflow);
+      await gates.demandGate(tx, workflow, release);
+    },
   });
   const workflowSettings = openWorkflowSettings({
     ...parts,
-    hasGo: (tx, workflow) => shares.waived(tx, workflow, "go"),
+    hasGo: async (tx, workflow) =>
+      (await shares.waived(tx, workflow, "go")) || (await gates.hasSignedGo(tx, workflow)),
     grantGo: (tx, workflow, waiver, person, by) =>
       shares.grant(tx, workflow, { item: "go", ...waiver }, person, by),
     acts: { [INDIVIDUALS]: allowIndividuals, [SHARE]: shares.raise, [ROLLOUT]: rollouts.forward },
@@ -53,6 +59,7 @@ export function openInForce(sets: {
     releases: openReleases(parts),
     shares,
     rollouts,
+    gates,
     trials: openTrials(sets),
     certificates: openCertificates({ ...parts, sources }),
     /** What certificates are asked for with: from where their labels come, how sure confidence is, which labels lie open. */

@@ -68,6 +68,9 @@ async function outcome(who: Client, name: EndpointName, workflow = "tickets"): P
     requestStop: {},
     limitKey: { limits: null },
     setBudget: { budget: null },
+    attestCriterion: { criterion: "none", holds: true, said: "a test" },
+    judgeGate: { release: "rel_none" },
+    signGate: { decision: "go", digest: "none" },
   };
   const call = who[name] as (input: object) => Promise<unknown>;
   return call({
@@ -91,6 +94,7 @@ async function outcome(who: Client, name: EndpointName, workflow = "tickets"): P
       bulk: "blk_none",
       provider: "none",
       request: "stp_none",
+      gate: "gate_none",
     },
     query: name === "compareEvaluations" ? { with: "evr_none" } : {},
     ...(bodies[name] ? { body: bodies[name] } : {}),

@@ -4,7 +4,8 @@
  */
 import { describe, expect, test } from "vitest";
 import { compileSchema } from "../src/definition/schema.ts";
-import type { Criterion, Evidence, Verdict } from "../src/releases/criterion.ts";
+import type { Verdict } from "../src/contract/gate.ts";
+import type { Criterion, Evidence } from "../src/releases/criterion.ts";
 import { judgeGate, recheckGate, type GateInput } from "../src/releases/gate.ts";
 import { classTable, measure, type Measure } from "../src/releases/measure.ts";
 import { mulberry32, quantile } from "../src/statistics/bootstrap.ts";

@@ -21,6 +21,7 @@ import * as evaluationSets from "../src/contract/evaluation-set-endpoints.ts";
 import { ERRORS, type ErrorBody } from "../src/contract/errors.ts";
 import { EVENTS } from "../src/contract/events.ts";
 import { CALL_OUTCOMES } from "../src/contract/gateway-endpoints.ts";
+import { SIGNED, SIGNED_AS, VERDICTS } from "../src/contract/gate.ts";
 import * as feedback from "../src/contract/feedback-endpoints.ts";
 import { CANARY_OUTCOMES, MODEL_CHANGES } from "../src/contract/model-endpoints.ts";
 import { QUARANTINE_REASONS } from "../src/contract/quarantine.ts";
@@ -281,6 +282,9 @@ describe("states and the database", async () => {
     "spend_window.period": PERIODS,
     "rollout.state": Object.keys(ROLLOUT_STATES),
     "rollout_move.move": Object.keys(MOVES),
+    "gate_verdict.verdict": Object.keys(VERDICTS),
+    "gate_signature.signed_as": SIGNED_AS,
+    "gate_signature.decision": SIGNED,
     "recalled_case.state": [...RECALL_STATES],
     "model_call.mode": union("gateway/record.ts", "Mode"),
     "model_call.outcome": Object.keys(CALL_OUTCOMES),

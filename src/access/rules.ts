@@ -60,6 +60,7 @@ export const RULES: Record<Action, Rule> = {
   "certificate.ask": { alone: ["owner"], pair: null, scope: "operate" },
   "certificate.suspend": { alone: ["owner", "on_call"], pair: null, scope: "operate" },
   "evaluation.run": { alone: ["owner", "engineer"], pair: null, scope: "operate" },
+  "criterion.attest": { alone: ["owner", "engineer", "steward", "compliance"], pair: null, scope: "operate" },
   "evaluation.export": { alone: ["owner", "steward", "compliance"], pair: null, scope: "content:read" },
   "evaluation.remove": { alone: ["owner", "steward", "compliance"], pair: null, scope: "operate" },
   "change.refuse": {

@@ -5,13 +5,14 @@ import type { Client } from "../contract/client.ts";
 import { PilotageError } from "../contract/errors.ts";
 import { gather, whole } from "./arguments.ts";
 import type { Desk } from "./desk.ts";
+import { demandGate, gateOptions, judge, type GateOptions } from "./evaluate-gate.ts";
 import { withExamples } from "./examples.ts";
 import { newest } from "./share.ts";
 import { shownRun, type MeasuredRun, type Run } from "./run-shown.ts";
 
 const LOOK_EVERY = 250;
 
-interface EvaluateOptions {
+interface EvaluateOptions extends GateOptions {
   set: string;
   release: string;
   step: number;
@@ -22,8 +23,7 @@ interface EvaluateOptions {
 }
 
 export function addEvaluate(program: Command, desk: Desk): void {
-  const command = program
-    .command("evaluate")
+  const command = gateOptions(program.command("evaluate"))
     .argument("<workflow>", "its name")
     .description(
       "Lets a release answer every item of a set and compares the answers with the truth. The work goes on in the program when this command is broken off; asked again, it is followed again.",
@@ -39,15 +39,19 @@ export function addEvaluate(program: Command, desk: Desk): void {
       gather,
     )
     .option("--no-wait", "do not wait until it is done")
-    .action(async (workflow: string, options: EvaluateOptions) => {
-      const { set, release, step, repeats, atOnce, metric: metrics = [], wait } = options;
+    .action(async (workflow: string, { wait, ...options }: EvaluateOptions) => {
+      demandGate(options, wait);
       const client = await desk.client("change");
-      const wanted = release === "latest" ? await newest(client, workflow) : release;
-      const started = await client.startEvaluation({
-        params: { workflow },
-        body: { set, release: wanted, step, repeats, atOnce, metrics },
-      });
-      const run = wait ? await followed(client, started, desk) : started;
+      const release = options.release === "latest" ? await newest(client, workflow) : options.release;
+      const evaluated = async (set: string, least: number) => {
+        const { step, atOnce, metric: metrics = [] } = options;
+        const repeats = Math.max(options.repeats, least);
+        const body = { set, release, step, repeats, atOnce, metrics };
+        const started = await client.startEvaluation({ params: { workflow }, body });
+        return wait ? followed(client, started, desk) : started;
+      };
+      if (options.gate) return judge(client, desk, { workflow, release, evaluated }, options);
+      const run = await evaluated(options.set, 1);
       if (run.state === "failed")
         throw new PilotageError(
           "wrong_state",
@@ -59,6 +63,7 @@ export function addEvaluate(program: Command, desk: Desk): void {
   withExamples(
     command,
     "pilotage evaluate support-triage --set tickets-may --as j.okafor@example.com",
+    "pilotage evaluate support-triage --set tickets-may --gate --groups performance --allow conditional --junit gate.xml --markdown gate.md --as j.okafor@example.com",
     'pilotage evaluate support-triage --set tickets-may --repeats 3 --metric "recall category = billing" --metric "latency p95" --as j.okafor@example.com',
     "pilotage evaluate support-triage --set tickets-may@2 --release rel_01hzy3v7k2e8t9qxw4m5n6p7r8 --step 1 --as j.okafor@example.com",
   );

@@ -7,7 +7,17 @@
 import { CommanderError } from "commander";
 import { PilotageError, type ErrorBody } from "../contract/errors.ts";
 
-export const EXIT = { ok: 0, failed: 1, usage: 2, found: 3, unanswered: 4 } as const;
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  found: 3,
+  unanswered: 4,
+  conditional: 5,
+  noGo: 6,
+  inconclusive: 7,
+  couldNotRun: 8,
+} as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export const EXIT_SENTENCES: Record<ExitCode, string> = {
@@ -16,6 +26,10 @@ export const EXIT_SENTENCES: Record<ExitCode, string> = {
   2: "Wrong usage: an unknown command or option, a value that cannot be read, a missing `--as`.",
   3: "Problems found: a definition has problems, `doctor` found a fault, `certify` proved nothing, or a backup is damaged.",
   4: "Nothing answers: no program runs here, the address is wrong, or the connection broke.",
+  5: "`evaluate --gate`: conditional, every minimum is proved and a target is not. With `--allow conditional` this is 0.",
+  6: "`evaluate --gate`: no-go, a must is certainly missed.",
+  7: "`evaluate --gate`: inconclusive, too few cases to say; never a pass.",
+  8: "`evaluate --gate`: a must could not be judged: evidence is missing, measuring failed, or the criteria came too late.",
 };
 
 export interface Failure {

@@ -57,12 +57,13 @@ export function addPublish(program: Command, desk: Desk): void {
       const reply = await (await desk.client("read")).listReleases({ params: { workflow } });
       desk.out.result({ releases: reply.releases.map(withoutDocument) }, () =>
         table(
-          ["release", "state", "published", "by", "problem"],
-          reply.releases.map(({ id, state, publishedAt, publishedBy, problem }) => [
+          ["release", "state", "published", "by", "commit", "problem"],
+          reply.releases.map(({ id, state, publishedAt, publishedBy, commit, problem }) => [
             id,
             state,
             moment(publishedAt),
             publishedBy,
+            commit?.slice(0, 12),
             problem,
           ]),
           `${workflow} has no release yet: pilotage publish <folder> makes one. Until then people do the work.`,
@@ -121,12 +122,14 @@ function withoutDocument({ document: _, ...release }: Release): Omit<Release, "d
 }
 
 function shown(release: Release): string {
-  const { id, workflow, digest, state, publishedAt, publishedBy, models } = release;
+  const { id, workflow, digest, state, publishedAt, publishedBy, commit, pipeline, models } = release;
   const told = facts([
     ["workflow", workflow],
     ["state", state === "preparing" ? "preparing: its local model is being trained" : state],
     ["digest", digest],
     ["published", `${moment(publishedAt)} by ${publishedBy}`],
+    ["commit", commit],
+    ["pipeline", pipeline],
     ...models.map(({ name, report }): [string, string] => [`model ${name}`, reportOf(report as JsonObject)]),
   ]);
   return `${id}\n${told}\nNext: pilotage share ${workflow} ${id} <percent> --as <person>`;

@@ -2,6 +2,7 @@
 import type { Verdict } from "../contract/audit.ts";
 import type { Client } from "../contract/client.ts";
 import type { EndpointName } from "../contract/endpoints.ts";
+import { GATES, RELEASES } from "./gate-samples.fixture.ts";
 import { MODELS } from "./model-samples.fixture.ts";
 import { MODEL_CALLS } from "./call-samples.fixture.ts";
 import { PEOPLE } from "./people-samples.fixture.ts";
@@ -116,19 +117,6 @@ const look = {
   at: AT,
   certificate,
   sentence: certificate.sentence,
-};
-
-const release = {
-  id: RELEASE,
-  workflow: "support-triage",
-  digest: "ab".repeat(32),
-  state: "ready" as const,
-  problem: null,
-  publishedAt: AT,
-  publishedBy: "j.okafor@example.com",
-  models: [
-    { name: "classifier", digest: "cd".repeat(32), report: { examples: 40, holdoutAccuracy: 0.912345 } },
-  ],
 };
 
 const change = {
@@ -290,9 +278,6 @@ const JSON_SAMPLES: Samples = {
     taken: [],
     pending: [],
   },
-  publishRelease: release,
-  listReleases: { releases: [release] },
-  getRelease: release,
   setShare: { ...workflow, pending: null },
   setAutonomy: change,
   waive: workflow,
@@ -379,6 +364,8 @@ const JSON_SAMPLES: Samples = {
   ...MODEL_CALLS,
   ...TRIALS,
   ...ROLLOUTS,
+  ...GATES,
+  ...RELEASES,
   ...QUALITY,
   ...MODELS,
   ...REVIEWS,

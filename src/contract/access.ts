@@ -52,6 +52,7 @@ export const ACTIONS = {
   "shadow.stop": "end a release's shadow",
   "certificate.ask": "ask for a certificate",
   "certificate.suspend": "suspend a certificate",
+  "criterion.attest": "say in one's own name that the proof of a criterion holds",
   "evaluation.run": "make and open evaluation sets, and run releases over them",
   "evaluation.export": "have an evaluation set in clear",
   "evaluation.remove": "destroy the items of an evaluation set",

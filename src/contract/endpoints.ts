@@ -9,6 +9,7 @@ import { endpoint, type Endpoint } from "./endpoint.ts";
 import { EVALUATION_ENDPOINTS } from "./evaluation-endpoints.ts";
 import { EVALUATION_SET_ENDPOINTS } from "./evaluation-set-endpoints.ts";
 import { FEEDBACK_ENDPOINTS } from "./feedback-endpoints.ts";
+import { GATE_ENDPOINTS } from "./gate-endpoints.ts";
 import { GATEWAY_ENDPOINTS } from "./gateway-endpoints.ts";
 import { MODEL_ENDPOINTS } from "./model-endpoints.ts";
 import { OPERATION_ENDPOINTS } from "./operation-endpoints.ts";
@@ -275,6 +276,7 @@ export const ENDPOINTS = {
   ...CERTIFICATE_ENDPOINTS,
   ...QUALITY_ENDPOINTS,
   ...ROLLOUT_ENDPOINTS,
+  ...GATE_ENDPOINTS,
   ...EVALUATION_SET_ENDPOINTS,
   ...EVALUATION_ENDPOINTS,
   ...AUDIT_ENDPOINTS,

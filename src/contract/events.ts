@@ -73,6 +73,13 @@ export const EVENTS = {
   "planted.decided":
     "a planted case was decided and revealed; says whether its fault was noticed, names no person",
   "works_council.recorded": "what was agreed with the works council was put on record",
+  "criteria.frozen":
+    "the criteria of a workflow were frozen as they were applied; says which version, and its digest",
+  "criterion.attested":
+    "a named person said that a criterion holds or does not; says until when, never the words",
+  "gate.judged": "a gate was judged; says by which criteria, over which runs, and what came of it",
+  "gate.signed":
+    "a gate was signed, as owner or as sponsor; says the digest of what was seen, never the note",
   "rollout.recalled": "what a release delivered alone before it was rolled back was put before people",
   "rollout.moved":
     "a rollout was started, went to its next stage, was held, resumed, promoted, rolled back or aborted; says by which alarm, if by one",

@@ -41,6 +41,9 @@ const PREFIXES = {
   rollout: "roll_",
   canaryRun: "cnr_",
   modelChange: "mch_",
+  criteriaVersion: "crv_",
+  attestation: "ats_",
+  gate: "gate_",
 } as const;
 
 export type IdKind = keyof typeof PREFIXES;

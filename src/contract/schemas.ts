@@ -310,6 +310,9 @@ export const applyReply = z.object({
   pending: z.array(z.string()),
 });
 
+/** What a release was made from: of a pipeline, for the record. */
+const provenance = { commit: z.string().max(100), pipeline: z.string().max(300) } as const;
+
 export const publishBody = z.strictObject({
   document: json,
   examples: z
@@ -317,7 +320,7 @@ export const publishBody = z.strictObject({
     .optional()
     .describe("The exact text of the examples file that the document names by digest"),
   provenance: z
-    .strictObject({ commit: z.string().max(100).optional(), pipeline: z.string().max(300).optional() })
+    .strictObject({ commit: provenance.commit.optional(), pipeline: provenance.pipeline.optional() })
     .default({}),
 });
 export const releaseReply = z.object({
@@ -328,6 +331,8 @@ export const releaseReply = z.object({
   problem: z.string().nullable(),
   publishedAt: time,
   publishedBy: z.string(),
+  commit: z.string().nullable().describe("What it was made from, as whoever published it said"),
+  pipeline: z.string().nullable().describe("The run of a pipeline that published it"),
   models: z.array(z.object({ name: z.string(), digest: z.string(), report: json })),
   document: json.optional(),
 });

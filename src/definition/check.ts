@@ -7,6 +7,7 @@
 import type { z } from "zod";
 import type { JsonObject, JsonValue } from "../contract/json.ts";
 import { isJsonObject } from "../contract/json.ts";
+import { checkCriteria } from "./check-criteria.ts";
 import { checkConfidence } from "./check-confidence.ts";
 import { checkExamples, checkLocal } from "./check-local.ts";
 import { checkRelease } from "./check-release.ts";
@@ -39,8 +40,9 @@ export interface Checked {
 
 const ENDINGS = [".yaml", ".yml", ".json"];
 
-/** Where the parts of a release lie that authors keep in files of their own. */
+/** Where the parts of a release lie that authors keep in files of their own; of a workflow only the criteria do. */
 interface Parts {
+  criteria: { source: Source; place: PathPart[] } | undefined;
   /** The file behind a place of the release; `undefined` when there is none. */
   fileAt(path: PathPart[]): string | undefined;
   source(file: string): Source;
@@ -59,7 +61,12 @@ export function checkDefinition(files: Map<string, string>): Checked {
   const workflow = readDocument(folder, "workflow", workflowSections(reading), problems);
   const release = readDocument(folder, "release", releaseSections(reading), problems);
 
+  const criteria = textAt(workflow?.source.value, ["criteria"]);
   checkSections(workflow, release, problems, {
+    criteria:
+      criteria === undefined
+        ? workflow && { source: workflow.source, place: ["criteria"] }
+        : { source: folder.source(criteria), place: [] },
     fileAt: (path) => textAt(release?.source.value, path),
     source: folder.source,
     examples: (file) => files.get(file),
@@ -103,6 +110,7 @@ export function checkDocuments(given: {
     given.release === undefined ? undefined : readCompiled("release", given.release, releaseSchema, problems);
   const partAt = (path: PathPart[]) => valueAt(release?.source.value, path);
   checkSections(workflow, release, problems, {
+    criteria: workflow && { source: workflow.source, place: ["criteria"] },
     fileAt: (path) => (partAt(path) === undefined ? undefined : path.join(".")),
     source: (file) => compiledSource(file, partAt([file])),
     examples: () => given.examples,
@@ -138,6 +146,13 @@ function checkSections(
     const { input, output } = release?.sections ?? {};
     if (fields.input && fields.output && input && output)
       checkFourEyes(scope, workflow.sections, { input, output });
+    if (parts.criteria !== undefined)
+      checkCriteria(
+        openScope(parts.criteria.source, fields, problems),
+        parts.criteria.place,
+        workflow.sections.criteria ?? [],
+        { release: release?.sections, judges: [] },
+      );
   }
   if (workflow !== undefined && release !== undefined) checkNames(workflow, release, problems);
 }

@@ -9,6 +9,7 @@
 import { z } from "zod";
 import { kindNames, PERSONAL_ACTIONS, type PersonalKind } from "./personal/kinds.ts";
 import type { JsonObject } from "../contract/json.ts";
+import { criterionSection } from "./criteria.ts";
 import type { Reading } from "./reading.ts";
 import { compiled, report } from "./reading.ts";
 
@@ -118,7 +119,7 @@ function recordOf<V extends z.ZodType>(key: ReturnType<typeof shaped>, value: V)
 }
 
 /** The sections of workflow.yaml. */
-export function workflowSections<D, P, T, J, E>(read: Reading<D, P, T, J, E>) {
+export function workflowSections<D, P, T, J, E, L>(read: Reading<D, P, T, J, E, L>) {
   return z.strictObject({
     format: z.literal(1).default(1),
     workflow: slug(),
@@ -236,11 +237,12 @@ export function workflowSections<D, P, T, J, E>(read: Reading<D, P, T, J, E>) {
       })
       .exactOptional(),
     blockFields: z.array(path()).default([]),
+    criteria: read.list(z.array(criterionSection(read)).max(100)).exactOptional(),
   });
 }
 
 /** A model behind a connection of the installation; its kind (openai, http, scripted) lives there. */
-function remoteStep<D, P, T, J, E>(read: Reading<D, P, T, J, E>) {
+function remoteStep<D, P, T, J, E, L>(read: Reading<D, P, T, J, E, L>) {
   return z.strictObject({
     connection: slug(),
     name: line().exactOptional(),
@@ -253,7 +255,7 @@ function remoteStep<D, P, T, J, E>(read: Reading<D, P, T, J, E>) {
 }
 
 /** The built-in classifier, trained from the examples of the release. */
-function localStep<D, P, T, J, E>(read: Reading<D, P, T, J, E>) {
+function localStep<D, P, T, J, E, L>(read: Reading<D, P, T, J, E, L>) {
   return z.strictObject({
     local: slug(),
     timeout: read.duration({ min: 100, max: 10 * MINUTE }).default(5_000),
@@ -261,7 +263,7 @@ function localStep<D, P, T, J, E>(read: Reading<D, P, T, J, E>) {
 }
 
 /** The sections of release.yaml. */
-export function releaseSections<D, P, T, J, E>(read: Reading<D, P, T, J, E>) {
+export function releaseSections<D, P, T, J, E, L>(read: Reading<D, P, T, J, E, L>) {
   return z.strictObject({
     format: z.literal(1).default(1),
     workflow: slug(),
@@ -312,6 +314,7 @@ export const releaseSchema = releaseSections(compiled);
 export type WorkflowDocument = z.output<typeof workflowSchema>;
 export type ReleaseDocument = z.output<typeof releaseSchema>;
 
+export type CriterionDocument = NonNullable<WorkflowDocument["criteria"]>[number];
 export type Feed = WorkflowDocument["feeds"][number];
 export type DeliveryPlan = WorkflowDocument["deliveries"][number];
 export type JudgeDocument = NonNullable<WorkflowDocument["judges"]>[number];

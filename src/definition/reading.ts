@@ -24,7 +24,7 @@ export interface DurationRange {
 }
 
 /** One written form: schemas for the places that differ. All of them put out the compiled value. */
-export interface Reading<D = unknown, P = unknown, T = unknown, J = unknown, E = unknown> {
+export interface Reading<D = unknown, P = unknown, T = unknown, J = unknown, E = unknown, L = unknown> {
   /** Milliseconds. */
   duration(range: DurationRange): z.ZodType<number, D>;
   /** 0 to 1. */
@@ -35,7 +35,14 @@ export interface Reading<D = unknown, P = unknown, T = unknown, J = unknown, E =
   json(): z.ZodType<JsonObject, J>;
   /** The labelled examples. */
   examples(): z.ZodType<ExamplesRef, E>;
+  /** A limit with its unit. */
+  level(): z.ZodType<Level, L>;
+  /** A list that files may keep in a file of its own. */
+  list<O, I>(schema: z.ZodType<O[], I>): z.ZodType<O[], I>;
 }
+
+/** A plain number is a share, or another figure from 0 to 1 such as macro-F1. */
+export type Level = number | { ms: number } | { amount: string; currency: string };
 
 /** What a problem says beyond its message; carried in the `params` of a zod issue. */
 export interface Hint {
@@ -72,6 +79,13 @@ export const compiled = {
   json: () => jsonObject,
   examples: () =>
     z.strictObject({ digest: z.string().regex(/^[0-9a-f]{64}$/), count: z.number().int().min(0) }),
+  level: () =>
+    z.union([
+      z.number().min(0).max(1),
+      z.strictObject({ ms: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }),
+      z.strictObject({ amount: z.string().regex(AMOUNT), currency: z.string().regex(/^[A-Z]{3}$/) }),
+    ]),
+  list: <O, I>(schema: z.ZodType<O[], I>) => schema,
 } satisfies Reading;
 
 /** Durations as written by people, in files and in code. */
@@ -123,6 +137,36 @@ function showPercent(share: number): string {
   return `${Number((share * 100).toFixed(8))} %`;
 }
 
+/** "92 %", "6 s", "0.05 EUR", so that nobody takes seconds for milliseconds; or a number from 0 up to, not including, 1. */
+export function writtenLevel(): z.ZodType<Level, string | number> {
+  return z.custom<string | number>().transform((written: unknown, ctx) => {
+    const level = readLevel(written);
+    if (level !== undefined) return level;
+    const expected = "a percent (92 %), a time (6 s) or an amount with its currency (0.05 EUR)";
+    const suggestion =
+      typeof written === "number" && written >= 1 ? `${written} % or ${written} s` : undefined;
+    report(ctx, `${JSON.stringify(written)} is no level`, {
+      expected,
+      ...(suggestion === undefined ? {} : { suggestion }),
+    });
+    return z.NEVER;
+  });
+}
+
+const AMOUNT = /^\d{1,3}(\.\d{1,12})?$/;
+
+function readLevel(written: unknown): Level | undefined {
+  if (typeof written === "number") return written >= 0 && written < 1 ? written : undefined;
+  if (typeof written !== "string") return undefined;
+  const share = parsePercent(written);
+  if (share !== undefined) return share <= 1 ? share : undefined;
+  const ms = parseDuration(written);
+  if (ms !== undefined) return ms >= 1 ? { ms } : undefined;
+  const [amount, currency] = written.trim().split(/\s+/);
+  const isAmount = AMOUNT.test(amount ?? "") && /^[A-Z]{3}$/.test(currency ?? "");
+  return isAmount ? { amount: amount!, currency: currency! } : undefined;
+}
+
 /** The form of `defineWorkflow`: units as people write them, texts and schemas as values, examples as JSON Lines. */
 export const code = {
   duration: writtenDuration,
@@ -130,6 +174,8 @@ export const code = {
   text: () => z.string().transform(sameText),
   json: () => jsonObject,
   examples: () => z.string().transform(examplesRef),
+  level: writtenLevel,
+  list: <O, I>(schema: z.ZodType<O[], I>) => schema,
 } satisfies Reading;
 
 /** The text whatever editor saved it: no byte order mark, one kind of line end. The digest must not depend on them. */

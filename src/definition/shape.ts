@@ -210,6 +210,9 @@ function unwrap(schema: z.ZodType): z.ZodType {
   ) {
     return unwrap(schema.unwrap() as z.ZodType);
   }
+  // A list that may lie in a file of its own: read first, then the list.
+  if (schema instanceof z.ZodPipe && schema.in instanceof z.ZodTransform)
+    return unwrap(schema.out as z.ZodType);
   return schema;
 }
 

@@ -218,6 +218,8 @@ function showRelease(row: ReleaseRow, models: ReleaseModelRow[]) {
     problem: row.problem,
     publishedAt: isoTime(row.published_at),
     publishedBy: row.published_by,
+    commit: row.provenance.commit ?? null,
+    pipeline: row.provenance.pipeline ?? null,
     models: models
       .filter((model) => model.release === row.id)
       .map(({ name, digest, report }) => ({ name, digest, report })),

@@ -5,6 +5,7 @@
  * whole numbers alone, so that it can be recomputed. Evidence that is missing, failed or of another kind is never a pass: it could
  * not be run. Pure; how criteria become one verdict is in gate.ts.
  */
+import type { CriterionGroup, CriterionReason, Verdict } from "../contract/gate.ts";
 import { amountInterval, type AmountFigure, type GroupedAmounts } from "../statistics/amounts.ts";
 import { mulberry32, type BootstrapPlan } from "../statistics/bootstrap.ts";
 import { macroF1Interval, type Cell } from "../statistics/classification.ts";
@@ -17,9 +18,6 @@ import {
 } from "../statistics/levels.ts";
 import { holm } from "../statistics/multiple-testing.ts";
 import { binomialTail, lowerBound, upperBound, type Interval } from "../statistics/proportion.ts";
-
-export const GROUPS = ["performance", "business", "acceptance", "readiness"] as const;
-export type CriterionGroup = (typeof GROUPS)[number];
 
 export type Criterion = {
   name: string;
@@ -70,22 +68,6 @@ export type Evidence =
   /** How many answered 1, 2, and so on. */
   | { kind: "survey"; answers: number[] }
   | { kind: "failed"; problem: string };
-
-export type Verdict = "go" | "conditional" | "no-go" | "inconclusive" | "could-not-run";
-
-export type CriterionReason =
-  | "no-evidence"
-  | "failed"
-  | "other-kind"
-  | "bad-levels"
-  | "bad-counts"
-  | "no-cases"
-  | "few-groups"
-  | "few-answers"
-  | "unanswered"
-  | "judge-not-proved"
-  | "slice-fails"
-  | "slice-without-cases";
 
 export interface CriterionVerdict {
   name: string;

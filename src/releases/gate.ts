@@ -5,16 +5,10 @@
  * evidence is inconclusive or could not be run, never go. Pure and recomputable from what is stored (`recheckGate`). Signing it, and
  * starting a rollout, are elsewhere; one criterion is judged in criterion.ts.
  */
+import { VERDICTS, type CriterionGroup, type GateReason, type Verdict } from "../contract/gate.ts";
 import type { JsonValue } from "../contract/json.ts";
 import { sameJson } from "../definition/path.ts";
-import {
-  judgeCriterion,
-  type Criterion,
-  type CriterionGroup,
-  type CriterionVerdict,
-  type Evidence,
-  type Verdict,
-} from "./criterion.ts";
+import { judgeCriterion, type Criterion, type CriterionVerdict, type Evidence } from "./criterion.ts";
 
 export interface GateInput {
   criteria: Criterion[];
@@ -30,16 +24,6 @@ export interface GateInput {
   confidence: number;
 }
 
-export type GateReason =
-  | "no-criteria"
-  | "same-name-twice"
-  | "group-without-must"
-  | "not-frozen"
-  | "frozen-too-late"
-  | "evidence-without-criterion"
-  | "set-for-development"
-  | "set-worn-out";
-
 export interface GateVerdict {
   verdict: Verdict;
   reasons: { code: GateReason; about?: string }[];
@@ -49,8 +33,8 @@ export interface GateVerdict {
 /** After so many looks a sealed set has been tuned to. */
 export const MOST_LOOKS = 10;
 
-/** From the one that decides most to the one that decides least: what certainly fails fails, whatever else is missing. */
-const ORDER: readonly Verdict[] = ["no-go", "could-not-run", "inconclusive", "conditional", "go"];
+/** From the one that decides most to the one that decides least. */
+const ORDER = Object.keys(VERDICTS) as Verdict[];
 
 /** Judges a gate. */
 export function judgeGate(input: GateInput): GateVerdict {

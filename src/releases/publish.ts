@@ -40,6 +40,7 @@ export interface ReleaseRow {
   problem: string | null;
   published_at: number;
   published_by: string;
+  provenance: { commit?: string; pipeline?: string };
 }
 
 export interface ReleaseModelRow {
@@ -192,7 +193,7 @@ export function openReleases(parts: {
   }
 }
 
-const COLUMNS = sql`id, workflow, digest, document, state, problem, published_at, published_by`;
+const COLUMNS = sql`id, workflow, digest, document, state, problem, published_at, published_by, provenance`;
 
 /** The same checks as `pilotage check`: nothing else stands between a document sent by another program and its cases. */
 function parseRelease(workflow: string, given: unknown, examples: string | undefined): ReleaseDocument {

@@ -78,8 +78,8 @@ export interface RolloutParts {
   newId: NewId;
   audit: Audit;
   askForTwo: WorkflowSettings["askForTwo"];
-  /** Throws where a workflow is not ready for an AI release. Handed in from share.ts. */
-  demandReadiness(tx: Queryable, workflow: string): Promise<void>;
+  /** Throws where a workflow is not ready for an AI release, or its gate does not let it leave shadow. Handed in from share.ts and gates.ts. */
+  demandReadiness(tx: Queryable, workflow: string, release: string): Promise<void>;
 }
 
 /** What two people decide: from where, and how. */
@@ -159,7 +159,7 @@ export function openRollouts(parts: RolloutParts): Rollouts {
     if (!promotion) {
       if (known && alarmOf(known.verdicts, atOf(rollout), known.evidence))
         throw notYet(rollout, { kind: "hold", reasons: ["guard-tripped"] });
-      return parts.demandReadiness(tx, rollout.workflow);
+      return parts.demandReadiness(tx, rollout.workflow, rollout.release);
     }
     if (promotion.kind === "ready" || (promotion.kind === "undecided" && undecided)) return;
     throw notYet(rollout, promotion);

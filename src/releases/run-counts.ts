@@ -223,7 +223,8 @@ export function openTally(plan: CountPlan): Tally {
 /** Costs are counted in so many parts of the currency: one answer of a small model costs a few millionths. */
 export const BILLION = 1_000_000_000;
 
-function billionths({ amount }: Cost): number {
+/** A cost as a whole number. */
+export function billionths({ amount }: Pick<Cost, "amount">): number {
   return Number((unitsFrom(amount) + 500n) / 1_000n);
 }
 

@@ -11,6 +11,7 @@ import {
   type LookRow,
 } from "../../src/releases/certificate-records.ts";
 import { recheckLook } from "../../src/releases/certification.ts";
+import { listGates } from "../../src/releases/gate-store.ts";
 import { recheckGate, type GateInput, type GateVerdict } from "../../src/releases/gate.ts";
 import { recheckMove, type At } from "../../src/releases/rollout-judge.ts";
 import { followingStage } from "../../src/releases/rollout-path.ts";
@@ -53,6 +54,12 @@ export async function exportLooks(database: Queryable, workflow: string): Promis
     look,
     certificate: issued.find(({ certification }) => certification === look.id) ?? null,
   }));
+}
+
+/** The gates that the program judged and keeps. */
+export async function exportGates(database: Queryable, workflow: string): Promise<ExportedGate[]> {
+  const found = await listGates(database, workflow, ALL);
+  return found.map(({ input, judgement }) => ({ input, verdict: judgement }));
 }
 
 /** Each move judged again as it was then; answers what comes out otherwise than it was stored. */

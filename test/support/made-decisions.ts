@@ -20,14 +20,14 @@ export interface LookMade {
   looks: number;
 }
 
-/** A workflow with a sealed set, a run of its release over it, and looks at that. The program must work on cases. */
+/** A workflow with a sealed set, a run of its release over it, looks at that, and a gate. The program must work on cases. */
 export async function makeLooks({ owner }: Stage, made: LookMade): Promise<void> {
   const { workflow, items, wrongEvery, per, looks } = made;
   const params = { workflow };
   const release = await launch(
     { client: owner },
     {
-      workflow: { workflow, automation: { maxErrorRate: 0.05, per } },
+      workflow: { workflow, automation: { maxErrorRate: 0.05, per }, criteria: WRITTEN },
       release: { workflow, confidence: { of: "category", from: "model" } },
       share: 0,
     },
@@ -52,7 +52,27 @@ export async function makeLooks({ owner }: Stage, made: LookMade): Promise<void>
   );
   for (let look = 0; look < looks; look++)
     await owner.certify({ params, body: { release, from: "set", set: run } });
+  // Over the same run: what the program judges by the criteria that were frozen before it.
+  await owner.attestCriterion({
+    params,
+    body: { criterion: "drill", holds: items % 3 > 0, said: "As it was rehearsed" },
+  });
+  await owner.judgeGate({ params, body: { release, runs: [run] } });
 }
+
+/** Written as in a workflow: one of each kind that a run or a person can show. */
+const WRITTEN = [
+  { name: "accuracy", group: "performance", metric: "accuracy", minimum: 0.9, target: 0.97, stretch: 0.99 },
+  { name: "macro-F1", group: "performance", must: false, metric: "macro-f1 category", minimum: 0.5 },
+  {
+    name: "seconds",
+    group: "performance",
+    metric: "latency p95",
+    minimum: { ms: 60_000 },
+    target: { ms: 30_000 },
+  },
+  { name: "drill", group: "readiness", must: false, proof: "The fallback was rehearsed" },
+];
 
 const CRITERIA: Criterion[] = [
   {
@@ -74,7 +94,7 @@ const CRITERIA: Criterion[] = [
   { name: "drill", group: "readiness", must: false, kind: "proof" },
 ];
 
-/** A gate over drawn answers: the function decides, as the program has none that is signed. */
+/** A gate over drawn answers, so that each verdict and each reason is among them: the function alone decides. */
 export function makeGate(chance: Chance): ExportedGate {
   const n = 40 + Math.floor(chance() * 400);
   const rate = 0.75 + chance() * 0.25;

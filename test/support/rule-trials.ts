@@ -207,6 +207,11 @@ export async function prepareTrials(world: World): Promise<Trials> {
         body: { reason: "A trial of the rule" },
       });
     },
+    "criterion.attest": (client) =>
+      client.attestCriterion({
+        params,
+        body: { criterion: "drill", holds: true, said: "A trial of the rule" },
+      }),
     "evaluation.run": (client) => importedSet(client),
     async "evaluation.export"(client) {
       for await (const one of client.exportSet(workflow, await importedSet(operator))) void one;
@@ -306,6 +311,7 @@ const documentOf = (workflow: string) =>
   workflowDocument({
     workflow,
     cold: { share: 0.4 },
+    criteria: [{ name: "drill", group: "readiness", proof: "The fallback was rehearsed" }],
     feeds: [
       { name: "inbox", kind: "folder", path: "in", format: "csv", encoding: "detect", schedule: 86_400_000 },
     ],

@@ -30,6 +30,7 @@ import {
   type ChangeRow,
   type Wanted,
 } from "./change-record.ts";
+import { freezeCriteria } from "./criteria-version.ts";
 import { dialValue } from "./dial-value.ts";
 import { dialDifferences, DIALS, dialsOf, newlyBlocked, type DialDifference } from "./dials.ts";
 import { demandMayRefuse, demandSecond } from "./second-person.ts";
@@ -157,6 +158,7 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
               data: { digest, created: result.created },
             },
           ]);
+        await freezeCriteria(tx, parts, name, document.criteria ?? [], by.actor);
         const blocked = newlyBlocked(inForce, proposed);
         if (blocked.length > 0) {
           const before = inForce["blockFields"] ?? [];

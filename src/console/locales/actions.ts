@@ -34,6 +34,10 @@ export const ACTION_WORDS: Readonly<Record<Action, Text>> = {
   "shadow.stop": { de: "den Schatten beenden", en: "end a shadow" },
   "certificate.ask": { de: "ein Zertifikat beantragen", en: "ask for a certificate" },
   "certificate.suspend": { de: "ein Zertifikat aussetzen", en: "suspend a certificate" },
+  "criterion.attest": {
+    de: "mit dem eigenen Namen sagen, dass ein Nachweis gilt",
+    en: "attest the proof of a criterion",
+  },
   "evaluation.run": { de: "Prüfsammlungen anlegen und laufen lassen", en: "make and run evaluation sets" },
   "evaluation.export": { de: "Prüfsammlungen im Klartext ausgeben", en: "export evaluation sets in clear" },
   "evaluation.remove": { de: "Prüfsammlungen löschen", en: "remove evaluation sets" },

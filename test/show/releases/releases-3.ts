@@ -11,7 +11,8 @@
  * Options: `--seed <number>`; `--run-seconds <seconds>` that a run shall take (replayed-models.ts), 0: seconds are not played.
  */
 import { recheckGate, judgeGate, type GateInput } from "../../../src/releases/gate.ts";
-import type { Criterion, Verdict } from "../../../src/releases/criterion.ts";
+import type { Criterion } from "../../../src/releases/criterion.ts";
+import type { Verdict } from "../../../src/contract/gate.ts";
 import type { JsonObject } from "../../../src/contract/json.ts";
 import { readReplay } from "../../support/complaints.ts";
 import {

@@ -3,8 +3,9 @@
  * rollouts with their alarms and rollbacks, looks at labels with their certificates, gates.
  *
  * Rollouts are played in the real program (in full by releases.2, which does the same with each of its moves); certificates
- * are issued or refused by the program after a run over a sealed set. Gates come from the function alone. The export is a
- * file; nothing else is read. A twin of each decision with one number changed by one must be noticed.
+ * are issued or refused by the program after a run over a sealed set, and gates judged over the same run by the criteria of
+ * its workflow; drawn ones, from the function alone, hold the verdicts and reasons that those do not. The export is a file;
+ * nothing else is read. A twin of each decision with one number changed by one must be noticed.
  *
  * Options: `--runs <count>` of sound and of bad rollouts, `--seed <number>`.
  */
@@ -13,6 +14,7 @@ import { join } from "node:path";
 import { mulberry32 } from "../../../src/statistics/bootstrap.ts";
 import {
   changeByOne,
+  exportGates,
   exportLooks,
   exportRollouts,
   recomputeAll,
@@ -72,16 +74,17 @@ export async function run(context: Context): Promise<Outcome> {
   const chance = mulberry32(seed);
   const path = join(context.folder("export"), "decisions.json");
   const { database } = stage.app;
+  const kept = (await Promise.all(LOOKS.map(({ workflow }) => exportGates(database, workflow)))).flat();
   const made: Exported = {
     rollouts: await exportRollouts(database, lane.workflow),
     looks: (await Promise.all(LOOKS.map(({ workflow }) => exportLooks(database, workflow)))).flat(),
-    gates: Array.from({ length: GATES }, () => makeGate(chance)),
+    gates: [...kept, ...Array.from({ length: GATES }, () => makeGate(chance))],
   };
   writeFileSync(path, JSON.stringify(made));
   const exported = JSON.parse(readFileSync(path, "utf8")) as Exported;
   const differences = recomputeAll(exported);
   const twins = changeByOne(exported);
-  const figures = { ...countsOf(exported), differences, twins };
+  const figures = { ...countsOf(exported), keptGates: kept.length, differences, twins };
   context.progress(
     `${differences.length} differ; of ${twins.made} twins ${twins.unnoticed.length} unnoticed`,
   );
@@ -93,6 +96,8 @@ export async function run(context: Context): Promise<Outcome> {
       figures.moves["roll_back"]! >= runs &&
       figures.certificates > 0 &&
       figures.certificates < figures.looks &&
+      figures.keptGates === LOOKS.length &&
+      new Set(kept.map(({ verdict }) => verdict.verdict)).size > 2 &&
       Object.keys(figures.gates).length > 2 &&
       twins.made > figures.moves["roll_back"]! + GATES,
     figures,

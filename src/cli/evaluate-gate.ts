@@ -1,0 +1,114 @@
+/**
+ * The gate of `pilotage evaluate`: which evaluations it takes, and how the command ends by what came out.
+ *
+ * Reports are written before the command ends, whatever the verdict, so that a pipeline always has them.
+ */
+import { writeFile } from "node:fs/promises";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Client } from "../contract/client.ts";
+import { PilotageError } from "../contract/errors.ts";
+import { GROUPS, type CriterionGroup, type Verdict } from "../contract/gate.ts";
+import type { Desk } from "./desk.ts";
+import { EXIT, misuse, type ExitCode } from "./exit.ts";
+import { gateJunit, gateMarkdown, gateText, type Gate } from "./gate-report.ts";
+
+export interface GateOptions {
+  gate?: true;
+  groups?: CriterionGroup[];
+  /** Ends with 0, too. */
+  allow?: Verdict;
+  junit?: string;
+  markdown?: string;
+}
+
+const ENDS: Record<Verdict, ExitCode> = {
+  go: EXIT.ok,
+  conditional: EXIT.conditional,
+  "no-go": EXIT.noGo,
+  inconclusive: EXIT.inconclusive,
+  "could-not-run": EXIT.couldNotRun,
+};
+
+/** The options of the gate, behind those of the command. */
+export function gateOptions(command: Command): Command {
+  return command
+    .option("--gate", "then judge the release by the frozen criteria; the exit code says what came out")
+    .option("--groups <groups>", `with --gate: only these groups of criteria (${GROUPS.join(",")})`, groups)
+    .addOption(
+      new Option("--allow <verdict>", "with --gate: a verdict besides go that ends with 0").choices([
+        "conditional",
+      ]),
+    )
+    .option("--junit <file>", "with --gate: writes a report that pipelines read")
+    .option("--markdown <file>", "with --gate: writes a table for a comment on a change");
+}
+
+function groups(text: string): CriterionGroup[] {
+  const named = text.split(",").map((one) => one.trim());
+  const wrong = named.find((one) => !(GROUPS as readonly string[]).includes(one));
+  if (wrong !== undefined)
+    throw new InvalidArgumentError(
+      `There is no group ${JSON.stringify(wrong)}; the groups are ${GROUPS.join(", ")}.`,
+    );
+  return named as CriterionGroup[];
+}
+
+export interface AskedGate {
+  workflow: string;
+  release: string;
+  /** Lets the release answer a set, each item so often at least, and waits until that is done. */
+  evaluated(set: string, repeats: number): Promise<{ id: string }>;
+}
+
+/** Evaluates over every set that the criteria ask for, judges, writes the reports, and sets how the command ends. */
+export async function judge(
+  client: Client,
+  desk: Desk,
+  { workflow, release, evaluated }: AskedGate,
+  options: GateOptions & { set: string },
+): Promise<void> {
+  const { groups, set } = options;
+  const allow = options.allow === undefined ? [] : [options.allow];
+  const { inForce, repeats } = await client.getCriteria({ params: { workflow } });
+  const chosen = (inForce?.criteria ?? []).filter(({ group }) => groups?.includes(group) ?? true);
+  // By their ids: a name and name@version may be one set, over which it is evaluated once.
+  const sets = new Map<string, string>();
+  for (const one of [set, ...chosen.flatMap((criterion) => criterion.set ?? [])]) {
+    const { id } = await client.getEvaluationSet({ params: { workflow, set: one } });
+    if (!sets.has(id)) sets.set(id, one);
+  }
+  const runs: string[] = [];
+  for (const one of sets.values()) runs.push((await evaluated(one, repeats)).id);
+  const gate = await client.judgeGate({
+    params: { workflow },
+    body: { release, runs, ...(groups === undefined ? {} : { groups }) },
+  });
+  if (options.junit !== undefined) await write(options.junit, gateJunit(gate, allow));
+  if (options.markdown !== undefined) await write(options.markdown, gateMarkdown(gate));
+  desk.exit = endOf(gate, allow);
+  desk.out.result(gate, () => gateText(gate));
+}
+
+export function endOf({ verdict }: Pick<Gate, "verdict">, allow: readonly Verdict[]): ExitCode {
+  return allow.includes(verdict) ? EXIT.ok : ENDS[verdict];
+}
+
+/** Options that say nothing without the gate are mistakes. */
+export function demandGate(options: GateOptions, wait: boolean): void {
+  if (options.gate && !wait) throw misuse("--gate needs the evaluation to be done: leave out --no-wait");
+  if (options.gate) return;
+  for (const name of ["groups", "allow", "junit", "markdown"] as const)
+    if (options[name] !== undefined) throw misuse(`--${name} says nothing without --gate`);
+}
+
+async function write(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text);
+  } catch (error) {
+    throw new PilotageError(
+      "bad_request",
+      `The report could not be written to ${path}: ${error instanceof Error ? error.message : String(error)}. The gate is stored.`,
+      { hint: "`pilotage gate list <workflow>` has it." },
+    );
+  }
+}

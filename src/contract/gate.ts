@@ -1,0 +1,101 @@
+/** Words of criteria and gates that all parts share: groups, verdicts, why one came out so, and how a gate is signed. */
+
+/** A word in both languages of the program. */
+interface Words {
+  en: string;
+  de: string;
+}
+
+export const GROUPS = ["performance", "business", "acceptance", "readiness"] as const;
+export type CriterionGroup = (typeof GROUPS)[number];
+
+/** From the one that decides most to the one that decides least: what certainly fails fails, whatever else is missing. */
+export const VERDICTS = {
+  "no-go": { en: "a must is certainly missed", de: "ein Muss ist sicher verfehlt" },
+  "could-not-run": {
+    en: "a must could not be judged: evidence is missing, or came before what it is held against",
+    de: "ein Muss ließ sich nicht beurteilen: ein Nachweis fehlt oder ist älter als das, woran er gemessen wird",
+  },
+  inconclusive: {
+    en: "too few cases to say, which is not a pass",
+    de: "zu wenige Vorgänge für eine Aussage; das gilt nicht als bestanden",
+  },
+  conditional: {
+    en: "every minimum is proved, a target is not: rollout with autonomy 0",
+    de: "jedes Minimum ist belegt, ein Ziel nicht: Einführung mit Autonomie 0",
+  },
+  go: { en: "every must has proved its target", de: "jedes Muss hat sein Ziel belegt" },
+} as const satisfies Record<string, Words>;
+export type Verdict = keyof typeof VERDICTS;
+
+/** Why a criterion came out as it did; `about` is named behind it. */
+export const CRITERION_REASONS = {
+  "no-evidence": { en: "nothing was measured", de: "nichts wurde gemessen" },
+  failed: { en: "measuring failed", de: "das Messen ist gescheitert" },
+  "other-kind": { en: "the evidence is of another kind", de: "der Nachweis ist von anderer Art" },
+  "bad-levels": {
+    en: "minimum, target and stretch are in no order",
+    de: "Minimum, Ziel und Bestwert stehen in keiner Ordnung",
+  },
+  "bad-counts": { en: "its counts contradict each other", de: "seine Zahlen widersprechen sich" },
+  "no-cases": { en: "there was no case", de: "es gab keinen Vorgang" },
+  "few-groups": { en: "too few days or groups of cases", de: "zu wenige Tage oder Gruppen von Vorgängen" },
+  "few-answers": { en: "too few answers", de: "zu wenige Antworten" },
+  unanswered: { en: "cases that no answer came back for", de: "Vorgänge, auf die keine Antwort kam" },
+  "judge-not-proved": {
+    en: "the judging model has not agreed with people on enough cases",
+    de: "das urteilende Modell stimmte mit Menschen noch nicht oft genug überein",
+  },
+  "slice-fails": {
+    en: "a critical slice lies under the minimum",
+    de: "ein kritischer Teil liegt unter dem Minimum",
+  },
+  "slice-without-cases": { en: "a critical slice has no case", de: "ein kritischer Teil hat keinen Vorgang" },
+} as const satisfies Record<string, Words>;
+export type CriterionReason = keyof typeof CRITERION_REASONS;
+
+/** Why a gate as a whole could not be judged, or not be passed. */
+export const GATE_REASONS = {
+  "no-criteria": { en: "no criteria were agreed", de: "es wurden keine Kriterien vereinbart" },
+  "same-name-twice": { en: "two criteria have one name", de: "zwei Kriterien tragen denselben Namen" },
+  "group-without-must": { en: "a group has no must", de: "eine Gruppe hat kein Muss" },
+  "not-frozen": { en: "the criteria are not frozen", de: "die Kriterien sind nicht festgeschrieben" },
+  "frozen-too-late": {
+    en: "the criteria were frozen after measuring began: evaluate again",
+    de: "die Kriterien wurden erst nach Beginn der Messung festgeschrieben: erneut messen",
+  },
+  "evidence-without-criterion": {
+    en: "something was measured that no criterion asks for",
+    de: "etwas wurde gemessen, wonach kein Kriterium fragt",
+  },
+  "set-for-development": {
+    en: "the evaluation set is for tuning, and proves nothing",
+    de: "die Prüfsammlung dient dem Abstimmen und belegt nichts",
+  },
+  "set-worn-out": {
+    en: "the sealed set was looked at too often",
+    de: "die versiegelte Prüfsammlung wurde zu oft angesehen",
+  },
+} as const satisfies Record<string, Words>;
+export type GateReason = keyof typeof GATE_REASONS;
+
+/** For whom a gate is signed: both are needed, and they are two persons. */
+export const SIGNED_AS = ["owner", "sponsor"] as const;
+export type SignedAs = (typeof SIGNED_AS)[number];
+
+export const SIGNED = ["go", "no-go"] as const;
+export type Signed = (typeof SIGNED)[number];
+
+/** The figures of live cases that a criterion may name. */
+export const LIVE_FIGURES = {
+  automatic: { kind: "share", sentence: "the part of the release's cases that went out unreviewed" },
+  accepted: { kind: "share", sentence: "the part of its suggestions that people approved as they were" },
+  "handling-time": {
+    kind: "time",
+    sentence: "active time of people for a case of the release, by day; as a mean",
+  },
+  "cost-per-case": { kind: "money", sentence: "what the model calls of a case cost, by day; as a mean" },
+} as const satisfies Record<string, { kind: "share" | "time" | "money"; sentence: string }>;
+export type LiveFigure = keyof typeof LIVE_FIGURES;
+
+export const SURVEYS = ["helps", "trust"] as const;

@@ -1,0 +1,87 @@
+/** The questions about gates: verdicts as they were stored, and who signed them. */
+import type { CriterionGroup, Signed, SignedAs, Verdict } from "../contract/gate.ts";
+import { canonical, digestOf } from "../definition/digest.ts";
+import type { Queryable } from "../platform/database.ts";
+import { sql, time } from "../platform/sql.ts";
+import type { GateInput, GateVerdict } from "./gate.ts";
+
+export interface GateRow {
+  id: string;
+  workflow: string;
+  release: string;
+  groups: CriterionGroup[];
+  runs: string[];
+  criteria_version: string | null;
+  input: GateInput;
+  verdict: Verdict;
+  judgement: GateVerdict;
+  digest: string;
+  judged_at: number;
+  judged_by: string;
+}
+
+export interface SignatureRow {
+  gate: string;
+  signed_as: SignedAs;
+  decision: Signed;
+  digest: string;
+  note: string | null;
+  person: string;
+  stands: string;
+  at: number;
+}
+
+const COLUMNS = sql`id, workflow, release, groups, runs, criteria_version, input, verdict, judgement, digest, judged_at, judged_by`;
+
+/** What people sign: all that the verdict follows from, and the verdict. */
+export function gateDigest(gate: Omit<GateRow, "digest" | "verdict" | "judged_by">): string {
+  const { id, workflow, release, groups, runs, criteria_version, input, judgement, judged_at } = gate;
+  return digestOf({ id, workflow, release, groups, runs, criteria_version, input, judgement, judged_at });
+}
+
+export async function insertGate(tx: Queryable, gate: GateRow): Promise<void> {
+  await tx.run(sql`
+    insert into gate_verdict (id, workflow, release, groups, runs, criteria_version, input, verdict, judgement, digest, judged_at, judged_by)
+    values (${gate.id}, ${gate.workflow}, ${gate.release}, ${gate.groups}, ${gate.runs}, ${gate.criteria_version},
+      ${canonical(gate.input)}::jsonb, ${gate.verdict}, ${canonical(gate.judgement)}::jsonb, ${gate.digest}, ${time(gate.judged_at)}, ${gate.judged_by})`);
+}
+
+export function readGate(database: Queryable, id: string): Promise<GateRow | undefined> {
+  return database.maybe<GateRow>(sql`select ${COLUMNS} from gate_verdict where id = ${id}`);
+}
+
+export function listGates(
+  database: Queryable,
+  workflow: string,
+  { before, limit }: { before: string | undefined; limit: number },
+): Promise<GateRow[]> {
+  return database.all<GateRow>(sql`
+    select ${COLUMNS} from gate_verdict
+    where workflow = ${workflow} and (${before ?? null}::text is null or id < ${before ?? null}) order by id desc limit ${limit}`);
+}
+
+/** The one that counts for a release: what was judged later takes its place, whatever was signed before. */
+export function latestGate(database: Queryable, release: string): Promise<GateRow | undefined> {
+  return database.maybe<GateRow>(
+    sql`select ${COLUMNS} from gate_verdict where release = ${release} order by id desc limit 1`,
+  );
+}
+
+export async function latestGateId(database: Queryable, release: string): Promise<string | undefined> {
+  const row = await database.maybe<{ id: string }>(
+    sql`select id from gate_verdict where release = ${release} order by id desc limit 1`,
+  );
+  return row?.id;
+}
+
+export function signaturesOf(database: Queryable, gates: readonly string[]): Promise<SignatureRow[]> {
+  return database.all<SignatureRow>(sql`
+    select gate, signed_as, decision, digest, note, person, stands, at from gate_signature
+    where gate = any(${[...gates]}) order by at, signed_as`);
+}
+
+export async function insertSignature(tx: Queryable, one: SignatureRow): Promise<void> {
+  await tx.run(sql`
+    insert into gate_signature (gate, signed_as, decision, digest, note, person, stands, at)
+    values (${one.gate}, ${one.signed_as}, ${one.decision}, ${one.digest}, ${one.note}, ${one.person}, ${one.stands}, ${time(one.at)})`);
+}

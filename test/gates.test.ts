@@ -1,0 +1,397 @@
+/**
+ * Criteria and gates in the real program: frozen as they are applied, judged over runs and what else is known, kept whole,
+ * judged again, signed by two persons, and obeyed by rollouts and the autonomy.
+ */
+import { Readable } from "node:stream";
+import { beforeAll, describe, expect, test } from "vitest";
+import { openClient, type Client } from "../src/contract/client.ts";
+import type { JsonObject, JsonValue } from "../src/contract/json.ts";
+import { sql } from "../src/platform/sql.ts";
+import {
+  BILLING_SCRIPT,
+  install,
+  launch,
+  releaseDocument,
+  until,
+  workflowDocument,
+} from "./support/installation.ts";
+import { signedIn } from "./support/people.ts";
+
+const params = { workflow: "tickets" };
+const DAY = 86_400_000;
+
+const RIGHT = {
+  name: "right answers",
+  group: "performance",
+  metric: "accuracy",
+  minimum: 0.8,
+  target: 0.9,
+  stretch: 0.99,
+};
+const DRILL = { name: "drill", group: "readiness", proof: "The provider was down and nothing was lost" };
+
+/** Applies the workflow with these criteria. */
+const agree = (client: Client, criteria: JsonObject[], more: JsonObject = {}) =>
+  client.applyWorkflow({
+    params,
+    body: { document: workflowDocument({ criteria: criteria as JsonValue, ...more }) },
+  });
+
+/** A sealed set whose truth is billing, but for so many items. The script says billing to all of them. */
+async function truth(client: Client, name: string, items: number, wrong: number, kind?: "development") {
+  const lines = Array.from({ length: items }, (_, i) =>
+    JSON.stringify({
+      input: { text: `${name} ${i}` },
+      output: { category: i < wrong ? "other" : "billing" },
+    }),
+  );
+  const query = { name, ...(kind && { kind }) };
+  for await (const line of client.importSet("tickets", query, Readable.from([Buffer.from(lines.join("\n"))])))
+    if (line.code !== undefined) throw new Error(line.message);
+}
+
+async function evaluate(client: Client, set: string, release: string, step = 0) {
+  const { id } = await client.startEvaluation({ params, body: { set, release, step } });
+  const { state } = await until(
+    () => client.getEvaluation({ params: { run: id } }),
+    (run) => run.state === "done" || run.state === "failed",
+  );
+  expect(state).toBe("done");
+  return id;
+}
+
+const judge = (client: Client, release: string, runs: string[], groups?: ["performance"]) =>
+  client.judgeGate({ params, body: { release, runs, ...(groups && { groups }) } });
+
+const verdicts = (gate: Awaited<ReturnType<Client["getGate"]>>) =>
+  Object.fromEntries(gate.criteria.map((one) => [one.name, one.verdict]));
+
+describe("a gate", async () => {
+  const installation = await install({ settings: { PILOTAGE_CLOCK: "2026-03-02T08:00:00Z" } });
+  const { client, app, url } = installation;
+  const release = await launch(installation, { share: 0 });
+  const pass = (milliseconds: number) => client.advanceClock({ body: { milliseconds } });
+  await truth(client, "good", 200, 4);
+  await truth(client, "fair", 200, 24);
+  await truth(client, "bad", 200, 60);
+  await truth(client, "few", 12, 1);
+
+  test("is frozen as it is applied: every list that differs is a version, and the same list is none", async () => {
+    expect((await client.getCriteria({ params })).inForce).toBeNull();
+    await agree(client, [RIGHT]);
+    await agree(client, [RIGHT]);
+    await pass(1_000);
+    await agree(client, [RIGHT, DRILL]);
+    const { versions } = await client.listCriteria({ params, query: {} });
+    expect(versions.map((one) => [one.version, one.criteria.length, one.frozenBy])).toEqual([
+      [2, 2, "E. Brandt"],
+      [1, 1, "E. Brandt"],
+    ]);
+    const { criteria } = (await client.getCriteria({ params })).inForce!;
+    expect(criteria[0]).toMatchObject({ about: "accuracy", unit: "share", minimum: 0.8, stretch: 0.99 });
+    await expect(app.database.run(sql`update criteria_version set criteria = '[]'`)).rejects.toThrowError(
+      /append|never changed|kept|refus/i,
+    );
+  });
+
+  test.each([
+    ["good", "go"],
+    ["fair", "conditional"],
+    ["bad", "no-go"],
+    ["few", "inconclusive"],
+  ] as const)("over the set %s comes out as %s", async (set, verdict) => {
+    await agree(client, [RIGHT]);
+    await pass(1_000);
+    const gate = await judge(client, release, [await evaluate(client, set, release)]);
+    expect(gate.verdict).toBe(verdict);
+    expect(gate).toMatchObject({ release, groups: ["performance"], newest: true, judgedBy: "E. Brandt" });
+    if (verdict === "inconclusive") expect(gate.criteria[0]!.missing).toBeGreaterThan(0);
+    expect(await client.recheckGate({ params: { gate: gate.id } })).toEqual({
+      gate: gate.id,
+      agrees: true,
+      differences: [],
+    });
+  });
+
+  test("holds nobody to criteria that came after the measurement", async () => {
+    await agree(client, [RIGHT]);
+    await pass(1_000);
+    const run = await evaluate(client, "good", release);
+    await pass(1_000);
+    await agree(client, [{ ...RIGHT, minimum: 0.5, target: 0.6 }]);
+    const gate = await judge(client, release, [run]);
+    expect(gate).toMatchObject({ verdict: "could-not-run", reasons: [{ code: "frozen-too-late" }] });
+  });
+
+  test("passes nothing for what was not measured, and tells a word that has run out from one that holds", async () => {
+    await agree(client, [
+      RIGHT,
+      DRILL,
+      { name: "helps", group: "acceptance", survey: "helps", minimum: 0.5 },
+      { name: "alone", group: "business", figure: "automatic", minimum: 0.1 },
+    ]);
+    await pass(1_000);
+    const run = await evaluate(client, "good", release);
+    const before = await judge(client, release, [run]);
+    expect(verdicts(before)).toEqual({
+      "right answers": "go",
+      drill: "could-not-run",
+      helps: "could-not-run",
+      alone: "could-not-run",
+    });
+    expect(before.verdict).toBe("could-not-run");
+    expect(verdicts(await judge(client, release, [run], ["performance"]))).toEqual({ "right answers": "go" });
+    await client.attestCriterion({
+      params,
+      body: { criterion: "drill", holds: true, said: "Rehearsed on 2 March", days: 7 },
+    });
+    expect(verdicts(await judge(client, release, [run]))["drill"]).toBe("go");
+    await client.attestCriterion({ params, body: { criterion: "drill", holds: false, said: "It broke" } });
+    expect(verdicts(await judge(client, release, [run]))["drill"]).toBe("no-go");
+    await client.attestCriterion({
+      params,
+      body: { criterion: "drill", holds: true, said: "Rehearsed again", days: 7 },
+    });
+    await pass(8 * DAY);
+    expect(verdicts(await judge(client, release, [run]))["drill"]).toBe("could-not-run");
+    await expect(
+      client.attestCriterion({ params, body: { criterion: "right answers", holds: true, said: "I say so" } }),
+    ).rejects.toMatchObject({
+      code: "wrong_state",
+      message: expect.stringContaining("measured, not attested"),
+    });
+  });
+
+  test("asks the pulse of five people and more, and is told no more than how many are favourable", async () => {
+    await agree(client, [{ name: "helps", group: "acceptance", survey: "helps", minimum: 0.5 }]);
+    const answers = (helps: number[]) =>
+      Promise.all(
+        helps.map((score, i) =>
+          app.database.run(
+            sql`insert into pulse_answer (workflow, round, score, helps, trust) values ('tickets', '2026-02-23', ${i + 1}, ${score}, 0)
+              on conflict (workflow, round, score) do update set helps = ${score}`,
+          ),
+        ),
+      );
+    await answers([0, 0, 0, 2, 2]);
+    expect((await judge(client, release, [])).criteria[0]).toMatchObject({ verdict: "inconclusive", n: 0 });
+    await answers([0, 1, 0, 20, 20]);
+    const gate = await judge(client, release, []);
+    expect(gate.criteria[0]).toMatchObject({ verdict: "go", n: 41 });
+    expect(gate.input).toMatchObject({ evidence: { helps: { answers: [1, 0, 0, 40, 0] } } });
+  });
+
+  test("refuses evidence of another release, of a fallback, twice over one set, and of a run under way", async () => {
+    await agree(client, [RIGHT]);
+    await client.saveConnection({
+      params: { name: "second" },
+      body: { settings: { kind: "scripted", script: BILLING_SCRIPT } },
+    });
+    const other = await client.publishRelease({
+      params,
+      body: { document: releaseDocument({ fallback: [{ connection: "second" }, "manual"] }) },
+    });
+    const [own, foreign, step] = [
+      await evaluate(client, "good", release),
+      await evaluate(client, "good", other.id),
+      await evaluate(client, "good", other.id, 1),
+    ];
+    const refused = (of: string, runs: string[]) =>
+      judge(client, of, runs).then(
+        () => "judged",
+        (error: Error) => error.message,
+      );
+    expect(await refused(release, [own, foreign])).toContain("says nothing of another");
+    expect(await refused(other.id, [step])).toContain("a fallback");
+    expect(await refused(release, [own, await evaluate(client, "good", release)])).toContain(
+      "which one counts must not be chosen",
+    );
+    expect(await refused(release, ["evr_none"])).toContain("There is no evaluation");
+  });
+
+  test("fails a metric that the release cannot be measured by, and a set for development proves nothing", async () => {
+    await agree(client, [{ ...RIGHT, metric: "field colour" }]);
+    await truth(client, "tuning", 200, 0, "development");
+    await pass(1_000);
+    const run = await evaluate(client, "tuning", release);
+    const gate = await judge(client, release, [run]);
+    expect(gate.criteria[0]).toMatchObject({
+      verdict: "could-not-run",
+      reasons: [{ code: "failed", about: expect.stringContaining("no field") }],
+    });
+    expect(gate.reasons).toEqual([{ code: "set-for-development" }]);
+  });
+
+  test("looks at each critical slice, and measures a criterion over the set that it names", async () => {
+    await agree(client, [
+      { ...RIGHT, minimum: 0.5, target: 0.6, slices: { "output.category": ["billing", "other"] } },
+      { ...RIGHT, name: "elsewhere", set: "bad" },
+    ]);
+    await pass(1_000);
+    const runs = [await evaluate(client, "fair", release), await evaluate(client, "bad", release)];
+    const gate = await judge(client, release, runs);
+    expect(gate.criteria).toMatchObject([
+      { verdict: "no-go", reasons: [{ code: "slice-fails", about: "output.category = other" }] },
+      { name: "elsewhere", verdict: "no-go", n: 200 },
+    ]);
+  });
+
+  test("needs no must in a group that only informs, unless that group is what was asked for", async () => {
+    await agree(client, [RIGHT, { ...DRILL, must: false }]);
+    await truth(client, "informs", 200, 4);
+    await pass(1_000);
+    const run = await evaluate(client, "informs", release);
+    expect(await judge(client, release, [run])).toMatchObject({ verdict: "go", reasons: [] });
+    const asked = { release, runs: [], groups: ["readiness" as const] };
+    expect(await client.judgeGate({ params, body: asked })).toMatchObject({
+      verdict: "could-not-run",
+      reasons: [{ code: "group-without-must", about: "readiness" }],
+    });
+  });
+
+  test("that was changed after it was stored does not come out the same", async () => {
+    await agree(client, [RIGHT]);
+    await pass(1_000);
+    const gate = await judge(client, release, [await evaluate(client, "good", release)]);
+    const twin = `${gate.id.slice(0, -1)}${gate.id.endsWith("0") ? "1" : "0"}`;
+    await app.database.run(sql`
+      insert into gate_verdict select ${twin}, workflow, release, groups, runs, criteria_version,
+        jsonb_set(input, '{evidence,right answers,right}', '100'), verdict, judgement, digest, judged_at, judged_by
+      from gate_verdict where id = ${gate.id}`);
+    const again = await client.recheckGate({ params: { gate: twin } });
+    expect(again.agrees).toBe(false);
+    expect(again.differences.join()).toContain("right answers comes out otherwise");
+  });
+
+  describe("signed by owner and sponsor", () => {
+    const person = (email: string, role: "owner" | "sponsor" | "engineer") =>
+      signedIn({ app, url }, email, [{ role, workflow: "tickets" }]);
+    let owner: Client;
+    let sponsor: Client;
+    let engineer: Client;
+    // When the tests before have moved the clock: a session ends by it, too.
+    beforeAll(async () => {
+      owner = await person("o.wner@example.com", "owner");
+      sponsor = await person("s.ponsor@example.com", "sponsor");
+      engineer = await person("e.ngineer@example.com", "engineer");
+    });
+    let count = 0;
+    /** Over a set of its own: one that is looked at again and again wears out. */
+    const fresh = async (wrong = 4) => {
+      const set = `fresh-${++count}`;
+      await truth(client, set, 200, wrong);
+      await agree(client, [RIGHT]);
+      await pass(1_000);
+      return judge(client, release, [await evaluate(client, set, release)]);
+    };
+    const sign = (who: Client, gate: { id: string; digest: string }, decision: "go" | "no-go", more = {}) =>
+      who.signGate({ params: { gate: gate.id }, body: { decision, digest: gate.digest, ...more } });
+    const outcome = (work: Promise<unknown>) =>
+      work.then(
+        () => "signed",
+        (error: { code: string; message: string }) => `${error.code}: ${error.message}`,
+      );
+
+    test("takes two persons, each in their own name, and what they saw", async () => {
+      const gate = await fresh();
+      expect(await outcome(sign(engineer, gate, "go"))).toContain("forbidden");
+      expect(await outcome(sign(owner, { ...gate, digest: "0".repeat(64) }, "go"))).toContain("conflict");
+      expect(await outcome(sign(owner, gate, "go", { as: "sponsor" }))).toContain("nobody signs for another");
+      const once = await sign(owner, gate, "go", { note: "As agreed" });
+      expect(once.signatures).toMatchObject([
+        { as: "owner", decision: "go", person: "o.wner@example.com", note: "As agreed", digest: gate.digest },
+      ]);
+      expect(await outcome(sign(owner, gate, "go"))).toContain("has signed go as owner already");
+      expect((await sign(sponsor, gate, "go")).signatures).toHaveLength(2);
+      const { body } = await app.database.one<{ body: string }>(
+        sql`select body from audit_event where kind = 'gate.signed' order by id desc limit 1`,
+      );
+      expect(body).toContain(gate.digest);
+      expect(body).not.toContain("As agreed");
+    });
+
+    test("two at once as one part: one signs, the other is told who did", async () => {
+      const gate = await fresh();
+      const deputy = await person("d.eputy@example.com", "owner");
+      const both = await Promise.all([
+        outcome(sign(owner, gate, "go")),
+        outcome(sign(deputy, gate, "no-go")),
+      ]);
+      expect(both.filter((one) => one === "signed")).toHaveLength(1);
+      expect(both.find((one) => one !== "signed")).toMatch(
+        /wrong_state: .* has signed (go|no-go) as owner already/,
+      );
+    });
+
+    test("nobody says go to what is not proved, to what was replaced, or to a part of the groups", async () => {
+      expect(await outcome(sign(owner, await fresh(60), "go"))).toContain("came out as no-go");
+      const old = await fresh();
+      const next = await fresh();
+      expect(next.signatures).toEqual([]);
+      expect(await outcome(sign(owner, old, "go"))).toContain(`A later gate of the release, ${next.id}`);
+      await agree(client, [RIGHT, DRILL]);
+      await pass(1_000);
+      const part = await judge(client, release, [await evaluate(client, "good", release)], ["performance"]);
+      expect(await outcome(sign(owner, part, "go"))).toContain("go takes readiness, too");
+      expect(await outcome(sign(owner, part, "no-go"))).toBe("signed");
+    });
+
+    test("the machine's own key is one person, signs for nobody with an account, and for nobody who is not named", async () => {
+      const gate = await fresh();
+      const as = (name: string) => openClient({ url, key: installation.key, as: name });
+      expect(await outcome(sign(as("o.wner@example.com"), gate, "go"))).toContain("has an account here");
+      expect(await outcome(sign(as("s.tranger@example.com"), gate, "go"))).toContain(
+        "nobody signs for another",
+      );
+      expect(await outcome(sign(as("e.brandt@example.com"), gate, "go"))).toBe("signed");
+      expect(await outcome(sign(as("m.keller@example.com"), gate, "go"))).toContain(
+        "one person whatever name",
+      );
+      const key = await installation.clientFor(["operate"]);
+      expect(await outcome(sign(key, gate, "go"))).toContain("bad_request");
+    });
+
+    test("unlocks the autonomy, and only for the release that has or may get cases", async () => {
+      const raise = () => outcome(client.setAutonomy({ params, body: { autonomy: 0.1 } }));
+      const gate = await fresh();
+      expect(await raise()).toContain("locked until the workflow has its go");
+      await sign(owner, gate, "go");
+      await sign(sponsor, gate, "go");
+      expect(await raise()).toContain("locked until the workflow has its go");
+      await client.setShare({ params, body: { release, share: 0.1 } });
+      expect(await raise()).toBe("signed");
+      await client.setShare({ params, body: { release, share: 0 } });
+    });
+
+    test("a workflow whose sponsor nobody is cannot reach go, and says so", async () => {
+      await client.setDial({
+        params,
+        body: { setting: "people", value: { owner: "e.brandt@example.com", onCall: [] } },
+      });
+      const gate = await fresh();
+      expect(gate.lacks).toContain("no sponsor is named");
+      expect(await outcome(sign(owner, gate, "go"))).toContain("cannot reach go: no sponsor is named");
+    });
+  });
+
+  test("decides whether a rollout leaves shadow; without criteria nothing is asked", async () => {
+    const start = () => client.startRollout({ params, body: { release, ceiling: 0.2 } });
+    const advance = () =>
+      client.advanceRollout({ params, body: {} }).then(
+        () => "asked",
+        (error: Error) => error.message,
+      );
+    await agree(client, [RIGHT, DRILL]);
+    await pass(1_000);
+    await start();
+    await judge(client, release, [await evaluate(client, "bad", release)], ["performance"]);
+    expect(await advance()).toContain("came out as no-go");
+    await judge(client, release, [await evaluate(client, "fair", release)], ["performance"]);
+    expect(await advance()).toBe("asked");
+    await agree(client, [{ ...RIGHT, minimum: 0.82 }]);
+    expect(await advance()).toContain("the criteria were changed after its gate");
+    await agree(client, []);
+    expect(await advance()).toBe("asked");
+    await client.abortRollout({ params, body: { reason: "The test is over" } });
+  });
+});
