@@ -39,6 +39,10 @@ const counted = {
   alwaysValid: { lower: 0.001, upper: 0.31 },
 };
 
+/** Of a certificate and a look without calibration, at labels that do not lie open. */
+export const UNCALIBRATED = { calibration: null, calibrated: null };
+export const SEALED = { open: false, calibration: null };
+
 export const QUALITY = {
   previewCertification: {
     workflow: "support-triage",
