@@ -39,8 +39,8 @@ const counted = {
   alwaysValid: { lower: 0.001, upper: 0.31 },
 };
 
-/** Of a certificate and a look without calibration, at labels that do not lie open. */
-export const UNCALIBRATED = { calibration: null, calibrated: null };
+/** Of a certificate that nobody looked at since, and of a look without calibration at labels that do not lie open. */
+export const UNWATCHED = { calibration: null, calibrated: null, watch: null };
 export const SEALED = { open: false, calibration: null };
 
 export const QUALITY = {

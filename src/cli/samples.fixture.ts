@@ -5,7 +5,7 @@ import type { EndpointName } from "../contract/endpoints.ts";
 import { MODELS } from "./model-samples.fixture.ts";
 import { MODEL_CALLS } from "./call-samples.fixture.ts";
 import { PEOPLE } from "./people-samples.fixture.ts";
-import { QUALITY, SEALED, UNCALIBRATED } from "./quality-samples.fixture.ts";
+import { QUALITY, SEALED, UNWATCHED } from "./quality-samples.fixture.ts";
 import { REVIEWS } from "./review-samples.fixture.ts";
 import { IN_FORCE, ROLLOUTS, SET_LINES, TRIALS } from "./trial-samples.fixture.ts";
 
@@ -68,7 +68,7 @@ const certificate = {
   per: "all" as const,
   threshold: 0.71,
   thresholds: {},
-  ...UNCALIBRATED,
+  ...UNWATCHED,
   from: "labels" as const,
   labels: 400,
   accepted: 193,
@@ -80,7 +80,6 @@ const certificate = {
   simulated: false,
   certifiedAt: AT,
   expiresAt: AT,
-  watch: null,
   suspendedAt: null,
   suspendedBecause: null,
   supersededBy: null,
