@@ -60,6 +60,7 @@ async function outcome(who: Client, name: EndpointName, workflow = "tickets"): P
     askSender: { lease: "lse_none", reason: "missing", question: "a test" },
     recordAnswer: { text: "a test" },
     confirmRecalled: {},
+    recallDelivered: { reason: "a test" },
     correctCase: { output: {}, reason: "other" },
     approveCorrection: { proposal: 1 },
     refuseCorrection: { proposal: 1, text: "wrong" },

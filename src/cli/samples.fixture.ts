@@ -8,7 +8,7 @@ import { MODEL_CALLS } from "./call-samples.fixture.ts";
 import { PEOPLE } from "./people-samples.fixture.ts";
 import { QUALITY, SEALED, UNWATCHED } from "./quality-samples.fixture.ts";
 import { REVIEWS } from "./review-samples.fixture.ts";
-import { IN_FORCE, ROLLOUTS, SET_LINES, TRIALS } from "./trial-samples.fixture.ts";
+import { IN_FORCE, QUIET, ROLLOUTS, SET_LINES, TRIALS } from "./trial-samples.fixture.ts";
 
 const AT = "2026-01-05T08:00:00.000Z";
 export const CASE = "case_01hzy3v7k2e8t9qxw4m5n6p7r8";
@@ -331,12 +331,7 @@ const JSON_SAMPLES: Samples = {
     at: AT,
   },
   getOperations: {
-    stoppedRollout: null,
-    queues: [],
-    states: {},
-    feeds: [],
-    quarantine: [],
-    deadLetters: [],
+    ...QUIET,
     models: [],
     ladder: { rung: 0, since: null, by: null, reason: null, effects: [{ rung: 1, cases: 2 }] },
     requests: [

@@ -182,6 +182,16 @@ export const IN_FORCE = {
   stoppedRollout: null,
 };
 
+/** What operations say where nothing waits and no rollout stands still. */
+export const QUIET = {
+  stoppedRollout: null,
+  queues: [],
+  states: {},
+  feeds: [],
+  quarantine: [],
+  deadLetters: [],
+};
+
 const rollout = {
   id: "roll_1",
   workflow: "support-triage",

@@ -182,7 +182,7 @@ async function stored({ app, replay, replayer }: Story, model: string, run: stri
         .map(({ milliseconds }, i) => milliseconds - (replay.answers[model]![i]!.seconds * 1_000) / speed)
         .sort((a, b) => a - b),
       0.5,
-    )!,
+    ),
     early: rows.filter(
       ({ milliseconds, state }, i) =>
         state === "answered" && milliseconds < (replay.answers[model]![i]!.seconds * 1_000) / speed - 2,
@@ -210,7 +210,7 @@ export function figuresOf(one: Evaluated, { complaints, classes }: Replay): Figu
     accuracy: right / complaints.length,
     macroF1: classify(cells, classes).macroF1 ?? 0,
     outside: answers.filter((one) => one === null).length,
-    median: quantile(seconds, 0.5)!,
+    median: quantile(seconds, 0.5),
     longest: seconds.at(-1)!,
     late: one.late,
     early: one.early,

@@ -13,7 +13,6 @@
 import { recheckGate, judgeGate, type GateInput } from "../../../src/releases/gate.ts";
 import type { Criterion } from "../../../src/releases/criterion.ts";
 import type { Verdict } from "../../../src/contract/gate.ts";
-import type { JsonObject } from "../../../src/contract/json.ts";
 import { readReplay } from "../../support/complaints.ts";
 import {
   climb,
@@ -104,10 +103,10 @@ export async function run(context: Context): Promise<Outcome> {
       ordered: gates.ordered,
       twin,
       ceiling: CEILING,
-      first: first.climbed as unknown as JsonObject,
-      better: better as unknown as JsonObject,
-      held: held as unknown as JsonObject,
-      back: back as unknown as JsonObject,
+      first: { ...first.climbed },
+      better: better,
+      held: held,
+      back: back,
       disagreeing,
     },
   };
