@@ -35,7 +35,16 @@ export function addCost(program: Command, desk: Desk): void {
       const reply = await (await desk.client("read")).listBudgets();
       desk.out.result(reply, () =>
         table(
-          ["connection", "period", "used", "of", "currency", "state", "without a price"],
+          [
+            "connection",
+            "period",
+            "used",
+            "of",
+            "currency",
+            "state",
+            "calls that did not fit",
+            "without a price",
+          ],
           reply.budgets.flatMap((one) =>
             one.standings.map((standing) => [
               one.connection,
@@ -44,6 +53,7 @@ export function addCost(program: Command, desk: Desk): void {
               standing.most,
               reply.currency,
               standing.state,
+              standing.refused ? "yes" : "no",
               standing.unknown,
             ]),
           ),
@@ -105,8 +115,8 @@ function spent({ amount, calls, unknown, estimated }: Found["today"]): string {
   return `${amount ?? "unknown"} in ${calls} calls${notes.length > 0 ? `, ${notes.join(", ")}` : ""}`;
 }
 
-function standingLine({ period, used, most, state }: Standing): string {
-  return `${used} of ${most} a ${period} (${percent(Number(used) / Number(most))}, ${state})`;
+function standingLine({ period, used, most, state, refused }: Standing): string {
+  return `${used} of ${most} a ${period} (${percent(Number(used) / Number(most))}, ${state}${refused ? "; a call did not fit" : ""})`;
 }
 
 function amount(text: string): number {

@@ -139,7 +139,7 @@ export const PEOPLE = {
       {
         connection: "mistral-eu",
         budget: { perMonth: 500, warnAt: 0.8 },
-        standings: [{ period: "month", most: "500", used: "410.5", unknown: 0, state: "warning" }],
+        standings: [{ period: "month", most: "500", used: "410.5", unknown: 0, refused: false, state: "warning" }],
         setAt: AT,
         setBy: "j.okafor@example.com",
       },
@@ -156,7 +156,7 @@ export const PEOPLE = {
     models: [],
     budget: {
       warnAt: 0.8,
-      standings: [{ period: "month", most: "50", used: "11.07", unknown: 3, state: "good" }],
+      standings: [{ period: "month", most: "50", used: "11.07", unknown: 3, refused: false, state: "good" }],
     },
     forecast: null,
     forecastMissing: [{ code: "prices", have: 3, need: 0 }],

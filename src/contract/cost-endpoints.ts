@@ -25,6 +25,7 @@ const standing = z.object({
   most: amount,
   used: amount.describe("Calls on their way included, with what they may come to"),
   unknown: z.number().int(),
+  refused: z.boolean().describe("A call was refused because what was left was not enough for it"),
   state: z.enum(BUDGET_STATES),
 });
 

@@ -112,12 +112,13 @@ function standingsFor(budget: Budget, scope: string, used: Map<string, Used>) {
   return standingsOf(budget, (period) => used.get(keyOf(scope, period))).map(shown);
 }
 
-function shown({ period, most, used, unknown, state }: BudgetStanding) {
+function shown({ period, most, used, unknown, refused, state }: BudgetStanding) {
   return {
     period: period === "day" ? ("day" as const) : ("month" as const),
     most: amountOf(most),
     used: amountOf(used),
     unknown: Number(unknown),
+    refused,
     state,
   };
 }

@@ -16,6 +16,10 @@ export const BUDGETS = words({
   "used.month": { de: "{used} von {most} in diesem Monat", en: "{used} of {most} this month" },
   "used.day": { de: "{used} von {most} heute", en: "{used} of {most} today" },
   state: { de: "Stand", en: "State" },
+  didNotFit: {
+    de: "ein Aufruf wurde abgewiesen, weil der Rest für ihn nicht reichte",
+    en: "a call was refused, because what was left was not enough for it",
+  },
   "state.good": { de: "im Rahmen", en: "within" },
   "state.warning": { de: "fast verbraucht", en: "nearly spent" },
   "state.spent": { de: "verbraucht", en: "spent" },
