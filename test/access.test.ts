@@ -217,6 +217,7 @@ describe("a key for one workflow", async () => {
       "testConnection",
       "removeConnection",
       "listBudgets",
+      "listConnectionCosts",
       "setBudget",
       "listModels",
       "listCanaryRuns",

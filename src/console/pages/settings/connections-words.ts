@@ -42,6 +42,10 @@ export const CONNECTIONS = words({
     de: "Programme fragen sie als „verbindung/modell“. Was davon der Anbieter bekommt, sagen die Datenregeln des Modells; die eines Workflows gelten dort nicht.",
     en: "Programs ask for them as “connection/model”. What of it the provider gets says the data policy of the model; that of a workflow does not apply there.",
   },
+  storedButFallbacks: {
+    de: "Gespeichert. Mindestens ein Ersatz führt noch ins Leere: Seine Verbindung gibt es nicht, oder sie ist kein OpenAI-kompatibles Modell.",
+    en: "Stored. At least one fallback leads nowhere yet: its connection is not there, or is no OpenAI-compatible model.",
+  },
   noPolicy: { de: "ohne Datenregeln: {models}", en: "without a data policy: {models}" },
   offeredName: { de: "Modell, wie der Anbieter es nennt", en: "Model, as the provider calls it" },
   offeredFallback: {
