@@ -16,6 +16,26 @@ export const BUDGETS = words({
   "used.month": { de: "{used} von {most} in diesem Monat", en: "{used} of {most} this month" },
   "used.day": { de: "{used} von {most} heute", en: "{used} of {most} today" },
   state: { de: "Stand", en: "State" },
+  costs: { de: "Kosten ohne Vorgang", en: "Cost without a case" },
+  costsWhat: {
+    de: "Aufrufe von Programmen, die an ein Modell weitergegeben wurden, und die tägliche Prüfung der Modelle. Was Vorgänge kosten, steht bei ihrem Workflow. Tage in UTC.",
+    en: "Calls of programs that were passed on to a model, and the daily check of the models. What cases cost stands with their workflow. Days in UTC.",
+  },
+  costsNone: {
+    de: "In den letzten Wochen gab es keine solchen Aufrufe.",
+    en: "There were no such calls in the last weeks.",
+  },
+  path: { de: "Wofür", en: "For" },
+  "path.gateway": { de: "Programme", en: "programs" },
+  "path.canary": { de: "Prüfung der Modelle", en: "check of the models" },
+  today: { de: "Heute", en: "Today" },
+  month: { de: "In diesem Monat", en: "This month" },
+  days: { de: "Letzte Tage", en: "Last days" },
+  spent: {
+    de: "{amount} in {calls, plural, one {einem Aufruf} other {# Aufrufen}}{unknown, plural, =0 {} other {, davon # ohne Preis}}",
+    en: "{amount} in {calls, plural, one {one call} other {# calls}}{unknown, plural, =0 {} other {, # of them without a price}}",
+  },
+  unknown: { de: "unbekannt", en: "unknown" },
   didNotFit: {
     de: "ein Aufruf wurde abgewiesen, weil der Rest für ihn nicht reichte",
     en: "a call was refused, because what was left was not enough for it",

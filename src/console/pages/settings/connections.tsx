@@ -9,6 +9,7 @@ import { Failed, Loading } from "../../parts/page.tsx";
 import { RelativeTime } from "../../parts/small.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import { Budgets } from "./budgets.tsx";
+import { ConnectionCosts } from "./connection-costs.tsx";
 import { ConnectionDialog } from "./connection.tsx";
 import { TestDialog } from "./connection-test.tsx";
 import { CONNECTIONS } from "./connections-words.ts";
@@ -95,6 +96,7 @@ export function Connections() {
       <Budgets
         connections={list.data.connections.filter((one) => ASKED.has(one.kind)).map((one) => one.name)}
       />
+      <ConnectionCosts />
       {edited === undefined ? null : (
         <ConnectionDialog
           key={edited === "new" ? "" : edited.name}
