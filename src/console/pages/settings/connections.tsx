@@ -13,6 +13,7 @@ import { ConnectionCosts } from "./connection-costs.tsx";
 import { ConnectionDialog } from "./connection.tsx";
 import { TestDialog } from "./connection-test.tsx";
 import { CONNECTIONS } from "./connections-words.ts";
+import { ModelsInUse } from "./models-in-use.tsx";
 import { offeredFrom } from "./offered-lines.ts";
 import styles from "./settings.module.css";
 
@@ -97,6 +98,7 @@ export function Connections() {
         connections={list.data.connections.filter((one) => ASKED.has(one.kind)).map((one) => one.name)}
       />
       <ConnectionCosts />
+      <ModelsInUse />
       {edited === undefined ? null : (
         <ConnectionDialog
           key={edited === "new" ? "" : edited.name}
