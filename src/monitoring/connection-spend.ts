@@ -71,8 +71,7 @@ function counted(begin: number, end: number): Sql {
     select t.connection, 'gateway' as path, date_trunc('hour', t.started_at, 'UTC') as hour, coalesce(t.model_answered, t.model_asked) as model,
       coalesce(t.currency, '') as currency, count(*)::int as calls, (count(*) filter (where t.cost is null))::int as unknown,
       (count(*) filter (where t.tokens_estimated))::int as estimated, coalesce(sum(t.cost), 0) as cost
-    from model_call_try t
-    where ${callsWithin(begin, end)} and t.started_at >= ${time(begin)} and t.started_at < ${time(end)} and t.error is distinct from 'over_budget'
+    from (${triesIn(begin, end)}) t
     group by 1, 2, 3, 4, 5
     union all
     select r.connection, 'canary', date_trunc('hour', r.started_at, 'UTC'), r.model, coalesce(r.currency, ''), sum(r.calls)::int,
@@ -82,9 +81,21 @@ function counted(begin: number, end: number): Sql {
     group by 1, 2, 3, 4, 5`;
 }
 
-/** A try begins with its call or some minutes later: the calls of a stretch, and of the time before it. */
-function callsWithin(begin: number, end: number): Sql {
-  return sql`t.call_id >= ${idBorder("modelCall", begin - HOUR)} and t.call_id < ${idBorder("modelCall", end)}`;
+/**
+ * Tries that began in this stretch: with their call, or some minutes later. The only try of a call that went well stands in
+ * the call's own row. A leg that its budget kept from being asked is none.
+ */
+function triesIn(begin: number, end: number): Sql {
+  const [first, last] = [idBorder("modelCall", begin - HOUR), idBorder("modelCall", end)];
+  return sql`
+    select connection, model_asked, model_answered, started_at, input_tokens, output_tokens, tokens_estimated, cost, currency
+    from model_call_try
+    where call_id >= ${first} and call_id < ${last} and started_at >= ${time(begin)} and started_at < ${time(end)}
+      and error is distinct from 'over_budget'
+    union all
+    select connection, substr(model_asked, length(connection) + 2), model_answered, started_at, input_tokens, output_tokens, tokens_estimated, cost, currency
+    from model_call
+    where id >= ${first} and id < ${last} and started_at >= ${time(begin)} and started_at < ${time(end)} and try_after is not null`;
 }
 
 /**
@@ -101,8 +112,7 @@ export async function takenSince(
   const found = await database.all<{ calls: number; tokens: string; cost: string; unknown: number }>(sql`
     select count(*)::int as calls, coalesce(sum(coalesce(t.input_tokens, 0) + coalesce(t.output_tokens, 0)), 0)::text as tokens,
       coalesce(sum(t.cost) filter (where t.currency = ${currency}), 0)::text as cost, (count(*) filter (where t.cost is null))::int as unknown
-    from model_call_try t
-    where ${callsWithin(from, now + HOUR)} and t.started_at >= ${time(from)} and t.connection = ${connection} and t.error is distinct from 'over_budget'
+    from (${triesIn(from, now + HOUR)}) t where t.connection = ${connection}
     union all
     select coalesce(sum(r.calls), 0)::int, coalesce(sum(r.input_tokens + r.output_tokens), 0)::text,
       coalesce(sum(r.cost) filter (where r.currency = ${currency}), 0)::text, coalesce(sum(r.calls) filter (where r.cost is null), 0)::int
