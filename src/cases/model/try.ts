@@ -105,7 +105,7 @@ function tellTrial(
   connection: string,
   settings: TriedConnection,
   model: string | undefined,
-): (end: ModelAnswer | unknown) => void {
+): (end: unknown) => void {
   const { kind, host, model: asked } = billedBy(connection, settings, model);
   const facts: Facts = {
     operation: "chat",
