@@ -4,9 +4,8 @@
  *
  * Each is a program of its own, and so is the model. Ours is `pilotage serve` with its database: from the request for the run to the
  * reply that it is done, with its figures; the set was imported before. Theirs is the command from start to end, since it
- * reads the items, answers them and stores the results in one go; what its start takes alone is told beside it.
+ * reads the items, answers them and stores the results in one go.
  */
-import { readFileSync } from "node:fs";
 import { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";

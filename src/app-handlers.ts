@@ -49,6 +49,7 @@ import type { Log } from "./platform/log.ts";
 import type { Vault } from "./platform/secrets.ts";
 import type { Settings } from "./platform/settings.ts";
 import { programVersion } from "./platform/version.ts";
+import type { Telemetry } from "./platform/telemetry/telemetry.ts";
 import type { Workers } from "./platform/workers.ts";
 import type { openTrials } from "./releases/beside.ts";
 import type { Calibrations } from "./releases/calibrate.ts";
@@ -90,6 +91,7 @@ export interface HandlerParts extends Desk {
   workflowSettings: WorkflowSettings;
   connections: Connections;
   egress: Egress;
+  telemetry: Telemetry;
   prices: PriceList;
   limits: Limits;
   keys: Keys;
@@ -104,7 +106,8 @@ export interface HandlerParts extends Desk {
 export function handlersOf(parts: HandlerParts): Handlers {
   const { database, registry, vault, clock, newId, audit, log, settings, simulated, stopped } = parts;
   const { intake, replays, releases, shares, certificates, trials, sets, workflowSettings } = parts;
-  const { connections, egress, keys, ladder, stops, workers, counts, news, missingProtection } = parts;
+  const { connections, egress, telemetry, keys, ladder, stops, workers, counts, news, missingProtection } =
+    parts;
   const { sessions, people, mailer, providers, reviews, improvements, feedback, figures } = parts;
   const { worksCouncil, pulse, countWith, publicUrl, poke } = parts;
   return {
@@ -126,7 +129,8 @@ export function handlersOf(parts: HandlerParts): Handlers {
       connections,
       mail: mailer.attempt,
       askProvider: providers.test,
-      tryOut: (name, connection, model) => tryConnection(name, connection, model, { clock, egress }),
+      tryOut: (name, connection, model) =>
+        tryConnection(name, connection, model, { clock, egress, telemetry }),
     }),
     ...peopleHandlers({
       database,

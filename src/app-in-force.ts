@@ -10,6 +10,7 @@ import type { Registry } from "./cases/workflow/registry.ts";
 import { ROLLOUT, SHARE } from "./cases/workflow/rule.ts";
 import type { NewId } from "./platform/chance.ts";
 import type { Clock } from "./platform/clock.ts";
+import type { Telling } from "./cases/model/telling.ts";
 import type { Database } from "./platform/database.ts";
 import type { Vault } from "./platform/secrets.ts";
 import { openTrials, trialSources } from "./releases/beside.ts";
@@ -30,8 +31,9 @@ export function openInForce(sets: {
   clock: Clock;
   newId: NewId;
   audit: Audit;
+  telling: Pick<Telling, "judged" | "listens">;
 }) {
-  const { vault: _, ...parts } = sets;
+  const { vault: _, telling: __, ...parts } = sets;
   const shares = openShares({ ...parts, askForTwo: (...asked) => workflowSettings.askForTwo(...asked) });
   const gates = openGates(sets);
   const rollouts = openRollouts({

@@ -185,7 +185,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     mostWaiting: settings.PILOTAGE_INTAKE_QUEUE,
   });
   const replays = openReplays({ database, registry, vault, intake, audit, clock, poke });
-  const inForce = openInForce({ database, registry, vault, clock, newId, audit });
+  const inForce = openInForce({ database, registry, vault, clock, newId, audit, telling });
   const { releases, sets, workflowSettings } = inForce;
   const limits = openLimits({ database, clock, currency: prices.currency });
   const connections = openConnections({ database, vault, clock, audit });
@@ -400,6 +400,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       log,
       settings,
       egress,
+      telemetry,
       prices,
       limits,
       simulated,
@@ -428,7 +429,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     });
     let announced = false;
     serveStatus(bound.fastify, { database, clock, metrics, workers, announced: () => announced });
-    const more = { calls: join(dataHome, "calls"), worker, every, telemetry, chance: Math.random };
+    const more = { calls: join(dataHome, "calls"), worker, every, chance: Math.random };
     const observe = metrics.request;
     serveGateway(bound, { ...parts, ...more, observe, breakers, limits, prices, places });
     await serveConsole(bound.fastify);

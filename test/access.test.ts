@@ -221,6 +221,7 @@ describe("a key for one workflow", async () => {
       "testConnection",
       "removeConnection",
       "listBudgets",
+      "listConnectionCosts",
       "setBudget",
       "listModels",
       "listCanaryRuns",

@@ -134,12 +134,23 @@ describe.skipIf(!tellsMemory())("npm run bench", () => {
     ]);
   });
 
+  test("evaluate: every item asked about once and stored; a peer that is not there is not beaten", async () => {
+    const document = await quick("evaluate");
+    expect(document).toMatchObject({
+      items: 50,
+      pilotage: { seconds: positive, cpuSeconds: positive, megabytes: positive },
+      promptfoo: { missing: expect.any(String) },
+    });
+    expect(document.aims).toHaveLength(3);
+    for (const aim of document.aims) expect(aim).toMatchObject({ measured: null, met: false });
+  });
+
   test("an unknown bench, or no rounds, is refused with the names there are", async () => {
     for (const words of [["speed"], ["intake", "--rounds", "0"]]) {
       const { code, stdout, stderr } = await bench(...words);
       expect(code).toBe(64);
       expect(stdout).toBe("");
-      expect(stderr).toContain("intake|cases|idle|inbox|gateway|rollback");
+      expect(stderr).toContain("intake|cases|idle|inbox|gateway|rollback|evaluate");
     }
   });
 });

@@ -367,7 +367,10 @@ describe("a judging model", async () => {
   const seen: { system: string; user: string }[] = [];
   const provider = await startProvider({
     answer(call) {
-      const [system, user] = call.kind === "chat" ? call.messages.map(({ content }) => String(content)) : [];
+      const [system, user] =
+        call.kind === "chat"
+          ? call.messages.map(({ content }) => (typeof content === "string" ? content : ""))
+          : [];
       if (!system?.startsWith("You judge")) return { output: { category: "billing", note: "polite words" } };
       seen.push({ system, user: user ?? "" });
       const { answer } = JSON.parse(user!) as { answer: string };

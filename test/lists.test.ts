@@ -288,6 +288,7 @@ describe("states and the database", async () => {
     "recalled_case.state": [...RECALL_STATES],
     "model_call.mode": union("gateway/record.ts", "Mode"),
     "model_call.outcome": Object.keys(CALL_OUTCOMES),
+    "connection_hour.path": union("monitoring/connection-spend.ts", "SpendPath"),
     "canary_run.outcome": CANARY_OUTCOMES,
     "canary_run.change": MODEL_CHANGES,
     "model_change.change": MODEL_CHANGES,

@@ -281,6 +281,33 @@ describe("beside live cases", async () => {
     expect(below[0]!.name).toBe("chat small");
     // A person works the case: its trace begins where a model would have been asked.
     expect(top.parentSpanId).toMatch(/^[\da-f]{16}$/);
+
+    const { lease } = await client.claimReview({ params: { case: caseId }, body: {} });
+    await client.giveVerdict({
+      params: { case: caseId },
+      body: { lease, verdict: "edit", output: { category: "billing" } },
+    });
+    const event = await until(
+      async () => collector.events.find((one) => one.attributes["gen_ai.evaluation.name"] === "shadow"),
+      (found) => found !== undefined,
+      20_000,
+    );
+    expect(event!.attributes).toMatchObject({
+      "pilotage.case.id": caseId,
+      "pilotage.arm": "shadow",
+      "gen_ai.evaluation.score.label": "incorrect",
+    });
+  });
+
+  test("a test of a connection has a span that says how it ended", async () => {
+    await client.testConnection({ params: { name: "second" }, body: { model: "small" } });
+    const { top, below } = await question(
+      collector,
+      (span) => span.attributes["pilotage.path"] === "connection test",
+      1,
+    );
+    expect(top.attributes).toMatchObject({ "pilotage.connection": "second" });
+    expect(below[0]!.name).toBe("chat small");
   });
 
   test("an item of an evaluation has a trace of its own, and its score is an event there", async () => {

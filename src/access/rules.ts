@@ -22,6 +22,8 @@ const SEES: readonly Role[] = EVERY_ROLE.filter((role) => role !== "administrato
 
 export const RULES: Record<Action, Rule> = {
   "workflow.see": { alone: SEES, pair: null, scope: "read" },
+  // Of cases no more than of the workflows that one sees; whoever manages connections sees what passes through them.
+  "calls.see": { alone: EVERY_ROLE, pair: null, scope: "read" },
   "case.read": { alone: ["reviewer", "owner", "steward", "compliance"], pair: null, scope: "content:read" },
   "case.hand_in": { alone: ["owner", "engineer"], pair: null, scope: "intake" },
   "case.correct": { alone: ["reviewer", "owner"], pair: null, scope: "review" },

@@ -70,6 +70,7 @@ export function addConnection(program: Command, desk: Desk): void {
       };
       const reply = await (await desk.client("change")).saveConnection({ params: { name }, body });
       desk.out.result(reply, () => `${reply.name} is stored (${reply.kind}).`);
+      for (const warning of reply.warnings) desk.out.note(`Warning: ${warning}.`);
     });
   withExamples(
     set,

@@ -1,6 +1,7 @@
 /** `pilotage cost` and `pilotage budget`: what calls of models cost, and what those of a connection may cost. */
 import type { Command } from "commander";
 import type { Client } from "../contract/client.ts";
+import { PilotageError } from "../contract/errors.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
 import { misuse } from "./exit.ts";
@@ -35,7 +36,16 @@ export function addCost(program: Command, desk: Desk): void {
       const reply = await (await desk.client("read")).listBudgets();
       desk.out.result(reply, () =>
         table(
-          ["connection", "period", "used", "of", "currency", "state", "without a price"],
+          [
+            "connection",
+            "period",
+            "used",
+            "of",
+            "currency",
+            "state",
+            "calls that did not fit",
+            "without a price",
+          ],
           reply.budgets.flatMap((one) =>
             one.standings.map((standing) => [
               one.connection,
@@ -44,6 +54,7 @@ export function addCost(program: Command, desk: Desk): void {
               standing.most,
               reply.currency,
               standing.state,
+              standing.refused ? "yes" : "no",
               standing.unknown,
             ]),
           ),
@@ -52,6 +63,44 @@ export function addCost(program: Command, desk: Desk): void {
       );
     });
   withExamples(list, "pilotage budget list");
+
+  const costs = group
+    .command("costs")
+    .argument("[connection]", "its name; then its days are shown, too")
+    .description(
+      "Shows what connections cost without a case: calls of programs that were passed on, and the canary. Cases are in the cost of their workflow.",
+    )
+    .action(async (name: string | undefined) => {
+      const reply = await (await desk.client("read")).listConnectionCosts();
+      const found = reply.connections.filter((one) => name === undefined || one.connection === name);
+      if (name !== undefined && found.length === 0)
+        throw new PilotageError(
+          "not_found",
+          `There is no connection "${name.slice(0, 60)}" that is asked anything.`,
+          { hint: "`pilotage budget costs` lists them." },
+        );
+      desk.out.result({ ...reply, connections: found }, () =>
+        [
+          `cost of models in ${reply.currency}`,
+          table(
+            ["connection", "what", "today", "this month", "in twelve months"],
+            found.flatMap(({ connection, today, month, forecast }) => [
+              [
+                connection,
+                "programs",
+                spent(today.gateway),
+                spent(month.gateway),
+                forecast === null ? "not yet" : `${forecast.amount}, ${forecast.lower} to ${forecast.upper}`,
+              ],
+              ["", "canary", spent(today.canary), spent(month.canary), ""],
+            ]),
+            "No connection is asked anything.",
+          ),
+          ...(name === undefined ? [] : found.map(daysOf)),
+        ].join("\n\n"),
+      );
+    });
+  withExamples(costs, "pilotage budget costs", "pilotage budget costs mistral-eu");
 
   const set = group
     .command("set")
@@ -80,6 +129,19 @@ export function addCost(program: Command, desk: Desk): void {
   );
 }
 
+type OfConnection = Awaited<ReturnType<Client["listConnectionCosts"]>>["connections"][number];
+
+/** The days on which something was asked. */
+function daysOf({ days }: OfConnection): string {
+  return table(
+    ["day", "programs", "canary"],
+    days
+      .filter(({ gateway, canary }) => gateway.calls + canary.calls > 0)
+      .map(({ day, gateway, canary }) => [day, spent(gateway), spent(canary)]),
+    "Nothing was asked in the last days.",
+  );
+}
+
 function shown(workflow: string, found: Found): string {
   const { currency, today, month, perCase, forecast, budget } = found;
   return `${workflow}: cost of models in ${currency}, prices of ${found.priceDate}\n${facts([
@@ -105,8 +167,8 @@ function spent({ amount, calls, unknown, estimated }: Found["today"]): string {
   return `${amount ?? "unknown"} in ${calls} calls${notes.length > 0 ? `, ${notes.join(", ")}` : ""}`;
 }
 
-function standingLine({ period, used, most, state }: Standing): string {
-  return `${used} of ${most} a ${period} (${percent(Number(used) / Number(most))}, ${state})`;
+function standingLine({ period, used, most, state, refused }: Standing): string {
+  return `${used} of ${most} a ${period} (${percent(Number(used) / Number(most))}, ${state}${refused ? "; a call did not fit" : ""})`;
 }
 
 function amount(text: string): number {

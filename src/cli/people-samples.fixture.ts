@@ -139,11 +139,38 @@ export const PEOPLE = {
       {
         connection: "mistral-eu",
         budget: { perMonth: 500, warnAt: 0.8 },
-        standings: [{ period: "month", most: "500", used: "410.5", unknown: 0, state: "warning" }],
+        standings: [
+          { period: "month", most: "500", used: "410.5", unknown: 0, refused: false, state: "warning" },
+        ],
         setAt: AT,
         setBy: "j.okafor@example.com",
       },
     ],
+  },
+  listConnectionCosts: {
+    currency: "EUR",
+    connections: [
+      {
+        connection: "mistral-eu",
+        today: {
+          gateway: { amount: "0.42", calls: 30, unknown: 0, estimated: 2 },
+          canary: { amount: "0.01", calls: 16, unknown: 0, estimated: 0 },
+        },
+        month: {
+          gateway: { amount: "11.07", calls: 900, unknown: 3, estimated: 2 },
+          canary: { amount: "0.22", calls: 352, unknown: 0, estimated: 0 },
+        },
+        days: [
+          {
+            day: "2026-01-05",
+            gateway: { amount: "0.42", calls: 30, unknown: 0, estimated: 2 },
+            canary: { amount: "0.01", calls: 16, unknown: 0, estimated: 0 },
+          },
+        ],
+        forecast: null,
+      },
+    ],
+    at: AT,
   },
   setBudget: { connection: "mistral-eu", budget: { perMonth: 500, warnAt: 0.8 } },
   getCost: {
@@ -156,7 +183,7 @@ export const PEOPLE = {
     models: [],
     budget: {
       warnAt: 0.8,
-      standings: [{ period: "month", most: "50", used: "11.07", unknown: 3, state: "good" }],
+      standings: [{ period: "month", most: "50", used: "11.07", unknown: 3, refused: false, state: "good" }],
     },
     forecast: null,
     forecastMissing: [{ code: "prices", have: 3, need: 0 }],

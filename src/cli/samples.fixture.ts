@@ -360,7 +360,7 @@ const JSON_SAMPLES: Samples = {
       },
     ],
   },
-  saveConnection: { name: "crm", kind: "webhook" },
+  saveConnection: { name: "crm", kind: "webhook", warnings: [] },
   ...MODEL_CALLS,
   ...TRIALS,
   ...ROLLOUTS,

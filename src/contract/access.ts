@@ -26,6 +26,8 @@ export function isRole(text: string): text is Role {
 
 export const ACTIONS = {
   "workflow.see": "see states, counts and settings of a workflow",
+  "calls.see":
+    "see calls over the OpenAI-compatible endpoint: those of one's workflows, and with the connections also theirs",
   "case.read": "read what cases hold",
   "case.hand_in": "hand in a case by hand",
   "case.correct": "correct what was delivered",

@@ -18,6 +18,11 @@ const spent = z.object({
   estimated: z.number().int().describe("Calls whose tokens were estimated"),
 });
 
+const byPath = z.object({
+  gateway: spent.describe("Calls over the endpoint that were passed on, every try that was made"),
+  canary: spent,
+});
+
 export const BUDGET_STATES = ["good", "warning", "spent"] as const;
 
 const standing = z.object({
@@ -25,6 +30,7 @@ const standing = z.object({
   most: amount,
   used: amount.describe("Calls on their way included, with what they may come to"),
   unknown: z.number().int(),
+  refused: z.boolean().describe("A call was refused because what was left was not enough for it"),
   state: z.enum(BUDGET_STATES),
 });
 
@@ -103,6 +109,32 @@ export const COST_ENDPOINTS = {
     action: "connection.manage",
     sentence: "Lists the budgets of connections, over all workflows, with what is used of them.",
   }),
+  listConnectionCosts: endpoint({
+    method: "GET",
+    path: "/api/v1/connection-costs",
+    reply: z.object({
+      currency: z.string(),
+      connections: z.array(
+        z.object({
+          connection: z.string(),
+          today: byPath,
+          month: byPath.describe("Since the first of the month, in UTC"),
+          days: z.array(byPath.extend({ day: z.string() })).describe("Oldest first"),
+          forecast: z
+            .object({ amount, lower: amount, upper: amount, days: z.number().int() })
+            .nullable()
+            .describe(
+              "For 365 days, with a range of 90 %; null: too few days or calls, or one without a price",
+            ),
+        }),
+      ),
+      at: time,
+    }),
+    scope: "operate",
+    action: "connection.manage",
+    sentence:
+      "What connections cost without a case: calls of programs that were passed on, and the canary, by day. Cases are in the cost of their workflow.",
+  }),
   setBudget: endpoint({
     method: "PUT",
     path: "/api/v1/connections/:name/budget",
@@ -113,7 +145,7 @@ export const COST_ENDPOINTS = {
     action: "connection.manage",
     errors: ["not_found"],
     sentence:
-      "Sets what a connection may cost over all workflows, or takes that away; in force within a second.",
+      "Sets what a connection may cost over all workflows, or takes that away; in force within a second. What records say of this month and day counts from the beginning.",
     example: { params: { name: "mistral-eu" }, body: { budget: { perMonth: 500, warnAt: 0.8 } } },
   }),
 } as const satisfies Record<string, Endpoint>;

@@ -117,6 +117,11 @@ export const ERRORS = {
     meaning:
       "The budget, or the limit of the key, leaves no room for the call of a model; nothing was asked.",
   },
+  personal_data_refused: {
+    status: 422,
+    retry: false,
+    meaning: "The input holds identifiers that the data policy lets go to no model; nothing was asked.",
+  },
   delivery_failed: {
     status: 502,
     retry: true,

@@ -102,9 +102,9 @@ export const GATEWAY_ENDPOINTS = {
       keptDays: z.number().int().describe("For so many days records are kept"),
     }),
     scope: "read",
-    action: "workflow.see",
+    action: "calls.see",
     sentence:
-      "Lists calls over the OpenAI-compatible endpoint, newest first, with their tries at providers; never what was said. Whoever sees single workflows only sees the calls of those.",
+      "Lists calls over the OpenAI-compatible endpoint, newest first, with their tries at providers; never what was said. Whoever sees single workflows only sees the calls of those; whoever manages connections sees theirs.",
     example: { query: { outcome: "failed" } },
   }),
   getModelCall: endpoint({
@@ -113,7 +113,7 @@ export const GATEWAY_ENDPOINTS = {
     params: z.object({ call: z.string().max(60) }),
     reply: call,
     scope: "read",
-    action: "workflow.see",
+    action: "calls.see",
     errors: ["not_found"],
     sentence: "One call over the OpenAI-compatible endpoint, with its tries; never what was said.",
     example: { params: { call: "mcl_01hzy3v7k2e8t9qxw4m5n6p7r8" } },

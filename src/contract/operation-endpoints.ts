@@ -130,7 +130,13 @@ export const OPERATION_ENDPOINTS = {
     path: "/api/v1/connections/:name",
     params: named("name"),
     body: connectionBody,
-    reply: z.object({ name: z.string(), kind: z.string() }),
+    reply: z.object({
+      name: z.string(),
+      kind: z.string(),
+      warnings: z
+        .array(z.string())
+        .describe("What was stored and will not work yet, such as a fallback that is not there"),
+    }),
     scope: "operate",
     action: "connection.manage",
     sentence: "Stores an address with its secret, encrypted, under a name that definitions use.",

@@ -117,6 +117,8 @@ export const REASONS = {
   breaker_open:
     "A model of the chain was not asked, because it had failed so often that it was left alone for a while.",
   budget_spent: "The budget for calls of models is spent: people do the work until it begins anew.",
+  personal_data:
+    "The input holds identifiers that the data policy lets go to no model: a person does this one.",
   bad_output: "The answer broke the output schema, also after the repair.",
   fallback_answer: "Another step than the release's model answered.",
   abandoned:

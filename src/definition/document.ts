@@ -7,6 +7,7 @@
  * section, or the schemas, are in the check-*.ts files.
  */
 import { z } from "zod";
+import { kindNames, PERSONAL_ACTIONS, type PersonalKind } from "./personal/kinds.ts";
 import type { JsonObject } from "../contract/json.ts";
 import { criterionSection } from "./criteria.ts";
 import type { Reading } from "./reading.ts";
@@ -44,7 +45,23 @@ export const ENCODINGS = [
 ] as const;
 
 export const POLICY_RULES = ["allow", "drop", "mask", "pseudonymise"] as const;
-export type PolicyRule = (typeof POLICY_RULES)[number];
+
+const personalAction = z.enum(PERSONAL_ACTIONS);
+/** `body: { allow, scan: pii }`: the field goes on, without the identifiers in its texts; or an action for each kind. */
+const scanned = z.strictObject({
+  allow: z.union([z.null(), z.literal(true)]).transform((): true => true),
+  scan: z.union([
+    z.literal("pii"),
+    z.strictObject(
+      Object.fromEntries(kindNames.map((kind) => [kind, personalAction.exactOptional()])) as Record<
+        PersonalKind,
+        z.ZodExactOptional<typeof personalAction>
+      >,
+    ),
+  ]),
+});
+const policyRule = z.union([z.enum(POLICY_RULES), scanned]);
+export type PolicyRule = z.output<typeof policyRule>;
 
 function shaped(pattern: RegExp, expected: string, max = 200) {
   return z.string().superRefine((text, ctx) => {
@@ -254,7 +271,7 @@ export function releaseSections<D, P, T, J, E, L>(read: Reading<D, P, T, J, E, L
     prompt: read.text().exactOptional(),
     input: read.json(),
     output: read.json(),
-    policy: recordOf(path(), z.enum(POLICY_RULES)),
+    policy: recordOf(path(), policyRule),
     error: z.strictObject({
       equal: z.array(path()).default([]),
       tolerance: recordOf(path(), z.number().min(0)).exactOptional(),

@@ -6,8 +6,10 @@ import { POLICY_RULES } from "./document.ts";
 import { applyPolicy } from "./policy.ts";
 
 const pseudonym = (path: string, value: string) => `${path}#${value.length}`;
+const scrub = (text: string) => text.replaceAll("secret", "[IT]");
+const plain = { pseudonym: () => "pseudonym", scrub };
 const apply = (policy: Policy, input: JsonObject, block: string[] = []) =>
-  applyPolicy(policy, block, input, pseudonym);
+  applyPolicy(policy, block, input, { pseudonym, scrub });
 
 describe("the data policy", () => {
   it("lets only named fields on and reports the others", () => {
@@ -86,6 +88,18 @@ describe("the data policy", () => {
     expect(input).toEqual(before);
   });
 
+  it("looks texts through where the policy says so: below the field, in lists, numbers and keys", () => {
+    const input = { body: { text: "a secret", list: ["secret", 5], "secret key": 1 }, note: "secret" };
+    expect(apply({ body: { allow: true, scan: "pii" }, note: "allow" }, input)).toMatchObject({
+      allowed: { body: { text: "a [IT]", list: ["[IT]", 5], "[IT] key": 1 }, note: "secret" },
+      masked: ["body.text", "body.list"],
+      dropped: [],
+    });
+    expect(apply({ body: { allow: true, scan: "pii" }, "body.text": "drop" }, input).allowed).toEqual({
+      body: { list: ["[IT]", 5], "[IT] key": 1 },
+    });
+  });
+
   it("drops what is nested beyond all reason instead of failing", () => {
     let deep: JsonValue = "M";
     for (let level = 0; level < 5_000; level++) deep = { a: deep };
@@ -162,7 +176,7 @@ describe("the data policy, whatever the input", () => {
           ]),
           [],
         ) as JsonObject;
-        const sent = JSON.stringify(applyPolicy(policy, block, input, () => "pseudonym").allowed);
+        const sent = JSON.stringify(applyPolicy(policy, block, input, plain).allowed);
         expect(sent).not.toContain("FORBIDDEN");
         if (JSON.stringify(input).includes("FORBIDDEN")) forbidden++;
         if (sent.includes("fine")) fine++;
@@ -180,7 +194,7 @@ describe("the data policy, whatever the input", () => {
         const rules = Object.fromEntries(
           Object.entries(policy).filter(([, rule]) => rule !== "allow"),
         ) as Policy;
-        expect(JSON.stringify(applyPolicy(rules, [], { a: node, b: node }, () => "p").allowed)).not.toContain(
+        expect(JSON.stringify(applyPolicy(rules, [], { a: node, b: node }, plain).allowed)).not.toContain(
           MARKER,
         );
       }),

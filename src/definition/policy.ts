@@ -2,11 +2,12 @@
  * The data policy: which fields of a case may leave the house, and in which form.
  *
  * Default deny: what the policy does not name is dropped and reported. Pure; the pseudonym of a value is made by the
- * caller. A path covers everything below it; the more specific path wins; `blockFields` always wins.
+ * caller, and so is what a text may say that is looked through (personal/scrub.ts). A path covers everything below it; the more specific path wins; `blockFields` always wins.
  */
 import type { JsonObject, JsonValue } from "../contract/json.ts";
 import { isJsonObject } from "../contract/json.ts";
 import type { Policy, PolicyRule } from "./document.ts";
+import type { PersonalRules } from "./personal/kinds.ts";
 
 export interface PolicyResult {
   /** What may go on. */
@@ -37,7 +38,7 @@ export function applyPolicy(
   policy: Policy,
   blockFields: string[],
   input: JsonObject,
-  pseudonym: (path: string, value: string) => string,
+  { pseudonym, scrub }: Transforms,
 ): PolicyResult {
   const rules = new Map<string, PolicyRule>(Object.entries(policy));
   for (const path of blockFields) {
@@ -59,10 +60,11 @@ export function applyPolicy(
   ): JsonValue | undefined {
     if (depth > MAX_DEPTH) return drop(path);
     const structured = typeof value === "object" && value !== null;
-    if (structured && (rule === "allow" || parents.has(path))) {
+    if (structured && (allows(rule) || parents.has(path))) {
       if (Array.isArray(value)) return passList(value, path, rule, depth);
       return passObject(value, path, rule, depth);
     }
+    if (typeof rule === "object") return passScanned(value, path, rule);
     switch (rule) {
       case undefined:
       case "drop":
@@ -85,16 +87,30 @@ export function applyPolicy(
       const nameable = key !== "__proto__" && key !== "" && !key.includes(".");
       // Below a masked object only what the policy names is shown, be it as a mask: other keys may be data themselves.
       const inherited =
-        rule === "allow" || rules.has(below) || parents.has(below) ? (rules.get(below) ?? rule) : undefined;
+        allows(rule) || rules.has(below) || parents.has(below) ? (rules.get(below) ?? rule) : undefined;
       const passed = nameable ? pass(item, below, inherited, depth + 1) : drop(below);
-      if (passed !== undefined) kept.push([key, passed]);
+      if (passed !== undefined) kept.push([keyOf(key, inherited), passed]);
     }
-    return kept.length === 0 && rule !== "allow" ? undefined : Object.fromEntries(kept);
+    return kept.length === 0 && !allows(rule) ? undefined : Object.fromEntries(kept);
   }
 
   function passList(items: JsonValue[], path: string, rule: PolicyRule | undefined, depth: number) {
     const kept = items.map((item) => pass(item, path, rule, depth + 1)).filter((item) => item !== undefined);
-    return kept.length === 0 && rule !== "allow" ? undefined : kept;
+    return kept.length === 0 && !allows(rule) ? undefined : kept;
+  }
+
+  /** A text without the identifiers in it; a number may be one, too. */
+  function passScanned(value: JsonValue, path: string, rule: ScannedRule): JsonValue {
+    if (typeof value !== "string" && typeof value !== "number") return value;
+    const passed = scrub(String(value), `${path.slice(path.lastIndexOf(".") + 1)}: `, rulesOf(rule));
+    if (passed === String(value)) return value;
+    seen.masked.add(path);
+    return passed;
+  }
+
+  /** Keys below a field that is looked through may hold data as well. */
+  function keyOf(key: string, rule: PolicyRule | undefined): string {
+    return typeof rule === "object" && !rules.has(key) ? scrub(key, "", rulesOf(rule)) : key;
   }
 
   function passPseudonym(value: JsonValue, path: string, depth: number): JsonValue {
@@ -121,6 +137,29 @@ export function applyPolicy(
     masked: [...seen.masked],
     pseudonymised: [...seen.pseudonymised],
   };
+}
+
+type ScannedRule = Extract<PolicyRule, object>;
+
+/** What is made of values that go on in another form. */
+export interface Transforms {
+  pseudonym(path: string, value: string): string;
+  /** A text without the identifiers in it; `lead` is the name of its field. */
+  scrub(text: string, lead: string, rules: PersonalRules): string;
+}
+
+/** The field goes on as it is, but for identifiers in its texts where it is looked through. */
+export function allows(rule: PolicyRule | undefined): boolean {
+  return rule === "allow" || typeof rule === "object";
+}
+
+function rulesOf({ scan }: ScannedRule): PersonalRules {
+  return scan === "pii" ? {} : scan;
+}
+
+/** Whether some field is looked through. */
+export function scans(policy: Policy): boolean {
+  return Object.values(policy).some((rule) => typeof rule === "object");
 }
 
 /** The rule that holds for a path: its own, or that of the nearest path above it; `undefined` when none names it. */

@@ -8,7 +8,14 @@ import type { KeyRow } from "../access/keys.ts";
 import { PilotageError } from "../contract/errors.ts";
 import { budgetOver, connectionScope } from "../models/budget.ts";
 import type { Limits } from "../models/limit-store.ts";
-import { limitsFrom, refusalText, type Amounts, type Limited, type Refusal } from "../models/limits.ts";
+import {
+  lackText,
+  limitsFrom,
+  refusalText,
+  type Amounts,
+  type Limited,
+  type Refusal,
+} from "../models/limits.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Known } from "./directory.ts";
 import { GatewayError } from "./wire-error.ts";
@@ -23,6 +30,13 @@ export interface Allowances {
   ofKey(key: KeyRow, wanted: () => Amounts): Allowance | Promise<Allowance>;
   /** Throws `too_many_requests` when the connection's budget is used up: another one may answer. */
   ofConnection(connection: Known, wanted: () => Amounts): Allowance | Promise<Allowance>;
+}
+
+/** What the record says of a leg that was not asked, because its connection's budget has no room: no try at a provider. */
+export const OVER_BUDGET = "over_budget";
+
+export function isOverBudget(error: PilotageError | undefined): boolean {
+  return (error?.details as { class?: unknown } | null | undefined)?.class === OVER_BUDGET;
 }
 
 /** Of a call for which no room was taken. */
@@ -55,11 +69,15 @@ export function openAllowances(parts: { limits: Limits; clock: Clock; currency: 
       return take(
         limited,
         wanted,
+        // Its amount is nothing for whoever asks over the endpoint.
         (refusal) =>
           new PilotageError(
             "too_many_requests",
-            `The connection ${name} was not asked: ${refusalText(refusal, currency)}.`,
-            { details: { retryAfterMs: refusal.until - clock.now() } },
+            `The connection ${name} was not asked: ${lackText(refusal, "its budget")}.`,
+            {
+              retryable: !refusal.tooLarge,
+              details: { class: OVER_BUDGET, retryAfterMs: refusal.until - clock.now() },
+            },
           ),
       );
     },
@@ -72,13 +90,13 @@ function keyRefused(refusal: Refusal, currency: string, now: number): GatewayErr
   return new GatewayError(
     429,
     refusal.limit.measure === "cost" ? "insufficient_quota" : "rate_limit_exceeded",
-    `This key has no room for the call: ${refusalText(refusal, currency)}. It has room again in ${seconds} s.`,
+    `This key has no room for the call: ${refusalText(refusal, currency)}. ${refusal.tooLarge ? "Ask for less at once." : `It has room again in ${seconds} s.`}`,
     {
       type: refusal.limit.measure === "cost" ? "insufficient_quota" : refusal.limit.measure,
       headers: {
-        "retry-after": String(seconds),
+        ...(refusal.tooLarge ? {} : { "retry-after": String(seconds) }),
         // Clients of this wire wait for a minute, not for a day.
-        ...(seconds > 60 ? { "x-should-retry": "false" } : {}),
+        ...(refusal.tooLarge || seconds > 60 ? { "x-should-retry": "false" } : {}),
       },
     },
   );

@@ -23,7 +23,14 @@ import { clientLeft, type ChatCall, type ChatReply, type WholeReply } from "./ca
 import { answerOf, caseHeaders } from "./case-answer.ts";
 import { caseInput, checkForWorkflow } from "./case-input.ts";
 import { completionOf, streamOf, type WholeAnswer } from "./completion.ts";
-import { askedFor, outcomeOf, type CallRecords, type CallRow } from "./record.ts";
+import {
+  askedFor,
+  earlierCalls,
+  outcomeOf,
+  type CallRecords,
+  type CallRow,
+  type EarlierCalls,
+} from "./record.ts";
 import { tellWorkflow } from "./telling.ts";
 import type { Standing, WaitingRoom } from "./waiting.ts";
 import { badRequest, GatewayError, wireErrorOf } from "./wire-error.ts";
@@ -34,6 +41,8 @@ const WAIT = 30_000;
 /** How long the same call without a key of its own is taken for the retry of a client that was told to wait. */
 const RETRIES_WITHIN = 60_000;
 const MOST_REMEMBERED = 10_000;
+const NO_EARLIER: EarlierCalls = { counted: false, answered: false };
+const REPLAYED = { "x-pilotage-replayed": "true" };
 const ONE_CALL: Amounts = { requests: 1, tokens: 0, cost: 0n };
 
 export interface CaseCalls {
@@ -122,26 +131,30 @@ export function openCaseCalls(parts: {
 
       let caseId: string | undefined;
       let standing: Standing | undefined;
-      const row = () => rowOf(call, caseId, standing);
-      const told = tellWorkflow(parts.telemetry, call);
+      // What the calls before this one about the same case were told; none of it is counted a second time.
+      let told: EarlierCalls = NO_EARLIER;
+      const row = () => rowOf(call, caseId, standing, told);
+      const span = tellWorkflow(parts.telemetry, call);
       try {
-        caseId = taken(await receive(call, read, told?.traceparent));
+        const receipt = await receive(call, read, span?.traceparent);
+        caseId = taken(receipt);
         standing = await decided(caseId, endpoint?.wait ?? WAIT, call);
+        if (receipt.kind === "duplicate") told = await earlierCalls(database, caseId);
         const { reply, outcome } = await given(call, standing);
-        await records.keep({ ...row(), outcome, status: 200, finish: "stop" });
-        told?.end({ caseId, standing, outcome, error: undefined });
-        return reply;
+        await records.keep({ ...row(), outcome, status: 200, finish: told.answered ? "again" : "stop" });
+        span?.end({ caseId, standing, outcome, error: undefined });
+        return told.answered ? { ...reply, headers: { ...reply.headers, ...REPLAYED } } : reply;
       } catch (error) {
         const failure = call.signal.aborted ? clientLeft() : wireErrorOf(error);
         const outcome = outcomeOf(failure);
         const code = failure?.code ?? "internal";
         // That a person has to look is no failure of the call.
-        told?.end({ caseId, standing, outcome, error: outcome === "in_review" ? undefined : code });
+        span?.end({ caseId, standing, outcome, error: outcome === "in_review" ? undefined : code });
         await records.keep({ ...row(), outcome, status: failure?.status ?? 500, error: code });
         if (failure === undefined) throw error;
         throw standing === undefined ? failure : failure.with(caseHeaders(standing));
       } finally {
-        await allowance.settle(() => usedBy(standing));
+        await allowance.settle(() => usedBy(told.counted ? undefined : standing));
       }
     },
 
@@ -241,8 +254,9 @@ function rowOf(
   call: ChatCall,
   caseId: string | undefined,
   standing: Standing | undefined,
+  told: EarlierCalls,
 ): Omit<CallRow, "outcome" | "status"> {
-  const tokens = standing?.tokens;
+  const tokens = told.counted ? undefined : standing?.tokens;
   return {
     id: call.id,
     key: call.caller.key!.id,

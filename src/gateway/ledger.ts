@@ -2,7 +2,8 @@
  * What a call took: tokens and cost of each of its tries, and of all together.
  *
  * Pure. Tokens are the provider's own figures; where it gives none they are estimated from bytes and marked. A cost that
- * nobody knows is unknown, for the try and for the call.
+ * nobody knows is unknown, for the try and for the call. A leg that its budget kept from being asked stands among the tries,
+ * so that one sees why the next was asked, and counts as none.
  */
 import { PilotageError } from "../contract/errors.ts";
 import { isJsonObject, type JsonObject } from "../contract/json.ts";
@@ -20,6 +21,7 @@ import {
   type Usage,
 } from "../models/prices.ts";
 import type { RouteTry } from "../models/route.ts";
+import { isOverBudget, OVER_BUDGET } from "./allowances.ts";
 import type { Known } from "./directory.ts";
 import type { Tokens, TryRow } from "./record.ts";
 
@@ -105,7 +107,7 @@ export function openLedger(prices: PriceList): Ledger {
           milliseconds: one.milliseconds,
           firstTokenMs: answered ? answer?.firstTokenMs : undefined,
           status: answered ? 200 : statusIn(one.error),
-          error: answered ? undefined : (one.class ?? one.error?.code),
+          error: answered ? undefined : reasonOf(one),
           tokens: answered ? tokens : undefined,
           finish: answered ? answer?.finish : undefined,
           cost,
@@ -148,6 +150,16 @@ function usageIn(usage: JsonObject | undefined): Usage | undefined {
 /** As the columns hold it. */
 function isCount(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31;
+}
+
+/** The class of the failure; a leg without room in its budget was not asked, and says so. */
+function reasonOf({ class: known, error }: RouteTry): string | undefined {
+  return isOverBudget(error) ? OVER_BUDGET : (known ?? error?.code);
+}
+
+/** Whether a provider was asked. */
+export function wasAsked({ error }: Pick<TryRow, "error">): boolean {
+  return error !== OVER_BUDGET;
 }
 
 function statusIn(error: RouteTry["error"]): number | undefined {

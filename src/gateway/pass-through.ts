@@ -17,7 +17,7 @@ import { callRoutes, type Route, type Routed, type RouteParts } from "../models/
 import type { Leaving } from "../platform/leaving.ts";
 import type { Vault } from "../platform/secrets.ts";
 import type { Telemetry } from "../platform/telemetry/telemetry.ts";
-import { NOTHING_TO_SETTLE, type Allowance, type Allowances } from "./allowances.ts";
+import { isOverBudget, NOTHING_TO_SETTLE, type Allowance, type Allowances } from "./allowances.ts";
 import { clientLeft, type ChatCall, type ChatReply } from "./call.ts";
 import type { Callers } from "./callers.ts";
 import { headerText } from "./case-answer.ts";
@@ -276,7 +276,7 @@ function headersOf(
     ...(last === undefined || last.error
       ? {}
       : { "x-pilotage-model": headerText(typeof model === "string" && model !== "" ? model : leg.model) }),
-    "x-pilotage-attempts": String(routed.tries.length),
+    "x-pilotage-attempts": String(routed.tries.filter((one) => !isOverBudget(one.error)).length),
     "x-pilotage-mode": mode,
     ...(policy === undefined ? {} : policyHeaders(policy)),
   };

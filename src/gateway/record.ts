@@ -287,3 +287,18 @@ export async function askedFor(
   );
   return found?.workflow;
 }
+
+export interface EarlierCalls {
+  /** The tokens of the case stand with one of them, or will. */
+  counted: boolean;
+  /** One of them got the answer. */
+  answered: boolean;
+}
+
+/** What calls about a case were told before; where none has ended yet, the first still waits and will count what it took. */
+export async function earlierCalls(database: Queryable, caseId: string): Promise<EarlierCalls> {
+  const found = await database.one<{ calls: number; counted: boolean | null; answered: boolean | null }>(sql`
+    select count(*)::int as calls, bool_or(input_tokens is not null) as counted, bool_or(outcome in ('answered', 'draft')) as answered
+    from model_call where case_id = ${caseId}`);
+  return { counted: found.calls === 0 || found.counted === true, answered: found.answered === true };
+}

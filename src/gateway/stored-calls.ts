@@ -11,8 +11,10 @@ import type { Mode } from "./record.ts";
 import type { PolicyReport } from "./request-policy.ts";
 
 export interface CallFilter {
-  /** Of these workflows alone, and of no connection; "all": of everything. */
+  /** Of these workflows alone; "all": of everything. */
   visible: "all" | string[];
+  /** Of connections, too, whatever workflows are seen. */
+  ofConnections: boolean;
   workflow: string | undefined;
   connection: string | undefined;
   /** A part of the name of the model that was asked for, or answered. */
@@ -97,14 +99,14 @@ export async function listCalls(database: Queryable, filter: CallFilter): Promis
 export async function oneCall(
   database: Queryable,
   id: string,
-  reader: Pick<CallFilter, "visible">,
+  reader: Pick<CallFilter, "visible" | "ofConnections">,
 ): Promise<StoredCall | undefined> {
   const [found] = await callsWhere(database, sql`id = ${id} and ${visibleIn(reader)}`, 1);
   return found;
 }
 
-function visibleIn({ visible }: Pick<CallFilter, "visible">): Sql {
-  return sql`(${visible === "all"} or workflow = any(${visible === "all" ? [] : visible}))`;
+function visibleIn({ visible, ofConnections }: Pick<CallFilter, "visible" | "ofConnections">): Sql {
+  return sql`(${visible === "all"} or workflow = any(${visible === "all" ? [] : visible}) or (${ofConnections} and connection is not null))`;
 }
 
 async function callsWhere(database: Queryable, condition: Sql, limit: number): Promise<StoredCall[]> {

@@ -17,7 +17,7 @@ import type { Telemetry } from "../platform/telemetry/telemetry.ts";
 import type { CallOutcome } from "../contract/gateway-endpoints.ts";
 import type { ChatCall } from "./call.ts";
 import { decisionWord } from "./case-answer.ts";
-import type { Answered, Bill, Leg } from "./ledger.ts";
+import { wasAsked, type Answered, type Bill, type Leg } from "./ledger.ts";
 import type { TryRow } from "./record.ts";
 import type { Standing } from "./waiting.ts";
 
@@ -43,7 +43,7 @@ export function tellCall(telemetry: Telemetry, over: Over): void {
 
 function tell(telemetry: Telemetry, over: Over): void {
   const { call, legs, bill, error } = over;
-  for (const one of bill.tries)
+  for (const one of bill.tries.filter(wasAsked))
     telemetry.tried({
       path: "gateway",
       connection: one.connection,
@@ -65,7 +65,7 @@ function tell(telemetry: Telemetry, over: Over): void {
     { facts: askedOf(over, first), startedAt: call.startedAt, own },
     { traceparent: call.traceparent },
   );
-  bill.tries.forEach((one, i) => {
+  bill.tries.filter(wasAsked).forEach((one, i) => {
     const leg =
       legs.find((leg) => leg.connection.name === one.connection && leg.model === one.asked) ?? first;
     const attempt = open.attempt({
@@ -82,7 +82,7 @@ function tell(telemetry: Telemetry, over: Over): void {
   open.end({
     facts: { ...facts, error },
     endedAt: call.startedAt + milliseconds,
-    own: { "pilotage.tries": bill.tries.length, ...costOf(bill.cost) },
+    own: { "pilotage.tries": bill.tries.filter(wasAsked).length, ...costOf(bill.cost) },
     content: () => ({ input: messagesOf(over.body["messages"]), output: textOf(over.reply) }),
   });
 }

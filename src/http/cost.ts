@@ -5,6 +5,7 @@ import type { Registry } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { JsonObject } from "../contract/json.ts";
 import {
+  budgetLimits,
   connectionScope,
   spendsMore,
   standingsOf,
@@ -12,11 +13,12 @@ import {
   type Budget,
   type BudgetStanding,
 } from "../models/budget.ts";
-import { keyOf, type Limits } from "../models/limit-store.ts";
-import type { Used } from "../models/limits.ts";
+import { keyOf, type Limits, type Raised } from "../models/limit-store.ts";
+import { windowStart, type Used } from "../models/limits.ts";
 import { amountOf } from "../models/money.ts";
 import type { PriceList } from "../models/price-list.ts";
-import { costOf, SHOWN_DAYS } from "../monitoring/cost.ts";
+import { connectionSpendingSince, takenSince } from "../monitoring/connection-spend.ts";
+import { connectionCosts, costOf, SHOWN_DAYS } from "../monitoring/cost.ts";
 import { lastHours } from "../monitoring/hourly.ts";
 import { spendingSince } from "../monitoring/spend.ts";
 import { isoTime, type Clock } from "../platform/clock.ts";
@@ -34,9 +36,26 @@ export interface CostParts {
 }
 
 const DAY = 86_400_000;
+/** Kinds that are asked questions, which cost something. */
+const ASKED: readonly string[] = ["openai", "anthropic", "bedrock", "google", "http", "scripted"];
 
-export function costHandlers(parts: CostParts): Pick<Handlers, "getCost" | "listBudgets" | "setBudget"> {
+export function costHandlers(
+  parts: CostParts,
+): Pick<Handlers, "getCost" | "listBudgets" | "listConnectionCosts" | "setBudget"> {
   const { database, registry, clock, audit, prices, limits } = parts;
+
+  /** What records say that was taken since each of the budget's periods began: before there was a budget nothing was counted. */
+  function takenInPeriods(name: string, budget: Budget): Promise<Raised[]> {
+    const now = clock.now();
+    return Promise.all(
+      budgetLimits(budget).map(async ({ period }) => {
+        const starts = windowStart(period, now);
+        const taken = await takenSince(database, name, starts, now, prices.currency);
+        return { place: { scope: connectionScope(name), period, starts }, taken };
+      }),
+    );
+  }
+
   return {
     async getCost({ params }) {
       const { workflow } = params;
@@ -81,10 +100,28 @@ export function costHandlers(parts: CostParts): Pick<Handlers, "getCost" | "list
       };
     },
 
+    async listConnectionCosts({ caller }) {
+      demandWhole(caller);
+      const now = clock.now();
+      const [spending, known] = await Promise.all([
+        connectionSpendingSince(database, now - SHOWN_DAYS * DAY, now),
+        database.all<{ name: string }>(
+          sql`select name from connection where kind = any(${[...ASKED]}) order by name`,
+        ),
+      ]);
+      const names = known.map((row) => row.name);
+      return {
+        currency: prices.currency,
+        connections: connectionCosts(spending, names, prices.currency, now),
+        at: isoTime(now),
+      };
+    },
+
     async setBudget({ params, body, caller }) {
       demandWhole(caller);
       const { name } = params;
       const { budget } = body;
+      const taken = budget === null ? [] : await takenInPeriods(name, budget);
       await database.transaction(async (tx) => {
         if (!(await tx.maybe(sql`select 1 from connection where name = ${name} for share`)))
           throw new PilotageError("not_found", `There is no connection "${name.slice(0, 80)}".`);
@@ -99,6 +136,7 @@ export function costHandlers(parts: CostParts): Pick<Handlers, "getCost" | "list
             insert into connection_budget (connection, budget, set_at, set_by)
             values (${name}, ${JSON.stringify(budget)}::jsonb, ${time(clock.now())}, ${caller.actor.name})
             on conflict (connection) do update set budget = excluded.budget, set_at = excluded.set_at, set_by = excluded.set_by`);
+        for (const one of taken) await limits.raise(tx, one);
         audit.record(tx, [
           { kind: "budget.set", actor: caller.actor, data: { connection: name, budget: inWords(budget) } },
         ]);
@@ -112,12 +150,13 @@ function standingsFor(budget: Budget, scope: string, used: Map<string, Used>) {
   return standingsOf(budget, (period) => used.get(keyOf(scope, period))).map(shown);
 }
 
-function shown({ period, most, used, unknown, state }: BudgetStanding) {
+function shown({ period, most, used, unknown, refused, state }: BudgetStanding) {
   return {
     period: period === "day" ? ("day" as const) : ("month" as const),
     most: amountOf(most),
     used: amountOf(used),
     unknown: Number(unknown),
+    refused,
     state,
   };
 }

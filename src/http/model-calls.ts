@@ -1,5 +1,5 @@
 /** The handlers of the calls over the OpenAI-compatible endpoint. */
-import { visibleTo } from "../access/caller.ts";
+import { may, visibleTo, type Caller } from "../access/caller.ts";
 import { PilotageError } from "../contract/errors.ts";
 import { listCalls, oneCall, type StoredCall } from "../gateway/stored-calls.ts";
 import { isoTime } from "../platform/clock.ts";
@@ -17,7 +17,7 @@ export function modelCallHandlers({
   return {
     async listModelCalls({ query, caller }) {
       const calls = await listCalls(database, {
-        visible: visibleTo(caller),
+        ...seenBy(caller),
         workflow: query.workflow,
         connection: query.connection,
         model: query.model,
@@ -33,7 +33,7 @@ export function modelCallHandlers({
       return { calls: calls.map(showCall), next, keptDays };
     },
     async getModelCall({ params, caller }) {
-      const found = await oneCall(database, params.call, { visible: visibleTo(caller) });
+      const found = await oneCall(database, params.call, seenBy(caller));
       if (!found)
         throw new PilotageError("not_found", `There is no call ${params.call.slice(0, 60)}.`, {
           hint: `Records of calls are kept for ${keptDays} days.`,
@@ -41,6 +41,10 @@ export function modelCallHandlers({
       return showCall(found);
     },
   };
+}
+
+function seenBy(caller: Caller) {
+  return { visible: visibleTo(caller), ofConnections: may(caller, "connection.manage", null) };
 }
 
 function showCall(call: StoredCall) {

@@ -40,6 +40,16 @@ describe("a budget", () => {
     expect(states(used, { perMonth: 98, warnAt: 0.8 })).toEqual(["spent"]);
   });
 
+  test("that a single call was too large for is a warning, and not spent: others still fit", () => {
+    const used = { cost: unitsFrom("10"), refusedAt: unitsFrom("100") };
+    expect(states(used)).toEqual(["warning"]);
+    expect(standingsOf({ perMonth: 100, warnAt: 0.8 }, () => ({ ...NOTHING, ...used }))[0]).toMatchObject({
+      refused: true,
+      used: unitsFrom("10"),
+    });
+    expect(states(used, { perMonth: 150, warnAt: 0.8 })).toEqual(["good"]);
+  });
+
   test("that nobody used yet is good", () => {
     const [standing] = standingsOf({ perDay: 5, warnAt: 0.8 }, () => undefined);
     expect(standing).toMatchObject({ period: "day", used: 0n, unknown: 0n, state: "good" });

@@ -54,6 +54,8 @@ export interface BudgetStanding {
   used: Units;
   /** Calls in this period whose cost is unknown: they are in no sum. */
   unknown: bigint;
+  /** A call was refused because what was left was not enough for it, and the amount was not raised since. */
+  refused: boolean;
   state: BudgetState;
 }
 
@@ -64,20 +66,29 @@ export function standingsOf(budget: Budget, usedIn: (period: Period) => Used | u
     const limit = limits.find((one) => one.period === period);
     if (!limit) return [];
     const { cost = 0n, unknown = 0n, refusedAt } = usedIn(period) ?? {};
+    const refused = refusedAt !== undefined && refusedAt >= limit.most;
     return [
       {
         period,
         most: limit.most,
         used: cost,
         unknown,
-        state: stateOf(cost, refusedAt, limit.most, budget.warnAt),
+        refused,
+        state: stateOf({ used: cost, most: limit.most, refused }, budget.warnAt),
       },
     ];
   });
 }
 
-/** Spent, too, when what is left was not enough for a call, as long as the amount was not raised since. */
-function stateOf(used: Units, refusedAt: Units | undefined, most: Units, warnAt: number): BudgetState {
-  if (used >= most || (refusedAt !== undefined && refusedAt >= most)) return "spent";
-  return reaches(used, most, warnAt) ? "warning" : "good";
+/**
+ * Spent, too, when what is left was not enough for a call while most of it is used. A single call that is too large for what
+ * is left of an amount that is hardly touched says nothing of the others, so it is a warning.
+ */
+function stateOf(
+  { used, most, refused }: { used: Units; most: Units; refused: boolean },
+  warnAt: number,
+): BudgetState {
+  const mostly = reaches(used, most, warnAt);
+  if (used >= most || (refused && mostly)) return "spent";
+  return mostly || refused ? "warning" : "good";
 }

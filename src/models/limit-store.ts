@@ -40,7 +40,14 @@ export interface Limits {
   ): Promise<Reservation | { kind: "refused"; refusal: Refusal }>;
   /** What windows that cover this moment hold, by scope and period; those without a row are left out. */
   used(database: Queryable, scopes: readonly string[]): Promise<Map<string, Used>>;
+  /** A window holds at least what records say that was taken, from before anything was counted. */
+  raise(tx: Tx, raised: Raised): Promise<void>;
   drain(): Promise<void>;
+}
+
+export interface Raised {
+  place: Place;
+  taken: Amounts & { unknown: number };
 }
 
 interface Place {
@@ -98,6 +105,14 @@ export function openLimits(parts: { database: Database; clock: Clock; currency: 
           ('minute', ${time(windowStart("minute", now))}::timestamptz), ('day', ${time(windowStart("day", now))}::timestamptz),
           ('month', ${time(windowStart("month", now))}::timestamptz))`);
       return new Map(found.map((row) => [keyOf(row.scope, row.period), usedIn(row)]));
+    },
+    async raise(tx, { place: { scope, period, starts }, taken }) {
+      await tx.run(sql`
+        insert into spend_window (scope, period, starts, currency, requests, tokens, cost, unknown)
+        values (${scope}, ${period}, ${time(starts)}, ${currency}, ${taken.requests}, ${taken.tokens}, ${amountOf(taken.cost ?? 0n)}::numeric, ${taken.unknown})
+        on conflict (scope, period, starts, currency) do update set requests = greatest(spend_window.requests, excluded.requests),
+          tokens = greatest(spend_window.tokens, excluded.tokens), cost = greatest(spend_window.cost, excluded.cost),
+          unknown = greatest(spend_window.unknown, excluded.unknown)`);
     },
     drain: () => group.drain(),
   };

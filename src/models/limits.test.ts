@@ -85,6 +85,18 @@ describe("a call under limits", () => {
     const refusal = refusalOf(key({ requests: { minute: "60" } }), call(), used({ requests: 60n }), now)!;
     expect(refusalText(refusal, "EUR")).toBe("the limit of 60 requests a minute is used up");
   });
+
+  test("a refusal tells a limit that is used up from a call that is too large for what is left, or for all of it", () => {
+    const limited = key({ cost: { day: "2" } });
+    const text = (cost: string, before: string) =>
+      refusalText(
+        refusalOf(limited, call({ cost: unitsFrom(cost) }), used({ cost: unitsFrom(before) }), now)!,
+        "EUR",
+      );
+    expect(text("1.5", "1")).toBe("this call may take more than is left of the limit of 2 EUR a day");
+    expect(text("3", "0")).toBe("this call may take more than the limit of 2 EUR a day allows at all");
+    expect(text("0.1", "2")).toBe("the limit of 2 EUR a day is used up");
+  });
 });
 
 describe("settling", () => {

@@ -52,6 +52,8 @@ export interface Refusal {
   limit: Limit;
   /** Undefined: the cost of the call is unknown, and its cost is limited. */
   used: bigint | undefined;
+  /** The call alone is more than the limit: no window has room for it. */
+  tooLarge: boolean;
   /** When the window ends, in milliseconds since 1970. */
   until: number;
 }
@@ -94,13 +96,14 @@ export function refusalOf(
       const until = windowEnd(period, now);
       const adds = amountIn(wanted, limit.measure);
       if (adds === undefined) {
-        if (limited.refuseUnknown) return { scope, limit, used: undefined, until };
+        if (limited.refuseUnknown) return { scope, limit, used: undefined, tooLarge: false, until };
         // Its cost cannot be counted, so it is let through only as long as what can be counted leaves room.
-        if (usedIn(period).cost >= limit.most) return { scope, limit, used: usedIn(period).cost, until };
+        if (usedIn(period).cost >= limit.most)
+          return { scope, limit, used: usedIn(period).cost, tooLarge: false, until };
         continue;
       }
       const used = usedIn(period)[limit.measure];
-      if (used + adds > limit.most) return { scope, limit, used, until };
+      if (used + adds > limit.most) return { scope, limit, used, tooLarge: adds > limit.most, until };
     }
   return undefined;
 }
@@ -149,12 +152,21 @@ export function reaches(used: Units, most: Units, share: number): boolean {
 const WORDS: Record<Measure, string> = { requests: "requests", tokens: "tokens", cost: "cost" };
 
 /** The refusal as a sentence that names the limit, without what else the key or the workflow does. */
-export function refusalText({ limit, used }: Refusal, currency: string): string {
+export function refusalText(refusal: Refusal, currency: string): string {
+  const { limit, used } = refusal;
   const figure = limit.measure === "cost" ? `${amountOf(limit.most)} ${currency}` : String(limit.most);
   const name = `the limit of ${figure} ${limit.measure === "cost" ? "" : `${WORDS[limit.measure]} `}a ${limit.period}`;
   return used === undefined
     ? `the cost of this call is unknown, because no price list names its model, and ${name} counts costs`
-    : `${name} is used up`;
+    : lackText(refusal, name);
+}
+
+/** Whether nothing is left, or too little for this call: the others may still fit. */
+export function lackText({ limit, used, tooLarge }: Refusal, name: string): string {
+  if (used !== undefined && used >= limit.most) return `${name} is used up`;
+  return tooLarge
+    ? `this call may take more than ${name} allows at all`
+    : `this call may take more than is left of ${name}`;
 }
 
 /** The limits as a key's row keeps them: `{"requests": {"minute": 60}, "cost": {"day": "2.50"}}`. */

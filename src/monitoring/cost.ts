@@ -6,6 +6,7 @@
  */
 import { amountOf, unitsOf, type Units } from "../models/money.ts";
 import { windowStart } from "../models/limits.ts";
+import type { ConnectionSpending } from "./connection-spend.ts";
 import type { Hour } from "./hourly.ts";
 import { FORECAST_DAYS, forecastOf, type Day } from "./forecast.ts";
 import type { Spending } from "./spend.ts";
@@ -75,6 +76,52 @@ export function costOf(spending: readonly Spending[], hours: readonly Hour[], cu
   };
 }
 
+/** What connections cost without a case, by path: today, this month, by day, and in twelve months. */
+export function connectionCosts(
+  spending: readonly ConnectionSpending[],
+  names: readonly string[],
+  currency: string,
+  now: number,
+) {
+  const today = windowStart("day", now);
+  const month = windowStart("month", now);
+  const ofAll = Map.groupBy(spending, (one) => one.connection);
+  return [...new Set([...names, ...ofAll.keys()])].toSorted().map((connection) => {
+    const ours = (ofAll.get(connection) ?? []).map((one) => inCurrency(one, currency));
+    const between = (from: number, until = Infinity) =>
+      ours.filter((one) => one.hour >= from && one.hour < until);
+    const byPath = (list: readonly ConnectionSpending[]) => ({
+      gateway: shown(sumOf(list.filter((one) => one.path === "gateway"))),
+      canary: shown(sumOf(list.filter((one) => one.path === "canary"))),
+    });
+    const days = Array.from({ length: SHOWN_DAYS }, (_, i) => {
+      const at = today - (SHOWN_DAYS - 1 - i) * DAY;
+      return { at, calls: between(at, at + DAY) };
+    });
+    const told = forecastOf(
+      days.slice(-FORECAST_DAYS - 1, -1).map(({ at, calls }): Day => {
+        const { units: cost, calls: n, unknown } = sumOf(calls);
+        return { at, cases: n, cost, calls: n, unknown, abandoned: 0 };
+      }),
+    );
+    return {
+      connection,
+      today: byPath(between(today)),
+      month: byPath(between(month)),
+      days: days.map(({ at, calls }) => ({ day: new Date(at).toISOString().slice(0, 10), ...byPath(calls) })),
+      forecast:
+        "forecast" in told
+          ? {
+              amount: rounded(told.forecast.amount),
+              lower: rounded(told.forecast.lower),
+              upper: rounded(told.forecast.upper),
+              days: told.forecast.days,
+            }
+          : null,
+    };
+  });
+}
+
 interface Sum {
   units: Units;
   calls: number;
@@ -82,11 +129,13 @@ interface Sum {
   estimated: number;
 }
 
-function inCurrency(one: Spending, currency: string): Spending {
+type Counted = Pick<Spending, "currency" | "calls" | "unknown" | "estimated" | "cost">;
+
+function inCurrency<T extends Counted>(one: T, currency: string): T {
   return one.currency === currency ? one : { ...one, cost: 0n, unknown: one.calls, estimated: 0 };
 }
 
-function sumOf(list: readonly Spending[]): Sum {
+function sumOf(list: readonly Counted[]): Sum {
   const none: Sum = { units: 0n, calls: 0, unknown: 0, estimated: 0 };
   return list.reduce(
     (sum, one) => ({

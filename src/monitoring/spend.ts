@@ -3,12 +3,13 @@
  *
  * An attempt counts in the hour in which its case came, so that cost and cases of a time belong together; a call after
  * midnight for a case of the evening counts for the evening. Sums are exact. What no row covers yet is counted live.
- * Calls over the OpenAI-compatible endpoint that pass through to a model have no case: they are in model_call_try.
+ * Calls over the endpoint that were passed on, and the canary, have no case: they are in connection-spend.ts.
  */
 import { idBorder } from "../contract/ids.ts";
 import type { Queryable, Tx } from "../platform/database.ts";
 import { sql, time, type Sql } from "../platform/sql.ts";
 import { unitsFrom, type Units } from "../models/money.ts";
+import { countConnectionSpending } from "./connection-spend.ts";
 import { missing, startOfHour } from "./hourly.ts";
 
 const HOUR = 3_600_000;
@@ -40,6 +41,7 @@ export async function countSpending(tx: Tx, at: number): Promise<void> {
     from (${counted(at, at + HOUR, undefined)}) as one
     on conflict (workflow, hour, model, currency) do update set calls = excluded.calls, unknown = excluded.unknown,
       estimated = excluded.estimated, input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens, cost = excluded.cost`);
+  await countConnectionSpending(tx, at);
 }
 
 /** The spending of a workflow from an hour on, this one included. */

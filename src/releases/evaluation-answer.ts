@@ -10,7 +10,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Audit } from "../audit/record.ts";
 import { openJson, sealJson } from "../cases/content.ts";
-import type { CallParts } from "../cases/model/call.ts";
+import { scrubbing, type CallParts } from "../cases/model/call.ts";
 import { confidenceOf, type Subject } from "../cases/model/telling.ts";
 import type { Registry, ReleaseView, WorkflowView } from "../cases/workflow/registry.ts";
 import { isJsonObject, type JsonObject } from "../contract/json.ts";
@@ -295,6 +295,9 @@ async function learnedBy(database: Database, release: ReleaseView): Promise<Set<
 
 /** A digest of what the data policy lets a model see of an input: what is equal there is the same example. */
 function asSeen(release: ReleaseView, input: JsonObject): string {
-  const { allowed } = applyPolicy(release.document.policy, [], input, () => "pseudonym");
+  const { allowed } = applyPolicy(release.document.policy, [], input, {
+    pseudonym: () => "pseudonym",
+    scrub: scrubbing(release).scrub,
+  });
   return createHash("sha256").update(canonical(allowed)).digest("base64");
 }

@@ -11,10 +11,10 @@ import { PilotageError } from "../contract/errors.ts";
 import type { CaseSource, SetKind } from "../contract/evaluation-set-endpoints.ts";
 import { isJsonObject, type JsonObject } from "../contract/json.ts";
 import type { Actor } from "../contract/scopes.ts";
-import { applyPolicy, ATTACHMENTS } from "../definition/policy.ts";
+import { ATTACHMENTS } from "../definition/policy.ts";
 import { removeAt, valueAt } from "../definition/path.ts";
 import { compileExpressions, type Rules } from "../definition/rules.ts";
-import { pseudonymsOf } from "../cases/model/call.ts";
+import { seenOf } from "../cases/model/call.ts";
 import {
   bentBy,
   chooseCases,
@@ -218,12 +218,9 @@ class Collecting {
     if (rules.review(input, answer).matched.length < expressionsIn(request.where).length) return "where";
     if (!labelledSo(read.truth, facetsIn(request.where))) return "where";
     if (withFiles) return "files";
-    const { allowed, dropped } = applyPolicy(
-      release.document.policy,
-      view.document.blockFields,
-      input,
-      pseudonymsOf(this.#parts.vault, request.workflow),
-    );
+    const { allowed, dropped, refused } = seenOf(this.#parts, { release, workflow: view, input });
+    // What may go to no model is no question for one.
+    if (refused.length > 0) return "unseen";
     for (const field of dropped) this.dropped.add(`input.${field}`);
     if (Object.keys(allowed).length === 0) return "unseen";
     const enough = request.perClass ?? Infinity;
@@ -240,9 +237,10 @@ class Collecting {
 
 /** A facet of the output is that of the label: what a model said of the case is not what it is about. */
 function labelledSo(truth: JsonObject, facets: FacetEquals[]): boolean {
-  return facets.every(
-    ({ side, path, value }) => side === "input" || String(valueAt(truth, path) ?? "") === value,
-  );
+  return facets.every(({ side, path, value }) => {
+    const labelled = valueAt(truth, path);
+    return side === "input" || (typeof labelled === "string" ? labelled : JSON.stringify(labelled)) === value;
+  });
 }
 
 function withoutSuggestions(answer: JsonObject, { document }: ReleaseView): JsonObject {

@@ -108,7 +108,10 @@ async function write(
       else if ("gone" in mapped) leave(`class ${mapped.gone}, which is gone`);
       else if (!truthOf(release, mapped.truth).ok) leave("does not meet the schema");
       else if (await writer.add({ input: item.input, truth: mapped.truth }, origin))
-        for (const path of Object.keys(now)) seen.add(`${path}:${String(valueAt(mapped.truth, path))}`);
+        for (const path of Object.keys(now)) {
+          const label = valueAt(mapped.truth, path);
+          if (typeof label === "string") seen.add(`${path}:${label}`);
+        }
     }
     tell({ read, of: from.items - from.removed });
   }

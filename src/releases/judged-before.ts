@@ -5,7 +5,7 @@
  */
 import { keysOf, readContent } from "../cases/content.ts";
 import type { ReleaseView } from "../cases/workflow/registry.ts";
-import { isJsonObject, type JsonObject } from "../contract/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../contract/json.ts";
 import type { JudgeDocument } from "../definition/document.ts";
 import { isWrong } from "../definition/error-rule.ts";
 import { sameJson, valueAt } from "../definition/path.ts";
@@ -40,17 +40,14 @@ export async function judgedByPeople(
   const ids = rows.flatMap(({ case_id: id }) => id ?? []);
   const contents =
     ids.length === 0
-      ? new Map<string, Map<string, unknown>>()
+      ? new Map<string, Map<string, JsonValue>>()
       : await readContent(database, await keysOf(database, vault, ids), ["output", "final"]);
   return ({ case_id: id }, content, judge, release) => {
     if (content.judged) return { answer: content.judged.answer, person: content.judged.right };
     const found = id === null ? undefined : contents.get(id);
     const [answer, final] = [found?.get("output"), found?.get("final")];
-    if (!isJsonObject(answer as never) || !isJsonObject(final as never)) return undefined;
-    return {
-      answer: answer as JsonObject,
-      person: unchanged(judge, release, answer as JsonObject, final as JsonObject),
-    };
+    if (!isJsonObject(answer) || !isJsonObject(final)) return undefined;
+    return { answer, person: unchanged(judge, release, answer, final) };
   };
 }
 

@@ -15,7 +15,9 @@ import { checkDocuments } from "../definition/check.ts";
 import { releaseSchema, type ReleaseDocument } from "../definition/document.ts";
 import { fieldsOf } from "../definition/fields.ts";
 import { definitionInvalid } from "../definition/problem.ts";
-import { applyPolicy } from "../definition/policy.ts";
+import { openScanner } from "../definition/personal/scan.ts";
+import { allows, applyPolicy, scans } from "../definition/policy.ts";
+import { scrubbing } from "../cases/model/call.ts";
 import { compileRelease, type Registry } from "../cases/workflow/registry.ts";
 import { trainInWorker } from "../models/local/trainer.ts";
 import type { TrainingExample, TrainingJob } from "../models/local/train.ts";
@@ -253,7 +255,8 @@ async function trainingJob(
   );
   if (!stored)
     throw new PilotageError("definition_invalid", `The local model ${name} has no examples to learn from.`);
-  const pseudonym = () => "pseudonym";
+  const scanner = scans(document.policy) ? await openScanner() : undefined;
+  const transforms = () => ({ pseudonym: () => "pseudonym", scrub: scrubbing({ scanner }).scrub });
   const examples = Buffer.from(stored.bytes)
     .toString("utf8")
     .replace(/^\uFEFF/, "")
@@ -262,9 +265,9 @@ async function trainingJob(
       if (line.trim() === "") return [];
       const { input, output } = JSON.parse(line) as { input: JsonValue; output: JsonValue };
       if (!isJsonObject(input) || !isJsonObject(output)) return [];
-      return [{ input: applyPolicy(document.policy, [], input, pseudonym).allowed, output }];
+      return [{ input: applyPolicy(document.policy, [], input, transforms()).allowed, output }];
     });
-  const allowed = fieldsOf(document.input).filter((field) => document.policy[field.path] === "allow");
+  const allowed = fieldsOf(document.input).filter((field) => allows(document.policy[field.path]));
   const isCategory = (field: (typeof allowed)[number]) =>
     field.enum !== undefined || field.types.includes("boolean");
   const enums = new Set(fieldsOf(document.output).flatMap((field) => (field.enum ? [field.path] : [])));

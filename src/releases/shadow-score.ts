@@ -6,6 +6,8 @@
  * the label's id: the evidence is decided elsewhere (shadow-sample.ts), and can be recomputed.
  */
 import { openEach } from "../cases/content.ts";
+import type { Telling } from "../cases/model/telling.ts";
+import { tracesOf } from "../cases/trace.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
 import { isJsonObject } from "../contract/json.ts";
 import { isWrong } from "../definition/error-rule.ts";
@@ -17,11 +19,13 @@ export interface ScoreParts {
   database: Database;
   registry: Registry;
   vault: Vault;
+  telling: Pick<Telling, "judged" | "listens">;
 }
 
 interface Compared {
   case_id: string;
   release: string;
+  workflow: string;
   label: string | null;
   wrong: boolean | null;
   wrong_fields: string[] | null;
@@ -38,16 +42,36 @@ export async function scoreShadows(parts: ScoreParts): Promise<number> {
   if (!marked) return 0;
   for (let total = 0; ;) {
     const scored = await parts.database.transaction((tx) => scoreSome(parts, tx));
-    total += scored;
-    if (scored < AT_ONCE) return total;
+    total += scored.length;
+    if (parts.telling.listens) await tell(parts, scored);
+    if (scored.length < AT_ONCE) return total;
   }
 }
 
-async function scoreSome(parts: ScoreParts, tx: Tx): Promise<number> {
+/** What came of the comparisons, once they are stored; it stands with the case. What cannot be told is no fault of them. */
+async function tell({ database, telling }: ScoreParts, compared: readonly Compared[]): Promise<void> {
+  const said = compared.filter((one) => one.label !== null);
+  const ids = said.map((one) => one.case_id);
+  const traces = await tracesOf(database, ids).catch(() => new Map<string, string>());
+  for (const { case_id, release, workflow, wrong } of said)
+    telling.judged({
+      judge: "shadow",
+      wrong: wrong ?? undefined,
+      standing: { traceparent: traces.get(case_id), of: case_id },
+      own: {
+        "pilotage.case.id": case_id,
+        "pilotage.workflow": workflow,
+        "pilotage.release": release,
+        "pilotage.arm": "shadow",
+      },
+    });
+}
+
+async function scoreSome(parts: ScoreParts, tx: Tx): Promise<Compared[]> {
   // Locked first, then the labels are read: a label that comes meanwhile waits, and marks the run again.
-  const runs = await tx.all<{ case_id: string; release: string }>(sql`
-    select case_id, release from shadow_run where to_score and state = 'answered' order by case_id limit ${AT_ONCE} for update skip locked`);
-  if (runs.length === 0) return 0;
+  const runs = await tx.all<{ case_id: string; release: string; workflow: string }>(sql`
+    select case_id, release, workflow from shadow_run where to_score and state = 'answered' order by case_id limit ${AT_ONCE} for update skip locked`);
+  if (runs.length === 0) return [];
   const ids = [...new Set(runs.map((run) => run.case_id))];
   const labels = await labelsInForce(tx, ids);
   const kinds = [
@@ -56,7 +80,7 @@ async function scoreSome(parts: ScoreParts, tx: Tx): Promise<number> {
   ];
   const opened = await openEach(tx, parts.vault, ids, kinds);
   const compared: Compared[] = [];
-  for (const { case_id, release } of runs) {
+  for (const { case_id, release, workflow } of runs) {
     const label = labels.get(case_id) ?? null;
     const found = opened.get(case_id);
     const content = found?.ok ? found.content : undefined;
@@ -68,6 +92,7 @@ async function scoreSome(parts: ScoreParts, tx: Tx): Promise<number> {
     compared.push({
       case_id,
       release,
+      workflow,
       label,
       wrong: verdict?.wrong ?? null,
       wrong_fields: verdict?.fields ?? null,
@@ -76,7 +101,7 @@ async function scoreSome(parts: ScoreParts, tx: Tx): Promise<number> {
   await tx.run(sql`
     update shadow_run s set to_score = false, label = c.label, wrong = c.wrong, wrong_fields = c.wrong_fields
     from json_populate_recordset(null::shadow_run, ${rows(compared)}::json) c where s.case_id = c.case_id and s.release = c.release`);
-  return runs.length;
+  return compared;
 }
 
 /**

@@ -8,7 +8,7 @@ import { wrongKey } from "../support/provider-plays.ts";
 
 describe.skipIf(CHROMIUM === undefined)("connections in the console", async () => {
   if (CHROMIUM === undefined) return;
-  const { visit, client } = await openConsole();
+  const { visit, client, url } = await openConsole();
   const provider = await startProvider({ answer: () => ({ output: { ok: true } }) });
   afterAll(() => provider.stop());
   const { page, alarms, outside } = await visit("admin@example.com", [
@@ -106,6 +106,24 @@ describe.skipIf(CHROMIUM === undefined)("connections in the console", async () =
       "x-new": "n",
     });
     expect(provider.requests[asked]!.headers).not.toHaveProperty("x-old");
+  });
+
+  test("an administrator without a role in a workflow sees the calls that pass through, their cost, and models in use", async () => {
+    const made = await client.makeKey({ body: { name: "portal", scopes: ["gateway"], days: 1 } });
+    const response = await fetch(`${url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${made.secret}`, "content-type": "application/json" },
+      body: JSON.stringify({ model: "house/small", messages: [{ role: "user", content: "hello" }] }),
+    });
+    await response.text();
+    await page.goto("/settings#connections");
+    await page.reload();
+    await page.getByRole("table", { name: "Cost without a case" }).getByText("house").first().waitFor();
+    await page.getByRole("heading", { name: "Models in use" }).waitFor();
+    await page.getByRole("link", { name: "Calls over the endpoint" }).click();
+    await page.getByRole("link", { name: "house/small" }).click();
+    await page.getByRole("heading", { name: "Call of house/small" }).waitFor();
+    await page.getByText("Tries at models").first().waitFor();
   });
 
   test("the kinds with a wire of their own have a form, and what is wrong is said", async () => {

@@ -143,6 +143,11 @@ export async function prepareTrials(world: World): Promise<Trials> {
 
   const acts: Record<Exclude<Action, Paired>, (client: Client) => Promise<unknown>> = {
     "workflow.see": (client) => client.getWorkflow({ params }),
+    // Of the workflow, or of a connection: whoever sees neither sees no call.
+    "calls.see": (client) =>
+      client
+        .getModelCall({ params: { call: "mcl_trial_workflow" } })
+        .catch(() => client.getModelCall({ params: { call: "mcl_trial_connection" } })),
     "case.read": (client) => client.getCase({ params: { case: place.caseId }, query: { content: "true" } }),
     "case.hand_in": (client) =>
       client.submitCase({ params, body: { externalId: `trial-${fresh()}`, input: { text: "x" } } }),
@@ -331,12 +336,21 @@ async function prepare(world: World): Promise<Place_> {
   await operator.report({ params, body: { kind: "invented", caseId, text: "A trial" } });
   const { improvements } = await operator.listImprovements({ params });
   const certificate = await insertCertificate(database, workflow, release);
+  await insertCalls(database, workflow);
   const dummy = (
     await operator.invitePerson({
       body: { email: "dummy@example.com", name: "Dummy", grants: [{ role: "viewer", workflow }] },
     })
   ).person.id;
   return { workflow, release, caseId, certificate, improvement: improvements[0]!.id, dummy };
+}
+
+async function insertCalls(database: Database, workflow: string): Promise<void> {
+  const at = "2026-01-05T08:00:00Z";
+  await database.run(sql`
+    insert into model_call (id, key, workflow, connection, model_asked, streamed, mode, started_at, milliseconds, outcome, status, tries)
+    values ('mcl_trial_workflow', 'key_trial', ${workflow}, null, ${workflow}, false, 'buffered', ${at}, 1, 'answered', 200, 0),
+      ('mcl_trial_connection', 'key_trial', null, 'house', 'house/small', false, 'buffered', ${at}, 1, 'answered', 200, 0)`);
 }
 
 /** A certificate of a look that nobody made: what is tried is only who may suspend it. */

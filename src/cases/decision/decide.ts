@@ -21,9 +21,9 @@ export type Answer =
     }
   | {
       kind: "none";
-      because: "model_failed" | "bad_output" | "abandoned" | "budget_spent";
-      /** Which budget it was, when one is spent. */
-      budget?: string | undefined;
+      because: "model_failed" | "bad_output" | "abandoned" | "budget_spent" | "personal_data";
+      /** Which budget is spent, or which kinds of identifiers no model may get. */
+      detail?: string | undefined;
       /** Models that were not asked at the end, because their breakers are open. */
       shut?: string[];
     };
@@ -58,7 +58,7 @@ export function decide(evidence: Evidence): Decision {
   if (answer.kind === "none")
     return without(
       "fallback",
-      { code: answer.because, ...(answer.budget === undefined ? {} : { detail: answer.budget }) },
+      { code: answer.because, ...(answer.detail === undefined ? {} : { detail: answer.detail }) },
       ...(answer.shut ?? []).map((model): Reason => ({ code: "breaker_open", detail: model })),
     );
 

@@ -20,6 +20,7 @@ const BY_CAUSE: readonly (readonly [Cause, ReadonlySet<string>])[] = [
       "model_failed",
       "breaker_open",
       "budget_spent",
+      "personal_data",
       "bad_output",
       "abandoned",
       "internal_fault",

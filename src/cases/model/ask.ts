@@ -18,6 +18,7 @@ import {
   prepareCall,
   readAnswer,
   repairCall,
+  seenOf,
   type Matter,
 } from "./call.ts";
 import type { Kept } from "./cached.ts";
@@ -53,6 +54,13 @@ export type Outcome =
 
 export async function ask(parts: AskParts, question: Question): Promise<Outcome> {
   const { case_, attempts } = question;
+  // No step may have it, those of the house neither: what people do with it is theirs.
+  const refused = question.release.scanner === undefined ? [] : seenOf(parts, question).refused;
+  if (refused.length > 0)
+    return {
+      kind: "unanswered",
+      answer: { kind: "none", because: "personal_data", detail: refused.join(", ") },
+    };
   const chain = chainOf(question.release);
   const nameOf = (step: number) => {
     const { connection = "", model = "" } = breakerOf(question.release, step) ?? {};
@@ -135,7 +143,7 @@ type StepResult =
 
 function noAnswer(because: NoAnswer, shut: string[], spent: ReadonlyMap<number, string>): Answer {
   const budget = because === "budget_spent" ? [...new Set(spent.values())].join(", ") : undefined;
-  return { kind: "none", because, shut, budget };
+  return { kind: "none", because, shut, detail: budget };
 }
 
 /** One step of the chain, if its breaker lets it be asked. */

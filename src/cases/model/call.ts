@@ -8,7 +8,8 @@
 import { checkValue } from "../../connectors/feed/json.ts";
 import { PilotageError } from "../../contract/errors.ts";
 import { isJsonObject, type JsonObject } from "../../contract/json.ts";
-import { applyPolicy, ATTACHMENTS } from "../../definition/policy.ts";
+import { openScrubber } from "../../definition/personal/scrub.ts";
+import { applyPolicy, ATTACHMENTS, MASK, type Transforms } from "../../definition/policy.ts";
 import type { BreakerBoard, BreakerKey } from "../../models/breaker-board.ts";
 import type { Admission, CallOutcome } from "../../models/breaker.ts";
 import type { Bulkhead } from "../../models/bulkhead.ts";
@@ -284,11 +285,40 @@ function outputProblems(check: ReleaseView["checkOutput"], answer: ModelAnswer):
     : problems.map((one) => `${one.path || "output"}: ${one.message}`).join("; ");
 }
 
-/** Everything that a model may see of a case; the same for each step of a chain. */
-export function requestFor({ vault }: Pick<CallParts, "vault">, matter: Matter): ModelRequest {
-  const { release, workflow, input, id } = matter;
+/** Takes identifiers out of the texts of one input. Without a scanner, where no field is looked through, nothing may pass. */
+export function scrubbing({ scanner }: Pick<ReleaseView, "scanner">): {
+  scrub: Transforms["scrub"];
+  /** The kinds that keep the input here. */
+  refused(): string[];
+} {
+  const scrubber = scanner && openScrubber(scanner, {});
+  return {
+    scrub: (text, lead, rules) => scrubber?.text(text, lead, rules) ?? MASK,
+    refused: () => Object.keys(scrubber?.counts.refused ?? {}),
+  };
+}
+
+/** What the data policy lets a model see, and the kinds of identifiers that let it see nothing. */
+export function seenOf(
+  { vault }: Pick<CallParts, "vault">,
+  { release, workflow, input }: Pick<Matter, "release" | "workflow" | "input">,
+): { allowed: JsonObject; dropped: string[]; refused: string[] } {
   const pseudonym = pseudonymsOf(vault, workflow.row.name);
-  const { allowed } = applyPolicy(release.document.policy, workflow.document.blockFields, input, pseudonym);
+  const { scrub, refused } = scrubbing(release);
+  const { blockFields } = workflow.document;
+  const { allowed, dropped } = applyPolicy(release.document.policy, blockFields, input, { pseudonym, scrub });
+  return { allowed, dropped, refused: refused() };
+}
+
+/** Everything that a model may see of a case; the same for each step of a chain. */
+export function requestFor(parts: Pick<CallParts, "vault">, matter: Matter): ModelRequest {
+  const { release, workflow, id } = matter;
+  const { allowed, refused } = seenOf(parts, matter);
+  if (refused.length > 0)
+    throw new PilotageError(
+      "personal_data_refused",
+      `The input holds what may not leave for a model: ${refused.join(", ")}. Nothing was sent; a person does this one.`,
+    );
   const { of } = release.document.confidence;
   return {
     caseId: id,
@@ -306,7 +336,7 @@ export function requestFor({ vault }: Pick<CallParts, "vault">, matter: Matter):
 }
 
 /** What stands for a value of a field in everything that leaves the house: within a workflow always the same. */
-export function pseudonymsOf(
+function pseudonymsOf(
   vault: Pick<Vault, "digest">,
   workflow: string,
 ): (path: string, value: string) => string {

@@ -25,7 +25,7 @@ import type { Egress } from "../../platform/egress.ts";
 import type { Vault } from "../../platform/secrets.ts";
 import { sql } from "../../platform/sql.ts";
 import type { Registry } from "../workflow/registry.ts";
-import { readAgainst, readAnswer, requestFor, type Read, type StepModel } from "./call.ts";
+import { readAgainst, readAnswer, requestFor, seenOf, type Read, type StepModel } from "./call.ts";
 import { ASKED } from "./canary-store.ts";
 import type { Connections } from "./connections.ts";
 import type { UsedModel } from "./used.ts";
@@ -146,7 +146,7 @@ async function exampleQuestions(
     .split("\n")
     .filter((line) => line.trim() !== "")
     .slice(0, MOST_EXAMPLES);
-  const questions = lines.map((line, at): Question => {
+  const questions = lines.flatMap((line, at): Question[] => {
     const { input } = JSON.parse(line) as { input: JsonObject };
     const matter = {
       id: "canary",
@@ -155,12 +155,16 @@ async function exampleQuestions(
       release,
       workflow: view,
     };
-    return {
-      id: `example-${at + 1}`,
-      request: requestFor({ vault }, matter),
-      read: (answer) => readAnswer(release, answer),
-      answerIn: (output) => vault.digest("canary", canonical(output)).toString("hex").slice(0, 32),
-    };
+    // An example that may go to no model is no question for one.
+    if (seenOf({ vault }, matter).refused.length > 0) return [];
+    return [
+      {
+        id: `example-${at + 1}`,
+        request: requestFor({ vault }, matter),
+        read: (answer) => readAnswer(release, answer),
+        answerIn: (output) => vault.digest("canary", canonical(output)).toString("hex").slice(0, 32),
+      },
+    ];
   });
   const set = `examples-${digestOf([release.digest, view.document.blockFields]).slice(0, 16)}`;
   return { set, questions };

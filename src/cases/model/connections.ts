@@ -7,6 +7,7 @@ import type { JsonObject } from "../../contract/json.ts";
 import type { Actor } from "../../contract/scopes.ts";
 import { makeTrialsDue } from "../../models/breaker-board.ts";
 import { connectionSchema, type Connection, type ConnectionKind } from "../../models/connection.ts";
+import { splitTarget } from "../../models/pass-through.ts";
 import { nativeAddress } from "../../models/native-connection.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Database, Queryable } from "../../platform/database.ts";
@@ -28,7 +29,7 @@ export interface Connections {
     settings: JsonObject,
     by: Actor,
     keep?: readonly string[],
-  ): Promise<{ name: string; kind: string }>;
+  ): Promise<{ name: string; kind: string; warnings: string[] }>;
   list(): Promise<ConnectionRow[]>;
   /** With its secrets, for the program itself; undefined when there is none of this name. */
   read(name: string): Promise<Connection | undefined>;
@@ -92,7 +93,7 @@ export function openConnections(parts: {
           { kind: "connection.saved", actor: by, data: { name, connection: connection.kind } },
         ]);
       });
-      return { name, kind: connection.kind };
+      return { name, kind: connection.kind, warnings: await nowhere(database, connection) };
     },
     list: () =>
       database.all<ConnectionRow>(
@@ -128,7 +129,9 @@ export function openConnections(parts: {
           throw new PilotageError(
             "wrong_state",
             `The connection ${name} is in use: ${users.join(", ")}. Nothing was removed.`,
-            { hint: "Take it out of the definition first, or store other settings under the same name." },
+            {
+              hint: "Take it out of the definition or of the other connection first, or store other settings under the same name.",
+            },
           );
         const removed = await tx.maybe<{ kind: string; settings: Uint8Array }>(
           sql`delete from connection where name = ${name} returning kind, settings`,
@@ -151,6 +154,24 @@ export function openConnections(parts: {
   }
 }
 
+/** Fallbacks that lead nowhere yet, in words. They are stored: two connections that stand in for each other need one to be first. */
+async function nowhere(database: Queryable, connection: Connection): Promise<string[]> {
+  const offered = connection.kind === "openai" ? (connection.passThrough ?? []) : [];
+  const wanted = offered.flatMap(({ name, fallback = [], larger }) =>
+    [...fallback, ...(larger === undefined ? [] : [larger])].map((target) => ({ name, target })),
+  );
+  if (wanted.length === 0) return [];
+  const rows = await database.all<{ name: string; kind: string }>(
+    sql`select name, kind from connection where name = any(${wanted.map(({ target }) => splitTarget(target)!.connection)})`,
+  );
+  const kinds = new Map(rows.map((row) => [row.name, row.kind]));
+  return wanted.flatMap(({ name, target }) => {
+    const kind = kinds.get(splitTarget(target)!.connection);
+    if (kind === "openai") return [];
+    return `${name} falls back on ${target}, and ${kind === undefined ? "there is no such connection" : `that connection is of the kind ${kind}`}: it is passed over until there is one of the kind openai`;
+  });
+}
+
 /** Which definitions in force name a connection, in words. */
 async function usersOf(database: Queryable, name: string): Promise<string[]> {
   const found = await database.all<{ user: string }>(sql`
@@ -160,6 +181,11 @@ async function usersOf(database: Queryable, name: string): Promise<string[]> {
     select 'release ' || r.id from named, release r
     where r.id in (select unnest(array[stable_release, candidate_release, shadow_release]) from workflow)
       and jsonb_path_exists(r.document::jsonb, named.path, named.name)
+    union all
+    select distinct 'fallback of ' || c.name || '/' || (m ->> 'name')
+    from connection c cross join jsonb_array_elements(c.shown -> 'passThrough') m
+      cross join jsonb_array_elements_text(coalesce(m -> 'fallback', '[]') || coalesce(jsonb_build_array(m -> 'larger') - 'null', '[]')) as target
+    where c.name <> ${name} and c.kind = 'openai' and jsonb_typeof(c.shown -> 'passThrough') = 'array' and split_part(target, '/', 1) = ${name}
     order by 1`);
   return found.map((row) => row.user);
 }

@@ -27,7 +27,7 @@ export type NextCall =
   | { kind: "wait"; until: number; shut?: number }
   | { kind: "give_up"; because: NoAnswer; passedOver?: number[] };
 
-export type NoAnswer = "model_failed" | "bad_output" | "abandoned" | "budget_spent";
+export type NoAnswer = "model_failed" | "bad_output" | "abandoned" | "budget_spent" | "personal_data";
 
 export type Chain = (ModelStep | FallbackStep)[];
 

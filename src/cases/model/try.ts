@@ -6,12 +6,14 @@
 import type { AnswerForm, TrialOutcome } from "../../contract/connection-trial.ts";
 import { PilotageError, type ErrorCode } from "../../contract/errors.ts";
 import type { JsonObject } from "../../contract/json.ts";
-import { openModel, type Connection } from "../../models/connection.ts";
+import { billedBy, openModel, type Connection } from "../../models/connection.ts";
 import { classIn, type ErrorClass } from "../../models/error-class.ts";
 import type { Model, ModelAnswer, ModelRequest } from "../../models/model.ts";
 import { askShutdownDate, type Day } from "../../models/retirement.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { EgressRefused, type Egress } from "../../platform/egress.ts";
+import { providerName, type Facts } from "../../platform/telemetry/conventions.ts";
+import type { Telemetry } from "../../platform/telemetry/telemetry.ts";
 
 export interface Trial {
   outcome: TrialOutcome;
@@ -60,7 +62,7 @@ export async function tryConnection(
   name: string,
   connection: TriedConnection,
   model: string | undefined,
-  around: { clock: Clock; egress: Egress },
+  around: { clock: Clock; egress: Egress; telemetry: Pick<Telemetry, "spans" | "lost"> },
 ): Promise<Trial> {
   if (connection.kind === "webhook") return tryWebhook(connection.url, around.egress);
   const opened = openModel(
@@ -75,8 +77,10 @@ export async function tryConnection(
     around,
   );
   const signal = AbortSignal.timeout(PATIENCE_MS + 1_000);
+  const told = tellTrial(around, name, connection, model);
   try {
     const answer = await opened.ask(QUESTION, signal);
+    told(answer);
     const trial = judged(connection.kind, opened, answer);
     if (connection.kind !== "openai" || model === undefined) return trial;
     const day = await askShutdownDate(connection, model, { egress: around.egress, signal });
@@ -87,11 +91,55 @@ export async function tryConnection(
       detail: `${trial.detail} Its provider retires ${model} on ${day}: publish a release with another model in time.`,
     };
   } catch (error) {
+    told(error);
     if (!(error instanceof PilotageError)) throw error;
     return failed(error);
   } finally {
     await opened.close?.();
   }
+}
+
+/** A span of its own, with what was said to nobody; told once, and no fault of it is one of the trial. */
+function tellTrial(
+  { clock, telemetry }: { clock: Clock; telemetry: Pick<Telemetry, "spans" | "lost"> },
+  connection: string,
+  settings: TriedConnection,
+  model: string | undefined,
+): (end: unknown) => void {
+  const { kind, host, model: asked } = billedBy(connection, settings, model);
+  const facts: Facts = {
+    operation: "chat",
+    provider: providerName(kind, host),
+    model: asked,
+    streamed: false,
+  };
+  const own = { "pilotage.path": "connection test", "pilotage.connection": connection };
+  const startedAt = clock.now();
+  let over = false;
+  return (end) => {
+    if (over || telemetry.spans === undefined) return;
+    over = true;
+    try {
+      const span = telemetry.spans.begin({ facts, startedAt, own }, {});
+      const said = end instanceof Error ? { error: errorOf(end) } : answerOf(end as ModelAnswer);
+      const whole = { facts: { ...facts, ...said }, endedAt: clock.now(), own };
+      span.attempt({ facts, startedAt, own: { ...own, "pilotage.try": 1 } }).end(whole);
+      span.end(whole);
+    } catch {
+      telemetry.lost();
+    }
+  };
+}
+
+const errorOf = (error: Error) =>
+  classIn(error) ?? (error instanceof PilotageError ? error.code : "internal");
+
+function answerOf({ model, usage, finish }: ModelAnswer): Partial<Facts> {
+  return {
+    responseModel: model,
+    finish,
+    usage: usage && { input: usage.inputTokens, output: usage.outputTokens },
+  };
 }
 
 function judged(kind: TriedConnection["kind"], model: Model, answer: ModelAnswer): Trial {

@@ -5,6 +5,8 @@
  * something; only what cannot change is cached. The dials in force win over what the applied file says.
  */
 import { PilotageError } from "../../contract/errors.ts";
+import { openScanner, type Scanner } from "../../definition/personal/scan.ts";
+import { scans } from "../../definition/policy.ts";
 import {
   releaseSchema,
   workflowSchema,
@@ -59,6 +61,8 @@ export interface ReleaseView {
   /** Checks input; what came as texts alone, as from CSV, is read before (definition/coerce.ts). */
   checkInput(value: JsonValue): { value: JsonValue; problems: SchemaProblem[] };
   checkOutput(value: JsonValue): SchemaProblem[];
+  /** Finds identifiers in texts, where the data policy has fields that are looked through. */
+  scanner: Scanner | undefined;
 }
 
 export interface Registry {
@@ -138,7 +142,9 @@ export function openRegistry(): Registry {
         throw new PilotageError("not_found", `There is no release ${id.slice(0, 60)}.`, {
           hint: "`pilotage releases <workflow>` lists them.",
         });
-      const compiled = compileRelease(id, row.digest, releaseSchema.parse(JSON.parse(row.document)));
+      const document = releaseSchema.parse(JSON.parse(row.document));
+      const scanner = scans(document.policy) ? await openScanner() : undefined;
+      const compiled = compileRelease(id, row.digest, document, scanner);
       releases.set(id, compiled);
       return compiled;
     },
@@ -157,7 +163,12 @@ export function openRegistry(): Registry {
   return registry;
 }
 
-export function compileRelease(id: string, digest: string, document: ReleaseDocument): ReleaseView {
+export function compileRelease(
+  id: string,
+  digest: string,
+  document: ReleaseDocument,
+  scanner?: Scanner,
+): ReleaseView {
   const strict = compileSchema(document.input);
   const output = compileSchema(document.output);
   return {
@@ -172,5 +183,6 @@ export function compileRelease(id: string, digest: string, document: ReleaseDocu
         : compileVerifierPrompt(document.confidence.prompt),
     checkInput: (value) => ({ value, problems: strict(value) }),
     checkOutput: output,
+    scanner,
   };
 }

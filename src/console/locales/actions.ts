@@ -3,6 +3,7 @@ import type { Action } from "../../contract/access.ts";
 import type { Text } from "./words.ts";
 
 export const ACTION_WORDS: Readonly<Record<Action, Text>> = {
+  "calls.see": { de: "Aufrufe von Programmen sehen", en: "see calls of programs" },
   "workflow.see": { de: "Stand, Zahlen und Einstellungen sehen", en: "see states, counts and settings" },
   "case.read": { de: "Inhalte von Vorgängen lesen", en: "read what cases hold" },
   "case.hand_in": { de: "Vorgänge von Hand eingeben", en: "hand in a case by hand" },

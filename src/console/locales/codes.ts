@@ -90,6 +90,10 @@ export const REASON_WORDS: Table<keyof typeof REASONS> = {
     de: "Es gibt keinen Vorschlag: das Budget für Modellaufrufe ist verbraucht",
     en: "There is no suggestion: the budget for model calls is spent",
   },
+  personal_data: {
+    de: "Es gibt keinen Vorschlag: Der Vorgang enthält Kennungen, die kein Modell bekommen darf",
+    en: "There is no suggestion: the case holds identifiers that no model may get",
+  },
   bad_output: { de: "Der Vorschlag war unbrauchbar", en: "The suggestion was unusable" },
   fallback_answer: { de: "Eine Ersatzstufe hat den Vorschlag gemacht", en: "A fallback made the suggestion" },
   abandoned: { de: "Das Modell wurde mehrfach unterbrochen", en: "The model was interrupted several times" },

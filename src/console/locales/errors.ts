@@ -26,6 +26,8 @@ export const GERMAN_ERRORS: Readonly<Record<ErrorCode, string>> = {
     "Die Änderung wartet auf eine zweite Person; allein können Sie sie nicht in Kraft setzen.",
   too_large: "Das ist größer als erlaubt. Es wurde nichts gespeichert.",
   unsupported_media_type: "Diese Art von Inhalt wird hier nicht gelesen.",
+  personal_data_refused:
+    "Die Eingabe enthält Kennungen, die nach den Datenregeln kein Modell bekommen darf. Es wurde nichts gefragt.",
   budget_spent: "Das Budget für Modellaufrufe lässt diesen Aufruf nicht mehr zu. Es wurde nichts gefragt.",
   too_many_requests: "Das waren zu viele Versuche in kurzer Zeit. Bitte warten Sie einen Moment.",
   intake_stopped: "Der Workflow nimmt zurzeit keine neuen Vorgänge an.",

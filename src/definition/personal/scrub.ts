@@ -33,7 +33,7 @@ export interface Scrubbed {
 
 export interface Scrubber {
   /** `lead` is what stands before the text, such as the name of its field. Throws `bad_input` for a text too long for an own pattern. */
-  text(text: string, lead?: string): string;
+  text(text: string, lead?: string, rules?: PersonalRules): string;
   readonly counts: Scrubbed;
 }
 
@@ -66,7 +66,7 @@ export function openScrubber(
     return made;
   }
 
-  function placesIn(text: string, lead: string): Place[] {
+  function placesIn(text: string, lead: string, rules: PersonalRules): Place[] {
     const personal = scanner
       .find(text, lead)
       .map((found: Found) => ({ ...found, name: found.kind, action: rules[found.kind] ?? "mask" }));
@@ -95,8 +95,8 @@ export function openScrubber(
   }
 
   return {
-    text(text, lead = "") {
-      const places = placesIn(text, lead);
+    text(text, lead = "", here = rules) {
+      const places = placesIn(text, lead, here);
       if (places.length === 0) return text;
       const isJson = /^\s*[{[]/.test(text) && parses(text);
       let passed = "";

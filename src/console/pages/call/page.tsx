@@ -53,7 +53,7 @@ export default function CallPage() {
               key: found.keyName ?? found.key,
             })
       }
-      needs="workflow.see"
+      needs="calls.see"
       read={read}
       actions={back}
     >

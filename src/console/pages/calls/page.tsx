@@ -55,7 +55,7 @@ export default function CallsPage() {
     <Page
       title={t("title")}
       sentence={keptDays === undefined ? undefined : t("sentence", { n: keptDays })}
-      needs="workflow.see"
+      needs="calls.see"
       read={list}
     >
       {calls.length === 0 && !filtered ? (

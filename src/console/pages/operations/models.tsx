@@ -16,6 +16,8 @@ import styles from "./operations.module.css";
 import { OPERATIONS } from "./words.ts";
 
 type Model = Reply<"getOperations">["models"][number];
+/** What is known of a model apart from whether it is asked; also over all workflows. */
+type Watched = Omit<Reply<"listModels">["models"][number], "workflows">;
 
 const TONES: Record<Model["state"], Tone> = { closed: "good", open: "bad", trying: "attention" };
 
@@ -70,7 +72,7 @@ function Asked({ row }: { row: Model }) {
 }
 
 /** What the canary says of it, and what it said when it found another model. */
-function Same({ row }: { row: Model }) {
+export function Same({ row }: { row: Watched }) {
   const c = useWords(CANARY);
   const formats = useFormats();
   const { canary, lastChange, nextCanaryAt } = row;
@@ -139,7 +141,7 @@ function becauseOf(c: ReturnType<typeof useWords<typeof CANARY>>, because: strin
 /** Days in which another model can be tried and certified in good time. */
 const SOON = 90;
 
-function Retires({ row: { retiresAt, retiresIn } }: { row: Model }) {
+export function Retires({ row: { retiresAt, retiresIn } }: { row: Watched }) {
   const c = useWords(CANARY);
   const formats = useFormats();
   if (retiresAt === null || retiresIn === null) return "–";

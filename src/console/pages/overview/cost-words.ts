@@ -39,6 +39,10 @@ export const COST = words({
   "state.good": { de: "im Rahmen", en: "within" },
   "state.warning": { de: "fast verbraucht", en: "nearly spent" },
   "state.spent": { de: "verbraucht: Menschen arbeiten weiter", en: "spent: people do the work" },
+  didNotFit: {
+    de: "ein Aufruf wurde abgewiesen, weil der Rest für ihn nicht reichte",
+    en: "a call was refused, because what was left was not enough for it",
+  },
   uncounted: {
     de: "{n, plural, one {ein Aufruf} other {# Aufrufe}} ohne Preis, nicht mitgezählt",
     en: "{n, plural, one {one call} other {# calls}} without a price, not counted",

@@ -135,6 +135,7 @@ function Budget({ found }: { found: Found }) {
               />
             </span>
             <StatusWord plain tone={TONES[one.state]} word={t(`state.${one.state}`)} />
+            {one.refused ? <span className={styles["soft"]}>{t("didNotFit")}</span> : null}
             {one.unknown === 0 ? null : (
               <span className={styles["soft"]}>{t("uncounted", { n: one.unknown })}</span>
             )}

@@ -80,7 +80,12 @@ function BudgetTable({ found, change }: { found: Found; change: (connection: str
         {
           id: "state",
           head: t("state"),
-          cell: (row) => <StatusWord plain tone={TONES[row.state]} word={t(`state.${row.state}`)} />,
+          cell: (row) => (
+            <>
+              <StatusWord plain tone={TONES[row.state]} word={t(`state.${row.state}`)} />
+              {row.refused ? <span className={styles["soft"]}> {t("didNotFit")}</span> : null}
+            </>
+          ),
         },
         { id: "setBy", head: t("setBy"), wideOnly: true, cell: (row) => row.setBy },
         {

@@ -195,8 +195,8 @@ export function ConnectionDialog({
       save.mutate(
         { params: { name: called }, body: body() },
         {
-          onSuccess() {
-            toast.show({ what: t("stored") });
+          onSuccess({ warnings }) {
+            toast.show({ what: warnings.length === 0 ? t("stored") : t("storedButFallbacks") });
             close();
           },
         },

@@ -42,6 +42,21 @@ export const CONNECTIONS = words({
     de: "Programme fragen sie als „verbindung/modell“. Was davon der Anbieter bekommt, sagen die Datenregeln des Modells; die eines Workflows gelten dort nicht.",
     en: "Programs ask for them as “connection/model”. What of it the provider gets says the data policy of the model; that of a workflow does not apply there.",
   },
+  models: { de: "Modelle in Gebrauch", en: "Models in use" },
+  modelsWhat: {
+    de: "Über alle Workflows: ob die tägliche Prüfung noch dasselbe Modell antreffen konnte, und wann der Anbieter es abschaltet.",
+    en: "Over all workflows: whether the daily check still met the same model, and when its provider retires it.",
+  },
+  modelsNone: {
+    de: "Kein veröffentlichtes Release fragt ein Modell.",
+    en: "No release in use asks a model.",
+  },
+  workflows: { de: "Workflows", en: "Workflows" },
+  calls: { de: "Aufrufe über den Endpunkt", en: "Calls over the endpoint" },
+  storedButFallbacks: {
+    de: "Gespeichert. Mindestens ein Ersatz führt noch ins Leere: Seine Verbindung gibt es nicht, oder sie ist kein OpenAI-kompatibles Modell.",
+    en: "Stored. At least one fallback leads nowhere yet: its connection is not there, or is no OpenAI-compatible model.",
+  },
   noPolicy: { de: "ohne Datenregeln: {models}", en: "without a data policy: {models}" },
   offeredName: { de: "Modell, wie der Anbieter es nennt", en: "Model, as the provider calls it" },
   offeredFallback: {

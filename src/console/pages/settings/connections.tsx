@@ -9,9 +9,11 @@ import { Failed, Loading } from "../../parts/page.tsx";
 import { RelativeTime } from "../../parts/small.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import { Budgets } from "./budgets.tsx";
+import { ConnectionCosts } from "./connection-costs.tsx";
 import { ConnectionDialog } from "./connection.tsx";
 import { TestDialog } from "./connection-test.tsx";
 import { CONNECTIONS } from "./connections-words.ts";
+import { ModelsInUse } from "./models-in-use.tsx";
 import { offeredFrom } from "./offered-lines.ts";
 import styles from "./settings.module.css";
 
@@ -95,6 +97,8 @@ export function Connections() {
       <Budgets
         connections={list.data.connections.filter((one) => ASKED.has(one.kind)).map((one) => one.name)}
       />
+      <ConnectionCosts />
+      <ModelsInUse />
       {edited === undefined ? null : (
         <ConnectionDialog
           key={edited === "new" ? "" : edited.name}
