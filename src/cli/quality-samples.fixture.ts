@@ -39,6 +39,10 @@ const counted = {
   alwaysValid: { lower: 0.001, upper: 0.31 },
 };
 
+/** Of a certificate that nobody looked at since, and of a look without calibration at labels that do not lie open. */
+export const UNWATCHED = { calibration: null, calibrated: null, watch: null };
+export const SEALED = { open: false, calibration: null };
+
 export const QUALITY = {
   previewCertification: {
     workflow: "support-triage",

@@ -6,7 +6,7 @@ import { GATES, RELEASES } from "./gate-samples.fixture.ts";
 import { MODELS } from "./model-samples.fixture.ts";
 import { MODEL_CALLS } from "./call-samples.fixture.ts";
 import { PEOPLE } from "./people-samples.fixture.ts";
-import { QUALITY } from "./quality-samples.fixture.ts";
+import { QUALITY, SEALED, UNWATCHED } from "./quality-samples.fixture.ts";
 import { REVIEWS } from "./review-samples.fixture.ts";
 import { IN_FORCE, ROLLOUTS, SET_LINES, TRIALS } from "./trial-samples.fixture.ts";
 
@@ -69,8 +69,7 @@ const certificate = {
   per: "all" as const,
   threshold: 0.71,
   thresholds: {},
-  calibration: null,
-  calibrated: null,
+  ...UNWATCHED,
   from: "labels" as const,
   labels: 400,
   accepted: 193,
@@ -82,7 +81,6 @@ const certificate = {
   simulated: false,
   certifiedAt: AT,
   expiresAt: AT,
-  watch: null,
   suspendedAt: null,
   suspendedBecause: null,
   supersededBy: null,
@@ -104,8 +102,7 @@ const look = {
   simulated: false,
   look: 1,
   spent: 0.025,
-  open: false,
-  calibration: null,
+  ...SEALED,
   target: 0.05,
   confidence: 0.95,
   counted: { cold: 20, qa: 20, review: 360 },
