@@ -56,8 +56,8 @@ function groups(text: string): CriterionGroup[] {
 export interface AskedGate {
   workflow: string;
   release: string;
-  /** Lets the release answer a set, each item so often at least, and waits until that is done. */
-  evaluated(set: string, repeats: number): Promise<{ id: string }>;
+  /** Lets the release answer a set, each item so often at least, with these metrics besides, and waits until that is done. */
+  evaluated(set: string, repeats: number, metrics: string[]): Promise<{ id: string }>;
 }
 
 /** Evaluates over every set that the criteria ask for, judges, writes the reports, and sets how the command ends. */
@@ -77,8 +77,10 @@ export async function judge(
     const { id } = await client.getEvaluationSet({ params: { workflow, set: one } });
     if (!sets.has(id)) sets.set(id, one);
   }
+  // All else is measured from the answers; a judge has to be asked.
+  const judges = chosen.flatMap(({ about }) => (/^judge\s/.test(about) ? [about] : []));
   const runs: string[] = [];
-  for (const one of sets.values()) runs.push((await evaluated(one, repeats)).id);
+  for (const one of sets.values()) runs.push((await evaluated(one, repeats, judges)).id);
   const gate = await client.judgeGate({
     params: { workflow },
     body: { release, runs, ...(groups === undefined ? {} : { groups }) },

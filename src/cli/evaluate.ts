@@ -43,15 +43,16 @@ export function addEvaluate(program: Command, desk: Desk): void {
       demandGate(options, wait);
       const client = await desk.client("change");
       const release = options.release === "latest" ? await newest(client, workflow) : options.release;
-      const evaluated = async (set: string, least: number) => {
-        const { step, atOnce, metric: metrics = [] } = options;
+      const evaluated = async (set: string, least: number, besides: string[]) => {
+        const { step, atOnce, metric = [] } = options;
+        const metrics = [...new Set([...metric, ...besides])];
         const repeats = Math.max(options.repeats, least);
         const body = { set, release, step, repeats, atOnce, metrics };
         const started = await client.startEvaluation({ params: { workflow }, body });
         return wait ? followed(client, started, desk) : started;
       };
       if (options.gate) return judge(client, desk, { workflow, release, evaluated }, options);
-      const run = await evaluated(options.set, 1);
+      const run = await evaluated(options.set, 1, []);
       if (run.state === "failed")
         throw new PilotageError(
           "wrong_state",

@@ -151,7 +151,7 @@ function checkSections(
         openScope(parts.criteria.source, fields, problems),
         parts.criteria.place,
         workflow.sections.criteria ?? [],
-        { release: release?.sections, judges: [] },
+        { release: release?.sections, judges: (workflow.sections.judges ?? []).map(({ name }) => name) },
       );
   }
   if (workflow !== undefined && release !== undefined) checkNames(workflow, release, problems);

@@ -9,6 +9,7 @@ import { metricNames, readMetric } from "../definition/metric.ts";
 import type { Evidence } from "./criterion.ts";
 import { metricOf, unitOf } from "./criteria.ts";
 import type { RunRow } from "./run-row.ts";
+import { judgesOfRun } from "./judgement-store.ts";
 import { evidenceOf, type EvidenceContext } from "./run-evidence.ts";
 import { wholeRun, type RunItem, type RunItemParts } from "./run-items.ts";
 
@@ -35,6 +36,7 @@ export async function runEvidence(
     const context = {
       document: release.document,
       validate: (value: JsonValue) => release.checkOutput(value),
+      judges: await judgesOfRun(parts.database, run),
     };
     const { items } = await wholeRun(parts, run.id);
     for (const criterion of asked) found.set(criterion.name, measured(criterion, items, context));
