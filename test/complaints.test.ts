@@ -86,7 +86,7 @@ describe.skipIf(!data)("14 models on 600 complaints (skipped without the data be
       frozenAt: 1,
       startedAt: 2,
       groups: ["performance"],
-      set: { sealed: true, looks: 1 },
+      set: { sealed: true, looks: 1, representative: true },
       confidence: 0.95,
     };
   };

@@ -38,15 +38,24 @@ const agree = (client: Client, criteria: JsonObject[], more: JsonObject = {}) =>
   });
 
 /** A sealed set whose truth is billing, but for so many items. The script says billing to all of them. */
-async function truth(client: Client, name: string, items: number, wrong: number, kind?: "development") {
+async function truth(
+  client: Client,
+  name: string,
+  items: number,
+  wrong: number,
+  how: { kind?: "development"; drawn?: "chosen" } = {},
+) {
   const lines = Array.from({ length: items }, (_, i) =>
     JSON.stringify({
       input: { text: `${name} ${i}` },
       output: { category: i < wrong ? "other" : "billing" },
     }),
   );
-  const query = { name, ...(kind && { kind }) };
-  for await (const line of client.importSet("tickets", query, Readable.from([Buffer.from(lines.join("\n"))])))
+  for await (const line of client.importSet(
+    "tickets",
+    { name, ...how },
+    Readable.from([Buffer.from(lines.join("\n"))]),
+  ))
     if (line.code !== undefined) throw new Error(line.message);
 }
 
@@ -211,7 +220,7 @@ describe("a gate", async () => {
 
   test("fails a metric that the release cannot be measured by, and a set for development proves nothing", async () => {
     await agree(client, [{ ...RIGHT, metric: "field colour" }]);
-    await truth(client, "tuning", 200, 0, "development");
+    await truth(client, "tuning", 200, 0, { kind: "development" });
     await pass(1_000);
     const run = await evaluate(client, "tuning", release);
     const gate = await judge(client, release, [run]);
@@ -220,6 +229,14 @@ describe("a gate", async () => {
       reasons: [{ code: "failed", about: expect.stringContaining("no field") }],
     });
     expect(gate.reasons).toEqual([{ code: "set-for-development" }]);
+  });
+
+  test("goes no further than conditional on cases that somebody chose", async () => {
+    await agree(client, [RIGHT]);
+    await truth(client, "chosen", 200, 0, { drawn: "chosen" });
+    await pass(1_000);
+    const gate = await judge(client, release, [await evaluate(client, "chosen", release)], ["performance"]);
+    expect(gate).toMatchObject({ verdict: "conditional", reasons: [{ code: "set-not-drawn" }] });
   });
 
   test("looks at each critical slice, and measures a criterion over the set that it names", async () => {

@@ -76,6 +76,10 @@ export const GATE_REASONS = {
     en: "the sealed set was looked at too often",
     de: "die versiegelte Prüfsammlung wurde zu oft angesehen",
   },
+  "set-not-drawn": {
+    en: "the cases of the set were chosen, not drawn: it takes a set that was drawn for cases to go out alone",
+    de: "die Vorgänge der Prüfsammlung wurden ausgewählt, nicht gezogen: damit welche allein hinausgehen, braucht es eine gezogene",
+  },
 } as const satisfies Record<string, Words>;
 export type GateReason = keyof typeof GATE_REASONS;
 

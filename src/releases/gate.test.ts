@@ -76,7 +76,7 @@ const gate = (more: Partial<GateInput> = {}): GateInput => ({
   frozenAt: 1_000,
   startedAt: 2_000,
   groups: ["performance", "business", "acceptance", "readiness"],
-  set: { sealed: true, looks: 1 },
+  set: { sealed: true, looks: 1, representative: true },
   confidence: 0.95,
   ...more,
 });
@@ -268,14 +268,23 @@ describe("a gate", () => {
 
   test("does not go on a set that was tuned to, but fails on it", () => {
     for (const set of [
-      { sealed: false, looks: 1 },
-      { sealed: true, looks: MOST_LOOKS + 1 },
+      { sealed: false, looks: 1, representative: true },
+      { sealed: true, looks: MOST_LOOKS + 1, representative: true },
     ]) {
       expect(verdict({ set })).toBe("inconclusive");
       expect(verdict({ set, ...withEvidence({ accuracy: share(150, 200) }) })).toBe("no-go");
     }
-    expect(verdict({ set: { sealed: true, looks: MOST_LOOKS } })).toBe("go");
+    expect(verdict({ set: { sealed: true, looks: MOST_LOOKS, representative: true } })).toBe("go");
     expect(verdict({ set: null })).toBe("go");
+  });
+
+  test("goes no further than conditional on cases that somebody chose, and fails on them", () => {
+    const set = { sealed: true, looks: 1, representative: false };
+    expect(judgeGate(gate({ set }))).toMatchObject({
+      verdict: "conditional",
+      reasons: [{ code: "set-not-drawn" }],
+    });
+    expect(verdict({ set, ...withEvidence({ accuracy: share(150, 200) }) })).toBe("no-go");
   });
 
   const evidence: fc.Arbitrary<Evidence> = fc.oneof(
@@ -332,7 +341,9 @@ describe("a gate", () => {
     expect(recheckGate(input, { ...stored, verdict: "no-go" })).toEqual([
       "the verdict comes out as go, stored is no-go",
     ]);
-    expect(recheckGate({ ...input, set: { sealed: false, looks: 1 } }, stored)).toHaveLength(2);
+    expect(
+      recheckGate({ ...input, set: { sealed: false, looks: 1, representative: true } }, stored),
+    ).toHaveLength(2);
     expect(recheckGate(input, { ...stored, criteria: stored.criteria.slice(1) })).toHaveLength(1);
   });
 });

@@ -19,8 +19,8 @@ export interface GateInput {
   startedAt: number;
   /** Groups that need a must of their own, e.g. performance alone for a release, all four for a programme. */
   groups: CriterionGroup[];
-  /** The evaluation set behind the evidence; null where there is none. */
-  set: { sealed: boolean; looks: number } | null;
+  /** The evaluation set behind the evidence; null where there is none. `representative`: its cases were drawn as they come. */
+  set: { sealed: boolean; looks: number; representative: boolean } | null;
   confidence: number;
 }
 
@@ -46,10 +46,18 @@ export function judgeGate(input: GateInput): GateVerdict {
     ),
   );
   const cannot = reasonsAgainstRunning(input);
-  const reasons = [...cannot, ...reasonsAgainstPassing(input)];
+  const against = reasonsAgainstPassing(input);
+  const chosen = input.set !== null && !input.set.representative;
+  const reasons: GateVerdict["reasons"] = [
+    ...cannot,
+    ...against,
+    ...(chosen ? [{ code: "set-not-drawn" as const }] : []),
+  ];
   const verdicts: Verdict[] = criteria.filter(({ must }) => must).map(({ verdict }) => verdict);
   if (cannot.length > 0) verdicts.push("could-not-run");
-  if (reasons.length > cannot.length) verdicts.push("inconclusive");
+  if (against.length > 0) verdicts.push("inconclusive");
+  // Cases that somebody chose say nothing of the share of errors among those that come: enough for people to review them all.
+  if (chosen) verdicts.push("conditional");
   // Criteria that bind nobody, or that came after the fact, decide nothing: not even against.
   const unbound = cannot.some(
     ({ code }) => code !== "group-without-must" && code !== "evidence-without-criterion",

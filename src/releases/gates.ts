@@ -219,8 +219,8 @@ function standingOf(version: CriteriaVersion | undefined): CriteriaStanding | un
 /** Several sets are as good as the worst of them. */
 async function setOf(database: Queryable, runs: readonly RunRow[]): Promise<GateInput["set"]> {
   if (runs.length === 0) return null;
-  return database.one<{ sealed: boolean; looks: number }>(sql`
-    select bool_and(kind = 'sealed') as sealed, max(looks)::int as looks from evaluation_set
+  return database.one<{ sealed: boolean; looks: number; representative: boolean }>(sql`
+    select bool_and(kind = 'sealed') as sealed, max(looks)::int as looks, bool_and(representative) as representative from evaluation_set
     where id = any(${runs.map(({ set_id }) => set_id)})`);
 }
 

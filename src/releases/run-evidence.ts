@@ -33,7 +33,7 @@ export function evidenceOf(metric: Metric, items: readonly RunItem[], context: E
     facets: kind === "share" ? slicedBy(document) : [],
   });
   tally.add(items);
-  const repeats = Math.max(1, ...items.map(({ answers }) => answers.length));
+  const repeats = items.reduce((most, { answers }) => Math.max(most, answers.length), 1);
   const { measures, classes, milliseconds, cost } = tally.counts({ trained: 0, destroyed: 0 }, repeats);
   if (metric.kind === "latency") return amounts(milliseconds);
   if (metric.kind === "cost") {

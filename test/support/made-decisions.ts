@@ -114,7 +114,7 @@ export function makeGate(chance: Chance): ExportedGate {
     frozenAt: 1_000,
     startedAt: 2_000,
     groups: ["performance"],
-    set: { sealed: true, looks: Math.floor(chance() * 14) },
+    set: { sealed: true, looks: Math.floor(chance() * 14), representative: chance() < 0.9 },
     confidence: 0.95,
   };
   return { input, verdict: judgeGate(input) };

@@ -137,7 +137,7 @@ function gatesOf(byRight: readonly Evaluated[]) {
       frozenAt: 1,
       startedAt: 2,
       groups: ["performance"],
-      set: { sealed: true, looks: 1 },
+      set: { sealed: true, looks: 1, representative: true },
       confidence: 0.95,
     };
     const found = judgeGate(input);
