@@ -2,6 +2,7 @@
 import { Button, Modal, NativeSelect, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useAct, useRead } from "../../data/api.ts";
+import { useFormats } from "../../locales/formats.ts";
 import { FRAME } from "../../locales/frame.ts";
 import { useWords } from "../../locales/words.ts";
 import { FormFoot } from "../../parts/form-foot.tsx";
@@ -66,6 +67,7 @@ function StartDialog({ workflow, close }: { workflow: string; close: () => void 
           onChange={(event) => setRelease(event.currentTarget.value)}
           data={ready.map((one) => ({ value: one.id, label: one.id }))}
         />
+        <UntilAlone workflow={workflow} />
         <TextInput
           label={t("ceiling")}
           description={t("ceilingWhat")}
@@ -97,5 +99,21 @@ function StartDialog({ workflow, close }: { workflow: string; close: () => void 
         apart
       />
     </Modal>
+  );
+}
+
+/** Where cases go out alone today: for how long those of the new release will not. */
+function UntilAlone({ workflow }: { workflow: string }) {
+  const t = useWords(ROLLOUT);
+  const formats = useFormats();
+  const { data } = useRead("automationForecast", { params: { workflow } });
+  if (data === undefined || !data.inForce) return null;
+  const { days } = data.afterChange;
+  return (
+    <p className={styles["flat"]}>
+      {days === null
+        ? t("aloneUnknown")
+        : t("aloneAfter", { median: days.median, likely: formats.number(days.likely) })}
+    </p>
   );
 }

@@ -11,6 +11,14 @@ export const ROLLOUT = words({
     en: "A rollout brings a release to its cases stage by stage: first in shadow, then with a growing share. Guards take it out by themselves when it is worse; forward go two people, and only on evidence.",
   },
   start: { de: "Rollout beginnen", en: "Start a rollout" },
+  aloneAfter: {
+    de: "Was das neue Release beantwortet, wird erst geprüft: ein eigenes Zertifikat braucht etwa {median, plural, one {# Tag} other {# Tage}} (in neun von zehn Fällen höchstens {likely}).",
+    en: "What the new release answers is reviewed at first: a certificate of its own takes about {median, plural, one {# day} other {# days}} (in nine of ten cases {likely} at most).",
+  },
+  aloneUnknown: {
+    de: "Was das neue Release beantwortet, wird erst geprüft; wie lange, lässt sich nicht absehen.",
+    en: "What the new release answers is reviewed at first; for how long cannot be told.",
+  },
   startWhat: {
     de: "Vereinbaren Sie vorher, was gilt. Während der Rollout läuft, lässt sich das nicht mehr ändern.",
     en: "Agree beforehand what counts. While the rollout runs it cannot be changed.",
