@@ -35,7 +35,13 @@ export function openInForce(sets: {
 }) {
   const { vault: _, telling: __, ...parts } = sets;
   const shares = openShares({ ...parts, askForTwo: (...asked) => workflowSettings.askForTwo(...asked) });
-  const gates = openGates(sets);
+  const gates = openGates({
+    ...sets,
+    async takeOut(tx, view, release, by) {
+      if (await rollouts.takeOut(tx, view, release, "signed no-go", by)) return;
+      await shares.takeBack(tx, view.row, release, by);
+    },
+  });
   const rollouts = openRollouts({
     ...parts,
     askForTwo: (...asked) => workflowSettings.askForTwo(...asked),

@@ -380,6 +380,24 @@ describe("a gate", async () => {
       await client.setShare({ params, body: { release, share: 0 } });
     });
 
+    test("a signed no-go gives the cases back at once: a share by hand, and a rollout", async () => {
+      const candidate = () =>
+        app.database.one(
+          sql`select candidate_release, candidate_share, shadow_release from workflow where name = 'tickets'`,
+        );
+      await client.setShare({ params, body: { release, share: 0.1 } });
+      await sign(sponsor, await fresh(), "no-go");
+      expect(await candidate()).toMatchObject({ candidate_share: 0 });
+      await agree(client, []);
+      const { id } = await client.startRollout({ params, body: { release, ceiling: 0.2 } });
+      expect(await candidate()).toMatchObject({ shadow_release: release });
+      await sign(owner, await fresh(), "no-go");
+      expect(await candidate()).toMatchObject({ shadow_release: null });
+      const ended = await client.getRollout({ params: { rollout: id } });
+      expect(ended).toMatchObject({ state: "aborted" });
+      expect(ended.history.at(-1)).toMatchObject({ move: "abort", reason: "signed no-go" });
+    });
+
     test("a workflow whose sponsor nobody is cannot reach go, and says so", async () => {
       await client.setDial({
         params,

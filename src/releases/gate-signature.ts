@@ -2,15 +2,16 @@
  * Signing a gate: owner and sponsor each say go or no-go to exactly what they saw.
  *
  * Two different persons, each for themselves. Go can be said only to a verdict that is go or conditional and that no later one
- * took the place of; no-go always. Nothing that was signed is ever changed.
+ * took the place of; no-go always, and it takes the release out at once. Nothing that was signed is ever changed.
  */
 import { demandOneOfTwo, samePerson, type Standing } from "../access/standing.ts";
 import { personByEmail } from "../access/people-store.ts";
 import type { Audit } from "../audit/record.ts";
 import { criteriaInForce } from "../cases/workflow/criteria-version.ts";
-import { lockWorkflow, type Registry } from "../cases/workflow/registry.ts";
+import { lockWorkflow, type Registry, type WorkflowView } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
 import { SIGNED_AS, type Signed, type SignedAs } from "../contract/gate.ts";
+import type { Actor } from "../contract/scopes.ts";
 import type { WorkflowDocument } from "../definition/document.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database, Tx } from "../platform/database.ts";
@@ -33,7 +34,12 @@ export interface Signer extends Standing {
   stands: string;
 }
 
-interface Parts {
+export interface SigningParts {
+  /** What a no-go does, within the same transaction: the release loses its cases. */
+  takeOut(tx: Tx, view: WorkflowView, release: string, by: Actor): Promise<void>;
+}
+
+interface Parts extends SigningParts {
   database: Database;
   registry: Registry;
   clock: Clock;
@@ -41,7 +47,7 @@ interface Parts {
 }
 
 export async function sign(
-  { database, registry, clock, audit }: Parts,
+  { database, registry, clock, audit, takeOut }: Parts,
   { id }: GateRow,
   signing: Signing,
   signer: Signer,
@@ -49,7 +55,8 @@ export async function sign(
   await database.transaction(async (tx) => {
     const gate = (await store.readGate(tx, id))!;
     // One after the other: two who sign at once would each see the gate without the other.
-    const { document } = await lockWorkflow(tx, registry, gate.workflow);
+    const view = await lockWorkflow(tx, registry, gate.workflow);
+    const { document } = view;
     demandOneOfTwo(signer, "go.grant");
     await demandOwnName(tx, signer);
     demandSeen(gate, signing);
@@ -76,6 +83,7 @@ export async function sign(
       digest: gate.digest,
     };
     audit.record(tx, [{ kind: "gate.signed", actor: signer.actor, workflow: gate.workflow, data }]);
+    if (signing.decision === "no-go") await takeOut(tx, view, gate.release, signer.actor);
   });
 }
 

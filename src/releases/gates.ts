@@ -21,7 +21,7 @@ import { criterionOf, groupsIn } from "./criteria.ts";
 import type { Evidence } from "./criterion.ts";
 import { runEvidence, type RunEvidenceParts } from "./gate-evidence.ts";
 import { isSignedGo, whyNotLeaveShadow, type CriteriaStanding, type GateStanding } from "./gate-rule.ts";
-import { sign, type Signer, type Signing } from "./gate-signature.ts";
+import { sign, type Signer, type Signing, type SigningParts } from "./gate-signature.ts";
 import * as store from "./gate-store.ts";
 import type { GateRow } from "./gate-store.ts";
 import { judgeGate, recheckGate, type GateInput } from "./gate.ts";
@@ -59,7 +59,7 @@ export interface Attesting {
   days: number;
 }
 
-export interface GateParts extends RunEvidenceParts {
+export interface GateParts extends RunEvidenceParts, SigningParts {
   database: Database;
   registry: Registry;
   clock: Clock;

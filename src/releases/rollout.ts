@@ -12,6 +12,7 @@ import { ROLLOUT } from "../cases/workflow/rule.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { JsonObject } from "../contract/json.ts";
 import { HOLDS, type Stage } from "../contract/rollout.ts";
+import type { Actor } from "../contract/scopes.ts";
 import { sameJson } from "../definition/path.ts";
 import type { NewId } from "../platform/chance.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -53,6 +54,8 @@ export interface Rollouts {
   /** At once, on every process: the transaction that assigns the next case reads it. */
   rollBack(workflow: string, reason: string, by: Standing): Promise<RolloutRow>;
   abort(workflow: string, reason: string, by: Standing): Promise<RolloutRow>;
+  /** Ends the rollout of a release, or takes it back after it, in a transaction that holds the workflow; false where nothing is to end. */
+  takeOut(tx: Tx, view: WorkflowView, release: string, reason: string, by: Actor): Promise<boolean>;
   /** What a second person's approval does. */
   forward: PairedAct;
   /** The newest rollout of a workflow. */
@@ -282,6 +285,16 @@ export function openRollouts(parts: RolloutParts): Rollouts {
           );
         return step(tx, view, rollout, { move: "roll_back", actor: by.actor, reason });
       });
+    },
+
+    async takeOut(tx, view, release, reason, actor) {
+      const rollout = await store.lastRollout(tx, view.row.name);
+      if (rollout?.release !== release) return false;
+      const promoted = rollout.state === "promoted" && view.row.stable_release === release;
+      if (rollout.ended_at !== null && !promoted) return false;
+      const move = rollout.first_case === null ? "abort" : "roll_back";
+      await step(tx, view, rollout, { move, actor, reason });
+      return true;
     },
 
     forward: {

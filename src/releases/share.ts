@@ -39,6 +39,8 @@ export interface Shares {
     by: Standing,
     reason?: string,
   ): Promise<ChangeRow | undefined>;
+  /** Takes the share of a release back within a transaction that holds the workflow; nothing where it has none. */
+  takeBack(tx: Tx, row: WorkflowRow, release: string, by: Actor): Promise<void>;
   /** How the second person's approval comes into force. */
   raise: PairedAct;
   /** Waives what one person may; the go takes two (cases/workflow/apply.ts). */
@@ -116,17 +118,12 @@ export function openShares(parts: {
             { setting: SHARE, before: standing(row), after: { release, share }, reason },
             by,
           );
-        await put(tx, row, release, share);
-        audit.record(tx, [
-          {
-            kind: "setting.changed",
-            actor: by.actor,
-            workflow,
-            data: { setting: SHARE, release, before: String(before), after: String(share) },
-          },
-        ]);
+        await change(tx, row, release, share, by.actor);
         return undefined;
       });
+    },
+    async takeBack(tx, row, release, by) {
+      if (shareOf(row, release) > 0) await change(tx, row, release, 0, by);
     },
     raise: {
       async demandStillFits(tx, { id, workflow, before, after }) {
@@ -154,6 +151,26 @@ export function openShares(parts: {
     },
     grant,
   };
+
+  /** A change that one person makes, with its event. */
+  async function change(
+    tx: Tx,
+    row: WorkflowRow,
+    release: string,
+    share: number,
+    actor: Actor,
+  ): Promise<void> {
+    const before = shareOf(row, release);
+    await put(tx, row, release, share);
+    audit.record(tx, [
+      {
+        kind: "setting.changed",
+        actor,
+        workflow: row.name,
+        data: { setting: SHARE, release, before: String(before), after: String(share) },
+      },
+    ]);
+  }
 
   async function put(tx: Tx, row: WorkflowRow, release: string, share: number): Promise<void> {
     // Another candidate begins its own draw: a new salt, so that its cases are not the old one's.
