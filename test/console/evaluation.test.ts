@@ -1,0 +1,98 @@
+/** Evaluation sets, runs and two runs compared on the page Quality, and the page of one run. In a real browser. */
+import { describe, expect, test } from "vitest";
+import { CHROMIUM } from "../support/browser.ts";
+import { openConsole } from "../support/console.ts";
+import { CASES_SET, IMPORTED_SET, openEvaluated } from "../support/evaluated-stage.ts";
+
+const workflow = "evaluated";
+const young = "without-sets";
+
+describe.skipIf(CHROMIUM === undefined)("evaluation runs on the page Quality", async () => {
+  if (CHROMIUM === undefined) return;
+  const opened = await openConsole();
+  const { client } = opened;
+  await opened.open(young);
+  const made = await openEvaluated(opened, workflow);
+  const grants = [
+    { role: "owner", workflow },
+    { role: "owner", workflow: young },
+  ] as const;
+  const { page } = await opened.visit("owner@example.com", grants, { locale: "en-GB" });
+  const say = (text: string) => page.getByText(text, { exact: false }).first().waitFor();
+  const table = (name: string | RegExp) => page.getByRole("table", { name });
+
+  test("say how a set comes to be while there is none", async () => {
+    await page.goto(`/quality?workflow=${young}`);
+    await say(`pilotage evaluation collect ${young}`);
+    await say("as soon as two runs over one set are done");
+    expect(await page.getByRole("button", { name: "Start a run" }).count()).toBe(0);
+  });
+
+  test("stand with their sets, what these prove, and each figure with its range", async () => {
+    await page.goto(`/quality?workflow=${workflow}`);
+    const sets = table("Evaluation sets");
+    await sets.getByText("sealed, can prove").waitFor();
+    await sets.getByText("for tuning, proves nothing").waitFor();
+    await table("Newest runs").getByText("3 times").waitFor();
+    await table("Newest runs").getByText("0% wavered").waitFor();
+    await sets.getByRole("button", { name: `Show runs over ${CASES_SET}@1 only` }).click();
+    const runs = table(`Runs over ${CASES_SET}@1`);
+    await runs.waitFor();
+    expect(await runs.getByText(`${IMPORTED_SET}@1`).count()).toBe(0);
+  });
+
+  test("are told in words when two are compared, with the items that changed and the cases behind them", async () => {
+    await page.goto(`/quality?workflow=${workflow}&new=${made.runs.fresh}&old=${made.runs.old}`);
+    await say("The new one is better.");
+    await say("McNemar, p < 0.001");
+    await page.getByLabel("Old").selectOption({ index: 1 });
+    await page.waitForURL(/old=evr_/);
+    await page.goto(`/quality?workflow=${workflow}&new=${made.runs.old}&old=${made.runs.fresh}`);
+    await say("The new one is worse.");
+    await page.getByRole("button", { name: "Show 3 more" }).click();
+    await page.getByLabel("May be worse by").fill("70");
+    await say("A number from 0 to 50");
+    const { runs } = await client.getEvaluationSet({ params: { workflow, set: CASES_SET } });
+    await page.goto(`/quality?workflow=${workflow}&new=${runs[0]!.id}&old=${runs[1]!.id}`);
+    const link = page.getByRole("link", { name: /^Case of no\./ }).first();
+    expect(await link.getAttribute("href")).toContain("/cases/case_");
+  });
+
+  test("open on a page of their own with classes, parts, and what was taken for what", async () => {
+    await page.goto(`/quality/runs/${made.runs.old}?workflow=${workflow}`);
+    const taken = table("What was taken for what: category");
+    const first = taken.getByRole("row").nth(1);
+    expect(await first.innerText()).toMatch(/technical\s+billing\s+15/);
+    await table("By class: category").getByText("technical").waitFor();
+    await table("By part").getByText("output.category").first().waitFor();
+    await table("What was measured").getByText("latency p95").waitFor();
+    await page.getByRole("link", { name: "Compare with another run" }).click();
+    await page.waitForURL(/\/quality\?.*new=evr_/);
+    await page.goto(`/quality/runs/evr_nothing?workflow=${workflow}`);
+    await say("There is no such evaluation run");
+  });
+
+  test("are started by owners: which set, which release, how often", async () => {
+    await page.goto(`/quality?workflow=${workflow}`);
+    await page.getByRole("button", { name: "Start a run" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("How often for each item").fill("12");
+    await dialog.getByText("A whole number from 1 to 9").waitFor();
+    await dialog.getByLabel("How often for each item").fill("2");
+    await dialog.getByRole("combobox", { name: "Set" }).selectOption({ label: `${CASES_SET}@1` });
+    await dialog.getByRole("button", { name: "Start a run" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await table("Newest runs").getByText("twice").or(table("Newest runs").getByText("2 times")).waitFor();
+    const { runs } = await client.getEvaluationSet({ params: { workflow, set: CASES_SET } });
+    expect(runs[0]).toMatchObject({ release: made.fresh, repeats: 2 });
+  });
+
+  test("offer nothing to start to a reviewer", async () => {
+    const { page: other } = await opened.visit("clerk@example.com", [{ role: "reviewer", workflow }], {
+      locale: "en-GB",
+    });
+    await other.goto(`/quality?workflow=${workflow}`);
+    await other.getByRole("table", { name: "Newest runs" }).waitFor();
+    expect(await other.getByRole("button", { name: "Start a run" }).count()).toBe(0);
+  });
+});
