@@ -77,6 +77,7 @@ const routes = root.addChildren([
     createRoute({ getParentRoute: () => inside, path: "/overview", component: pageOf("overview") }),
     createRoute({ getParentRoute: () => inside, path: "/quality", component: pageOf("quality") }),
     createRoute({ getParentRoute: () => inside, path: "/quality/runs/$run", component: pageOf("run") }),
+    createRoute({ getParentRoute: () => inside, path: "/quality/gates/$gate", component: pageOf("gate") }),
     createRoute({ getParentRoute: () => inside, path: "/rollout", component: pageOf("rollout") }),
     createRoute({ getParentRoute: () => inside, path: "/operations", component: pageOf("operations") }),
     createRoute({ getParentRoute: () => inside, path: "/operations/calls", component: pageOf("calls") }),

@@ -12,6 +12,7 @@ import { Bounds } from "./bounds.tsx";
 import { Calibration } from "./calibration.tsx";
 import { Comparison } from "./comparison.tsx";
 import { Disagreements } from "./disagreements.tsx";
+import { Gates } from "./gates.tsx";
 import { Runs } from "./runs.tsx";
 import { Standing } from "./standing.tsx";
 import { Thresholds } from "./thresholds.tsx";
@@ -25,6 +26,7 @@ const SECTIONS: readonly ComponentType<{ workflow: string }>[] = [
   Calibration,
   Runs,
   Comparison,
+  Gates,
 ];
 
 export default function QualityPage() {
