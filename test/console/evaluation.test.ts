@@ -43,12 +43,12 @@ describe.skipIf(CHROMIUM === undefined)("evaluation runs on the page Quality", a
 
   test("are told in words when two are compared, with the items that changed and the cases behind them", async () => {
     await page.goto(`/quality?workflow=${workflow}&new=${made.runs.fresh}&old=${made.runs.old}`);
-    await say("The new one is better.");
+    await say("The new release is better.");
     await say("McNemar, p < 0.001");
-    await page.getByLabel("Old").selectOption({ index: 1 });
+    await page.getByLabel("Old", { exact: true }).selectOption({ index: 1 });
     await page.waitForURL(/old=evr_/);
     await page.goto(`/quality?workflow=${workflow}&new=${made.runs.old}&old=${made.runs.fresh}`);
-    await say("The new one is worse.");
+    await say("The new release is worse.");
     await page.getByRole("button", { name: "Show 3 more" }).click();
     await page.getByLabel("May be worse by").fill("70");
     await say("A number from 0 to 50");

@@ -5,7 +5,7 @@ import { useWords } from "../../locales/words.ts";
 import { Failed, Loading } from "../../parts/page.tsx";
 import { StatusWord, type Tone } from "../../parts/status-word.tsx";
 import { placesOf, verdictOf, type Compared, type Verdict } from "./comparison-verdict.ts";
-import { Items } from "./items.tsx";
+import { Items, WhatLeadsWhere } from "./items.tsx";
 import { RUNS } from "./run-words.ts";
 import styles from "./runs.module.css";
 
@@ -17,6 +17,8 @@ const TONES: Record<Verdict, Tone> = {
   unknown: "unknown",
 };
 const TINY = 0.001;
+/** Part of the picture's width below which two words under it would run into each other. */
+const TOO_NEAR = 0.03;
 
 export function Compare({
   fresh,
@@ -92,8 +94,10 @@ function Picture({ found }: { found: Compared }) {
       </div>
       <div className={styles["ticks"]} aria-hidden>
         <span style={at(places.zero)}>0</span>
-        {places.zero - places.limit < 0.06 ? null : (
-          <span style={at(places.limit)}>−{points(found.margin)}</span>
+        {places.zero - places.limit < TOO_NEAR ? null : (
+          <span className={styles["ofLimit"]} style={at(places.limit)}>
+            −{points(found.margin)}
+          </span>
         )}
       </div>
     </div>
@@ -140,7 +144,7 @@ function Changes({ found: { changes, onlyOldRight, onlyNewRight } }: { found: Co
       <div className={styles["two"]}>
         {sides.map(({ title, right, of }) => (
           <div key={right}>
-            <h3 className={styles["small"]}>
+            <h3>
               {title} ({of})
             </h3>
             {of === 0 ? (
@@ -151,7 +155,7 @@ function Changes({ found: { changes, onlyOldRight, onlyNewRight } }: { found: Co
           </div>
         ))}
       </div>
-      {changes.length === 0 ? null : <p className={styles["soft"]}>{t("linked")}</p>}
+      {changes.length === 0 ? null : <WhatLeadsWhere items={changes} />}
     </>
   );
 }

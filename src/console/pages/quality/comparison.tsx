@@ -4,14 +4,17 @@
  * The choice stands in the address, so that a link shows the same to everybody.
  */
 import { NativeSelect, TextInput } from "@mantine/core";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useRead } from "../../data/api.ts";
 import { useFormats } from "../../locales/formats.ts";
 import { useWords } from "../../locales/words.ts";
+import { DataTable } from "../../parts/data-table.tsx";
+import { sameWorkflow } from "../../shell/same-workflow.ts";
 import { readNumber } from "../settings/dial-forms.ts";
 import { Compare } from "./compared.tsx";
 import { Part } from "./part.tsx";
+import { Share, useRunCost } from "./run-shown.tsx";
 import { RUNS } from "./run-words.ts";
 import styles from "./runs.module.css";
 import { fullName, useRunsOf, type Run } from "./runs-of-sets.ts";
@@ -72,7 +75,7 @@ function Chosen({ runs }: { runs: readonly Run[] }) {
   const points = readNumber(margin);
   const valid = points !== undefined && points >= 0 && points <= MOST_MARGIN;
   const label = (run: Run) =>
-    `${run.release}${run.step === 0 ? "" : `, ${t("step", { step: run.step })}`} · ${formats.when(run.startedAt)}`;
+    `${formats.when(run.startedAt)} · ${run.release}${run.step === 0 ? "" : `, ${t("step", { step: run.step })}`}`;
   const seek = (next: Record<string, string>) =>
     void navigate({
       to: ".",
@@ -115,6 +118,7 @@ function Chosen({ runs }: { runs: readonly Run[] }) {
           onChange={(event) => setMargin(event.currentTarget.value)}
         />
       </div>
+      <Sides sides={old === undefined ? [fresh] : [fresh, old]} />
       {old === undefined ? (
         <p className={styles["flat"]}>{t("noOther", { set: fullName(fresh) })}</p>
       ) : valid ? (
@@ -126,5 +130,46 @@ function Chosen({ runs }: { runs: readonly Run[] }) {
         />
       ) : null}
     </>
+  );
+}
+
+/** What each has right on its own, before both are held against each other. */
+function Sides({ sides }: { sides: readonly Run[] }) {
+  const t = useWords(RUNS);
+  const formats = useFormats();
+  const cost = useRunCost();
+  return (
+    <DataTable
+      caption={t("sides")}
+      rows={sides}
+      idOf={(run) => run.id}
+      empty={null}
+      columns={[
+        {
+          id: "side",
+          head: t("run"),
+          cell: (run) => (
+            <Link to="/quality/runs/$run" params={{ run: run.id }} search={sameWorkflow}>
+              {t(run === sides[0] ? "newRun" : "oldRun")}
+            </Link>
+          ),
+        },
+        {
+          id: "release",
+          head: t("release"),
+          cell: (run) => <code className={styles["stack"]}>{run.release}</code>,
+        },
+        { id: "accuracy", head: t("accuracy"), number: true, cell: (run) => <Share of={run.accuracy} /> },
+        { id: "n", head: t("n"), number: true, cell: (run) => formats.number(run.right + run.wrong) },
+        {
+          id: "repeats",
+          head: t("repeats"),
+          number: true,
+          wideOnly: true,
+          cell: (run) => t("times", { n: run.repeats }),
+        },
+        { id: "cost", head: t("cost"), number: true, wideOnly: true, cell: (run) => cost(run.cost) },
+      ]}
+    />
   );
 }

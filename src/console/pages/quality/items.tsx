@@ -12,6 +12,14 @@ export interface Item {
   case: string | null;
 }
 
+/** Below a list of items: which of them lead to a case. */
+export function WhatLeadsWhere({ items }: { items: readonly Item[] }) {
+  const t = useWords(RUNS);
+  const linked = items.filter((one) => one.case !== null).length;
+  const told = linked === 0 ? "linkedNone" : linked === items.length ? undefined : "linked";
+  return told === undefined ? null : <p className={styles["soft"]}>{t(told)}</p>;
+}
+
 export function Items({ items, of, first = 8 }: { items: readonly Item[]; of: number; first?: number }) {
   const t = useWords(RUNS);
   const [all, setAll] = useState(false);

@@ -193,6 +193,11 @@ export const RUNS = words({
     en: "Underlined numbers lead to the case; the others came from outside.",
   },
 
+  linkedNone: {
+    de: "Diese Einträge kamen von außen; zu ihnen gibt es keinen Vorgang.",
+    en: "These items came from outside; there is no case to them.",
+  },
+
   slices: { de: "Nach Teilen", en: "By part" },
   slicesNone: {
     de: "Das Release benennt keine Facetten, nach denen sich die Einträge teilen ließen.",
@@ -214,24 +219,24 @@ export const RUNS = words({
   margin: { de: "Darf schlechter sein um (Punkte)", en: "May be worse by (points)" },
   notMargin: { de: "Eine Zahl von 0 bis 50", en: "A number from 0 to 50" },
   points: { de: "{n} Punkte", en: "{n} points" },
-  "verdict.better": { de: "Das neue ist besser.", en: "The new one is better." },
+  "verdict.better": { de: "Das neue Release ist besser.", en: "The new release is better." },
   "verdict.betterWhat": {
     de: "Es hat {value} Prozentpunkte mehr richtig; mit 95 % Sicherheit sind es {lower} bis {upper}.",
     en: "It has {value} percentage points more right; with 95 % certainty it is {lower} to {upper}.",
   },
-  "verdict.notWorse": { de: "Das neue ist nicht schlechter.", en: "The new one is not worse." },
+  "verdict.notWorse": { de: "Das neue Release ist nicht schlechter.", en: "The new release is not worse." },
   "verdict.notWorseWhat": {
     de: "Der Unterschied liegt mit 95 % Sicherheit zwischen {lower} und {upper} Prozentpunkten (gemessen {value}); {margin} weniger wären noch hingenommen.",
     en: "With 95 % certainty the difference lies between {lower} and {upper} percentage points (measured {value}); {margin} fewer would still be accepted.",
   },
-  "verdict.worse": { de: "Das neue ist schlechter.", en: "The new one is worse." },
+  "verdict.worse": { de: "Das neue Release ist schlechter.", en: "The new release is worse." },
   "verdict.worseWhat": {
     de: "Der Unterschied liegt mit 95 % Sicherheit zwischen {lower} und {upper} Prozentpunkten (gemessen {value}); hingenommen wären {margin} weniger.",
     en: "With 95 % certainty the difference lies between {lower} and {upper} percentage points (measured {value}); {margin} fewer would be accepted.",
   },
   "verdict.open": {
-    de: "Es ist nicht gezeigt, dass das neue nicht schlechter ist.",
-    en: "It is not shown that the new one is not worse.",
+    de: "Es ist nicht gezeigt, dass das neue Release nicht schlechter ist.",
+    en: "It is not shown that the new release is not worse.",
   },
   "verdict.openWhat": {
     de: "Gemessen sind {value} Prozentpunkte Unterschied, doch es können auch {lower} sein; hingenommen wären {margin} weniger. Mehr Einträge machen den Bereich enger.",
@@ -242,6 +247,7 @@ export const RUNS = words({
     de: "Es gibt keine Einträge, die beide Läufe gemessen haben.",
     en: "There are no items that both runs measured.",
   },
+  sides: { de: "Die beiden Läufe", en: "The two runs" },
   picture: { de: "Unterschied mit 95-%-Bereich", en: "Difference with its 95 % range" },
   marginLine: { de: "hingenommen", en: "accepted" },
   mcnemar: {

@@ -80,7 +80,7 @@ function List({ runs, caption }: { runs: readonly Run[]; caption: string }) {
           id: "run",
           head: t("run"),
           cell: (run) => (
-            <span className={styles["stack"]}>
+            <span className={`${styles["stack"]} ${styles["when"]}`}>
               <Link to="/quality/runs/$run" params={{ run: run.id }} search={sameWorkflow}>
                 {formats.when(run.startedAt)}
               </Link>

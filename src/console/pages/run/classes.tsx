@@ -4,7 +4,7 @@ import { useFormats } from "../../locales/formats.ts";
 import { useWords } from "../../locales/words.ts";
 import { DataTable } from "../../parts/data-table.tsx";
 import { Section } from "../../parts/page.tsx";
-import { Items } from "../quality/items.tsx";
+import { Items, WhatLeadsWhere } from "../quality/items.tsx";
 import { Share } from "../quality/run-shown.tsx";
 import { RUNS } from "../quality/run-words.ts";
 import styles from "../quality/runs.module.css";
@@ -74,7 +74,7 @@ function Confusions({ table: { field, confusions } }: { table: Table }) {
           { id: "items", head: t("behind"), cell: ({ items, n }) => <Items items={items} of={n} /> },
         ]}
       />
-      {confusions.length === 0 ? null : <p className={styles["soft"]}>{t("linked")}</p>}
+      {confusions.length === 0 ? null : <WhatLeadsWhere items={confusions.flatMap(({ items }) => items)} />}
     </Section>
   );
 }
