@@ -1,4 +1,4 @@
-/** Evaluation sets, runs and two runs compared on the page Quality, and the page of one run. In a real browser. */
+/** Evaluation sets, runs, two runs compared and gates on the page Quality, and the pages of one run and one gate. In a real browser. */
 import { describe, expect, test } from "vitest";
 import { CHROMIUM } from "../support/browser.ts";
 import { openConsole } from "../support/console.ts";
@@ -85,6 +85,38 @@ describe.skipIf(CHROMIUM === undefined)("evaluation runs on the page Quality", a
     await table("Newest runs").getByText("twice").or(table("Newest runs").getByText("2 times")).waitFor();
     const { runs } = await client.getEvaluationSet({ params: { workflow, set: CASES_SET } });
     expect(runs[0]).toMatchObject({ release: made.fresh, repeats: 2 });
+  });
+
+  test("are held against criteria in gates, with what is missing, and signed by owner and sponsor", async () => {
+    await page.goto(`/quality?workflow=${workflow}`);
+    await table("Gates of releases").getByText("inconclusive").waitFor();
+    await page.goto(`/quality/gates/${made.gates.old}?workflow=${workflow}`);
+    const missing = table("Criteria").getByRole("row", { name: /right answers/ });
+    await missing.getByText(/about \d+ more/).waitFor();
+    await say("the verdict does not allow it");
+    const go = (of: typeof page, as: string) => of.getByRole("button", { name: `Sign go as ${as}` });
+    expect(await go(page, "owner").isDisabled()).toBe(true);
+    await page.goto(`/quality/gates/${made.gates.fresh}?workflow=${workflow}`);
+    await go(page, "owner").click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Note for the record").fill("As agreed");
+    await dialog.getByRole("button", { name: "Sign go" }).click();
+    await say("go by owner@example.com");
+    expect(await go(page, "sponsor").count()).toBe(0);
+    const { page: other } = await opened.visit("sponsor@example.com", [{ role: "sponsor", workflow }], {
+      locale: "en-GB",
+    });
+    await other.goto(`/quality/gates/${made.gates.fresh}?workflow=${workflow}`);
+    await go(other, "sponsor").click();
+    await other.getByRole("dialog").getByRole("button", { name: "Sign go" }).click();
+    await other.getByText("go by sponsor@example.com").waitFor();
+    const { signatures } = await client.getGate({ params: { gate: made.gates.fresh } });
+    expect(signatures.map(({ as, decision }) => [as, decision])).toEqual([
+      ["owner", "go"],
+      ["sponsor", "go"],
+    ]);
+    await page.goto(`/quality/gates/gate_nothing?workflow=${workflow}`);
+    await say("There is no such gate");
   });
 
   test("offer nothing to start to a reviewer", async () => {

@@ -1,5 +1,6 @@
 /**
- * A workflow with evaluation sets and runs over them: one brought from outside, one made of judged cases, two releases measured on both.
+ * A workflow with evaluation sets and runs over them: one brought from outside, one made of judged cases, two releases measured on
+ * both and held against criteria.
  *
  * Everything is measured by the real program; only the two models answer from scripts, the newer one better than the older.
  */
@@ -7,12 +8,32 @@ import { Readable } from "node:stream";
 import type { Client } from "../../src/contract/client.ts";
 import type { JsonObject } from "../../src/contract/json.ts";
 import { SUGGESTION, type ConsoleInstallation } from "./console.ts";
-import { until } from "./installation.ts";
+import { until, workflowDocument } from "./installation.ts";
 
 const IMPORTED = 60;
 const JUDGED = 8;
 export const IMPORTED_SET = "tickets-may";
 export const CASES_SET = "reviewed-tickets";
+
+const DIALS: JsonObject = { undo: 0, cold: { share: 0 }, secondLook: { share: 0 } };
+const CRITERIA: JsonObject[] = [
+  {
+    name: "right answers",
+    group: "performance",
+    metric: "accuracy",
+    minimum: 0.7,
+    target: 0.75,
+    stretch: 0.99,
+  },
+  {
+    name: "cables are found",
+    group: "performance",
+    must: false,
+    metric: "recall category = technical",
+    minimum: 0.9,
+    target: 0.95,
+  },
+];
 
 /** The older one knows no cables. */
 const SCRIPTS: Record<"old" | "fresh", JsonObject> = {
@@ -33,6 +54,8 @@ export interface Evaluated {
   fresh: string;
   /** Done, over the imported set: of the old release, of the new one, and of the new one asked three times. */
   runs: { old: string; fresh: string; thrice: string };
+  /** Of the old release, which takes more items; of the new one, which is go and not signed. */
+  gates: { old: string; fresh: string };
 }
 
 export async function openEvaluated(
@@ -40,12 +63,14 @@ export async function openEvaluated(
   workflow: string,
 ): Promise<Evaluated> {
   const params = { workflow };
-  const submit = await open(workflow, {
-    script: SCRIPTS.old,
-    workflow: { undo: 0, cold: { share: 0 }, secondLook: { share: 0 } },
-  });
+  const submit = await open(workflow, { script: SCRIPTS.old, workflow: DIALS });
   const old = (await client.getWorkflow({ params })).candidateRelease!;
   for (let n = 0; n < JUDGED; n++) await judge(client, await submit(textOf(n)), n);
+  // Before anything is measured: nothing is held against criteria that came later.
+  await client.applyWorkflow({
+    params,
+    body: { document: workflowDocument({ ...DIALS, workflow, criteria: CRITERIA }) },
+  });
   await follow(
     client.importSet(workflow, { name: IMPORTED_SET }, Readable.from([Buffer.from(importedLines())])),
   );
@@ -72,7 +97,11 @@ export async function openEvaluated(
   await run(CASES_SET, fresh);
   const thrice = await run(IMPORTED_SET, fresh, 3);
   const oldRun = await run(IMPORTED_SET, old);
-  return { old, fresh, runs: { old: oldRun, fresh: await run(IMPORTED_SET, fresh), thrice } };
+  const runs = { old: oldRun, fresh: await run(IMPORTED_SET, fresh), thrice };
+  const gate = async (release: string, of: string) =>
+    (await client.judgeGate({ params, body: { release, runs: [of] } })).id;
+  const gates = { old: await gate(old, runs.old), fresh: await gate(fresh, runs.fresh) };
+  return { old, fresh, runs, gates };
 }
 
 const textOf = (n: number): JsonObject => ({
