@@ -1,8 +1,10 @@
 /** Evaluation sets, runs, two runs compared and gates on the page Quality, and the pages of one run and one gate. In a real browser. */
 import { describe, expect, test } from "vitest";
 import { CHROMIUM } from "../support/browser.ts";
-import { openConsole } from "../support/console.ts";
+import type { JsonObject } from "../../src/contract/json.ts";
+import { openConsole, SUGGESTION } from "../support/console.ts";
 import { CASES_SET, IMPORTED_SET, openEvaluated } from "../support/evaluated-stage.ts";
+import { startProvider } from "../support/provider.ts";
 
 const workflow = "evaluated";
 const young = "without-sets";
@@ -85,6 +87,40 @@ describe.skipIf(CHROMIUM === undefined)("evaluation runs on the page Quality", a
     await table("Newest runs").getByText("twice").or(table("Newest runs").getByText("2 times")).waitFor();
     const { runs } = await client.getEvaluationSet({ params: { workflow, set: CASES_SET } });
     expect(runs[0]).toMatchObject({ release: made.fresh, repeats: 2 });
+  });
+
+  test("say how far they are while they run, and have their figures as soon as they are done", async () => {
+    const answered = Promise.withResolvers<undefined>();
+    const provider = await startProvider({
+      async answer() {
+        await answered.promise;
+        return { output: SUGGESTION };
+      },
+    });
+    await client.saveConnection({
+      params: { name: "slow" },
+      body: { settings: { kind: "openai", baseUrl: provider.url } },
+    });
+    const params = { workflow };
+    const { document } = await client.getRelease({ params: { release: made.old } });
+    const { id: release } = await client.publishRelease({
+      params,
+      body: {
+        document: {
+          ...(document as JsonObject),
+          model: { connection: "slow", name: "small", timeout: 60_000 },
+          prompt: "Sort.\n---\n{{ input }}",
+        },
+      },
+    });
+    const { id } = await client.startEvaluation({ params, body: { set: CASES_SET, release } });
+    await page.goto(`/quality?workflow=${workflow}`);
+    await table("Newest runs").getByRole("progressbar", { name: "0 of 8 asked" }).waitFor();
+    await page.goto(`/quality/runs/${id}?workflow=${workflow}`);
+    await say("The figures stand here as soon as the run is done.");
+    answered.resolve(undefined);
+    await table("What was measured").waitFor();
+    await say("of 8 items of");
   });
 
   test("are held against criteria in gates, with what is missing, and signed by owner and sponsor", async () => {

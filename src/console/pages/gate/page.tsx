@@ -41,7 +41,7 @@ export default function GatePage() {
     );
   return (
     <Page
-      title={found === undefined ? t("gate") : t("gateOf", { release: found.release })}
+      title={t("gate")}
       sentence={
         found === undefined
           ? undefined
@@ -72,6 +72,10 @@ function Facts({ gate }: { gate: Gate }) {
   return (
     <Section title={t("facts")}>
       <dl className={facts["facts"]}>
+        <dt>{t("release")}</dt>
+        <dd>
+          <code>{gate.release}</code>
+        </dd>
         <dt>{t("verdict")}</dt>
         <dd>
           <VerdictWord verdict={gate.verdict} />

@@ -28,10 +28,12 @@ export function Signatures({ gate }: { gate: Gate }) {
   const refused = whyNoGo(gate);
   return (
     <Section title={t("signatures")}>
-      <p className={styles["flat"]}>{t("signaturesWhat")}</p>
-      {refused === undefined ? null : (
-        <p className={styles["flat"]}>{t("noGoOnly", { why: t(`noGo.${refused}`) })}</p>
-      )}
+      <div className={styles["verdict"]}>
+        <p className={styles["flat"]}>{t("signaturesWhat")}</p>
+        {refused === undefined ? null : (
+          <p className={styles["flat"]}>{t("noGoOnly", { why: t(`noGo.${refused}`) })}</p>
+        )}
+      </div>
       <dl className={`${facts["facts"]} ${styles["signatures"]}`}>
         {SIGNED_AS.map((as) => {
           const signed = gate.signatures.find((one) => one.as === as);

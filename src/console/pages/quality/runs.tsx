@@ -131,7 +131,7 @@ function Repeats({ run, flips }: { run: Run; flips: { share: { value: number } |
   const formats = useFormats();
   const share = flips?.share;
   return (
-    <span className={styles["stack"]}>
+    <span className={styles["stackEnd"]}>
       <span>{t("times", { n: run.repeats })}</span>
       {share == null ? null : (
         <span className={styles["soft"]}>{t("flipped", { share: formats.percent(share.value) })}</span>
