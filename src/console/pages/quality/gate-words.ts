@@ -25,8 +25,8 @@ export const GATES = words({
   signed: { de: "Unterschrieben", en: "Signed" },
   signedNone: { de: "noch nicht", en: "not yet" },
   signedBy: { de: "{as}: {decision}", en: "{as}: {decision}" },
-  owner: { de: "Inhaber", en: "owner" },
-  sponsor: { de: "Sponsor", en: "sponsor" },
+  owner: { de: "Inhaberschaft", en: "owner" },
+  sponsor: { de: "Auftraggeberschaft", en: "sponsor" },
   "signed.go": { de: "Go", en: "go" },
   "signed.no-go": { de: "No-Go", en: "no-go" },
 
@@ -65,15 +65,15 @@ export const GATES = words({
 
   signatures: { de: "Unterschriften", en: "Signatures" },
   signaturesWhat: {
-    de: "Go gilt erst, wenn Inhaber und Sponsor unterschrieben haben, zwei Personen, jede im eigenen Namen. Eine Unterschrift lässt sich nicht zurücknehmen; ein anderes Urteil braucht ein neues Gate.",
+    de: "Go gilt erst, wenn Inhaberschaft und Auftraggeberschaft unterschrieben haben, zwei Personen, jede im eigenen Namen. Eine Unterschrift lässt sich nicht zurücknehmen; ein anderes Urteil braucht ein neues Gate.",
     en: "Go holds only when owner and sponsor have signed, two persons, each in their own name. A signature cannot be taken back; another verdict takes a new gate.",
   },
   signature: { de: "{decision} von {who}, {when}", en: "{decision} by {who}, {when}" },
   open: { de: "noch nicht unterschrieben", en: "not signed yet" },
   "sign.go": { de: "Go unterschreiben", en: "Sign go" },
   "sign.no-go": { de: "No-Go unterschreiben", en: "Sign no-go" },
-  "as.go": { de: "Als {as} Go unterschreiben", en: "Sign go as {as}" },
-  "as.no-go": { de: "Als {as} No-Go unterschreiben", en: "Sign no-go as {as}" },
+  "as.go": { de: "Für die {as} Go unterschreiben", en: "Sign go as {as}" },
+  "as.no-go": { de: "Für die {as} No-Go unterschreiben", en: "Sign no-go as {as}" },
   "what.go": {
     de: "Sie stehen mit Ihrem Namen dafür, dass {release} Vorgänge bekommen darf. Unterschrieben wird genau das Urteil, das hier steht.",
     en: "You stand with your name for it that {release} may get cases. What is signed is exactly the verdict that stands here.",
@@ -97,7 +97,7 @@ export const GATES = words({
     en: "a later gate of the release has taken its place.",
   },
   "noGo.lacks": {
-    de: "dem Workflow fehlen zwei verschiedene Personen als Inhaber und Sponsor.",
+    de: "dem Workflow fehlen zwei verschiedene Personen für Inhaberschaft und Auftraggeberschaft.",
     en: "the workflow lacks two different persons as owner and sponsor.",
   },
 });

@@ -152,7 +152,7 @@ export const RUNS = words({
   measures: { de: "Was gemessen wurde", en: "What was measured" },
   metric: { de: "Maß", en: "Metric" },
   value: { de: "Wert", en: "Value" },
-  range95: { de: "95-%-Bereich", en: "95 % range" },
+  range95: { de: "95-%-Bereich", en: "95 % range" },
   ofN: { de: "{right} von {n}", en: "{right} of {n}" },
   flips: { de: "schwankende Antworten", en: "answers that waver" },
   latencyMean: { de: "Antwortzeit im Mittel", en: "mean latency" },
@@ -221,18 +221,18 @@ export const RUNS = words({
   points: { de: "{n} Punkte", en: "{n} points" },
   "verdict.better": { de: "Das neue Release ist besser.", en: "The new release is better." },
   "verdict.betterWhat": {
-    de: "Es hat {value} Prozentpunkte mehr richtig; mit 95 % Sicherheit sind es {lower} bis {upper}.",
-    en: "It has {value} percentage points more right; with 95 % certainty it is {lower} to {upper}.",
+    de: "Es hat {value} Prozentpunkte mehr richtig; mit 95 % Sicherheit sind es {lower} bis {upper}.",
+    en: "It has {value} percentage points more right; with 95 % certainty it is {lower} to {upper}.",
   },
   "verdict.notWorse": { de: "Das neue Release ist nicht schlechter.", en: "The new release is not worse." },
   "verdict.notWorseWhat": {
-    de: "Der Unterschied liegt mit 95 % Sicherheit zwischen {lower} und {upper} Prozentpunkten (gemessen {value}); {margin} weniger wären noch hingenommen.",
-    en: "With 95 % certainty the difference lies between {lower} and {upper} percentage points (measured {value}); {margin} fewer would still be accepted.",
+    de: "Der Unterschied liegt mit 95 % Sicherheit zwischen {lower} und {upper} Prozentpunkten (gemessen {value}); {margin} weniger wären noch hingenommen.",
+    en: "With 95 % certainty the difference lies between {lower} and {upper} percentage points (measured {value}); {margin} fewer would still be accepted.",
   },
   "verdict.worse": { de: "Das neue Release ist schlechter.", en: "The new release is worse." },
   "verdict.worseWhat": {
-    de: "Der Unterschied liegt mit 95 % Sicherheit zwischen {lower} und {upper} Prozentpunkten (gemessen {value}); hingenommen wären {margin} weniger.",
-    en: "With 95 % certainty the difference lies between {lower} and {upper} percentage points (measured {value}); {margin} fewer would be accepted.",
+    de: "Der Unterschied liegt mit 95 % Sicherheit zwischen {lower} und {upper} Prozentpunkten (gemessen {value}); hingenommen wären {margin} weniger.",
+    en: "With 95 % certainty the difference lies between {lower} and {upper} percentage points (measured {value}); {margin} fewer would be accepted.",
   },
   "verdict.open": {
     de: "Es ist nicht gezeigt, dass das neue Release nicht schlechter ist.",
@@ -248,7 +248,7 @@ export const RUNS = words({
     en: "There are no items that both runs measured.",
   },
   sides: { de: "Die beiden Läufe", en: "The two runs" },
-  picture: { de: "Unterschied mit 95-%-Bereich", en: "Difference with its 95 % range" },
+  picture: { de: "Unterschied mit 95-%-Bereich", en: "Difference with its 95 % range" },
   marginLine: { de: "hingenommen", en: "accepted" },
   mcnemar: {
     de: "Von {n} Einträgen haben beide {both} richtig und beide {neither} falsch. Nur das neue hat {onlyNew} richtig, nur das bisherige {onlyOld}. Wären beide gleich gut, käme ein so großes Ungleichgewicht {chance} vor (McNemar, p {p}).",

@@ -43,7 +43,9 @@ export function useFiguresOf(runs: readonly Run[]): Map<string, Reply<"getEvalua
     queries: done.map(({ id }) => ({
       queryKey: keyOf("getEvaluation", { params: { run: id } }),
       queryFn: () => call("getEvaluation", { params: { run: id } }),
-      staleTime: Infinity,
+      // What was read while it ran has no figures yet.
+      staleTime: ({ state }: { state: { data: Reply<"getEvaluation"> | undefined } }) =>
+        state.data?.state === "done" ? Infinity : 0,
     })),
   });
   return new Map(done.map(({ id }, at) => [id, reads[at]?.data?.figures ?? null]));
