@@ -11,6 +11,7 @@ import type { Client } from "../../src/contract/client.ts";
 import { misfitsOn } from "./browser.ts";
 import type { ConsoleInstallation } from "./console.ts";
 import type { Grant } from "./people.ts";
+import { openEvaluated, type Evaluated } from "./evaluated-stage.ts";
 import { openQuality } from "./quality-stage.ts";
 
 export const STAGE = "tickets";
@@ -18,6 +19,8 @@ export const STAGE = "tickets";
 const ROLLING = "rolling";
 /** One that is certified and watched. */
 const CERTIFIED = "certified";
+/** One with evaluation sets, runs and gates. */
+const EVALUATED = "evaluated";
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const NARROW = { width: 320, height: 640 };
 
@@ -31,6 +34,8 @@ export interface Stage {
   invitation: string;
   /** A call over the endpoint. */
   call: string;
+  /** Runs and gates of its two releases. */
+  evaluated: Evaluated;
 }
 
 /** A workflow with a case in every place that a page shows. */
@@ -70,6 +75,7 @@ export async function openStage({
   const said = await client.feedbackLink({ params: { case: delivered } });
   await startRolling({ open, client, as });
   await openQuality({ open, client, as, installation }, CERTIFIED);
+  const evaluated = await openEvaluated({ open, client }, EVALUATED);
   const roles = ["owner", "reviewer", "administrator", "compliance", "on_call"] as const;
   return {
     person: "all@example.com",
@@ -78,6 +84,7 @@ export async function openStage({
     sayLink: said.link,
     invitation: link,
     call: await called(installation),
+    evaluated,
   };
 }
 
@@ -174,6 +181,23 @@ const atWork = (name: string, act: (page: Page) => Promise<void>): PageOfConsole
   },
 });
 
+/** A page about the workflow with runs. */
+const evaluated = (
+  name: string,
+  of: string,
+  where: (made: Evaluated) => string,
+  wait: string,
+): PageOfConsole => ({
+  name,
+  of,
+  async go(page, stage) {
+    await page.goto("about:blank");
+    await page.goto(where(stage.evaluated));
+    await page.locator(wait).last().waitFor();
+    await settled(page);
+  },
+});
+
 const outside = (of: string, where: (stage: Stage) => string): PageOfConsole => ({
   name: of,
   of,
@@ -226,6 +250,14 @@ export const PAGES: readonly PageOfConsole[] = [
       await settled(page);
     },
   },
+  evaluated(
+    "quality, runs compared",
+    "quality",
+    ({ runs }) => `/quality?workflow=${EVALUATED}&new=${runs.fresh}&old=${runs.old}`,
+    '#comparison [role="img"]',
+  ),
+  evaluated("run", "run", ({ runs }) => `/quality/runs/${runs.old}?workflow=${EVALUATED}`, "main table"),
+  evaluated("gate", "gate", ({ gates }) => `/quality/gates/${gates.old}?workflow=${EVALUATED}`, "main table"),
   at("rollout", "/rollout?", "rollout, none yet"),
   {
     name: "rollout",

@@ -10,7 +10,10 @@ import { NoWorkflow } from "../../parts/no-workflow.tsx";
 import { Page } from "../../parts/page.tsx";
 import { Bounds } from "./bounds.tsx";
 import { Calibration } from "./calibration.tsx";
+import { Comparison } from "./comparison.tsx";
 import { Disagreements } from "./disagreements.tsx";
+import { Gates } from "./gates.tsx";
+import { Runs } from "./runs.tsx";
 import { Standing } from "./standing.tsx";
 import { Thresholds } from "./thresholds.tsx";
 import { QUALITY } from "./words.ts";
@@ -21,6 +24,9 @@ const SECTIONS: readonly ComponentType<{ workflow: string }>[] = [
   Bounds,
   Disagreements,
   Calibration,
+  Runs,
+  Comparison,
+  Gates,
 ];
 
 export default function QualityPage() {

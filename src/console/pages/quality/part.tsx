@@ -49,7 +49,7 @@ function Content<T>({
 }) {
   const { data, isError, error, refetch } = read;
   const code = error instanceof PilotageError ? error.code : undefined;
-  const nothing = <p className={styles["soft"]}>{empty}</p>;
+  const nothing = typeof empty === "string" ? <p className={styles["soft"]}>{empty}</p> : empty;
   if (isError && code === "forbidden") return <NotPermitted />;
   // Without an AI release, or without an answer of it, there is nothing to look at yet.
   if (isError && code === "wrong_state") return nothing;

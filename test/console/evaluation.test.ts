@@ -1,0 +1,166 @@
+/** Evaluation sets, runs, two runs compared and gates on the page Quality, and the pages of one run and one gate. In a real browser. */
+import { describe, expect, test } from "vitest";
+import { CHROMIUM } from "../support/browser.ts";
+import type { JsonObject } from "../../src/contract/json.ts";
+import { openConsole, SUGGESTION } from "../support/console.ts";
+import { CASES_SET, IMPORTED_SET, openEvaluated } from "../support/evaluated-stage.ts";
+import { startProvider } from "../support/provider.ts";
+
+const workflow = "evaluated";
+const young = "without-sets";
+
+describe.skipIf(CHROMIUM === undefined)("evaluation runs on the page Quality", async () => {
+  if (CHROMIUM === undefined) return;
+  const opened = await openConsole();
+  const { client } = opened;
+  await opened.open(young);
+  const made = await openEvaluated(opened, workflow);
+  const grants = [
+    { role: "owner", workflow },
+    { role: "owner", workflow: young },
+  ] as const;
+  const { page } = await opened.visit("owner@example.com", grants, { locale: "en-GB" });
+  const say = (text: string) => page.getByText(text, { exact: false }).first().waitFor();
+  const table = (name: string | RegExp) => page.getByRole("table", { name });
+
+  test("say how a set comes to be while there is none", async () => {
+    await page.goto(`/quality?workflow=${young}`);
+    await say(`pilotage evaluation collect ${young}`);
+    await say("as soon as two runs over one set are done");
+    expect(await page.getByRole("button", { name: "Start a run" }).count()).toBe(0);
+  });
+
+  test("stand with their sets, what these prove, and each figure with its range", async () => {
+    await page.goto(`/quality?workflow=${workflow}`);
+    const sets = table("Evaluation sets");
+    await sets.getByText("sealed, can prove").waitFor();
+    await sets.getByText("for tuning, proves nothing").waitFor();
+    await table("Newest runs").getByText("3 times").waitFor();
+    await table("Newest runs").getByText("0% wavered").waitFor();
+    await sets.getByRole("button", { name: `Show runs over ${CASES_SET}@1 only` }).click();
+    const runs = table(`Runs over ${CASES_SET}@1`);
+    await runs.waitFor();
+    expect(await runs.getByText(`${IMPORTED_SET}@1`).count()).toBe(0);
+  });
+
+  test("are told in words when two are compared, with the items that changed and the cases behind them", async () => {
+    await page.goto(`/quality?workflow=${workflow}&new=${made.runs.fresh}&old=${made.runs.old}`);
+    await say("The new release is better.");
+    await say("McNemar, p < 0.001");
+    await page.getByLabel("Old", { exact: true }).selectOption({ index: 1 });
+    await page.waitForURL(/old=evr_/);
+    await page.goto(`/quality?workflow=${workflow}&new=${made.runs.old}&old=${made.runs.fresh}`);
+    await say("The new release is worse.");
+    await page.getByRole("button", { name: "Show 3 more" }).click();
+    await page.getByLabel("May be worse by").fill("70");
+    await say("A number from 0 to 50");
+    const { runs } = await client.getEvaluationSet({ params: { workflow, set: CASES_SET } });
+    await page.goto(`/quality?workflow=${workflow}&new=${runs[0]!.id}&old=${runs[1]!.id}`);
+    const link = page.getByRole("link", { name: /^Case of no\./ }).first();
+    expect(await link.getAttribute("href")).toContain("/cases/case_");
+  });
+
+  test("open on a page of their own with classes, parts, and what was taken for what", async () => {
+    await page.goto(`/quality/runs/${made.runs.old}?workflow=${workflow}`);
+    const taken = table("What was taken for what: category");
+    const first = taken.getByRole("row").nth(1);
+    expect(await first.innerText()).toMatch(/technical\s+billing\s+15/);
+    await table("By class: category").getByText("technical").waitFor();
+    await table("By part").getByText("output.category").first().waitFor();
+    await table("What was measured").getByText("latency p95").waitFor();
+    await page.getByRole("link", { name: "Compare with another run" }).click();
+    await page.waitForURL(/\/quality\?.*new=evr_/);
+    await page.goto(`/quality/runs/evr_nothing?workflow=${workflow}`);
+    await say("There is no such evaluation run");
+  });
+
+  test("are started by owners: which set, which release, how often", async () => {
+    await page.goto(`/quality?workflow=${workflow}`);
+    await page.getByRole("button", { name: "Start a run" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("How often for each item").fill("12");
+    await dialog.getByText("A whole number from 1 to 9").waitFor();
+    await dialog.getByLabel("How often for each item").fill("2");
+    await dialog.getByRole("combobox", { name: "Set" }).selectOption({ label: `${CASES_SET}@1` });
+    await dialog.getByRole("button", { name: "Start a run" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await table("Newest runs").getByText("twice").or(table("Newest runs").getByText("2 times")).waitFor();
+    const { runs } = await client.getEvaluationSet({ params: { workflow, set: CASES_SET } });
+    expect(runs[0]).toMatchObject({ release: made.fresh, repeats: 2 });
+  });
+
+  test("say how far they are while they run, and have their figures as soon as they are done", async () => {
+    const answered = Promise.withResolvers<undefined>();
+    const provider = await startProvider({
+      async answer() {
+        await answered.promise;
+        return { output: SUGGESTION };
+      },
+    });
+    await client.saveConnection({
+      params: { name: "slow" },
+      body: { settings: { kind: "openai", baseUrl: provider.url } },
+    });
+    const params = { workflow };
+    const { document } = await client.getRelease({ params: { release: made.old } });
+    const { id: release } = await client.publishRelease({
+      params,
+      body: {
+        document: {
+          ...(document as JsonObject),
+          model: { connection: "slow", name: "small", timeout: 60_000 },
+          prompt: "Sort.\n---\n{{ input }}",
+        },
+      },
+    });
+    const { id } = await client.startEvaluation({ params, body: { set: CASES_SET, release } });
+    await page.goto(`/quality?workflow=${workflow}`);
+    await table("Newest runs").getByRole("progressbar", { name: "0 of 8 asked" }).waitFor();
+    await page.goto(`/quality/runs/${id}?workflow=${workflow}`);
+    await say("The figures stand here as soon as the run is done.");
+    answered.resolve(undefined);
+    await table("What was measured").waitFor();
+    await say("of 8 items of");
+  });
+
+  test("are held against criteria in gates, with what is missing, and signed by owner and sponsor", async () => {
+    await page.goto(`/quality?workflow=${workflow}`);
+    await table("Gates of releases").getByText("inconclusive").waitFor();
+    await page.goto(`/quality/gates/${made.gates.old}?workflow=${workflow}`);
+    const missing = table("Criteria").getByRole("row", { name: /right answers/ });
+    await missing.getByText(/about \d+ more/).waitFor();
+    await say("the verdict does not allow it");
+    const go = (of: typeof page, as: string) => of.getByRole("button", { name: `Sign go as ${as}` });
+    expect(await go(page, "owner").isDisabled()).toBe(true);
+    await page.goto(`/quality/gates/${made.gates.fresh}?workflow=${workflow}`);
+    await go(page, "owner").click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Note for the record").fill("As agreed");
+    await dialog.getByRole("button", { name: "Sign go" }).click();
+    await say("go by owner@example.com");
+    expect(await go(page, "sponsor").count()).toBe(0);
+    const { page: other } = await opened.visit("sponsor@example.com", [{ role: "sponsor", workflow }], {
+      locale: "en-GB",
+    });
+    await other.goto(`/quality/gates/${made.gates.fresh}?workflow=${workflow}`);
+    await go(other, "sponsor").click();
+    await other.getByRole("dialog").getByRole("button", { name: "Sign go" }).click();
+    await other.getByText("go by sponsor@example.com").waitFor();
+    const { signatures } = await client.getGate({ params: { gate: made.gates.fresh } });
+    expect(signatures.map(({ as, decision }) => [as, decision])).toEqual([
+      ["owner", "go"],
+      ["sponsor", "go"],
+    ]);
+    await page.goto(`/quality/gates/gate_nothing?workflow=${workflow}`);
+    await say("There is no such gate");
+  });
+
+  test("offer nothing to start to a reviewer", async () => {
+    const { page: other } = await opened.visit("clerk@example.com", [{ role: "reviewer", workflow }], {
+      locale: "en-GB",
+    });
+    await other.goto(`/quality?workflow=${workflow}`);
+    await other.getByRole("table", { name: "Newest runs" }).waitFor();
+    expect(await other.getByRole("button", { name: "Start a run" }).count()).toBe(0);
+  });
+});
