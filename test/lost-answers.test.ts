@@ -126,21 +126,26 @@ describe("an answer of the database that is lost", () => {
   test("to the commit of every step: each case ends once, in one state, delivered once", async () => {
     const steps = ["admit", "reserve", "settle", "verdict", "dispatch", "try", "deliver"];
     loseAt = new Set(steps);
-    const ids = await Promise.all(steps.map((step) => submit(`lost ${step}`)));
+    const names = steps.map((step) => `lost ${step}`);
+    const ids = await Promise.all(names.map((name) => submit(name)));
     const delivered = async () => {
       await approveAll();
       return (await Promise.all(ids.map((id) => stateOf(id)()))).filter((state) => state === "delivered")
         .length;
     };
-    await until(delivered, (count) => count === steps.length);
+    await until(delivered, (count) => count === ids.length);
+    // On a busy machine a step can come to its end while another one's answer is being lost: its turn is with a further case.
+    while (loseAt.size > 0 && names.length < 20) {
+      names.push(`lost once more ${names.length}`);
+      ids.push(await submit(names.at(-1)!));
+      await until(delivered, (count) => count === ids.length);
+    }
     expect([...loseAt]).toEqual([]);
     const lines = readFileSync(resultsPath(installation), "utf8")
       .trim()
       .split("\n")
       .map((line) => (JSON.parse(line) as { body: { externalId: string } }).body.externalId);
-    expect(lines.filter((id) => id.startsWith("lost ")).sort()).toEqual(
-      steps.map((step) => `lost ${step}`).sort(),
-    );
+    expect(lines.filter((id) => id.startsWith("lost ")).sort()).toEqual(names.toSorted());
   });
 
   test("the audit trail has no gap and no number twice after all that", async () => {

@@ -19,7 +19,7 @@ import {
 } from "./support/shifted-stream.ts";
 
 const DATA = fileURLToPath(new URL("../../shared/data/intents-hint3-curekart", import.meta.url));
-const AIMS = { lapsesBefore: 96, mostWrong: 12 };
+const AIMS = { lapsesBefore: 96, mostWrong: 12, mostNonsense: 10 };
 const PRODUCTION = 112;
 
 const went = (more: Partial<Went>): Went => ({

@@ -257,6 +257,8 @@ export interface Aims {
   lapsesBefore: number;
   /** At most so many wrong ones went out until then. */
   mostWrong: number;
+  /** Of those, cases that no class fits: once it lapsed there is none at all. */
+  mostNonsense: number;
 }
 
 export interface Judged {
@@ -286,6 +288,7 @@ export function meets({ lapsedAfter, before, after }: Judged, aims: Aims): boole
     lapsedAfter !== undefined &&
     lapsedAfter <= aims.lapsesBefore &&
     before.wrong <= aims.mostWrong &&
+    before.nonsense <= aims.mostNonsense &&
     after.alone === 0
   );
 }

@@ -31,11 +31,11 @@ import { skipped, type Context, type Outcome } from "../point.ts";
 import { openStore, ROOT, startProgram, until, type Program } from "../program.ts";
 
 export const title =
-  "Half of production fits no class: the certificate lapses before labels run out, and nothing nonsensical goes out alone after it";
+  "Half of production fits no class: the certificate lapses before labels run out, at most ten nonsensical cases went out alone until then and none after it";
 
 const FOLDER = "../shared/data/intents-hint3-curekart";
 const PILOT = 0.4;
-const AIMS = { lapsesBefore: 150, mostWrong: 15 };
+const AIMS = { lapsesBefore: 150, mostWrong: 15, mostNonsense: 10 };
 /** Of the changed stream: the part on which the release in shadow is certified. */
 const SHADOWED = 2 / 3;
 /** A certified threshold must not be broken on the rest beyond what chance does once in a hundred. */
