@@ -244,6 +244,24 @@ describe("the numbers of a writer", () => {
     expect(gaps(of(1, 2, 2, 3))).toEqual(["wri_1"]);
   });
 
+  test("go on where a later hook of the same transaction records once more", async () => {
+    await database.transaction(async (tx) => {
+      audit.record(tx, [
+        { kind: "case.moved", actor, data: { mark: "twice" } },
+        { kind: "case.moved", actor, data: { mark: "twice" } },
+      ]);
+      tx.beforeCommit(async () =>
+        audit.record(tx, [{ kind: "case.running", actor, data: { mark: "twice" } }]),
+      );
+    });
+    await write(database, "after twice");
+    const rows = (await events()).filter((row) => row.body.includes('"mark":"twice"'));
+    expect(rows.map((row) => row.kind)).toEqual(["case.moved", "case.moved", "case.running"]);
+    expect(rows.map((row) => row.wseq - rows[0]!.wseq)).toEqual([0, 1, 2]);
+    expect(new Set(rows.map((row) => row.writer)).size).toBe(1);
+    expect(gaps(await events())).toEqual([]);
+  });
+
   test("go on from a new writer after an outcome that is not known", async () => {
     const single = openDatabase({ url, log: silentLog, size: 1 });
     const writers = async () =>

@@ -2,8 +2,8 @@
  * The audit trail's first half: each change writes its event in its own transaction.
  *
  * An event is canonical JSON (RFC 8785), hashed as a leaf of an RFC 6962 tree. Every database connection is a writer
- * with a counter without gaps; the counter advances only after a known commit, and after an unknown one the connection
- * becomes a new writer, so that a hole always means a removed event. The second half is in sequencer.ts.
+ * with a counter without gaps; after anything but a known commit the connection becomes a new writer, so that a hole always
+ * means a removed event. The second half is in sequencer.ts.
  */
 import canonicalize from "canonicalize";
 import { hash } from "node:crypto";
@@ -69,7 +69,11 @@ export function openAudit(options: { clock: Clock; newId: NewId }): Audit {
     const writer = writerOf(tx.connection);
     const now = options.clock.now();
     const at = isoTime(now);
+    // After a failure the commit may or may not have happened: the numbers used are given up with the writer.
+    tx.afterFailure(() => writers.delete(tx.connection));
+    // Taken at once: what a later hook of the same transaction records goes on behind.
     const first = writer.next;
+    writer.next += events.length;
     const actors = new Map<Actor, string>();
     const actorText = (actor: Actor) => {
       let text = actors.get(actor);
@@ -111,9 +115,6 @@ export function openAudit(options: { clock: Clock; newId: NewId }): Audit {
         ]),
       ),
     ]);
-    tx.afterCommit(() => (writer.next += events.length));
-    // After a failure the commit may or may not have happened: the numbers used are given up with the writer.
-    tx.afterFailure(() => writers.delete(tx.connection));
   }
 
   return {

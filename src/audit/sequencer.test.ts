@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { openFreshDatabase } from "../../test/support/database.ts";
+import type { JsonValue } from "../contract/json.ts";
 import { idSource } from "../platform/chance.ts";
 import { simulatedClock } from "../platform/clock.ts";
 import { openDatabase, type Database } from "../platform/database.ts";
@@ -10,7 +11,7 @@ import { sql } from "../platform/sql.ts";
 import { openCheckpoint, signingKey, verifierKey } from "./checkpoint.ts";
 import { rootOfLeaves } from "./merkle.ts";
 import { openAudit } from "./record.ts";
-import { openSequencer, type Sequencer } from "./sequencer.ts";
+import { lastGroupOf, openSequencer, type Sequencer } from "./sequencer.ts";
 
 const { database, url } = await openFreshDatabase();
 const clock = simulatedClock("2026-11-20T09:00:00.000Z");
@@ -69,6 +70,14 @@ async function inOrder(): Promise<void> {
   }
 }
 
+/** How many rows each node of a plan had in its hands. */
+function rowsRead(plan: JsonValue): number[] {
+  if (Array.isArray(plan)) return plan.flatMap(rowsRead);
+  if (typeof plan !== "object" || plan === null) return [];
+  const { "Actual Rows": rows, ...rest } = plan;
+  return [...(typeof rows === "number" ? [rows] : []), ...Object.values(rest).flatMap(rowsRead)];
+}
+
 /** Everything that a test left goes into the log, so that the next one begins with nothing waiting. */
 beforeEach(async () => {
   await database.run(sql`delete from worker`);
@@ -85,6 +94,22 @@ test("events that wait come into the log in batches, with a tree whose root is s
   const checkpoint = openCheckpoint((await lastNote())!, signer.verifier)!;
   expect(checkpoint.size).toBe(rows.length);
   expect(checkpoint.root).toEqual(rootOfLeaves(rows.map((row) => row.leaf)));
+  await inOrder();
+});
+
+test("a step looks at no more of a long backlog than it takes", async () => {
+  for (let i = 0; i < 100; i++) await write(2);
+  const { "QUERY PLAN": plan } = await database.transaction((tx) =>
+    tx.one<{ "QUERY PLAN": JsonValue }>(sql`explain (analyze, format json) ${lastGroupOf(10)}`),
+  );
+  const read = rowsRead(plan);
+  expect(read.length).toBeGreaterThan(2);
+  expect(Math.max(...read)).toBeLessThanOrEqual(10);
+  const one = await sequencer("wrk_1", { batch: 10 });
+  const before = (await head()).size;
+  await one.look();
+  expect((await head()).size).toBe(before + 200);
+  expect(await pending()).toBe(0);
   await inOrder();
 });
 

@@ -13,7 +13,7 @@ import type { Actor } from "../contract/scopes.ts";
 import { stopwatch, type Clock } from "../platform/clock.ts";
 import type { Database, Tx } from "../platform/database.ts";
 import type { Log } from "../platform/log.ts";
-import { rows, sql, time } from "../platform/sql.ts";
+import { rows, sql, time, type Sql } from "../platform/sql.ts";
 import { signCheckpoint } from "./checkpoint.ts";
 import { openTree, packed, rootOf, unpacked } from "./merkle.ts";
 import type { Audit } from "./record.ts";
@@ -268,12 +268,7 @@ async function moveIntoLog(tx: Tx, size: number, batch: number): Promise<Waiting
     select ticket, writer, wseq, leaf as leaves, false as grouped from taken order by ticket`);
   const grouped = await tx.all<Waiting>(sql`
     with taken as (
-      delete from audit_pending_group
-      where not held and ticket <= (
-        select max(ticket) from (
-          select ticket, sum(length(leaves) / ${LEAF}) over (order by ticket) - length(leaves) / ${LEAF} as before
-          from audit_pending_group where not held) as next
-        where before < ${batch - single.length})
+      delete from audit_pending_group where not held and ticket <= (${lastGroupOf(batch - single.length)})
       returning ticket, writer, wseq, event_ids, leaves),
     logged as (
       insert into audit_log (seq, event_id, leaf)
@@ -281,6 +276,18 @@ async function moveIntoLog(tx: Tx, size: number, batch: number): Promise<Waiting
       from taken, unnest(event_ids) with ordinality as e (id, no))
     select ticket, writer, wseq, leaves, true as grouped from taken order by ticket`);
   return [...single, ...grouped];
+}
+
+/**
+ * The ticket of the last group that begins within so many events. A group has at least one event, so no more groups than that
+ * are looked at, however many wait.
+ */
+export function lastGroupOf(events: number): Sql {
+  return sql`
+    select max(ticket) from (
+      select ticket, sum(length(leaves) / ${LEAF}) over (order by ticket) - length(leaves) / ${LEAF} as before
+      from (select ticket, leaves from audit_pending_group where not held order by ticket limit ${events}) as first) as next
+    where before < ${events}`;
 }
 
 /** Reads the last numbers of writers that this process has not met yet. */

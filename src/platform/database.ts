@@ -4,7 +4,7 @@
  * A lost connection becomes `database_unavailable` (database-failure.ts), so that a caller knows that nothing was
  * acknowledged; a database that answers nothing at all counts as lost, too, after a while. Hooks run inside the
  * transaction (`beforeCommit`) or after its commit is known (`afterCommit`). The audit trail uses them to write its
- * events with the change and to advance its counter only when the commit is certain.
+ * events with the change and to give up its numbers when the commit is not certain.
  */
 import { Socket } from "node:net";
 import pg from "pg";
