@@ -9,7 +9,7 @@ import { PilotageError } from "../contract/errors.ts";
 import { isJsonObject, type JsonObject } from "../contract/json.ts";
 import { billedBy } from "../models/connection.ts";
 import type { Amounts } from "../models/limits.ts";
-import { unitsFrom } from "../models/money.ts";
+import { unitsFrom, type Units } from "../models/money.ts";
 import type { Billed, PriceList } from "../models/price-list.ts";
 import {
   costBefore,
@@ -52,8 +52,8 @@ export interface Bill {
 }
 
 export interface Ledger {
-  /** What a call may come to, for limits that are taken before. */
-  before(leg: Leg, inputBytes: number, body: JsonObject): Amounts;
+  /** What a call may come to, for limits that are taken before; where several legs may answer, at the dearest of them. */
+  before(legs: readonly Leg[], inputBytes: number, body: JsonObject): Amounts;
   /** What a failed try may be billed for. */
   failure(leg: Leg, inputBytes: number, error: unknown): Pick<Bill, "tokens" | "cost">;
   bill(
@@ -65,11 +65,12 @@ export interface Ledger {
 
 export function openLedger(prices: PriceList): Ledger {
   return {
-    before(leg, inputBytes, body) {
+    before(legs, inputBytes, body) {
       const limit = body["max_completion_tokens"] ?? body["max_tokens"];
       const maxTokens = typeof limit === "number" ? limit : undefined;
-      const { units, tokens } = costBefore(prices, billed(leg), { inputBytes, maxTokens });
-      return { requests: 1, tokens, cost: units };
+      const answers = typeof body["n"] === "number" ? body["n"] : 1;
+      const found = legs.map((leg) => costBefore(prices, billed(leg), { inputBytes, maxTokens, answers }));
+      return { requests: 1, tokens: found[0]!.tokens, cost: dearest(found.map(({ units }) => units)) };
     },
 
     failure(leg, inputBytes, error) {
@@ -116,6 +117,13 @@ export function openLedger(prices: PriceList): Ledger {
       return { tries: rows, tokens, cost: sumOfCosts(costs), answered: ofAnswer };
     },
   };
+}
+
+/** Unknown as soon as one is: it may be the one that answers. */
+function dearest(costs: readonly (Units | undefined)[]): Units | undefined {
+  return costs.reduce((most, one) =>
+    most === undefined || one === undefined ? undefined : one > most ? one : most,
+  );
 }
 
 /** The same as limits count it. */

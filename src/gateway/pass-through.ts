@@ -76,7 +76,7 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
       larger: leg.larger,
       places,
       async call(leftMs, signal) {
-        const wanted = () => ledger.before(leg, inputBytes, passing.body);
+        const wanted = () => ledger.before([leg], inputBytes, passing.body);
         const allowance = await allowances.ofConnection(leg.connection, wanted);
         const about = { path: "gateway", connection: leg.connection.name, model: leg.model } as const;
         parts.telemetry.underWay(about, 1);
@@ -174,7 +174,7 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
         throw judged.error.with({ "x-pilotage-call": call.id, ...policyHeaders(judged.report) });
       }
       const body = judged?.body ?? all;
-      const key = await allowances.ofKey(call.caller.key!, () => ledger.before(legs[0]!, call.bytes, body));
+      const key = await allowances.ofKey(call.caller.key!, () => ledger.before(legs, call.bytes, body));
       const passing: Passing = { ...around, body, policy, key };
       let routed: Routed<Given>;
       try {

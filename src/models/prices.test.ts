@@ -174,6 +174,11 @@ describe("the cost of a call", () => {
   test("before it is made covers the prompt and the longest answer", () => {
     const before = costBefore(builtIn, openai("gpt-4o"), { inputBytes: 3_000, maxTokens: 100 });
     expect(before).toEqual({ units: unitsFrom("0.0035"), tokens: 1_100 });
+    // The prompt is read once, however many answers are asked for.
+    expect(costBefore(builtIn, openai("gpt-4o"), { inputBytes: 3_000, maxTokens: 100, answers: 5 })).toEqual({
+      units: unitsFrom("0.0075"),
+      tokens: 1_500,
+    });
     expect(costBefore(builtIn, openai("new"), { inputBytes: 3, maxTokens: undefined })).toEqual({
       units: undefined,
       tokens: 1_001,

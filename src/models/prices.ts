@@ -87,15 +87,15 @@ export function costOfFailure(
   return price && costAt(list, price, usage, true);
 }
 
-/** What a call may come to cost, before it is made: the prompt, and an answer as long as it may become. */
+/** What a call may come to cost, before it is made: the prompt, and as many answers as it asks for, as long as they may become. */
 export function costBefore(
   list: PriceList,
   billed: Billed | undefined,
-  call: { inputBytes: number; maxTokens: number | undefined },
+  call: { inputBytes: number; maxTokens: number | undefined; answers?: number },
 ): { units: Units | undefined; tokens: number } {
   const usage = {
     inputTokens: estimatedTokens(call.inputBytes),
-    outputTokens: call.maxTokens ?? ANSWER_WITHOUT_LIMIT,
+    outputTokens: (call.maxTokens ?? ANSWER_WITHOUT_LIMIT) * (call.answers ?? 1),
   };
   const tokens = usage.inputTokens + usage.outputTokens;
   if (billed === undefined) return { units: 0n, tokens };
