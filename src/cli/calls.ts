@@ -159,7 +159,7 @@ export function shown(call: Call): string {
 function withoutTries({ workflow, error }: Call): string {
   if (workflow !== null) return "Its case asked for itself; the attempts stand with the case.";
   return error === INTERRUPTED
-    ? "The process was killed in the middle of it; which providers it had asked is not known."
+    ? "The process was killed in the middle of it, or the database was away at its end; which providers it had asked is not known."
     : "No provider was asked.";
 }
 

@@ -18,7 +18,7 @@ export const CALL_OUTCOMES = {
 } as const;
 export type CallOutcome = keyof typeof CALL_OUTCOMES;
 
-/** The error of a call in whose middle its process was killed: what was asked until then nobody knows. */
+/** The error of a call whose process was killed in its middle, or whose end could not be stored: what it asked nobody knows. */
 export const INTERRUPTED = "interrupted";
 
 const count = z.number().int().nullable();

@@ -71,7 +71,7 @@ export interface Gateway {
   look(caseId: string, caller: Caller): Promise<WholeReply>;
   /** The models that this caller may ask, as the wire lists them. */
   models(caller: Caller): Promise<JsonObject[]>;
-  /** Records the calls that a killed process left without an end; done every few seconds. */
+  /** Records the calls that a killed process, or a database that was away, left without an end; done every few seconds. */
   recordBrokenOff(): Promise<void>;
   /** When no call is under way any more. */
   close(): Promise<void>;
@@ -82,7 +82,14 @@ export function openGateway(parts: GatewayParts): Gateway {
   const stored = openCallRecords(database);
   const underWay = openUnderWay({ folder: parts.calls, process: parts.worker, log: parts.log });
   const records: CallRecords = {
-    keep: (row) => stored.keep(row).then(() => underWay.end(row.id)),
+    keep: (row) =>
+      stored.keep(row).then(
+        () => underWay.end(row.id),
+        (error: unknown) => {
+          underWay.leave(row.id);
+          throw error;
+        },
+      ),
     get waiting() {
       return stored.waiting;
     },

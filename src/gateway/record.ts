@@ -244,8 +244,9 @@ export function openCallRecords(database: Database): CallRecords {
 }
 
 /**
- * Records the calls that a killed process was in the middle of, as failed; what it had recorded itself stays as it is. What
- * they cost is not known.
+ * Records the calls that a killed process was in the middle of, and those that ended while the database was away, as failed. What
+ * they cost is not known. What is on record already stays as it is: an end that was committed without a word is found, and one
+ * that is committed only now meets the same id, so that one of the two fails, and the next look finds the other.
  */
 export async function recordBrokenOff(
   database: Queryable,

@@ -55,6 +55,24 @@ describe("the note of calls under way", () => {
     expect(await open("a").left()).toEqual([]);
   });
 
+  test("of a call whose record failed is taken up by its own process, once, and by the next one if it is killed before", async () => {
+    const one = open("a");
+    await Promise.all([one.begin(call(1)), one.begin(call(2)), one.begin(call(3))]);
+    one.leave(call(1).id);
+    // What is told of its end afterwards takes nothing away.
+    one.end(call(1).id);
+    one.end(call(2).id);
+    const [left, ...others] = await one.left();
+    expect(others).toEqual([]);
+    expect(left!.calls).toEqual([call(1)]);
+    left!.gone();
+    expect(await one.left()).toEqual([]);
+    one.leave(call(3).id);
+    one.close();
+    kill("a");
+    expect((await open("b").left()).flatMap(({ calls }) => calls)).toContainEqual(call(3));
+  });
+
   test("may end in the middle of a line", async () => {
     const one = open("a");
     await one.begin(call(1));

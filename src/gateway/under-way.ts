@@ -3,7 +3,7 @@
  *
  * A call's record is written once, with its end. Before anybody is asked for a call, one line about it is in the file, so
  * that whoever comes next can record the calls that never came to an end. The line survives the end of the process, not that
- * of the machine; it holds no content. Lines of many calls are written together, and the file begins anew when it has grown.
+ * of the machine; it holds no content. A call whose record failed keeps its line, and this process takes it up itself. Lines of many calls are written together, and the file begins anew when it has grown.
  */
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
@@ -18,11 +18,13 @@ export type Taken = Pick<CallRow, "id" | "key" | "about" | "asked" | "streamed" 
 export interface UnderWay {
   /** Resolves when the line is written. */
   begin(call: Taken): Promise<void>;
-  /** The call is on record, or needs none. */
+  /** The call is on record, or needs none; one that was left stays so. */
   end(id: string): void;
+  /** The call is over, and its record failed: it is left to whoever looks next, this process or one after it. */
+  leave(id: string): void;
   /**
-   * The calls that other processes left when they were killed, by file; `gone` removes it when they are on record. Asked for
-   * regularly, for it also shows that this process lives.
+   * The calls that were left: by other processes when they were killed, and by this one; `gone` when they are on record. Asked
+   * for regularly, for it also shows that this process lives.
    */
   left(): Promise<{ calls: Taken[]; gone(): void }[]>;
   close(): void;
@@ -39,6 +41,8 @@ export function openUnderWay(parts: { folder: string; process: string; log: Log 
   const own = `${hostname()}~${process.pid}~${parts.process}.calls`;
   const path = join(folder, own);
   const open = new Map<string, string>();
+  /** Of those the ones that were left. */
+  const over = new Set<string>();
   let file: number | undefined;
   let bytes = 0;
   /** The lines that go to the file together, and whoever waits for them. */
@@ -84,6 +88,17 @@ export function openUnderWay(parts: { folder: string; process: string; log: Log 
     return (await stat(path)).mtimeMs;
   }
 
+  function ownLeft() {
+    const ids = [...over];
+    const gone = () => {
+      for (const id of ids) {
+        over.delete(id);
+        open.delete(id);
+      }
+    };
+    return { calls: callsIn(ids.map((id) => open.get(id)).join("")), gone };
+  }
+
   function isGone(name: string, silentMs: number): boolean {
     const [, host, pid] = NAME.exec(name) ?? [];
     if (host === undefined || name === own) return false;
@@ -107,10 +122,15 @@ export function openUnderWay(parts: { folder: string; process: string; log: Log 
       coming.text += text;
       return coming.written;
     },
-    end: (id) => void open.delete(id),
+    end(id) {
+      if (!over.has(id)) open.delete(id);
+    },
+    leave(id) {
+      if (open.has(id)) over.add(id);
+    },
     async left() {
       const now = await touched();
-      const found = [];
+      const found = over.size > 0 ? [ownLeft()] : [];
       for (const name of await readdir(folder)) {
         const at = join(folder, name);
         const about = await stat(at).catch(() => undefined);

@@ -76,8 +76,8 @@ export const CALLS = words({
   triesTitle: { de: "Versuche bei Modellen", en: "Tries at models" },
   triesNone: { de: "Es wurde kein Modell gefragt.", en: "No model was asked." },
   triesUnknown: {
-    de: "Der Prozess wurde mitten im Aufruf beendet; welche Modelle er schon gefragt hatte, ist nicht bekannt.",
-    en: "The process was killed in the middle of the call; which models it had asked is not known.",
+    de: "Der Prozess wurde mitten im Aufruf beendet, oder an seinem Ende fehlte die Datenbank; welche Modelle er schon gefragt hatte, ist nicht bekannt.",
+    en: "The process was killed in the middle of the call, or the database was away at its end; which models it had asked is not known.",
   },
   triesOfCase: {
     de: "Was Modelle dafür gefragt wurden, steht beim Vorgang.",
