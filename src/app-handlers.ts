@@ -148,7 +148,15 @@ export function handlersOf(parts: HandlerParts): Handlers {
       worksCouncil,
       reviewers: (workflow) => countWith(workflow, ["reviewer"]),
     }),
-    ...costHandlers({ database, registry, clock, audit, prices: parts.prices, limits: parts.limits }),
+    ...costHandlers({
+      database,
+      registry,
+      clock,
+      audit,
+      prices: parts.prices,
+      limits: parts.limits,
+      callsDays: settings.PILOTAGE_CALLS_DAYS,
+    }),
     ...feedbackHandlers({ database, registry, clock, feedback, improvements, pulse }),
     ...reviewHandlers({ database, reviews }),
     ...workflowHandlers({

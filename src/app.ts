@@ -375,7 +375,11 @@ export async function openApp(options: AppOptions): Promise<App> {
     for (const [duty, work] of Object.entries(beside.duties)) every(TICK, duty, work);
     every(DAY / 24, "removing unfinished imports", beside.tidy);
     every(DAY / 24, "forgetting what is over of signing in", desk.forgetSignIns);
-    every(60 * TICK, "counting hours", async () => void (await countHours(database, clock, countSpending)));
+    every(
+      60 * TICK,
+      "counting hours",
+      async () => void (await countHours(database, clock, countSpending(settings.PILOTAGE_CALLS_DAYS))),
+    );
     removeHourly({ database, clock, audit, worker, settings, every });
     if (!simulated)
       every(TICK, "watching the clock", watchForSetBack({ database, clock, audit, worker, log }));

@@ -150,14 +150,14 @@ describe("the spending of a workflow", () => {
     const expected = { calls: 7, tokens: 7_000, cost: "0.098" };
     expect(await sum()).toEqual(expected);
     await pass(2 * HOUR);
-    await countHours(app.database, app.clock, countSpending);
+    await countHours(app.database, app.clock, countSpending(400));
     expect(await sum()).toEqual(expected);
     const stored = await app.database.one<{ n: number; cost: string }>(
       sql`select count(*) as n, sum(cost)::text as cost from spend_hour where workflow = ${workflow}`,
     );
     expect(stored).toMatchObject({ n: 1, cost: "0.098" });
     // Counted again, it is the same.
-    await countHours(app.database, app.clock, countSpending);
+    await countHours(app.database, app.clock, countSpending(400));
     expect(await sum()).toEqual(expected);
   });
 });

@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import type { JsonObject } from "../src/contract/json.ts";
 import { countHours } from "../src/monitoring/hourly.ts";
 import { countSpending } from "../src/monitoring/spend.ts";
@@ -32,7 +32,12 @@ providers:
 const provider = await startPlayingProvider();
 afterAll(() => provider.stop());
 const { asked, address } = provider;
+/** The moment of a record's commit at which it fails. */
+let trouble: "before" | "after" | undefined;
 const installation = await install({
+  boundary: (moment, names) => {
+    if (moment === trouble && names.includes("model calls")) throw new Error("the record of a call failed");
+  },
   settings: { PILOTAGE_CLOCK: "2026-01-05T08:00:00Z", PILOTAGE_PRICES: prices },
 });
 const { client, app, url } = installation;
@@ -84,7 +89,7 @@ test("what a connection costs is told by day, counted or live, each call once", 
   expect(live.today.canary).toMatchObject({ calls: 0 });
   await pass(26 * 3_600_000);
   await ask("daily/priced");
-  while ((await countHours(app.database, app.clock, countSpending)) > 0);
+  while ((await countHours(app.database, app.clock, countSpending(400))) > 0);
   const { today, month, days } = await costsOf("daily");
   expect(today.gateway).toMatchObject({ amount: "0.12", calls: 1 });
   expect(month.gateway).toMatchObject({ amount: "0.36", calls: 4, unknown: 1 });
@@ -93,6 +98,33 @@ test("what a connection costs is told by day, counted or live, each call once", 
     ["2026-01-06", 1],
   ]);
 });
+
+test("a call whose record failed is recorded when the database takes it again, once, and nobody knows what it cost", async () => {
+  await connect("unlucky", [{ name: "priced" }]);
+  for (const moment of ["after", "before"] as const) {
+    trouble = moment;
+    expect((await ask("unlucky/priced")).status).toBe(500);
+  }
+  trouble = undefined;
+  const recorded = async () =>
+    (await client.listModelCalls({ query: { connection: "unlucky" } })).calls.map((one) => [
+      one.outcome,
+      one.error,
+      one.cost,
+    ]);
+  await vi.waitFor(async () => expect(await recorded()).toHaveLength(2), { timeout: 25_000, interval: 200 });
+  // The first was stored, although nobody heard of it: it stays as it was.
+  expect(await recorded()).toEqual([
+    ["failed", "interrupted", null],
+    ["answered", null, "0.12"],
+  ]);
+  expect((await costsOf("unlucky")).today.gateway).toEqual({
+    amount: "0.12",
+    calls: 2,
+    unknown: 1,
+    estimated: 0,
+  });
+}, 30_000);
 
 test("a budget that is set later counts what was spent before in its month and day", async () => {
   await connect("later", [{ name: "priced" }]);

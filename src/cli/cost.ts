@@ -68,7 +68,7 @@ export function addCost(program: Command, desk: Desk): void {
     .command("costs")
     .argument("[connection]", "its name; then its days are shown, too")
     .description(
-      "Shows what connections cost without a case: calls of programs that were passed on, and the canary. Cases are in the cost of their workflow.",
+      "Shows what connections cost without a case: calls of programs that were passed on, and the canary, without evaluations and connection tests. Cases are in the cost of their workflow.",
     )
     .action(async (name: string | undefined) => {
       const reply = await (await desk.client("read")).listConnectionCosts();
@@ -81,7 +81,7 @@ export function addCost(program: Command, desk: Desk): void {
         );
       desk.out.result({ ...reply, connections: found }, () =>
         [
-          `cost of models in ${reply.currency}`,
+          `cost of models in ${reply.currency}, without cases, evaluations and connection tests`,
           table(
             ["connection", "what", "today", "this month", "in twelve months"],
             found.flatMap(({ connection, today, month, forecast }) => [

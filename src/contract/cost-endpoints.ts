@@ -133,7 +133,7 @@ export const COST_ENDPOINTS = {
     scope: "operate",
     action: "connection.manage",
     sentence:
-      "What connections cost without a case: calls of programs that were passed on, and the canary, by day. Cases are in the cost of their workflow.",
+      "What connections cost without a case: calls of programs that were passed on, and the canary, by day, without evaluations and connection tests. Cases are in the cost of their workflow.",
   }),
   setBudget: endpoint({
     method: "PUT",

@@ -33,6 +33,8 @@ export interface CostParts {
   audit: Audit;
   prices: Pick<PriceList, "currency" | "date">;
   limits: Limits;
+  /** For so many days records of calls are kept. */
+  callsDays: number;
 }
 
 const DAY = 86_400_000;
@@ -50,7 +52,12 @@ export function costHandlers(
     return Promise.all(
       budgetLimits(budget).map(async ({ period }) => {
         const starts = windowStart(period, now);
-        const taken = await takenSince(database, name, starts, now, prices.currency);
+        const taken = await takenSince(database, name, {
+          from: starts,
+          now,
+          currency: prices.currency,
+          callsDays: parts.callsDays,
+        });
         return { place: { scope: connectionScope(name), period, starts }, taken };
       }),
     );

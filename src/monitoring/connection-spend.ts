@@ -2,8 +2,10 @@
  * What a connection costs without a case: calls of programs that were passed on, and the canary, by hour and model.
  *
  * What its models cost for cases is with the workflow of each case (spend.ts), so that no call is in two sums. A leg that a
- * budget kept from being asked is no call. Sums are exact; an hour that no row covers is counted live.
+ * budget kept from being asked is no call. Sums are exact; an hour that no row covers is counted live. What was counted stays
+ * when its records are removed (gateway/old-calls.ts).
  */
+import { INTERRUPTED } from "../contract/gateway-endpoints.ts";
 import { idBorder } from "../contract/ids.ts";
 import type { Amounts } from "../models/limits.ts";
 import { unitsFrom, type Units } from "../models/money.ts";
@@ -12,6 +14,7 @@ import { sql, time, type Sql } from "../platform/sql.ts";
 import { missing, startOfHour } from "./hourly.ts";
 
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 export type SpendPath = "gateway" | "canary";
 
@@ -29,6 +32,14 @@ export interface ConnectionSpending {
 
 interface Row extends Omit<ConnectionSpending, "cost"> {
   cost: string;
+}
+
+/**
+ * The first hour of which no record was removed. Before it what was counted is all that is left: to count again would lose it.
+ * A try may begin in the hour after its call, and leaves with it.
+ */
+export function wholeFrom(now: number, callsDays: number): number {
+  return startOfHour(now - callsDays * DAY) + 2 * HOUR;
 }
 
 /** Counts one hour anew, in the transaction that counts its cases. */
@@ -83,7 +94,8 @@ function counted(begin: number, end: number): Sql {
 
 /**
  * Tries that began in this stretch: with their call, or some minutes later. The only try of a call that went well stands in
- * the call's own row. A leg that its budget kept from being asked is none.
+ * the call's own row. A leg that its budget kept from being asked is none; a call that a killed process left without its tries
+ * counts as one, of which nobody knows what it cost.
  */
 function triesIn(begin: number, end: number): Sql {
   const [first, last] = [idBorder("modelCall", begin - HOUR), idBorder("modelCall", end)];
@@ -93,26 +105,33 @@ function triesIn(begin: number, end: number): Sql {
     where call_id >= ${first} and call_id < ${last} and started_at >= ${time(begin)} and started_at < ${time(end)}
       and error is distinct from 'over_budget'
     union all
-    select connection, substr(model_asked, length(connection) + 2), model_answered, started_at, input_tokens, output_tokens, tokens_estimated, cost, currency
-    from model_call
-    where id >= ${first} and id < ${last} and started_at >= ${time(begin)} and started_at < ${time(end)} and try_after is not null`;
+    select * from (
+      select connection, substr(model_asked, length(connection) + 2), model_answered,
+        started_at + coalesce(try_after, 0) * interval '1 millisecond' as started_at, input_tokens, output_tokens, tokens_estimated, cost, currency
+      from model_call
+      where id >= ${first} and id < ${last} and connection is not null and (try_after is not null or error = ${INTERRUPTED})) lone
+    where started_at >= ${time(begin)} and started_at < ${time(end)}`;
 }
 
 /**
- * What a connection took from a moment on, by the records: passed on calls, the canary, attempts of cases that came since, and
- * shadow runs. For a budget that is set later. Evaluations keep no connection with what they cost, and are not in it.
+ * What a connection took since the beginning of an hour, by the records: passed on calls, the canary, attempts of cases that
+ * came since, and shadow runs. For a budget that is set later. Where records of calls were removed, what was counted of them by
+ * the hour stands for them, without tokens. Evaluations keep no connection with what they cost, and are not in it.
  */
 export async function takenSince(
   database: Queryable,
   connection: string,
-  from: number,
-  now: number,
-  currency: string,
+  { from, now, currency, callsDays }: { from: number; now: number; currency: string; callsDays: number },
 ): Promise<Amounts & { unknown: number }> {
+  const whole = Math.max(from, wholeFrom(now, callsDays));
   const found = await database.all<{ calls: number; tokens: string; cost: string; unknown: number }>(sql`
     select count(*)::int as calls, coalesce(sum(coalesce(t.input_tokens, 0) + coalesce(t.output_tokens, 0)), 0)::text as tokens,
       coalesce(sum(t.cost) filter (where t.currency = ${currency}), 0)::text as cost, (count(*) filter (where t.cost is null))::int as unknown
-    from (${triesIn(from, now + HOUR)}) t where t.connection = ${connection}
+    from (${triesIn(whole, now + HOUR)}) t where t.connection = ${connection}
+    union all
+    select coalesce(sum(h.calls), 0)::int, '0', coalesce(sum(h.cost) filter (where h.currency = ${currency}), 0)::text, coalesce(sum(h.unknown), 0)::int
+    from connection_hour h
+    where h.connection = ${connection} and h.path = 'gateway' and h.hour >= ${time(from)} and h.hour < ${time(whole)}
     union all
     select coalesce(sum(r.calls), 0)::int, coalesce(sum(r.input_tokens + r.output_tokens), 0)::text,
       coalesce(sum(r.cost) filter (where r.currency = ${currency}), 0)::text, coalesce(sum(r.calls) filter (where r.cost is null), 0)::int

@@ -35,7 +35,7 @@ export function mayBeOld(ended: number): number {
 }
 
 /** What else is counted of an hour, in the transaction that counts its cases. */
-export type AlsoCount = (tx: Tx, at: number) => Promise<void>;
+export type AlsoCount = (tx: Tx, at: number, now: number) => Promise<void>;
 
 /** The duty: counts the hours that are due, the newest first. Answers how many that were. */
 export async function countHours(database: Database, clock: Clock, also?: AlsoCount): Promise<number> {
@@ -64,7 +64,7 @@ async function countHour(
       where id >= ${idBorder("case", at)} and id < ${idBorder("case", at + HOUR)} and not drill group by workflow
       on conflict (workflow, hour) do update set received = excluded.received, automatic = excluded.automatic,
         reviewed = excluded.reviewed, delivered = excluded.delivered`);
-    await also?.(tx, at);
+    await also?.(tx, at, now);
     await tx.run(sql`
       insert into case_hour_counted (hour, counted_at) values (${time(at)}, ${time(now)})
       on conflict (hour) do update set counted_at = excluded.counted_at`);

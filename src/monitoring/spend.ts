@@ -9,8 +9,8 @@ import { idBorder } from "../contract/ids.ts";
 import type { Queryable, Tx } from "../platform/database.ts";
 import { sql, time, type Sql } from "../platform/sql.ts";
 import { unitsFrom, type Units } from "../models/money.ts";
-import { countConnectionSpending } from "./connection-spend.ts";
-import { missing, startOfHour } from "./hourly.ts";
+import { countConnectionSpending, wholeFrom } from "./connection-spend.ts";
+import { missing, startOfHour, type AlsoCount } from "./hourly.ts";
 
 const HOUR = 3_600_000;
 
@@ -30,8 +30,15 @@ export interface Spending {
   cost: Units;
 }
 
-/** Counts one hour anew, in the transaction that counts its cases. */
-export async function countSpending(tx: Tx, at: number): Promise<void> {
+/** Counts one hour anew, in the transaction that counts its cases. Records of calls without a case are kept for so many days. */
+export const countSpending =
+  (callsDays: number): AlsoCount =>
+  async (tx, at, now) => {
+    await countCases(tx, at);
+    if (at >= wholeFrom(now, callsDays)) await countConnectionSpending(tx, at);
+  };
+
+async function countCases(tx: Tx, at: number): Promise<void> {
   await tx.run(
     sql`delete from spend_hour where workflow in (select name from workflow) and hour = ${time(at)}`,
   );
@@ -41,7 +48,6 @@ export async function countSpending(tx: Tx, at: number): Promise<void> {
     from (${counted(at, at + HOUR, undefined)}) as one
     on conflict (workflow, hour, model, currency) do update set calls = excluded.calls, unknown = excluded.unknown,
       estimated = excluded.estimated, input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens, cost = excluded.cost`);
-  await countConnectionSpending(tx, at);
 }
 
 /** The spending of a workflow from an hour on, this one included. */

@@ -18,8 +18,8 @@ export const BUDGETS = words({
   state: { de: "Stand", en: "State" },
   costs: { de: "Kosten ohne Vorgang", en: "Cost without a case" },
   costsWhat: {
-    de: "Aufrufe von Programmen, die an ein Modell weitergegeben wurden, und die tägliche Prüfung der Modelle. Was Vorgänge kosten, steht bei ihrem Workflow. Tage in UTC.",
-    en: "Calls of programs that were passed on to a model, and the daily check of the models. What cases cost stands with their workflow. Days in UTC.",
+    de: "Aufrufe von Programmen, die an ein Modell weitergegeben wurden, und die tägliche Prüfung der Modelle, ohne Prüfläufe und Tests der Verbindungen. Was Vorgänge kosten, steht bei ihrem Workflow. Tage in UTC.",
+    en: "Calls of programs that were passed on to a model, and the daily check of the models, without evaluations and connection tests. What cases cost stands with their workflow. Days in UTC.",
   },
   costsNone: {
     de: "In den letzten Wochen gab es keine solchen Aufrufe.",
