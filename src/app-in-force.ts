@@ -34,7 +34,15 @@ export function openInForce(sets: {
   telling: Pick<Telling, "judged" | "listens">;
 }) {
   const { vault: _, telling: __, ...parts } = sets;
-  const shares = openShares({ ...parts, askForTwo: (...asked) => workflowSettings.askForTwo(...asked) });
+  const shares = openShares({
+    ...parts,
+    askForTwo: (...asked) => workflowSettings.askForTwo(...asked),
+    async demandGate(tx, { name, autonomy }, release) {
+      await gates.demandNotRefused(tx, name, release);
+      // A pilot where every case is reviewed asks for no gate.
+      if (autonomy > 0) await gates.demandGate(tx, name, release);
+    },
+  });
   const gates = openGates({
     ...sets,
     async takeOut(tx, view, release, by) {

@@ -380,6 +380,36 @@ describe("a gate", async () => {
       await client.setShare({ params, body: { release, share: 0 } });
     });
 
+    test("a release that was signed no-go gets no more cases by hand, whatever is judged after it by the same criteria", async () => {
+      const share = (part: number) => outcome(client.setShare({ params, body: { release, share: part } }));
+      await sign(owner, await fresh(), "no-go");
+      expect(await share(0.1)).toContain("was signed no-go");
+      await judge(client, release, []);
+      expect(await share(0.1)).toContain("was signed no-go");
+      expect(await share(0)).toBe("signed");
+      await agree(client, [{ ...RIGHT, minimum: 0.82 }]);
+      expect(await share(0.1)).toBe("signed");
+      expect(await share(0)).toBe("signed");
+    });
+
+    test("while cases may go out alone a share by hand takes a gate, as it is asked for and as it is approved", async () => {
+      const autonomy = (part: number) =>
+        app.database.run(sql`update workflow set autonomy = ${part} where name = 'tickets'`);
+      const share = (part: number) => client.setShare({ params, body: { release, share: part } });
+      await autonomy(0.1);
+      expect(await outcome(share(0.2))).toContain("the criteria were changed after its gate");
+      await agree(client, []);
+      const { pending } = await share(0.2);
+      await agree(client, [{ ...RIGHT, minimum: 0.83 }]);
+      const approver = openClient({ url, key: installation.key, as: "M. Keller" });
+      const approve = () => outcome(approver.approveChange({ params: { change: pending!.id } }));
+      expect(await approve()).toContain("the criteria were changed after its gate");
+      await agree(client, []);
+      expect(await approve()).toBe("signed");
+      expect(await share(0)).toMatchObject({ pending: null, share: 0 });
+      await autonomy(0);
+    });
+
     test("a signed no-go gives the cases back at once: a share by hand, and a rollout", async () => {
       const candidate = () =>
         app.database.one(

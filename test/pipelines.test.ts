@@ -195,6 +195,28 @@ describe("the example pipelines", async () => {
     removeFolder(join(folder, ".."));
   });
 
+  test.each([
+    ["github.yml", onGithub, "Shadow"],
+    ["gitlab-ci.yml", onGitlab, "release"],
+  ] as const)("%s says what to do where a rollout is open, and leaves it alone", async (_, play, step) => {
+    const params = { workflow: "support-triage" };
+    const { folder, bin } = repository("20 %");
+    const env = await prepared(bin);
+    const open = (await client.listReleases({ params })).releases[0]!.id;
+    await client.startRollout({ params, body: { release: open, ceiling: 0.3 } });
+    const ended = await play(folder, env);
+    expect(ended.at(-1)).toMatchObject({
+      step,
+      code: EXIT.failed,
+      output: expect.stringMatching(/A rollout of .* is open in support-triage.*pilotage rollout abort/s),
+    });
+    // All that came before it stands: published, and judged.
+    expect((await client.listReleases({ params })).releases[0]!.id).not.toBe(open);
+    expect(await client.getShadow({ params })).toMatchObject({ release: open });
+    await client.abortRollout({ params, body: { reason: "the test is over" } });
+    removeFolder(join(folder, ".."));
+  });
+
   test("end at a definition with a problem before anything is changed", async () => {
     const { folder, bin } = repository("200 %");
     const env = await prepared(bin);

@@ -144,13 +144,45 @@ describe("a candidate in shadow", () => {
     expect(await brandt.getWorkflow({ params: begun.params })).toMatchObject({
       shadowRelease: begun.candidate,
     });
-    const next = await brandt.advanceRollout({ params: begun.params, body: {} });
+    const next = await brandt.advanceRollout({
+      params: begun.params,
+      body: { undecided: true, reason: "Seven cases settle nothing, and people look at every one" },
+    });
     await okafor.approveChange({ params: { change: next.pending!.id } });
     const running = await shown(begun);
     expect(running).toMatchObject({ state: "running", share: 0.5 });
     expect(running.history.every(({ agrees }) => agrees)).toBe(true);
     // What was compared in shadow stays known.
     expect(running.pairs).toMatchObject({ n: 7, onlyCandidate: 7 });
+  });
+
+  test("leaves it with enough pairs after a day, and before that only when two people take it on themselves", async () => {
+    const begun = await begin();
+    const { params } = begun;
+    expect((await shown(begun)).promotion).toEqual({
+      kind: "undecided",
+      reasons: ["few-pairs", "too-early"],
+      interval: null,
+    });
+    await expect(brandt.advanceRollout({ params, body: {} })).rejects.toMatchObject({
+      code: "wrong_state",
+      message: expect.stringMatching(/too few cases were answered by both.*not lasted long enough/),
+    });
+    const { pending } = await brandt.advanceRollout({
+      params,
+      body: { undecided: true, reason: "A pilot with people at every case" },
+    });
+    expect(pending).toMatchObject({ after: { undecided: true } });
+    await play(begun, 30, "the same");
+    await counted(begun, 30);
+    expect((await shown(begun)).promotion).toMatchObject({ kind: "undecided", reasons: ["too-early"] });
+    await brandt.advanceClock({ body: { milliseconds: 24 * 3_600_000 } });
+    expect((await shown(begun)).promotion).toEqual({ kind: "ready", reasons: [], interval: null });
+    const next = await brandt.advanceRollout({ params, body: {} });
+    await okafor.approveChange({ params: { change: next.pending!.id } });
+    const running = await shown(begun);
+    expect(running).toMatchObject({ state: "running", share: 0.5 });
+    expect(running.history.every(({ agrees }) => agrees)).toBe(true);
   });
 
   test("that is as good stays: cases that both get wrong, or both right, say nothing", async () => {
@@ -223,6 +255,23 @@ describe("a candidate in shadow", () => {
     const { id } = await brandt.startRollout({ params: { workflow }, body: { release, ceiling: 0.3 } });
     const found = await brandt.getRollout({ params: { rollout: id } });
     expect(found).toMatchObject({ state: "shadow", pairs: null, guards: [], forecast: { inShadow: [] } });
+  });
+
+  test("that a person holds is held again by the program when it errs more, and is asked no more", async () => {
+    const begun = await begin();
+    await brandt.holdRollout({ params: begun.params, body: { reason: "waiting for the vendor" } });
+    await play(begun, 7, "worse");
+    const held = await until(
+      () => shown(begun),
+      ({ tripped }) => tripped !== null,
+    );
+    expect(held).toMatchObject({ state: "held", tripped: "paired", moves: ["resume", "abort"] });
+    expect(held.history.map(({ move, agrees }) => [move, agrees])).toEqual([
+      ["start", true],
+      ["hold", true],
+      ["hold", true],
+    ]);
+    expect(await brandt.getWorkflow({ params: begun.params })).toMatchObject({ shadowRelease: null });
   });
 
   test("is held and let go on by a person alone, and answers all the while", async () => {

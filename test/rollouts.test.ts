@@ -75,6 +75,32 @@ async function review(ids: readonly string[], wrong: (i: number) => boolean = ()
   return seen;
 }
 
+/** Another release, whose model answers what fits no schema. */
+async function fitsNoSchema({ params, workflow }: Begun): Promise<string> {
+  const script = { rules: [], otherwise: { answer: { category: "nonsense" }, confidence: 0.9 } };
+  await brandt.saveConnection({
+    params: { name: "broken" },
+    body: { settings: { kind: "scripted", script } },
+  });
+  const document = releaseDocument({ workflow, model: { connection: "broken", timeout: 5_000 } });
+  return (await brandt.publishRelease({ params, body: { document } })).id;
+}
+
+/** A release that was promoted, and one that was tried after it and aborted. */
+async function promotedThenAborted() {
+  const begun = await begin({ workflow: { rollout: [1] } });
+  const { id } = await start(begun);
+  await advance(begun);
+  await review(await submit(begun, 40));
+  await pass(24);
+  await advance(begun);
+  expect(await brandt.getRollout({ params: { rollout: id } })).toMatchObject({ state: "promoted" });
+  const release = await fitsNoSchema(begun);
+  await brandt.startRollout({ params: begun.params, body: { release, ceiling: 0.3 } });
+  await brandt.abortRollout({ params: begun.params, body: { reason: "published by mistake" } });
+  return { ...begun, rollout: { rollout: id } };
+}
+
 const pass = (hours: number) => brandt.advanceClock({ body: { milliseconds: hours * HOUR } });
 
 describe("a rollout", () => {
@@ -116,6 +142,19 @@ describe("a rollout", () => {
     await expect(
       brandt.setShare({ params: begun.params, body: { release: begun.release, share: 0.1 } }),
     ).rejects.toMatchObject({ message: expect.stringContaining("its stages set the share") });
+    const ending = { hint: expect.stringContaining(`pilotage rollout abort ${begun.workflow}`) };
+    await expect(start(begun)).rejects.toMatchObject(ending);
+    await expect(
+      brandt.setShare({ params: begun.params, body: { release: begun.release, share: 0.1 } }),
+    ).rejects.toMatchObject(ending);
+    await expect(brandt.setShadow({ params: begun.params, body: { release: null } })).rejects.toMatchObject({
+      code: "wrong_state",
+      message: expect.stringContaining("decides what runs in shadow"),
+      ...ending,
+    });
+    expect(await brandt.getWorkflow({ params: begun.params })).toMatchObject({
+      shadowRelease: begun.release,
+    });
     await brandt.abortRollout({ params: begun.params, body: { reason: "a test" } });
     expect(await shown(begun)).toMatchObject({ state: "aborted", moves: [] });
     expect(await brandt.getWorkflow({ params: begun.params })).toMatchObject({ shadowRelease: null });
@@ -237,26 +276,38 @@ describe("a rollout", () => {
     expect(await shown(begun)).toMatchObject({ state: "running", share: 0.5 });
   });
 
+  test("that a person holds loses its cases when an alarm sounds, and then goes on only by two", async () => {
+    const begun = await begin({ workflow: { rollout: [0.5, 1] } });
+    const release = await fitsNoSchema(begun);
+    await brandt.startRollout({ params: begun.params, body: { release, ceiling: 0.3 } });
+    await advance(begun);
+    await brandt.holdRollout({ params: begun.params, body: { reason: "waiting for the vendor" } });
+    await submit(begun, 60);
+    const held = await until(
+      () => shown(begun),
+      ({ tripped }) => tripped !== null,
+    );
+    expect(held).toMatchObject({ state: "held", tripped: "bad_answers", share: 0 });
+    expect(held.history.map(({ move, agrees }) => [move, agrees])).toEqual([
+      ["start", true],
+      ["advance", true],
+      ["hold", true],
+      ["hold", true],
+    ]);
+    expect(await brandt.getWorkflow({ params: begun.params })).toMatchObject({ share: 0 });
+    const { pending } = await brandt.resumeRollout({ params: begun.params, body: { reason: "mended" } });
+    await okafor.approveChange({ params: { change: pending!.id } });
+    expect(await shown(begun)).toMatchObject({
+      state: "running",
+      share: 0.5,
+      tripped: null,
+      accepted: ["bad_answers"],
+    });
+  });
+
   test("whose model fits no schema is held without cases; two people take that on themselves, and it trips no more", async () => {
     const begun = await begin({ workflow: { rollout: [0.5, 1] } });
-    await brandt.saveConnection({
-      params: { name: "broken" },
-      body: {
-        settings: {
-          kind: "scripted",
-          script: { rules: [], otherwise: { answer: { category: "nonsense" }, confidence: 0.9 } },
-        },
-      },
-    });
-    const { id } = await brandt.publishRelease({
-      params: begun.params,
-      body: {
-        document: releaseDocument({
-          workflow: begun.workflow,
-          model: { connection: "broken", timeout: 5_000 },
-        }),
-      },
-    });
+    const id = await fitsNoSchema(begun);
     await brandt.startRollout({ params: begun.params, body: { release: id, ceiling: 0.3 } });
     await advance(begun);
     await submit(begun, 60);
@@ -275,6 +326,30 @@ describe("a rollout", () => {
     expect(again).toMatchObject({ state: "running", share: 0.5, accepted: ["bad_answers"] });
     expect(again.guards.map((guard) => guard.name)).not.toContain("bad_answers");
     expect(again.history.every((move) => move.agrees)).toBe(true);
+  });
+
+  test("that promoted its release is rolled back also after another one was aborted", async () => {
+    const begun = await promotedThenAborted();
+    await brandt.rollBack({ params: begun.params, body: { reason: "it was wrong after all" } });
+    expect(await brandt.getRollout({ params: begun.rollout })).toMatchObject({ state: "rolled_back" });
+    expect(await brandt.getWorkflow({ params: begun.params })).toMatchObject({ stableRelease: "manual" });
+    await expect(
+      brandt.rollBack({ params: begun.params, body: { reason: "once more" } }),
+    ).rejects.toMatchObject({ code: "wrong_state" });
+  });
+
+  test("that promoted its release is rolled back by a signed no-go also after another one was aborted", async () => {
+    const begun = await promotedThenAborted();
+    const owner = openClient({ url, key, as: "e.brandt@example.com" });
+    const gate = await owner.judgeGate({ params: begun.params, body: { release: begun.release, runs: [] } });
+    await owner.signGate({
+      params: { gate: gate.id },
+      body: { decision: "no-go", digest: gate.digest, note: "wrong after all" },
+    });
+    const back = await brandt.getRollout({ params: begun.rollout });
+    expect(back).toMatchObject({ state: "rolled_back" });
+    expect(back.history.at(-1)).toMatchObject({ move: "roll_back", reason: "signed no-go" });
+    expect(await brandt.getWorkflow({ params: begun.params })).toMatchObject({ stableRelease: "manual" });
   });
 
   test("counts a label that was taken back no more", async () => {

@@ -10,14 +10,7 @@ type Delivered = Awaited<ReturnType<Client["rolledOutCases"]>>;
 /** Where it stands: what is known, whether it may go on, what happened. */
 export function rolloutText(one: Shown): string {
   const { promotion, forecast, pairs } = one;
-  const may =
-    promotion === null
-      ? nobodyYet(one)
-      : promotion.kind === "hold"
-        ? `not yet: ${promotion.reasons.map((one) => HOLDS[one]).join("; ")}`
-        : promotion.kind === "ready"
-          ? "yes, when two people say so"
-          : `undecided: errors between ${percent(promotion.interval!.lower)} and ${percent(promotion.interval!.upper)}`;
+  const may = promotion === null ? nobodyYet(one) : mayText(promotion);
   const guards = one.guards.map((guard) => {
     const sum = guard.steps.reduce((n, step) => n + step.candidate.n, 0);
     const bad = guard.steps.reduce((n, step) => n + step.candidate.errors, 0);
@@ -48,6 +41,13 @@ export function rolloutText(one: Shown): string {
       `${found(forecast.found).join("; ")} (errors of the candidate; ${forecast.labelsPerDay.toFixed(1)} labels a day)`,
     ],
   ])}\nGuards\n${guards.join("\n")}\nHistory\n${history.join("\n")}`;
+}
+
+function mayText({ kind, reasons, interval }: NonNullable<Shown["promotion"]>): string {
+  if (kind === "ready") return "yes, when two people say so";
+  const why = reasons.map((one) => HOLDS[one]).join("; ");
+  if (kind === "hold") return `not yet: ${why}`;
+  return `undecided: ${interval === null ? why : `errors between ${percent(interval.lower)} and ${percent(interval.upper)}`}`;
 }
 
 function nobodyYet({ state, tripped }: Shown): string {

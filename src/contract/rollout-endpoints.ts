@@ -117,7 +117,9 @@ export const rolloutShown = rolloutReply.extend({
       interval: z.object({ lower: z.number(), upper: z.number() }).nullable(),
     })
     .nullable()
-    .describe("Whether the stage may be left; null before the first stage with cases"),
+    .describe(
+      "Whether the stage may be left, of shadow beside a stable release without an interval; null where nothing can be judged yet",
+    ),
   pairs: z
     .object({
       n: z.number().describe("Cases that both answered and a label was compared with"),

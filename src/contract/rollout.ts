@@ -55,6 +55,7 @@ export type Move = keyof typeof MOVES;
 /** Why a stage may not be left. */
 export const HOLDS = {
   "few-labels": "too few of its cases are labelled",
+  "few-pairs": "too few cases were answered by both releases and labelled",
   "too-early": "it has not lasted long enough",
   "guard-tripped": "a guard has tripped",
   "guard-without-data": "a guard has no data, and missing is not passing",

@@ -12,7 +12,7 @@ import type { GuardVerdict } from "../statistics/guard.ts";
 import type { Promotion } from "../statistics/promotion.ts";
 import { facetsOf } from "./cases.ts";
 import type { Audit } from "../audit/record.ts";
-import { recheckMove, type Verdicts } from "../releases/rollout-judge.ts";
+import { recheckMove, type Leaving, type Verdicts } from "../releases/rollout-judge.ts";
 import { followingStage, movesFrom, stageName, stageShare } from "../releases/rollout-path.ts";
 import { atOf, type Judged, type Rollouts } from "../releases/rollout.ts";
 import type { MoveRow, RolloutRow } from "../releases/rollout-store.ts";
@@ -203,8 +203,9 @@ function pairsShown(judged: Judged | undefined, moves: readonly MoveRow[]) {
   return { n: pairs.candidate.n, onlyCandidate, onlyStable, p: mcnemar(onlyCandidate, onlyStable) };
 }
 
-function promotionShown(promotion: Promotion) {
+function promotionShown(promotion: Promotion | Leaving) {
   if (promotion.kind === "hold") return { kind: promotion.kind, reasons: promotion.reasons, interval: null };
+  if ("lacks" in promotion) return { kind: promotion.kind, reasons: promotion.lacks, interval: null };
   return { kind: promotion.kind, reasons: [], interval: promotion.interval };
 }
 

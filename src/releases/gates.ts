@@ -42,6 +42,8 @@ export interface Gates {
   demandGate(tx: Queryable, workflow: string, release: string): Promise<void>;
   /** Whether a release of the workflow that has or may get cases has its signed go. */
   hasSignedGo(tx: Queryable, workflow: string): Promise<boolean>;
+  /** Throws `wrong_state` where no-go was signed for a release: to its newest gate, or to one by the criteria in force. */
+  demandNotRefused(tx: Queryable, workflow: string, release: string): Promise<void>;
 }
 
 export interface AskedGate {
@@ -174,6 +176,20 @@ export function openGates(parts: GateParts): Gates {
         if (gate && isSignedGo(gate, criteria)) return true;
       }
       return false;
+    },
+
+    async demandNotRefused(tx, workflow, release) {
+      const newest = await store.latestGateId(tx, release);
+      const signed = await store.signaturesOf(tx, newest === undefined ? [] : [newest]);
+      const refused = signed.some(({ decision }) => decision === "no-go")
+        ? newest
+        : await store.signedNoGo(tx, workflow, release);
+      if (refused === undefined) return;
+      throw new PilotageError(
+        "wrong_state",
+        `The release ${release} gets no more cases: its gate ${refused} was signed no-go. Nothing was changed.`,
+        { hint: `pilotage gate show ${refused} says by whom. Publish a release that is better.` },
+      );
     },
   };
 

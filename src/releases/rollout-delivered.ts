@@ -13,6 +13,7 @@ import type { Database, Queryable } from "../platform/database.ts";
 import { sql, time, type Sql } from "../platform/sql.ts";
 import { putBefore, recallCounts, type RecallCounts } from "../reviews/recall.ts";
 import type { RolloutRow } from "./rollout-store.ts";
+import { endingCommand } from "./rollout-words.ts";
 
 export interface DeliveredCase {
   id: string;
@@ -76,7 +77,7 @@ export async function recallDelivered(
     throw new PilotageError(
       "wrong_state",
       `The rollout ${rollout.id} was not rolled back: what its release delivers is not looked through again. Nothing was changed.`,
-      { hint: `To take it out at once: pilotage rollback ${rollout.workflow} --reason "..." --as <person>` },
+      { hint: `To take it out at once: ${endingCommand(rollout)}` },
     );
   return database.transaction(async (tx) => {
     const cases = sql`

@@ -51,7 +51,7 @@ export async function forecastOf(database: Queryable, rollout: RolloutRow, now: 
   const ofCandidate = team === null ? share : 1;
   const pairs = stages[stage] === "shadow" && control !== "manual";
   const { alpha, ceiling, tolerated } = plan;
-  const compares = control !== "manual" && ofCandidate < 1;
+  const compares = control !== "manual";
   const reckoned = reckon({ baseline, share: ofCandidate, pairs, compares, alpha, ceiling, tolerated });
   const inDays = (labels: number | undefined, perDay: number) => daysFor(labels, perDay) ?? null;
   return {
@@ -76,7 +76,7 @@ export async function forecastOf(database: Queryable, rollout: RolloutRow, now: 
 interface Reckoning {
   baseline: number;
   share: number;
-  /** Whether its stage is in shadow beside another release, and whether the stage with cases has one beside it. */
+  /** Whether its stage is in shadow beside another release, and whether the errors are judged beside one. */
   pairs: boolean;
   compares: boolean;
   alpha: number;

@@ -6,6 +6,7 @@ import {
   alarmOf,
   guardsOf,
   judgeGuards,
+  judgeShadow,
   judgeStage,
   recheckMove,
   recheckVerdicts,
@@ -49,17 +50,34 @@ function evidence(errors: StepCounts[], more: Partial<Evidence> = {}): Evidence 
 }
 
 describe("guards", () => {
-  test("compare with the stable release where cases are drawn, and look at the ceiling alone where they are not", () => {
-    expect(guardsOf(PLAN, 0.2, "rel_1")["errors"]).toMatchObject({ test: "mixed" });
+  test("compare with the stable release where cases are drawn, and look at a ceiling alone where they are not", () => {
+    expect(guardsOf(PLAN, 0.2, "rel_1")["bad_answers"]).toMatchObject({ test: "relative" });
     for (const [stage, control] of [
       [1, "rel_1"],
       [{ team: "north" }, "rel_1"],
       [0.2, "manual"],
     ] as const) {
       const guards = guardsOf(PLAN, stage, control);
-      expect(guards["errors"]).toMatchObject({ test: "ceiling" });
+      expect(guards["bad_answers"]).toMatchObject({ test: "ceiling" });
       expect(guards).not.toHaveProperty("overridden");
     }
+  });
+
+  test("of errors are one test in every stage with cases, so that alpha is spent once", () => {
+    const stages = [0.2, 0.5, { team: "north" }, 1] as const;
+    const tests = (control: string) => stages.map((stage) => guardsOf(PLAN, stage, control)["errors"]);
+    expect(new Set(tests("rel_1").map((one) => JSON.stringify(one))).size).toBe(1);
+    expect(tests("rel_1")[0]).toEqual({ test: "mixed", alpha: 0.05, ceiling: 0.1, tolerated: 1 });
+    for (const one of tests("manual")) expect(one).toEqual({ test: "ceiling", alpha: 0.05, ceiling: 0.1 });
+  });
+
+  test("of errors say the same at 100 % as in the stage before, from the same counts, and see what came since", () => {
+    const counts = [step(0.2, [4, 40], [6, 160])];
+    const before = judgeGuards(PLAN, AT, evidence(counts).guards)["errors"];
+    const whole = { ...AT, stage: 1 };
+    expect(judgeGuards(PLAN, whole, evidence(counts).guards)["errors"]).toEqual(before);
+    const worse = [...counts, step(1, [20, 60], [0, 0])];
+    expect(judgeGuards(PLAN, whole, evidence(worse).guards)["errors"]).toMatchObject({ kind: "tripped" });
   });
 
   test("watch time and cost only where the plan has a limit", () => {
@@ -156,6 +174,39 @@ describe("a stage", () => {
       kind: "undecided",
       interval: { lower: expect.any(Number) },
     });
+  });
+});
+
+describe("shadow", () => {
+  const at: At = { ...AT, stage: "shadow" };
+  const found = (pairs: StepCounts[], hours: number): Evidence =>
+    evidence([], { guards: { paired: pairs }, cases: [], labelled: [], hours });
+  const pairs = (n: number) => [step(0, [2, n], [3, n])];
+
+  test.each([
+    ["ready", [], 30, 24],
+    ["undecided", ["few-pairs"], 29, 24],
+    ["undecided", ["too-early"], 30, 23],
+    ["undecided", ["few-pairs", "too-early"], 0, 0],
+  ] as const)("is %s, lacking %j, with %i pairs after %i hours", (kind, lacks, n, hours) => {
+    expect(judgeShadow(PLAN, at, found(pairs(n), hours))).toEqual({ kind, lacks });
+  });
+
+  test("without a pair is undecided, and holds where the candidate alone errs more, until that is accepted", () => {
+    expect(judgeShadow(PLAN, at, found([], 48))).toEqual({ kind: "undecided", lacks: ["few-pairs"] });
+    const worse = found([step(0, [20, 40], [0, 40])], 48);
+    expect(judgeShadow(PLAN, at, worse)).toEqual({ kind: "hold", reasons: ["guard-tripped"] });
+    expect(judgeShadow(PLAN, { ...at, accepted: ["paired"] }, worse)).toEqual({ kind: "ready", lacks: [] });
+  });
+
+  test("that was left comes out otherwise only where an alarm stood against it", () => {
+    const left = (counts: StepCounts[]) => {
+      const guards = found(counts, 2);
+      const stored = { evidence: guards, verdicts: judgeGuards(PLAN, at, guards.guards) };
+      return recheckMove(PLAN, at, { move: "advance", alarm: undefined, next: 0.2, stored });
+    };
+    expect(left(pairs(5))).toEqual([]);
+    expect(left([step(0, [20, 40], [0, 40])])).toEqual(["its stage could not be left: guard-tripped"]);
   });
 });
 

@@ -4,7 +4,14 @@
  * Pure, from whole numbers that are stored with every move, so that each verdict can be recomputed. The tests are in
  * statistics/; what counts as a label is in rollout-counts.ts; what follows is in rollout.ts and rollout-watch.ts.
  */
-import { GUARDS, type Alarm, type GuardName, type Move, type Stage } from "../contract/rollout.ts";
+import {
+  GUARDS,
+  type Alarm,
+  type GuardName,
+  type HoldReason,
+  type Move,
+  type Stage,
+} from "../contract/rollout.ts";
 import { judgeGuard, type Guard, type GuardVerdict, type StepCounts } from "../statistics/guard.ts";
 import { judgePromotion, type Promotion } from "../statistics/promotion.ts";
 import { ratioEvidence, RATIO_LIMIT, type CasesByArm } from "../statistics/sample-ratio.ts";
@@ -57,13 +64,17 @@ export function guardsOf(
   stage: Stage | undefined,
   control: string,
 ): Partial<Record<GuardName, Guard>> {
-  // A team is no random part of the cases, and people answer none as a release does: there only the ceiling speaks.
+  // A team is no random part of the cases, and people answer none as a release does: there only a ceiling speaks.
   const compares = typeof stage === "number" && stage < 1 && control !== "manual";
   const { alpha, ceiling, tolerated } = plan;
   // In shadow both answer the same cases; people answer none that an output could be held against.
   if (stage === "shadow") return control === "manual" ? {} : { paired: { test: "paired", alpha } };
+  // One test from the first stage with cases to the last: two that take turns would each spend alpha.
   const found: Partial<Record<GuardName, Guard>> = {
-    errors: compares ? { test: "mixed", alpha, ceiling, tolerated } : { test: "ceiling", alpha, ceiling },
+    errors:
+      control === "manual"
+        ? { test: "ceiling", alpha, ceiling }
+        : { test: "mixed", alpha, ceiling, tolerated },
   };
   for (const name of ["bad_answers", "no_answers", "slow", "dear", "overridden"] as const) {
     if ((name === "slow" && plan.latency === null) || (name === "dear" && plan.cost === null)) continue;
@@ -149,6 +160,21 @@ export function judgeStage(plan: Plan, at: At & { next: Stage | undefined }, evi
   );
 }
 
+/** Whether shadow may be left beside a stable release; what it lacks two people may take on themselves. */
+export type Leaving =
+  { kind: "hold"; reasons: HoldReason[] } | { kind: "ready" | "undecided"; lacks: HoldReason[] };
+
+export function judgeShadow(plan: Plan, at: At, evidence: Evidence): Leaving {
+  if (alarmOf(judgeGuards(plan, at, evidence.guards), at, evidence))
+    return { kind: "hold", reasons: ["guard-tripped"] };
+  const pairs = (evidence.guards.paired ?? []).reduce((n, { candidate }) => n + candidate.n, 0);
+  const lacks: HoldReason[] = [
+    ...(pairs < plan.leastLabelled ? (["few-pairs"] as const) : []),
+    ...(evidence.hours < DAY ? (["too-early"] as const) : []),
+  ];
+  return { kind: lacks.length === 0 ? "ready" : "undecided", lacks };
+}
+
 /**
  * ln E against "labels are asked for at one rate in both arms": of the cases that came, not of those that should have,
  * so that a broken assignment is not taken for a gap of labels.
@@ -201,12 +227,9 @@ export function recheckMove(plan: Plan, at: At, { move, alarm, next, stored }: J
     const again = alarmOf(judgeGuards(plan, at, evidence.guards), at, evidence);
     if (again?.action !== move || again.name !== alarm)
       differences.push(`the alarm is stored as ${alarm}, and is ${again?.name ?? "none"}`);
-  } else if (at.stage === "shadow") {
-    const tripped = alarmOf(judgeGuards(plan, at, evidence.guards), at, evidence);
-    if (move === "advance" && tripped)
-      differences.push(`its stage could not be left: ${tripped.name} had tripped`);
   } else if (move === "advance" || move === "promote") {
-    const found = judgeStage(plan, { ...at, next }, evidence);
+    const found =
+      at.stage === "shadow" ? judgeShadow(plan, at, evidence) : judgeStage(plan, { ...at, next }, evidence);
     if (found.kind === "hold") differences.push(`its stage could not be left: ${found.reasons.join(", ")}`);
   }
   return differences;

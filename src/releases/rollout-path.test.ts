@@ -65,6 +65,17 @@ test("a release is promoted from the last stage alone", () => {
   );
 });
 
+test("held by a person it may be held once more by the program alone, which no person is offered", () => {
+  const path: Stage[] = ["shadow", 0.5, 1];
+  for (const stage of [0, 1, 2]) {
+    const held: Standing = { state: "held", stage };
+    expect(movesFrom(held, path)).not.toContain("hold");
+    expect(() => after("hold", held, path)).toThrowError(/Nothing was changed/);
+    expect(after("hold", held, path, "program")).toEqual(held);
+  }
+  expect(() => after("hold", { state: "promoted", stage: 2 }, path, "program")).toThrowError(/Nothing/);
+});
+
 test("only a share or a team gives cases, and shadow gives none", () => {
   expect(stageShare("shadow")).toEqual({ share: 0, team: null });
   expect(stageShare(0.2)).toEqual({ share: 0.2, team: null });

@@ -5,7 +5,8 @@
  *        \-> aborted      \-> held -> running
  *                          \-> rolled_back, also from promoted
  *
- * Held in shadow it has no cases that could be taken away: from there it goes on in shadow, or is aborted.
+ * Held in shadow it has no cases that could be taken away: from there it goes on in shadow, or is aborted. Held by a person it
+ * keeps its cases, so the program may hold it once more, and takes them away.
  *
  * Machines only step back: of these moves the program itself makes `hold` and `roll_back`. Who may make the others is
  * decided in rollout.ts, what the evidence says in rollout-judge.ts.
@@ -44,8 +45,14 @@ export function inShadow({ stage }: Pick<Standing, "stage">, stages: readonly St
 }
 
 /** Where a move leads; throws `wrong_state` when it cannot be made from here. */
-export function after(move: Exclude<Move, "start">, at: Standing, stages: readonly Stage[]): Standing {
-  if (!movesFrom(at, stages).includes(move)) throw notFromHere(move, at, stages);
+export function after(
+  move: Exclude<Move, "start">,
+  at: Standing,
+  stages: readonly Stage[],
+  by: "person" | "program" = "person",
+): Standing {
+  const again = by === "program" && move === "hold" && at.state === "held";
+  if (!again && !movesFrom(at, stages).includes(move)) throw notFromHere(move, at, stages);
   switch (move) {
     case "advance":
       return { state: "running", stage: nextStage(at, stages) };

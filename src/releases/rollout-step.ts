@@ -35,7 +35,8 @@ export async function makeStep(
   { move, actor, askedBy, reason, found, alarm }: Step,
   now: number,
 ): Promise<RolloutRow> {
-  const { state, stage } = after(move, rollout, rollout.stages);
+  const by = alarm === undefined ? "person" : "program";
+  const { state, stage } = after(move, rollout, rollout.stages, by);
   const begins = move === "advance" && rollout.first_case === null;
   const next: RolloutRow = {
     ...rollout,

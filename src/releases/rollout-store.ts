@@ -69,6 +69,16 @@ export function lastRollout(database: Queryable, workflow: string): Promise<Roll
   );
 }
 
+/** The newest that made a release the stable one, and was not taken back. */
+export function promotedRollout(
+  database: Queryable,
+  workflow: string,
+  release: string,
+): Promise<RolloutRow | undefined> {
+  return database.maybe<RolloutRow>(sql`
+    select ${COLUMNS} from rollout where workflow = ${workflow} and release = ${release} and state = 'promoted' order by id desc limit 1`);
+}
+
 export function readRollout(database: Queryable, id: string): Promise<RolloutRow | undefined> {
   return database.maybe<RolloutRow>(sql`select ${COLUMNS} from rollout where id = ${id}`);
 }

@@ -74,7 +74,8 @@ export async function lookAt(parts: WatchParts, id: string): Promise<SteppedBack
     await store.storeCounts(tx, id, evidence.guards, now);
     await keepLook(tx, rollout, evidence.guards, now);
     const alarm = alarmOf(verdicts, at, evidence);
-    if (!alarm || (alarm.action === "hold" && rollout.state === "held")) return undefined;
+    // One that a person held keeps its cases; one that an alarm held has none left to take away.
+    if (!alarm || (alarm.action === "hold" && rollout.tripped !== null)) return undefined;
     const { row } = await lockWorkflow(tx, registry, rollout.workflow);
     // Somebody may have moved it while this transaction counted and waited: the next look judges what stands then.
     const still = (await store.readRollout(tx, id))!;

@@ -1,6 +1,6 @@
 /** A rollout in one sentence, for people who look at it. Pure. */
 import { GUARDS, HEALTH } from "../contract/rollout.ts";
-import { stageName, stageShare } from "./rollout-path.ts";
+import { movesFrom, stageName, stageShare } from "./rollout-path.ts";
 import type { RolloutRow } from "./rollout-store.ts";
 
 export function rolloutSentence({ release, state, stages, stage, tripped, control }: RolloutRow): string {
@@ -14,7 +14,7 @@ export function rolloutSentence({ release, state, stages, stage, tripped, contro
       const { share, team } = stageShare(here);
       if (team !== null) return `${release} gets all new cases of team ${team}, the others go to ${control}.`;
       return share === 1
-        ? `${release} gets every new case; there is nobody left to compare it with, so the ceiling alone guards it.`
+        ? `${release} gets every new case; there is nobody left to compare it with, so from here on the ceiling guards it.`
         : `${release} gets ${stageName(here)} of the new cases, the others go to ${control}.`;
     }
     case "held":
@@ -28,6 +28,12 @@ export function rolloutSentence({ release, state, stages, stage, tripped, contro
     case "aborted":
       return `The rollout of ${release} was ended before it got a case.`;
   }
+}
+
+/** What a person types to end an open one now: before it has had cases there is nothing to roll back. */
+export function endingCommand({ workflow, stages, ...at }: RolloutRow): string {
+  const command = movesFrom(at, stages).includes("abort") ? "rollout abort" : "rollback";
+  return `pilotage ${command} ${workflow} --reason "..." --as <person>`;
 }
 
 const GUARDS_WORDS = Object.fromEntries(

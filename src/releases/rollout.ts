@@ -22,11 +22,12 @@ import type { Promotion } from "../statistics/promotion.ts";
 import { demandReady } from "./ready.ts";
 import { evidenceOf } from "./rollout-counts.ts";
 import {
-  alarmOf,
   judgeGuards,
+  judgeShadow,
   judgeStage,
   type At,
   type Evidence,
+  type Leaving,
   type Plan,
   type Verdicts,
 } from "./rollout-judge.ts";
@@ -34,6 +35,7 @@ import { after, beginning, followingStage, inShadow, movesFrom, stageName } from
 import { makeStep, type Step } from "./rollout-step.ts";
 import * as store from "./rollout-store.ts";
 import type { RolloutRow } from "./rollout-store.ts";
+import { endingCommand } from "./rollout-words.ts";
 
 export interface Rollouts {
   /** In shadow where that is the first stage: nobody gets a case of it before two people let it. */
@@ -70,8 +72,8 @@ export interface Rollouts {
 export interface Judged {
   evidence: Evidence;
   verdicts: Verdicts;
-  /** Whether the stage may be left, and why not; of one in shadow the verdicts say all. */
-  promotion: Promotion | undefined;
+  /** Whether the stage may be left, and why not; nothing in shadow beside people, where nothing is compared. */
+  promotion: Promotion | Leaving | undefined;
 }
 
 export interface RolloutParts {
@@ -108,12 +110,13 @@ export function openRollouts(parts: RolloutParts): Rollouts {
     const unseen = rollout.first_case === null;
     if (unseen && !inShadow(rollout, rollout.stages)) return undefined;
     const evidence = await evidenceOf(queryable, rollout, clock.now());
+    const { plan, state, control } = rollout;
     const at = atOf(rollout);
-    return {
-      evidence,
-      verdicts: judgeGuards(rollout.plan, at, evidence.guards),
-      promotion: unseen ? undefined : judgeStage(rollout.plan, { ...at, next: nextOf(rollout) }, evidence),
-    };
+    const verdicts = judgeGuards(plan, at, evidence.guards);
+    if (!unseen)
+      return { evidence, verdicts, promotion: judgeStage(plan, { ...at, next: nextOf(rollout) }, evidence) };
+    const compared = state === "shadow" && control !== "manual";
+    return { evidence, verdicts, promotion: compared ? judgeShadow(plan, at, evidence) : undefined };
   }
 
   async function open(tx: Queryable, workflow: string): Promise<RolloutRow> {
@@ -157,15 +160,10 @@ export function openRollouts(parts: RolloutParts): Rollouts {
     await demandReady(tx, rollout.workflow, rollout.release, "The rollout did not go on.");
     if (move === "resume") return;
     await tx.planForMany();
-    const known = await judged(tx, rollout);
-    const promotion = known?.promotion;
-    if (!promotion) {
-      if (known && alarmOf(known.verdicts, atOf(rollout), known.evidence))
-        throw notYet(rollout, { kind: "hold", reasons: ["guard-tripped"] });
-      return parts.demandReadiness(tx, rollout.workflow, rollout.release);
-    }
-    if (promotion.kind === "ready" || (promotion.kind === "undecided" && undecided)) return;
-    throw notYet(rollout, promotion);
+    const promotion = (await judged(tx, rollout))?.promotion;
+    if (promotion && promotion.kind !== "ready" && !(promotion.kind === "undecided" && undecided))
+      throw notYet(rollout, promotion);
+    if (rollout.first_case === null) await parts.demandReadiness(tx, rollout.workflow, rollout.release);
   }
 
   function ask(tx: Tx, rollout: RolloutRow, asked: Asked, reason: string | undefined, by: Standing) {
@@ -276,7 +274,7 @@ export function openRollouts(parts: RolloutParts): Rollouts {
       return database.transaction(async (tx) => {
         demandAlone(by, "share.lower");
         const view = await lockWorkflow(tx, registry, workflow);
-        const rollout = (await store.openRollout(tx, workflow)) ?? (await store.lastRollout(tx, workflow));
+        const rollout = (await inEffect(tx, view.row)) ?? (await store.lastRollout(tx, workflow));
         if (!rollout) throw noRollout(workflow);
         if (rollout.state === "promoted" && view.row.stable_release !== rollout.release)
           throw new PilotageError(
@@ -288,10 +286,8 @@ export function openRollouts(parts: RolloutParts): Rollouts {
     },
 
     async takeOut(tx, view, release, reason, actor) {
-      const rollout = await store.lastRollout(tx, view.row.name);
+      const rollout = await inEffect(tx, view.row);
       if (rollout?.release !== release) return false;
-      const promoted = rollout.state === "promoted" && view.row.stable_release === release;
-      if (rollout.ended_at !== null && !promoted) return false;
       const move = rollout.first_case === null ? "abort" : "roll_back";
       await step(tx, view, rollout, { move, actor, reason });
       return true;
@@ -336,6 +332,14 @@ export function openRollouts(parts: RolloutParts): Rollouts {
     judged: (rollout) => judged(database, rollout),
   };
 
+  /** The open one; without it the one that made the stable release, whatever was tried and ended since. */
+  async function inEffect(tx: Queryable, row: WorkflowView["row"]): Promise<RolloutRow | undefined> {
+    return (
+      (await store.openRollout(tx, row.name)) ??
+      (await store.promotedRollout(tx, row.name, row.stable_release))
+    );
+  }
+
   /** One candidate at a time, and none that a person gave a share by hand. */
   async function demandFree(tx: Tx, row: WorkflowView["row"], release: string): Promise<void> {
     const known = await store.openRollout(tx, row.name);
@@ -353,7 +357,7 @@ export function openRollouts(parts: RolloutParts): Rollouts {
       `${row.name} cannot begin a rollout: ${why}. Nothing was started.`,
       {
         hint: known
-          ? `End it first: pilotage rollback ${row.name} --reason "..." --as <person>`
+          ? `End it first: ${endingCommand(known)}`
           : `Take the share back first: pilotage share ${row.name} <release> 0 --as <person>`,
       },
     );
@@ -370,13 +374,21 @@ function noRollout(workflow: string): PilotageError {
   });
 }
 
-function notYet({ workflow, stages, stage }: RolloutRow, promotion: Promotion): PilotageError {
+function notYet({ workflow, stages, stage }: RolloutRow, promotion: Promotion | Leaving): PilotageError {
   const place = `The rollout of ${workflow} cannot leave its stage (${stageName(stages[stage])})`;
   if (promotion.kind === "hold")
     return new PilotageError(
       "wrong_state",
       `${place} yet: ${promotion.reasons.map((reason) => HOLDS[reason]).join("; ")}. Nothing was changed.`,
       { hint: `pilotage rollout show ${workflow} has the counts.` },
+    );
+  if ("lacks" in promotion)
+    return new PilotageError(
+      "wrong_state",
+      `${place} on its evidence: ${promotion.lacks.map((reason) => HOLDS[reason]).join("; ")}. Nothing was changed.`,
+      {
+        hint: 'Wait for more cases that both answer, or let two people decide all the same: --undecided --reason "...".',
+      },
     );
   const { lower, upper } = promotion.interval;
   const percent = (value: number) => `${Number((value * 100).toPrecision(3))} %`;

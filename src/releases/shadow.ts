@@ -6,11 +6,14 @@
  * figures become evidence in shadow-sample.ts.
  */
 import type { Audit } from "../audit/record.ts";
-import { lockWorkflow, type Registry } from "../cases/workflow/registry.ts";
+import { lockWorkflow, type Registry, type WorkflowRow } from "../cases/workflow/registry.ts";
+import { PilotageError } from "../contract/errors.ts";
 import type { Actor } from "../contract/scopes.ts";
-import type { Database } from "../platform/database.ts";
+import type { Database, Queryable } from "../platform/database.ts";
 import { sql } from "../platform/sql.ts";
 import { demandReady } from "./ready.ts";
+import { openRollout } from "./rollout-store.ts";
+import { endingCommand } from "./rollout-words.ts";
 
 export interface ShadowStatus {
   workflow: string;
@@ -30,6 +33,17 @@ export interface Shadows {
   status(workflow: string): Promise<ShadowStatus>;
 }
 
+/** Its evidence is made in shadow, or was; only what another release still answers beside it may be stopped. */
+async function demandNoRollout(tx: Queryable, row: WorkflowRow, release: string | null): Promise<void> {
+  const rollout = await openRollout(tx, row.name);
+  if (!rollout || (release === null && row.shadow_release !== rollout.release)) return;
+  throw new PilotageError(
+    "wrong_state",
+    `A rollout of ${rollout.release} is open in ${row.name}, and decides what runs in shadow. What runs in shadow was not changed.`,
+    { hint: `Wait until it has ended, and start the shadow then; or end it now: ${endingCommand(rollout)}` },
+  );
+}
+
 export function openShadows({
   database,
   registry,
@@ -47,6 +61,7 @@ export function openShadows({
         if (release !== null)
           await demandReady(tx, workflow, release, "What runs in shadow was not changed.");
         if (row.shadow_release === release) return;
+        await demandNoRollout(tx, row, release);
         await tx.run(sql`update workflow set shadow_release = ${release} where name = ${workflow}`);
         // Never waits for a row, so that it meets no verdict in a ring; a row that is left over waits in vain.
         const dropped = await tx.run(sql`

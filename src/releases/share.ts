@@ -2,7 +2,8 @@
  * The share by hand, outside of rollouts: which part of the new cases a release gets, as in a pilot.
  *
  * An AI release leaves shadow only when the baseline is frozen or waived by name, and when the works council was heard
- * or that is waived. Lowering is always allowed. Cases that have an arm keep it.
+ * or that is waived; with criteria its gate lets it, too, once cases may go out alone. Lowering is always allowed. Cases that
+ * have an arm keep it.
  */
 import { randomBytes } from "node:crypto";
 import type { Audit } from "../audit/record.ts";
@@ -20,6 +21,7 @@ import { sql, time } from "../platform/sql.ts";
 import { councilRecord } from "../reviews/works-council.ts";
 import { demandReady } from "./ready.ts";
 import { openRollout } from "./rollout-store.ts";
+import { endingCommand } from "./rollout-words.ts";
 
 export interface Waiver {
   item: string;
@@ -84,6 +86,8 @@ export function openShares(parts: {
   clock: Clock;
   audit: Audit;
   askForTwo: WorkflowSettings["askForTwo"];
+  /** Throws where its gates keep a release from more cases of the workflow. Handed in from gates.ts. */
+  demandGate(tx: Queryable, row: WorkflowRow, release: string): Promise<void>;
 }): Shares {
   const { database, registry, clock, audit } = parts;
 
@@ -110,7 +114,7 @@ export function openShares(parts: {
         await demandNoRollout(tx, workflow);
         // A release that is not the candidate has no share: there is nothing to take from it, and the candidate keeps its own.
         if (share === 0 && row.candidate_release !== release) return undefined;
-        if (raises) await demandReadiness(tx, workflow);
+        if (raises) await demandMore(tx, row, release);
         if (raises && row.autonomy > 0)
           return parts.askForTwo(
             tx,
@@ -134,9 +138,10 @@ export function openShares(parts: {
             `The change ${id} can no longer be approved: the share was changed after it was asked for. Nothing was changed.`,
             { hint: "Refuse it, and ask for the change anew." },
           );
-        await demandReady(tx, workflow, (after as unknown as Wanted).release, "The share was not changed.");
+        const { release } = after as unknown as Wanted;
+        await demandReady(tx, workflow, release, "The share was not changed.");
         await demandNoRollout(tx, workflow);
-        await demandReadiness(tx, workflow);
+        await demandMore(tx, row, release);
       },
       async putInForce(tx, { workflow, after }) {
         const { row } = await registry.workflow(tx, workflow);
@@ -151,6 +156,12 @@ export function openShares(parts: {
     },
     grant,
   };
+
+  /** Throws unless a release may get more cases than it has. */
+  async function demandMore(tx: Queryable, row: WorkflowRow, release: string): Promise<void> {
+    await demandReadiness(tx, row.name);
+    await parts.demandGate(tx, row, release);
+  }
 
   /** A change that one person makes, with its event. */
   async function change(
@@ -198,13 +209,12 @@ export function openShares(parts: {
 
   /** Its stages set the share, and its evidence holds for them alone. */
   async function demandNoRollout(tx: Queryable, workflow: string): Promise<void> {
-    if (!(await openRollout(tx, workflow))) return;
+    const rollout = await openRollout(tx, workflow);
+    if (!rollout) return;
     throw new PilotageError(
       "wrong_state",
       `A rollout is open in ${workflow}, and its stages set the share. The share was not changed.`,
-      {
-        hint: `To take the candidate out at once: pilotage rollback ${workflow} --reason "..." --as <person>`,
-      },
+      { hint: `To take the candidate out at once: ${endingCommand(rollout)}` },
     );
   }
 

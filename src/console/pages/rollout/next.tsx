@@ -31,10 +31,11 @@ function Promotion({ rollout: { promotion, plan, state, tripped } }: { rollout: 
     const here = tripped !== null ? "may.heldInShadow" : state === "shadow" ? "may.shadow" : "may.none";
     return <p className={styles["flat"]}>{t(here)}</p>;
   }
-  if (promotion.kind === "hold")
+  const inShadow = promotion.kind === "undecided" && promotion.interval === null;
+  if (promotion.kind === "hold" || inShadow)
     return (
       <>
-        <p className={styles["flat"]}>{t("may.hold")}</p>
+        <p className={styles["flat"]}>{t(inShadow ? "may.undecidedInShadow" : "may.hold")}</p>
         <ul className={styles["reasons"]}>
           {promotion.reasons.map((reason) => (
             <li key={reason}>{say(HOLD_WORDS[reason])}</li>

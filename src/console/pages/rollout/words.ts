@@ -62,6 +62,10 @@ export const ROLLOUT = words({
     de: "Unentschieden: Die Fehlerquote liegt zwischen {lower} und {upper}, die Grenze bei {ceiling}. Mehr geprüfte Vorgänge klären es, oder zwei Personen nehmen es auf sich.",
     en: "Undecided: the error rate lies between {lower} and {upper}, the ceiling at {ceiling}. More reviewed cases settle it, or two people take it on themselves.",
   },
+  "may.undecidedInShadow": {
+    de: "Unentschieden. Abwarten klärt es, oder zwei Personen nehmen es auf sich:",
+    en: "Undecided. Waiting settles it, or two people take it on themselves:",
+  },
   "may.hold": { de: "Noch nicht:", en: "Not yet:" },
   "may.none": { de: "Noch hat das Release keinen Vorgang bekommen.", en: "The release has had no case yet." },
   waits: {
@@ -243,6 +247,10 @@ export const STATE_SENTENCES: Record<RolloutState, Text> = {
 
 export const HOLD_WORDS: Record<HoldReason, Text> = {
   "few-labels": { de: "zu wenige seiner Vorgänge sind geprüft", en: "too few of its cases are reviewed" },
+  "few-pairs": {
+    de: "zu wenige Vorgänge haben beide Releases beantwortet und Menschen geprüft",
+    en: "too few cases were answered by both releases and reviewed",
+  },
   "too-early": { de: "die Stufe dauerte noch nicht lange genug", en: "the stage has not lasted long enough" },
   "guard-tripped": { de: "ein Wächter hat ausgelöst", en: "a guard has tripped" },
   "guard-without-data": {
