@@ -218,10 +218,10 @@ test("a fallback that leads nowhere is told when it is stored, and a connection 
   expect(warnings).toEqual([
     expect.stringMatching(/nowhere\/small.*there is no such connection/),
     expect.stringMatching(/script-triage\/x.*of the kind scripted/),
+    expect.stringMatching(/^priced: no data policy/),
   ]);
-  expect((await connect("leaning", [{ name: "priced", fallback: ["spare-house/spare"] }])).warnings).toEqual(
-    [],
-  );
+  const stored = await connect("leaning", [{ name: "priced", fallback: ["spare-house/spare"], policy: {} }]);
+  expect(stored.warnings).toEqual([]);
   await expect(client.removeConnection({ params: { name: "spare-house" } })).rejects.toThrow(
     /fallback of leaning\/priced/,
   );

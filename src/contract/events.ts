@@ -89,7 +89,8 @@ export const EVENTS = {
   "breaker.opened":
     "a model of a connection failed so often that nobody asks it for a while; says the class of the last failure",
   "breaker.closed": "a trial of a model whose breaker was open was answered",
-  "connection.saved": "a connection was stored",
+  "connection.saved":
+    "a connection was stored; names offered models whose data policy was added, changed or removed, with its digest",
   "connection.tested": "a connection was tried; says what came of it",
   "budget.set": "what a connection may cost was set, or set free",
   "key.made": "an API key was made",

@@ -135,7 +135,9 @@ export const OPERATION_ENDPOINTS = {
       kind: z.string(),
       warnings: z
         .array(z.string())
-        .describe("What was stored and will not work yet, such as a fallback that is not there"),
+        .describe(
+          "What was stored and may not be meant so: a fallback that is not there, a model without a data policy",
+        ),
     }),
     scope: "operate",
     action: "connection.manage",

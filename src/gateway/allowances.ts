@@ -40,7 +40,12 @@ export function isOverBudget(error: PilotageError | undefined): boolean {
 }
 
 /** Of a call for which no room was taken. */
-export const NOTHING_TO_SETTLE: Allowance = { settle: () => undefined };
+const NOTHING_TO_SETTLE: Allowance = { settle: () => undefined };
+
+/** Of a call that was refused before any model was asked: one request, and nothing else. */
+export function asNobodyAsked(taken: Allowance): Allowance {
+  return { settle: () => taken.settle(() => ({ requests: 1, tokens: 0, cost: 0n })) };
+}
 
 export function openAllowances(parts: { limits: Limits; clock: Clock; currency: string }): Allowances {
   const { limits, clock, currency } = parts;

@@ -130,18 +130,25 @@ function directoryOf(workflows: ReadonlySet<string>, connections: ReadonlyMap<st
   return { workflows, connections, models: [...offers.values()], offered: (name) => offers.get(name) };
 }
 
+/** A model that is asked, and what it is offered for where clients may ask it themselves. */
+export interface Target {
+  connection: Known;
+  model: string;
+  larger: boolean;
+  offer: PassThroughModel | undefined;
+}
+
 /** The models that are asked after one another, the first of them the one asked for. */
-export function routesOf(
-  directory: Directory,
-  { connection, model }: Offered,
-): { connection: Known; model: string; larger: boolean }[] {
+export function routesOf(directory: Directory, { connection, model }: Offered): [Target, ...Target[]] {
   const others = [
     ...(model.fallback ?? []).map((name) => ({ name, larger: false })),
     ...(model.larger === undefined ? [] : [{ name: model.larger, larger: true }]),
   ].flatMap(({ name, larger }) => {
     const parts = splitTarget(name);
     const its = parts && directory.connections.get(parts.connection);
-    return its ? [{ connection: its, model: parts.model, larger }] : [];
+    return its
+      ? [{ connection: its, model: parts.model, larger, offer: directory.offered(name)?.model }]
+      : [];
   });
-  return [{ connection, model: model.name, larger: false }, ...others];
+  return [{ connection, model: model.name, larger: false, offer: model }, ...others];
 }

@@ -3,7 +3,7 @@
  * that answers.
  *
  * Only `model`, and the name that the client has for its user, are replaced, unless the model has a data policy
- * (request-policy.ts). An answer that is given whole, streamed or
+ * (leg-policies.ts). An answer that is given whole, streamed or
  * not, has been collected before its first byte leaves, so that any model of the chain may give it; a live stream can only
  * be rescued before its first token (live.ts). Retries, fallbacks and breakers are in models/route.ts, limits in
  * allowances.ts.
@@ -17,16 +17,17 @@ import { callRoutes, type Route, type Routed, type RouteParts } from "../models/
 import type { Leaving } from "../platform/leaving.ts";
 import type { Vault } from "../platform/secrets.ts";
 import type { Telemetry } from "../platform/telemetry/telemetry.ts";
-import { isOverBudget, NOTHING_TO_SETTLE, type Allowance, type Allowances } from "./allowances.ts";
+import { asNobodyAsked, isOverBudget, type Allowance, type Allowances } from "./allowances.ts";
 import { clientLeft, type ChatCall, type ChatReply } from "./call.ts";
 import type { Callers } from "./callers.ts";
 import { headerText } from "./case-answer.ts";
 import { DONE } from "./completion.ts";
 import { routesOf, type Directory, type Offered } from "./directory.ts";
-import { amountsOf, type Answered, type Ledger, type Leg } from "./ledger.ts";
+import { allowedLegs, type AllowedLeg } from "./leg-policies.ts";
+import { amountsOf, type Answered, type Ledger } from "./ledger.ts";
 import { begun, chunkText, liveEvents, type LiveAnswer } from "./live.ts";
 import { outcomeOf, type CallRecords, type Mode } from "./record.ts";
-import { judge, policyHeaders, type PolicyReport } from "./request-policy.ts";
+import { policyHeaders, type PolicyReport } from "./request-policy.ts";
 import { tellCall } from "./telling.ts";
 import { badRequest, wireErrorOf, type GatewayError } from "./wire-error.ts";
 
@@ -55,11 +56,9 @@ interface Passing {
   call: ChatCall;
   model: PassThroughModel;
   mode: Mode;
-  legs: Leg[];
-  body: JsonObject;
+  /** Each with the request as it may have it. */
+  legs: AllowedLeg[];
   key: Allowance;
-  /** Of the model's data policy, where it has one. */
-  policy: PolicyReport | undefined;
   /** What the connection that answered had set aside for it. */
   connection: Allowance | undefined;
 }
@@ -67,7 +66,7 @@ interface Passing {
 export function openPassThrough(parts: PassThroughParts): PassThrough {
   const { vault, callers, ledger, allowances, records } = parts;
 
-  function routeOf(passing: Passing, leg: Leg): Route<Given> {
+  function routeOf(passing: Passing, leg: AllowedLeg): Route<Given> {
     const { caller, places } = callers.of(leg.connection);
     const inputBytes = passing.call.bytes;
     return {
@@ -76,12 +75,16 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
       larger: leg.larger,
       places,
       async call(leftMs, signal) {
+<<<<<<< HEAD
         const wanted = () => ledger.before([leg], inputBytes, passing.body);
+=======
+        const wanted = () => ledger.before(leg, inputBytes, leg.body);
+>>>>>>> 29a53b28c68357f4e81959636a0ee43c3f322c08
         const allowance = await allowances.ofConnection(leg.connection, wanted);
         const about = { path: "gateway", connection: leg.connection.name, model: leg.model } as const;
         parts.telemetry.underWay(about, 1);
         try {
-          const given = await ask(caller, passing, leg.model, leftMs, signal);
+          const given = await ask(caller, passing, leg, leftMs, signal);
           passing.connection = allowance;
           return given;
         } catch (error) {
@@ -108,9 +111,10 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
     const bill = ledger.bill(about, routed.tries, answer);
     const error = failure === undefined ? undefined : (told?.more.errorClass ?? told?.code ?? "internal");
     const last = bill.tries.at(-1);
+    const { body, report: policy } = lastAsked(passing, routed);
     // A stream that broke after it had begun: its try had answered, and then failed.
     if (answer && last) last.error = error;
-    tellCall(parts.telemetry, { call, legs, bill, answer, reply, body: passing.body, error });
+    tellCall(parts.telemetry, { call, legs, bill, answer, reply, body, error });
     const kept = records.keep({
       id: call.id,
       key: call.caller.key!.id,
@@ -129,7 +133,7 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
       error,
       cost: bill.cost,
       tries: bill.tries,
-      policy: passing.policy,
+      policy,
     });
     const key = passing.key.settle(() => amountsOf(bill));
     const connection = passing.connection?.settle(() =>
@@ -161,21 +165,38 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
           "messages",
           "images_not_allowed",
         );
-      const legs = routesOf(directory, offered);
+      const targets = routesOf(directory, offered);
       const mode = call.request.stream ? (call.mode ?? model.mode) : "buffered";
-      const around = { call, model, mode, legs, connection: undefined };
-      const all = passedOn(call, vault);
-      const judged =
-        model.policy === undefined ? undefined : await judge(all, { ...model.policy, images: model.images });
-      const policy = judged?.report;
-      if (judged?.kind === "refused") {
-        const refused = { ...around, body: {}, policy, key: NOTHING_TO_SETTLE };
-        await settle(refused, { tries: [] }, undefined, judged.error);
+      const request = passedOn(call, vault);
+      // Before the request is looked through: that takes time of its own.
+      const key = await allowances.ofKey(call.caller.key!, () =>
+        ledger.before(targets[0], call.bytes, request),
+      );
+      const around = { call, model, mode, key, connection: undefined };
+      /** With nobody asked: a request like any other for the key, and no tokens. */
+      const refuse = (report: PolicyReport | undefined, error: unknown) => {
+        const passing = { ...around, legs: [{ ...targets[0], body: {}, report }], key: asNobodyAsked(key) };
+        return settle(passing, { tries: [] }, undefined, error);
+      };
+      let judged: Awaited<ReturnType<typeof allowedLegs>>;
+      try {
+        judged = await allowedLegs(targets, request, call);
+      } catch (error) {
+        await refuse(undefined, error);
+        throw error;
+      }
+      if (judged.kind === "refused") {
+        await refuse(judged.report, judged.error);
         throw judged.error.with({ "x-pilotage-call": call.id, ...policyHeaders(judged.report) });
       }
+<<<<<<< HEAD
       const body = judged?.body ?? all;
       const key = await allowances.ofKey(call.caller.key!, () => ledger.before(legs, call.bytes, body));
       const passing: Passing = { ...around, body, policy, key };
+=======
+      const { legs } = judged;
+      const passing: Passing = { ...around, legs };
+>>>>>>> 29a53b28c68357f4e81959636a0ee43c3f322c08
       let routed: Routed<Given>;
       try {
         routed = await callRoutes(
@@ -214,13 +235,13 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
 /** One question to one model. */
 async function ask(
   caller: ChatCaller,
-  { call, model, mode, body }: Passing,
-  name: string,
+  { call, model, mode }: Passing,
+  leg: AllowedLeg,
   leftMs: number,
   signal: Leaving,
 ): Promise<Given> {
   const { firstTokenMs, idleMs, wholeMs, totalMs } = model.limits;
-  const asked = { body: { ...body, model: name }, signal };
+  const asked = { body: { ...leg.body, model: leg.model }, signal };
   const streamed = { firstTokenMs, idleMs, totalMs: Math.min(leftMs, totalMs) };
   if (!call.request.stream) {
     const reply =
@@ -263,13 +284,19 @@ function toldOf(call: ChatCall, error: unknown): GatewayError | undefined {
   return call.signal.aborted ? clientLeft() : wireErrorOf(error);
 }
 
+/** The model that was asked last, or would have been first. */
+function lastAsked({ legs }: Passing, { tries }: Pick<Routed<Given>, "tries">): AllowedLeg {
+  return legs[tries.at(-1)?.route ?? 0]!;
+}
+
 function headersOf(
-  { legs, mode, call, policy }: Passing,
+  passing: Passing,
   routed: Pick<Routed<Given>, "tries">,
   model: unknown,
 ): Record<string, string> {
+  const { mode, call } = passing;
   const last = routed.tries.at(-1);
-  const leg = legs[last?.route ?? 0]!;
+  const leg = lastAsked(passing, routed);
   return {
     "x-pilotage-call": call.id,
     "x-pilotage-connection": leg.connection.name,
@@ -278,6 +305,6 @@ function headersOf(
       : { "x-pilotage-model": headerText(typeof model === "string" && model !== "" ? model : leg.model) }),
     "x-pilotage-attempts": String(routed.tries.filter((one) => !isOverBudget(one.error)).length),
     "x-pilotage-mode": mode,
-    ...(policy === undefined ? {} : policyHeaders(policy)),
+    ...(leg.report === undefined ? {} : policyHeaders(leg.report)),
   };
 }

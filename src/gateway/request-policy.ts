@@ -13,7 +13,7 @@ import { PilotageError } from "../contract/errors.ts";
 import { openScanner } from "../definition/personal/scan.ts";
 import { openScrubber, type Counts, type Scrubbed, type Scrubber } from "../definition/personal/scrub.ts";
 import { compilePattern } from "../definition/regex.ts";
-import { FIELD_NAME, type OfferedPolicy } from "../models/offered-policy.ts";
+import type { OfferedPolicy } from "../models/offered-policy.ts";
 import { badRequest, GatewayError } from "./wire-error.ts";
 
 /** Names and counts, never values: for the record, and for the header. */
@@ -41,10 +41,12 @@ const OF_MESSAGE: ReadonlySet<string> = new Set(
 );
 const OF_CALL: ReadonlySet<string> = new Set("id type index function custom".split(" "));
 const OF_STREAM: ReadonlySet<string> = new Set(["include_usage", "include_obfuscation"]);
+/** Where a part has its bytes. */
+type DataField = "url" | "data" | "file_data";
 /** Parts of messages, with what they have and the word that allows them. */
 const PARTS: Record<
   string,
-  { fields: ReadonlySet<string>; needs?: "images" | "files" | "audio"; data?: [string, string] }
+  { fields: ReadonlySet<string>; needs?: "images" | "files" | "audio"; data?: [string, DataField] }
 > = {
   text: { fields: new Set(["type", "text"]) },
   refusal: { fields: new Set(["type", "refusal"]) },
@@ -52,6 +54,16 @@ const PARTS: Record<
   input_audio: { fields: new Set(["type", "input_audio"]), needs: "audio", data: ["input_audio", "data"] },
   file: { fields: new Set(["type", "file"]), needs: "files", data: ["file", "file_data"] },
 };
+
+/** The wire's own names are of this form; any other could be data itself. */
+const TOLD = /^[a-z]+(?:_[a-z]+)*$/;
+const LONGEST_TOLD = 40;
+const MOST_TOLD = 50;
+const MOST_IN_MESSAGE = 10;
+/** Identifiers that join a call of a tool to its result: a mask in one of them would break that. No number of a card or account. */
+const PROTOCOL_ID = /^(?!.*\d{13})[\w-]{1,64}$/;
+/** Shorter sound is hardly any, and could be a number. */
+const LEAST_SOUND = 256;
 
 /** Code units that are looked through before others get their turn. */
 const AT_ONCE = 500_000;
@@ -64,12 +76,12 @@ export async function judge(
   const own = policy.mask.map(({ name, pattern }) => ({ name, pattern: compilePattern(pattern) }));
   const scrubber = openScrubber(await openScanner(), policy.scan, own);
   const dropped = new Set<string>();
-  const report = (): PolicyReport => ({ dropped: [...dropped], ...scrubber.counts });
+  const report = (): PolicyReport => ({ dropped: atMost(dropped, MOST_TOLD), ...scrubber.counts });
   try {
     const body = await passing(request, policy, scrubber, dropped);
     if (policy.unknownFields === "refuse" && dropped.size > 0)
       throw badRequest(
-        `These fields may not leave for this model: ${[...dropped].join(", ")}. No model was asked; leave them out.`,
+        `These fields may not leave for this model: ${atMost(dropped, MOST_IN_MESSAGE).join(", ")}. No model was asked; leave them out.`,
         [...dropped][0],
         "field_not_allowed",
       );
@@ -90,9 +102,7 @@ export async function judge(
 
 /** What the client hears of it: names and counts. Nothing where nothing was kept back. */
 export function policyHeaders({ dropped, masked, pseudonymised }: PolicyReport): Record<string, string> {
-  const replaced: Counts = { ...masked };
-  for (const [name, count] of Object.entries(pseudonymised)) replaced[name] = (replaced[name] ?? 0) + count;
-  const counted = Object.entries(replaced).map(([name, count]) => `${name}=${count}`);
+  const counted = Object.entries(sum(masked, pseudonymised)).map(([name, count]) => `${name}=${count}`);
   return {
     ...(dropped.length === 0 ? {} : { "x-pilotage-dropped": dropped.join(", ").slice(0, LONGEST_HEADER) }),
     ...(counted.length === 0 ? {} : { "x-pilotage-masked": counted.join(", ") }),
@@ -100,6 +110,28 @@ export function policyHeaders({ dropped, masked, pseudonymised }: PolicyReport):
 }
 
 const LONGEST_HEADER = 1_000;
+
+/** What two policies kept back, one after the other. */
+export function together(first: PolicyReport | undefined, then: PolicyReport): PolicyReport {
+  if (first === undefined) return then;
+  return {
+    dropped: atMost(new Set([...first.dropped, ...then.dropped]), MOST_TOLD),
+    masked: sum(first.masked, then.masked),
+    pseudonymised: sum(first.pseudonymised, then.pseudonymised),
+    refused: sum(first.refused, then.refused),
+  };
+}
+
+function sum(first: Counts, then: Counts): Counts {
+  const counts = { ...first };
+  for (const [name, count] of Object.entries(then)) counts[name] = (counts[name] ?? 0) + count;
+  return counts;
+}
+
+function atMost(names: ReadonlySet<string>, most: number): string[] {
+  const told = [...names].slice(0, most);
+  return names.size > most ? [...told, "(more)"] : told;
+}
 
 async function passing(
   request: JsonObject,
@@ -114,7 +146,9 @@ async function passing(
   function fieldsOf(object: JsonObject, known: ReadonlySet<string>, where: string): [string, JsonValue][] {
     return Object.entries(object).filter(([name]) => {
       if (known.has(name) || named.has(where + name)) return true;
-      dropped.add(FIELD_NAME.test(name) ? where + name : `${where}(other)`);
+      const told = name.length <= LONGEST_TOLD && TOLD.test(name) ? name : "(other)";
+      // One more than is told: it says that there are more.
+      if (dropped.size <= MOST_TOLD) dropped.add(where + told);
       return false;
     });
   }
@@ -160,23 +194,32 @@ async function passing(
   }
 
   /** Bytes as text are passed over: nothing in them can be told, and they are allowed. */
-  function withData(value: JsonValue, field: string): JsonValue {
-    if (!isJsonObject(value))
-      return typeof value === "string" && isBytes(value, field) ? value : scrubbed(value, "", 0);
-    const data = value[field];
-    const { [field]: _, ...rest } = value;
+  function withData(value: JsonValue, field: DataField): JsonValue {
+    if (!isJsonObject(value)) return data(value, field);
+    const { [field]: bytes, ...rest } = value;
     const others = scrubbed(rest, "", 0) as JsonObject;
-    if (data === undefined) return others;
-    return {
-      ...others,
-      [field]: typeof data === "string" && isBytes(data, field) ? data : scrubbed(data, "", 0),
-    };
+    return bytes === undefined ? others : { ...others, [field]: data(bytes, field) };
+  }
+
+  function data(value: JsonValue, field: DataField): JsonValue {
+    if (typeof value !== "string") return scrubbed(value, "", 0);
+    if (field === "url" && /^\s*data:(?!image\/)/i.test(value)) throw notAllowed("data that is no picture");
+    return isBytes(value, field) ? value : text(value, "");
   }
 
   function call(value: JsonValue): JsonValue {
     return isJsonObject(value)
-      ? scrubbed(Object.fromEntries(fieldsOf(value, OF_CALL, "messages.tool_calls.")), "", 0)
+      ? Object.fromEntries(
+          fieldsOf(value, OF_CALL, "messages.tool_calls.").map(([name, one]) => [
+            name,
+            name === "id" ? identifier(one) : scrubbed(one, `${name}: `, 1),
+          ]),
+        )
       : scrubbed(value, "", 0);
+  }
+
+  function identifier(value: JsonValue): JsonValue {
+    return typeof value === "string" && PROTOCOL_ID.test(value) ? value : scrubbed(value, "", 0);
   }
 
   function message(value: JsonObject): JsonObject {
@@ -189,6 +232,7 @@ async function passing(
     return Object.fromEntries(
       fieldsOf(value, OF_MESSAGE, "messages.").map(([name, one]) => {
         if (name === "role") return [name, one];
+        if (name === "tool_call_id") return [name, identifier(one)];
         if (name === "content" && Array.isArray(one)) return [name, one.map(part)];
         if (name === "tool_calls" && Array.isArray(one)) return [name, one.map(call)];
         return [name, scrubbed(one, "", 0)];
@@ -221,9 +265,11 @@ async function passing(
   );
 }
 
-function isBytes(data: string, field: string): boolean {
-  const bare = field === "data" ? data : data.replace(/^data:[\w.+-]{1,80}\/[\w.+-]{1,80};base64,/, "");
-  return (field === "data" || bare !== data) && /^[A-Za-z0-9+/_-]*={0,2}$/.test(bare);
+function isBytes(data: string, field: DataField): boolean {
+  if (field === "data")
+    return data.length >= LEAST_SOUND && data.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(data);
+  const bare = data.replace(/^data:[\w.+-]{1,80}\/[\w.+-]{1,80};base64,/i, "");
+  return bare !== data && /^[A-Za-z0-9+/_-]*={0,2}$/.test(bare);
 }
 
 function notAllowed(what: string, param = "messages"): GatewayError {

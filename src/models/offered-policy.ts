@@ -13,9 +13,6 @@ import {
 } from "../definition/personal/kinds.ts";
 import { compilePattern, isBounded } from "../definition/regex.ts";
 
-/** As the record and the header name it: letters, so that no name is data itself. */
-export const FIELD_NAME = /^[A-Za-z][A-Za-z_-]{0,39}\d{0,2}$/;
-
 const pattern = z
   .string()
   .min(1)

@@ -7,12 +7,12 @@ import type { JsonObject } from "../../contract/json.ts";
 import type { Actor } from "../../contract/scopes.ts";
 import { makeTrialsDue } from "../../models/breaker-board.ts";
 import { connectionSchema, type Connection, type ConnectionKind } from "../../models/connection.ts";
-import { splitTarget } from "../../models/pass-through.ts";
 import { nativeAddress } from "../../models/native-connection.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Database, Queryable } from "../../platform/database.ts";
 import type { Vault } from "../../platform/secrets.ts";
 import { sql, time } from "../../platform/sql.ts";
+import { offeredBefore, offeredIn, policyChanges, warningsOf } from "./offered-models.ts";
 
 export interface ConnectionRow {
   name: string;
@@ -83,17 +83,26 @@ export function openConnections(parts: {
           { hint: "Give the secrets of the new address as well." },
         );
       const sealed = vault.seal(`connection:${name}`, Buffer.from(JSON.stringify(connection), "utf8"));
-      await database.transaction(async (tx) => {
+      const offered = offeredIn(connection);
+      const earlier = await database.transaction(async (tx) => {
+        const earlier = await offeredBefore(tx, name);
         await tx.run(sql`
           insert into connection (name, kind, settings, shown, saved_at, saved_by)
           values (${name}, ${connection.kind}, ${sealed}, ${JSON.stringify(shown(connection))}::jsonb, ${time(clock.now())}, ${by.name})
           on conflict (name) do update set kind = excluded.kind, settings = excluded.settings, shown = excluded.shown, saved_at = excluded.saved_at, saved_by = excluded.saved_by`);
         await makeTrialsDue(tx, name, clock.now());
+        const policies = policyChanges(earlier, offered);
         audit.record(tx, [
-          { kind: "connection.saved", actor: by, data: { name, connection: connection.kind } },
+          {
+            kind: "connection.saved",
+            actor: by,
+            data: { name, connection: connection.kind, ...(policies.length === 0 ? {} : { policies }) },
+          },
         ]);
+        return earlier;
       });
-      return { name, kind: connection.kind, warnings: await nowhere(database, connection) };
+      const warnings = await warningsOf(database, { earlier, offered, now: clock.now() });
+      return { name, kind: connection.kind, warnings };
     },
     list: () =>
       database.all<ConnectionRow>(
@@ -152,24 +161,6 @@ export function openConnections(parts: {
       JSON.parse(Buffer.from(vault.open(`connection:${name}`, settings)).toString("utf8")),
     );
   }
-}
-
-/** Fallbacks that lead nowhere yet, in words. They are stored: two connections that stand in for each other need one to be first. */
-async function nowhere(database: Queryable, connection: Connection): Promise<string[]> {
-  const offered = connection.kind === "openai" ? (connection.passThrough ?? []) : [];
-  const wanted = offered.flatMap(({ name, fallback = [], larger }) =>
-    [...fallback, ...(larger === undefined ? [] : [larger])].map((target) => ({ name, target })),
-  );
-  if (wanted.length === 0) return [];
-  const rows = await database.all<{ name: string; kind: string }>(
-    sql`select name, kind from connection where name = any(${wanted.map(({ target }) => splitTarget(target)!.connection)})`,
-  );
-  const kinds = new Map(rows.map((row) => [row.name, row.kind]));
-  return wanted.flatMap(({ name, target }) => {
-    const kind = kinds.get(splitTarget(target)!.connection);
-    if (kind === "openai") return [];
-    return `${name} falls back on ${target}, and ${kind === undefined ? "there is no such connection" : `that connection is of the kind ${kind}`}: it is passed over until there is one of the kind openai`;
-  });
 }
 
 /** Which definitions in force name a connection, in words. */

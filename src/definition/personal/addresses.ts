@@ -13,7 +13,7 @@ export function addressesIn(text: string, checks: Checks): Found[] {
 }
 
 /** Also as people write it so that no machine finds it. */
-const AT = /@| ?[([{] ?(?:at|ät) ?[)\]}] ?/gi;
+const AT = /\s{1,2}@\s{1,2}|@| ?[([{] ?(?:at|ät) ?[)\]}] ?/gi;
 const LOCAL = /[\p{L}\p{N}!#$%&'*+/=?^_`{|}~.-]/u;
 const DOMAIN =
   /(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?(?:\.| ?[([{] ?(?:dot|punkt) ?[)\]}] ?))+\p{L}[\p{L}\p{N}-]{0,61}[\p{L}\p{N}]/uy;
@@ -55,9 +55,9 @@ function networkIn(text: string): Found[] {
   return found;
 }
 
-const WITH_COUNTRY = /(?<![\p{L}\d+])(?<!\d[-./ ])(?:\+ ?|00 ?)[1-9](?:[ ()./-]{0,3}\d){6,14}/gu;
+const WITH_COUNTRY = /(?<![\p{L}\d+])(?<!\d[-./ ])(?:\+\s{0,3}|00 ?)[1-9](?:[\s()./-]{0,3}\d){6,14}/gu;
 const NATIONAL =
-  /(?<![\d+])(?<!\d[-./])\(?0[1-9](?:[ ()./-]{0,3}\d){5,12}|(?<![\d+-])\(?[2-9]\d{2}\)?[ .-]\d{3}[ .-]\d{4}(?!\d)/g;
+  /(?<![\d+])(?<!\d[-./])\(?0[1-9](?:[\s()./-]{0,3}\d){5,12}|(?<![\d+-])\(?[2-9]\d{2}\)?(?:[.-]|\s{1,3})\d{3}(?:[.-]|\s{1,3})\d{4}(?!\d)/g;
 const PHONE_LABEL =
   /tel(?:\b|efon|\.)|phone|\b(?:fon|fax|cell|mobile?|call|ring|reach|ruf|durchwahl|nummer|number)\b|handy|mobil|rückruf|anruf|ruf|erreich|whats ?app/i;
 const DATE = /^\d{1,2}[./-]\d{1,2}[./-]\d{2}(?:\d{2})?(?!\d)/;
@@ -65,14 +65,22 @@ const DATE = /^\d{1,2}[./-]\d{1,2}[./-]\d{2}(?:\d{2})?(?!\d)/;
 function phonesIn(text: string, { phone }: Checks): Found[] {
   const found: Found[] = [];
   for (const match of text.matchAll(WITH_COUNTRY)) {
-    const end = endOf(match[0], (digits) => phone(`+${digits}`));
+    const end = endOf(inItsLine(match[0]), (digits) => phone(`+${digits}`));
     if (end > 0) found.push({ kind: "phone", start: match.index, end: match.index + end });
   }
   for (const match of text.matchAll(NATIONAL))
     if (!DATE.test(match[0]) && labelled(text, match.index, PHONE_LABEL, 40))
-      found.push({ kind: "phone", start: match.index, end: match.index + match[0].length });
+      found.push({ kind: "phone", start: match.index, end: match.index + inItsLine(match[0]).length });
   return found;
 }
+
+/** A line with as many digits as a number usually has is one; with fewer, the number goes on in the next. */
+function inItsLine(written: string): string {
+  const line = /^[^\n\r]*(?<=\d)/.exec(written)?.[0] ?? written;
+  return line.replaceAll(/\D/g, "").length >= USUAL_DIGITS ? line : written;
+}
+
+const USUAL_DIGITS = 10;
 
 /** Where the number ends: what follows it may be digits, too. The whole, or the longest stretch of groups that may be one. */
 function endOf(written: string, isNumber: (digits: string) => boolean): number {

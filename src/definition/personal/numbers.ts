@@ -9,6 +9,14 @@ import type { Checks } from "./checks.ts";
 import type { Found } from "./kinds.ts";
 import { labelled } from "./labelled.ts";
 
+/**
+ * What may stand between two groups of a number: a mark, or a few blanks, tabs and line breaks. In the expressions below `_`
+ * stands for it.
+ */
+const GAP = String.raw`(?:[./-]|\s{1,4})?`;
+const MOST_BLANKS = 4;
+const written = (pattern: string, flags = "g") => new RegExp(pattern.replaceAll("_", GAP), flags);
+
 export function numbersIn(text: string, checks: Checks): Found[] {
   return [
     ...ibansIn(text, checks),
@@ -17,7 +25,7 @@ export function numbersIn(text: string, checks: Checks): Found[] {
   ];
 }
 
-const IBAN_HEAD = /[A-Z][ .-]?[A-Z][ .-]?\d[ .-]?\d/gi;
+const IBAN_HEAD = written(String.raw`[A-Z]_[A-Z]_\d_\d`, "gi");
 const IBAN_LABEL = /iban|konto|account|bankverbindung/i;
 
 function ibansIn(text: string, checks: Checks): Found[] {
@@ -43,11 +51,15 @@ function ibansIn(text: string, checks: Checks): Found[] {
 const isWord = (text: string, start: number, end: number) =>
   !/[\p{L}\d]/u.test(text.charAt(start - 1)) && !/[\p{L}\d]/u.test(text.charAt(end));
 
-/** So many letters and digits from here on, with at most two blanks, dots or hyphens between them. */
+/** So many letters and digits from here on, with a few blanks, dots or hyphens between them. */
 function lettersFrom(text: string, start: number, most: number): { compact: string; end: number } {
   let compact = "";
   let end = start;
-  for (let at = start, between = 0; at < text.length && compact.length < most && between <= 2; at++) {
+  for (
+    let at = start, between = 0;
+    at < text.length && compact.length < most && between <= MOST_BLANKS;
+    at++
+  ) {
     const letter = text.charAt(at);
     if (/[a-z\d]/i.test(letter)) {
       compact += letter;
@@ -59,7 +71,7 @@ function lettersFrom(text: string, start: number, most: number): { compact: stri
   return { compact, end };
 }
 
-const CARD_HEAD = /(?<!\d)[2-6](?=(?:[ .-]?\d){3})/g;
+const CARD_HEAD = written(String.raw`(?<!\d)[2-6](?=(?:_\d){3})`);
 const CARD_LABEL = /karte|card|visa|amex|american express/i;
 /** As they are printed: in one, in fours, and as American Express and Diners have them. */
 const CARD_FORM = /^(?:\d{14,19}|\d{4}([ .-])\d{4}\1\d{4}\1\d{2,4}(?:\1\d{3})?|\d{4}([ .-])\d{6}\2\d{4,5})$/;
@@ -80,26 +92,32 @@ function cardsIn(text: string, { luhn }: Checks): Found[] {
 function cardFrom(text: string, start: number, luhn: (digits: string) => boolean): Found | undefined {
   const ends: number[] = [];
   let digits = "";
-  for (let at = start, between = 0; at < text.length && digits.length < 19 && between <= 1; at++) {
+  for (let at = start, between = 0; at < text.length && digits.length < 19 && between <= MOST_BLANKS; at++) {
     const letter = text.charAt(at);
     if (letter >= "0" && letter <= "9") {
       digits += letter;
       ends.push(at + 1);
       between = 0;
-    } else if (letter === " " || letter === "-" || letter === ".") between++;
+    } else if (/\s/.test(letter)) between++;
+    // A mark stands alone.
+    else if ((letter === "-" || letter === ".") && between === 0) between = MOST_BLANKS;
     else break;
   }
   const announced = digits.length >= 13 && labelled(text, start, CARD_LABEL);
+  let suspect: Found | undefined;
   for (let length = digits.length; length >= 14; length--) {
     const end = ends[length - 1]!;
     if (/\d/.test(text.charAt(end))) continue;
     const number = digits.slice(0, length);
-    if (!isIssued(number) || !(announced || CARD_FORM.test(text.slice(start, end)))) continue;
+    if (!isIssued(number) || !(announced || CARD_FORM.test(inLine(text.slice(start, end))))) continue;
     if (luhn(number)) return { kind: "card", start, end };
-    if (announced) return { kind: "suspect", start, end };
+    if (announced) suspect ??= { kind: "suspect", start, end };
   }
-  return undefined;
+  return suspect;
 }
+
+/** As it stands where it is not broken into lines. */
+const inLine = (text: string) => text.replaceAll(/\s+/g, " ");
 
 /** First digits and lengths of Visa, Mastercard, Maestro, American Express, Diners, Discover, JCB and UnionPay. */
 const ISSUED =
@@ -123,48 +141,48 @@ const VAT_LABEL = /ust|vat|\buid\b|umsatzsteuer|mwst/i;
 const FORMS: readonly Form[] = [
   {
     kind: "taxId",
-    pattern: /(?<!\d)[1-9](?:[ ./-]?\d){10}(?!\d)/g,
+    pattern: written(String.raw`(?<!\d)[1-9](?:_\d){10}(?!\d)`),
     label: TAX_LABEL,
     alone: /^(?:\d{11}|\d\d \d{3} \d{3} \d{3})$/,
     check: (checks) => checks.taxId,
   },
   {
     kind: "socialInsurance",
-    pattern: /(?<!\d)\d(?:[ ./-]?\d){7}[ ./-]?[A-Z](?:[ ./-]?\d){3}(?!\d)/gi,
+    pattern: written(String.raw`(?<!\d)\d(?:_\d){7}_[A-Z](?:_\d){3}(?!\d)`, "gi"),
     label: INSURANCE_LABEL,
     alone: /^/,
     check: (checks) => checks.socialInsurance.de,
   },
   {
     kind: "socialInsurance",
-    pattern: /(?<!\d)[1-9]\d{2}[ ./-]?\d[ ./-]?\d{2}[ ./-]?\d{2}[ ./-]?\d{2}(?!\d)/g,
+    pattern: written(String.raw`(?<!\d)[1-9]\d{2}_\d_\d{2}_\d{2}_\d{2}(?!\d)`),
     label: INSURANCE_LABEL,
     check: (checks) => checks.socialInsurance.at,
   },
   {
     kind: "socialInsurance",
-    pattern: /(?<!\d)756[ .-]?\d{4}[ .-]?\d{4}[ .-]?\d{2}(?!\d)/g,
+    pattern: written(String.raw`(?<!\d)756_\d{4}_\d{4}_\d{2}(?!\d)`),
     label: /ahv|avs|social|sozialvers/i,
     alone: /^/,
     check: (checks) => checks.socialInsurance.ch,
   },
   {
     kind: "vatId",
-    pattern: /(?<![A-Z])DE[ .-]?\d{3}[ .]?\d{3}[ .]?\d{3}(?![\d])/gi,
+    pattern: written(String.raw`(?<![A-Z])DE_\d{3}_\d{3}_\d{3}(?!\d)`, "gi"),
     label: VAT_LABEL,
     alone: /^/,
     check: (checks) => checks.vatId.de,
   },
   {
     kind: "vatId",
-    pattern: /(?<![A-Z])ATU[ .-]?\d{4}[ .]?\d{4}(?!\d)/gi,
+    pattern: written(String.raw`(?<![A-Z])ATU_\d{4}_\d{4}(?!\d)`, "gi"),
     label: VAT_LABEL,
     alone: /^/,
     check: (checks) => checks.vatId.at,
   },
   {
     kind: "vatId",
-    pattern: /(?<![A-Z])CHE[ .-]?\d{3}[ .]?\d{3}[ .]?\d{3}(?!\d)/gi,
+    pattern: written(String.raw`(?<![A-Z])CHE_\d{3}_\d{3}_\d{3}(?!\d)`, "gi"),
     label: VAT_LABEL,
     alone: /^/,
     check: (checks) => checks.vatId.ch,
@@ -176,12 +194,12 @@ function formIn(text: string, { kind, pattern, label, alone, check }: Form, chec
   const holds = check(checks);
   pattern.lastIndex = 0;
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-    const [written] = match;
-    const [start, end] = [match.index, match.index + written.length];
+    const [number] = match;
+    const [start, end] = [match.index, match.index + number.length];
     pattern.lastIndex = start + 1;
     const announced = labelled(text, start, label);
-    if (!announced && alone?.test(written) !== true) continue;
-    if (holds(written.toUpperCase().replaceAll(/[^A-Z\d]/g, ""))) found.push({ kind, start, end });
+    if (!announced && alone?.test(inLine(number)) !== true) continue;
+    if (holds(number.toUpperCase().replaceAll(/[^A-Z\d]/g, ""))) found.push({ kind, start, end });
     else if (announced) found.push({ kind: "suspect", start, end });
     else continue;
     pattern.lastIndex = end;

@@ -89,6 +89,29 @@ describe("what is written so that no machine finds it is found", () => {
     ["an escape of HTML", "ada&#64;example.com, ada", "email"],
     ["parentheses in a number", "+49 (0) 30 23125 014", "phone"],
     ["two zeros for the plus", "0049 30 23125 014", "phone"],
+    ["a name of HTML for the at", "ada&commat;example.com", "email"],
+    ["names of HTML for at and dot", "ada&commat;example&period;com", "email"],
+    ["HTML within HTML", "ada&amp;#64;example.com", "email"],
+    ["an escape of HTML without its end", "ada&#64example.com", "email"],
+    ["a hexadecimal one without its end", "ada&#x40example.com", "email"],
+    ["names of blanks", "4111&nbsp;1111&ensp;1111&thinsp;1111", "card"],
+    ["old names without their end", "4111&nbsp11&shy11&nbsp1111&nbsp1111", "card"],
+    ["names of what nobody sees", "DE10&zwnj;9000&shy;0011&zwj;0000123456", "iban"],
+    ["names of hyphens", "4111&hyphen;1111&dash;1111&minus;1111", "card"],
+    ["a name of the slash", "Tel. 069&sol;90009-123", "phone"],
+    ["an at between blanks", "max @ example.de", "email"],
+    ["a card over two lines", "4111 1111\n1111 1111", "card"],
+    ["a card in a column", "4111\r\n1111\r\n1111\r\n1111", "card"],
+    ["a card with tabs", "4111\t1111\t1111\t1111", "card"],
+    ["a card with double blanks", "4111  1111  1111  1111", "card"],
+    ["an account whose head is over two lines", "DE\n10 9000 0011 0000 1234 56", "iban"],
+    ["an account with tabs", "DE10\t9000\t0011\t0000\t1234\t56", "iban"],
+    ["a tax number over two lines", "86 095\n742 719", "taxId"],
+    ["an insurance number over two lines", "15 070649\nC 103", "socialInsurance"],
+    ["a Swiss one with double blanks", "756  9217  0769  85", "socialInsurance"],
+    ["a VAT number over two lines", "DE999\n990\n002", "vatId"],
+    ["a phone number over two lines", "+49 30\n23125 014", "phone"],
+    ["a phone number with tabs", "Tel. 069\t90009\t123", "phone"],
   ])("%s", (_, text, kind) => {
     expect(kindsIn(text)).toEqual([kind]);
   });
@@ -101,6 +124,17 @@ describe("what is written so that no machine finds it is found", () => {
     expect(pick("ﬁve：ＤＥ１０９０００００１１００００１２３４５６.")).toEqual([
       "ＤＥ１０９０００００１１００００１２３４５６",
     ]);
+  });
+
+  test("a number that is whole in its line ends there", () => {
+    expect(pick("Tel. +49 30 23125 014\n10115 Berlin")).toEqual(["+49 30 23125 014"]);
+    expect(pick("Tel. 069/90009-123\n60311 Frankfurt")).toEqual(["069/90009-123"]);
+    expect(pick("Die Karte 6011 1111 1111 1117\n12 Stück")).toEqual(["6011 1111 1111 1117"]);
+    expect(pick("x &nbsp; 4111&nbsp;1111\n1111\t1111, y")).toEqual(["4111&nbsp;1111\n1111\t1111"]);
+  });
+
+  test("an escape without its end hides no number that begins with it", () => {
+    expect(kindsIn("card &#4111 1111 1111 1111")).toEqual(["card"]);
   });
 
   test("a label before the text counts, and nothing of it is found", () => {
@@ -127,6 +161,9 @@ describe("what is written so that no machine finds it is found", () => {
     "sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "Rückruf am 01.12.2026 um 10:15 Uhr",
     "@override the default, see @angular/core and a@b",
+    "one\ttwo\n1\t2\n3\t4\n5\t6\n7\t8\n9\t10\n11\t12",
+    "2 @ 4.50 EUR, see @ home",
+    "https://a.example/?x=1&dash=2&minus=3&period=4",
     "12 15 18 4 11 27 33 45 4 12 15 18 21 24 27 30 33 36",
   ])("nothing is found in: %s", (text) => {
     expect(scanner.find(text)).toEqual([]);
@@ -150,6 +187,12 @@ describe("the work grows with the text", () => {
     ["labels", "geb. geb. Tel. IBAN 0"],
     ["invisible letters", "\u200b4"],
     ["dots", "1.1."],
+    ["entities", "&amp;"],
+    ["entities without an end", "&#64"],
+    ["digits in lines", "4\n\n1\t"],
+    ["blanks", "  "],
+    ["line breaks after digits", "41\n\n\n\n\n"],
+    ["ats between blanks", " @ a"],
   ])("%s", (_, piece) => {
     const timed = (length: number) => {
       const text = long(piece, length);

@@ -17,7 +17,7 @@ export interface Scanner {
 }
 
 /** Without one of these nothing can be found. */
-const WORTH_A_LOOK = /[\p{Nd}\p{No}@＠﹫]|[([{] ?(?:at|ät)/iu;
+const WORTH_A_LOOK = /[\p{Nd}\p{No}@＠﹫]|[([{] ?(?:at|ät)|&[a-z]/iu;
 
 /** The surer kind first. */
 const RANK = new Map<PersonalKind, number>(

@@ -30,6 +30,9 @@ describe("a text", () => {
     });
     expect(text).toBe("[IBAN-1], [IBAN-1], [IBAN-2]");
     expect(counts.pseudonymised).toEqual({ iban: 3 });
+    expect(scrub("max @ example.de, max&commat;example.de", { email: "pseudonymise" }).text).toBe(
+      "[EMAIL-1], [EMAIL-1]",
+    );
   });
 
   test("what is refused is counted, and does not stand in the text either", () => {

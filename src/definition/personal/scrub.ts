@@ -56,7 +56,7 @@ export function openScrubber(
 
   function pseudonymOf(kind: PersonalKind, written: string): string {
     const plain = fold(written).text.toLowerCase();
-    const value = `${kind} ${kind === "email" ? plain : plain.replaceAll(/[^\p{L}\p{N}]/gu, "")}`;
+    const value = `${kind} ${kind === "email" ? plain.replaceAll(/\s/g, "") : plain.replaceAll(/[^\p{L}\p{N}]/gu, "")}`;
     const known = pseudonyms.get(value);
     if (known !== undefined) return known;
     const number = (numbers.get(kind) ?? 0) + 1;
