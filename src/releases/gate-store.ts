@@ -74,6 +74,20 @@ export async function latestGateId(database: Queryable, release: string): Promis
   return row?.id;
 }
 
+/** The newest gate of a release by the criteria in force that somebody signed no-go: judging again takes nothing back. */
+export async function signedNoGo(
+  tx: Queryable,
+  workflow: string,
+  release: string,
+): Promise<string | undefined> {
+  const row = await tx.maybe<{ id: string }>(sql`
+    select g.id from gate_verdict g join gate_signature s on s.gate = g.id and s.decision = 'no-go'
+    where g.workflow = ${workflow} and g.release = ${release}
+      and g.criteria_version = (select id from criteria_version where workflow = ${workflow} order by version desc limit 1)
+    order by g.id desc limit 1`);
+  return row?.id;
+}
+
 export function signaturesOf(database: Queryable, gates: readonly string[]): Promise<SignatureRow[]> {
   return database.all<SignatureRow>(sql`
     select gate, signed_as, decision, digest, note, person, stands, at from gate_signature
