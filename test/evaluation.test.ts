@@ -348,6 +348,19 @@ describe("when things go wrong", () => {
     await provider.stop();
   });
 
+  test("answers that nobody can use are wrong, and do not end the run", async () => {
+    const { client, provider, release } = await withProvider(() => ({ output: { category: "no class" } }));
+    await importFile(client, items(40), { name: "may" });
+    expect(await evaluate(client, "may", release)).toMatchObject({
+      state: "done",
+      answered: 0,
+      failed: 40,
+      unusable: 40,
+      wrong: 40,
+    });
+    await provider.stop();
+  });
+
   test("a provider that is down for a moment is left alone until its trial, and every item is answered", async () => {
     const { client, provider, release } = await withProvider(() => ({ output: { category: "billing" } }));
     await importFile(client, items(40), { name: "may" });

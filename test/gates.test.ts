@@ -171,25 +171,6 @@ describe("a gate", async () => {
     });
   });
 
-  test("asks the pulse of five people and more, and is told no more than how many are favourable", async () => {
-    await agree(client, [{ name: "helps", group: "acceptance", survey: "helps", minimum: 0.5 }]);
-    const answers = (helps: number[]) =>
-      Promise.all(
-        helps.map((score, i) =>
-          app.database.run(
-            sql`insert into pulse_answer (workflow, round, score, helps, trust) values ('tickets', '2026-02-23', ${i + 1}, ${score}, 0)
-              on conflict (workflow, round, score) do update set helps = ${score}`,
-          ),
-        ),
-      );
-    await answers([0, 0, 0, 2, 2]);
-    expect((await judge(client, release, [])).criteria[0]).toMatchObject({ verdict: "inconclusive", n: 0 });
-    await answers([0, 1, 0, 20, 20]);
-    const gate = await judge(client, release, []);
-    expect(gate.criteria[0]).toMatchObject({ verdict: "go", n: 41 });
-    expect(gate.input).toMatchObject({ evidence: { helps: { answers: [1, 0, 0, 40, 0] } } });
-  });
-
   test("refuses evidence of another release, of a fallback, twice over one set, and of a run under way", async () => {
     await agree(client, [RIGHT]);
     await client.saveConnection({
@@ -215,6 +196,7 @@ describe("a gate", async () => {
     expect(await refused(release, [own, await evaluate(client, "good", release)])).toContain(
       "which one counts must not be chosen",
     );
+    expect(await refused(release, [own])).toContain(`${own} is not the newest over good@1`);
     expect(await refused(release, ["evr_none"])).toContain("There is no evaluation");
   });
 
@@ -297,7 +279,8 @@ describe("a gate", async () => {
     const fresh = async (wrong = 4) => {
       const set = `fresh-${++count}`;
       await truth(client, set, 200, wrong);
-      await agree(client, [RIGHT]);
+      // Criteria of its own, too: a signed no-go of a test before stands for all gates by the same ones.
+      await agree(client, [{ ...RIGHT, stretch: 0.99 - count / 1_000 }]);
       await pass(1_000);
       return judge(client, release, [await evaluate(client, set, release)]);
     };
@@ -428,6 +411,22 @@ describe("a gate", async () => {
       expect(ended.history.at(-1)).toMatchObject({ move: "abort", reason: "signed no-go" });
     });
 
+    test("a signed no-go stands whatever is judged later, until the criteria are changed", async () => {
+      const gate = await fresh();
+      await sign(owner, gate, "no-go");
+      await truth(client, "later", 200, 0);
+      const later = await judge(client, release, [await evaluate(client, "later", release)]);
+      expect(later.verdict).toBe("go");
+      expect(await outcome(sign(sponsor, later, "go"))).toContain(`The gate ${gate.id} of this release`);
+      await client.startRollout({ params, body: { release, ceiling: 0.2 } });
+      const advance = () => outcome(client.advanceRollout({ params, body: {} }));
+      expect(await advance()).toContain(`its gate ${gate.id} was signed no-go`);
+      const next = await fresh();
+      expect(await advance()).not.toContain("no-go");
+      expect(await outcome(sign(sponsor, next, "go"))).toBe("signed");
+      await client.abortRollout({ params, body: { reason: "The test is over" } });
+    });
+
     test("a workflow whose sponsor nobody is cannot reach go, and says so", async () => {
       await client.setDial({
         params,
@@ -458,5 +457,59 @@ describe("a gate", async () => {
     await agree(client, []);
     expect(await advance()).toBe("asked");
     await client.abortRollout({ params, body: { reason: "The test is over" } });
+  });
+});
+
+describe("evidence that no run can show", async () => {
+  const installation = await install({ settings: { PILOTAGE_CLOCK: "2026-02-20T08:00:00Z" } });
+  const { client, app } = installation;
+  const release = await launch(installation);
+  const pass = (milliseconds: number) => client.advanceClock({ body: { milliseconds } });
+
+  test("of live cases from before the criteria were frozen is none", async () => {
+    const work = async (externalId: string) => {
+      const { caseId } = await client.submitCase({
+        params,
+        body: { externalId, input: { text: externalId } },
+      });
+      await until(
+        () => client.getCase({ params: { case: caseId } }),
+        ({ state }) => state === "in_review",
+      );
+      const { lease } = await client.claimReview({ params: { case: caseId }, body: {} });
+      await client.giveVerdict({ params: { case: caseId }, body: { lease, verdict: "approve" } });
+    };
+    await work("before");
+    await pass(1_000);
+    await agree(client, [{ name: "alone", group: "business", figure: "automatic", minimum: 0.1 }]);
+    expect((await judge(client, release, [])).criteria[0]).toMatchObject({ verdict: "could-not-run" });
+    await pass(1_000);
+    await work("after");
+    expect((await judge(client, release, [])).criteria[0]).toMatchObject({ n: 1, estimate: 0 });
+  });
+
+  test("asks the pulse of five people and more, and is told no more than how many are favourable", async () => {
+    await agree(client, [{ name: "helps", group: "acceptance", survey: "helps", minimum: 0.5 }]);
+    let round = "2026-02-09";
+    const answers = (helps: number[]) =>
+      Promise.all(
+        helps.map((score, i) =>
+          app.database.run(
+            sql`insert into pulse_answer (workflow, round, score, helps, trust) values ('tickets', ${round}::date, ${i + 1}, ${score}, 0)
+              on conflict (workflow, round, score) do update set helps = ${score}`,
+          ),
+        ),
+      );
+    await answers([0, 1, 0, 20, 20]);
+    // The round began before the criteria were frozen.
+    expect((await judge(client, release, [])).criteria[0]).toMatchObject({ verdict: "could-not-run" });
+    await pass(18 * DAY);
+    round = "2026-02-23";
+    await answers([0, 0, 0, 2, 2]);
+    expect((await judge(client, release, [])).criteria[0]).toMatchObject({ verdict: "inconclusive", n: 0 });
+    await answers([0, 1, 0, 20, 20]);
+    const gate = await judge(client, release, []);
+    expect(gate.criteria[0]).toMatchObject({ verdict: "go", n: 41 });
+    expect(gate.input).toMatchObject({ evidence: { helps: { answers: [1, 0, 0, 40, 0] } } });
   });
 });

@@ -42,14 +42,20 @@ test("a judge is compared with what reviewers left unchanged or changed, and con
       prompt: "Sort.\n---\n{{ input }}",
     },
   });
-  const review = async (id: string, text: string, note: string | undefined, category = "billing") => {
+  const review = async (
+    id: string,
+    text: string,
+    note: string | undefined,
+    category = "billing",
+    reviewer = client,
+  ) => {
     const { caseId } = await client.submitCase({ params, body: { externalId: id, input: { text } } });
     await until(
       () => client.getCase({ params: { case: caseId } }),
       (found) => found.state === "in_review",
     );
-    const { lease } = await client.claimReview({ params: { case: caseId }, body: {} });
-    await client.giveVerdict({
+    const { lease } = await reviewer.claimReview({ params: { case: caseId }, body: {} });
+    await reviewer.giveVerdict({
       params: { case: caseId },
       body:
         note === undefined
@@ -62,7 +68,10 @@ test("a judge is compared with what reviewers left unchanged or changed, and con
   await review("2", "an angry one", "kind words");
   await review("3", "calm three", "other words");
   const mistaken = await review("4", "calm four", "polite words", "technical");
-  for await (const line of client.collectSet("tickets", { name: "may", from: "reviews" }))
+  // A program that plays a reviewer is no person to agree with.
+  const clerk = await installation.clientFor(["review", "read"], { simulated: true });
+  await review("5", "calm five", undefined, "billing", clerk);
+  for await (const line of client.collectSet("tickets", { name: "may", from: "reviews", simulated: "true" }))
     if (line.code !== undefined) throw new Error(line.message);
   const { id } = await client.startEvaluation({
     params,
@@ -77,7 +86,7 @@ test("a judge is compared with what reviewers left unchanged or changed, and con
   expect(figures!.judges).toMatchObject([
     { judge: "tone", cases: 4, bothYes: 2, onlyJudge: 1, onlyPerson: 0, bothNo: 1 },
   ]);
-  expect(figures!.measures[1]).toMatchObject({ metric: "judge tone", right: 3, n: 4 });
+  expect(figures!.measures[1]).toMatchObject({ metric: "judge tone", right: 4, n: 5 });
   expect(figures!.classes[0]!.confusions).toMatchObject([
     { truth: "technical", answer: "billing", n: 1, items: [{ case: mistaken }] },
   ]);

@@ -152,7 +152,12 @@ export const EVALUATION_ENDPOINTS = {
     params: named("run"),
     query: z.object({
       with: z.string().min(1).max(200).describe("The run of the old release"),
-      metric: z.string().min(1).max(1_200).default("accuracy"),
+      metric: z
+        .string()
+        .min(1)
+        .max(1_200)
+        .default("accuracy")
+        .describe("One on fields or texts that the run does not measure itself takes the scope content:read"),
       margin: z.coerce
         .number()
         .min(0)

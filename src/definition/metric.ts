@@ -130,6 +130,20 @@ export function writeMetric(metric: Metric): string {
   }
 }
 
+/** Metrics that whoever writes them can aim at what an item says: which items fit them tells its content, question by question. */
+const INTO_CONTENT: readonly string[] = [
+  "field",
+  "number",
+  "date",
+  "text",
+  "pattern",
+] satisfies Metric["kind"][];
+
+/** By its first word, also where the rest cannot be read. */
+export function asksForContent(metric: string): boolean {
+  return INTO_CONTENT.includes(metric.trim().split(/\s/, 1)[0]!);
+}
+
 /**
  * How a metric becomes evidence: a part of the items (more is better), a table of classes, or an amount (milliseconds, or
  * billionths of the currency; less is better).

@@ -75,11 +75,7 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
       larger: leg.larger,
       places,
       async call(leftMs, signal) {
-<<<<<<< HEAD
-        const wanted = () => ledger.before([leg], inputBytes, passing.body);
-=======
-        const wanted = () => ledger.before(leg, inputBytes, leg.body);
->>>>>>> 29a53b28c68357f4e81959636a0ee43c3f322c08
+        const wanted = () => ledger.before([leg], inputBytes, leg.body);
         const allowance = await allowances.ofConnection(leg.connection, wanted);
         const about = { path: "gateway", connection: leg.connection.name, model: leg.model } as const;
         parts.telemetry.underWay(about, 1);
@@ -169,9 +165,7 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
       const mode = call.request.stream ? (call.mode ?? model.mode) : "buffered";
       const request = passedOn(call, vault);
       // Before the request is looked through: that takes time of its own.
-      const key = await allowances.ofKey(call.caller.key!, () =>
-        ledger.before(targets[0], call.bytes, request),
-      );
+      const key = await allowances.ofKey(call.caller.key!, () => ledger.before(targets, call.bytes, request));
       const around = { call, model, mode, key, connection: undefined };
       /** With nobody asked: a request like any other for the key, and no tokens. */
       const refuse = (report: PolicyReport | undefined, error: unknown) => {
@@ -189,14 +183,8 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
         await refuse(judged.report, judged.error);
         throw judged.error.with({ "x-pilotage-call": call.id, ...policyHeaders(judged.report) });
       }
-<<<<<<< HEAD
-      const body = judged?.body ?? all;
-      const key = await allowances.ofKey(call.caller.key!, () => ledger.before(legs, call.bytes, body));
-      const passing: Passing = { ...around, body, policy, key };
-=======
       const { legs } = judged;
       const passing: Passing = { ...around, legs };
->>>>>>> 29a53b28c68357f4e81959636a0ee43c3f322c08
       let routed: Routed<Given>;
       try {
         routed = await callRoutes(

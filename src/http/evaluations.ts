@@ -1,8 +1,9 @@
 /** Handlers of shadow runs and of runs over evaluation sets: start and stop, evaluate. The sets are in evaluation-sets.ts. */
-import type { Caller } from "../access/caller.ts";
+import { may, type Caller } from "../access/caller.ts";
 import { demandAlone, standingOf } from "../access/standing.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
+import { asksForContent } from "../definition/metric.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { notesOnRuns } from "../releases/evaluation-notes.ts";
@@ -49,11 +50,25 @@ export function evaluationHandlers(parts: {
       return { ...(await withNotes(run)), figures: await shownFigures(evaluations, run) };
     },
     async compareEvaluations({ params, query, caller }) {
-      for (const one of [params.run, query.with]) seen(caller, await evaluations.get(one));
+      const run = seen(caller, await evaluations.get(params.run));
+      seen(caller, await evaluations.get(query.with));
       const { metric, margin } = query;
+      if (asksForContent(metric) && !may(caller, "case.read", run.workflow)) {
+        const own = (await evaluations.figures(run))?.measures ?? [];
+        if (!own.some((one) => one.metric === metric)) throw asksTooMuch(run, metric);
+      }
       return shownComparison(await evaluations.compare({ old: query.with, new: params.run, metric, margin }));
     },
   };
+}
+
+/** The changes of a comparison name the items that fit a metric: whoever may choose it freely reads what they hold. */
+function asksTooMuch(run: RunRow, metric: string): PilotageError {
+  return new PilotageError(
+    "forbidden",
+    `The evaluation ${run.id} does not measure ${metric.slice(0, 100)}, and which items fit it tells what they hold: that takes the right to read content (content:read). Nothing was compared.`,
+    { hint: "Compare by accuracy or a metric of the run itself, or ask somebody who may read content." },
+  );
 }
 
 function seen(caller: Caller, run: RunRow): RunRow {

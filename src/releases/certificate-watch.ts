@@ -178,9 +178,13 @@ export const HELD_BY_COIN = sql`(jsonb_array_length(d.reasons) > 0 and d.certifi
 
 /** Most decisions that one look takes; the next one goes on. */
 const AT_ONCE = 5_000;
-const HOUR = 3_600_000;
+/** So long before its decision a case may have come, e.g. while all models were down: how far back a look reads. */
+const LONGEST_WAIT = 14 * DAY;
 
-/** How unsure the release was since the last look; undefined where nobody knows what is usual. */
+/**
+ * How unsure the release was since the last look; undefined where nobody knows what is usual. Decisions are taken in the order
+ * in which they were made, each once, whenever their cases came.
+ */
 async function watchDoubt(
   tx: Queryable,
   { id, workflow, certified_at }: WatchedCertificate,
@@ -208,7 +212,7 @@ async function watchDoubt(
   const found = await tx.all<{ id: string; at: number; below: boolean }>(sql`
     select d.case_id as id, d.decided_at as at, (coalesce(d.confidence < d.threshold, true) or ${RULED}) as below
     from case_ c join decision d on d.case_id = c.id
-    where c.workflow = ${workflow} and c.id >= ${idBorder("case", Math.max(0, since - HOUR))} and not c.drill and d.certificate = ${id}
+    where c.workflow = ${workflow} and c.id >= ${idBorder("case", Math.max(0, since - LONGEST_WAIT))} and not c.drill and d.certificate = ${id}
       and (d.decided_at, d.case_id) > (${time(since)}::timestamptz, ${seen_case ?? ""}) order by d.decided_at, d.case_id limit ${AT_ONCE}`);
   const { state, alarm, level } = judgeDoubt(
     plan,

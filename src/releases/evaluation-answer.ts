@@ -211,7 +211,8 @@ async function answer(parts: EvaluationParts, work: Work, { item, repeat }: Ques
   if (ended === undefined) return;
   const kind = outputKind(run.id, repeat);
   if (ended.kind === "failed") {
-    work.failures++;
+    // What nobody can use is an answer all the same, and counts as wrong: the model is there.
+    work.failures = ended.code === "model_bad_answer" ? 0 : work.failures + 1;
     const sealed = sealJson(key, kind, { failure: ended.message });
     const { code: error, milliseconds, cost } = ended;
     return store(work, { no, repeat, state: "failed", error, milliseconds, cost, sealed });
@@ -260,7 +261,8 @@ async function store(work: Work, score: Score): Promise<void> {
 async function giveUp(parts: EvaluationParts, { run }: Work): Promise<void> {
   const last = await parts.database.maybe<{ error: string }>(
     sql`select error from (select no, error from evaluation_score where run_id = ${run.id} and state = 'failed'
-      union all select no, error from evaluation_repeat where run_id = ${run.id} and state = 'failed') failed order by no desc limit 1`,
+      union all select no, error from evaluation_repeat where run_id = ${run.id} and state = 'failed') failed
+      where error <> 'model_bad_answer' order by no desc limit 1`,
   );
   const problem = `${MOST_FAILURES} answers in a row failed (${last?.error ?? "unknown"}), so the run was given up. Look at the connection and the model of the release, then evaluate again.`;
   await finishRun(parts, run, { state: "failed", problem });

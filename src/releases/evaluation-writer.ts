@@ -124,6 +124,7 @@ async function finish(
   const { items, duplicates } = writer;
   return database.transaction(async (tx) => {
     const whole = writer.digest();
+    const digests = [whole, writer.digestInOrder()];
     const done = await tx.run(sql`
       update evaluation_set set state = 'ready', digest = ${whole}, items = ${items}, duplicates = ${duplicates}, refused = ${refused},
         removed = removed + ${writer.gone}, left_out = ${JSON.stringify(leftOut)}::jsonb, bent_by = ${bentBy}::text[], representative = ${bentBy.length === 0},
@@ -133,7 +134,7 @@ async function finish(
       throw new PilotageError("conflict", "It took so long that it was given up; nothing was kept.", {
         hint: "Do it again, with fewer items.",
       });
-    await takeOverWear(tx, { id, workflow, digest: whole, now: clock.now() });
+    await takeOverWear(tx, { id, workflow, digests, now: clock.now() });
     const set = await findSet(tx, workflow, id);
     const { name, version, kind, digest, looks } = set;
     audit.record(tx, [
@@ -161,22 +162,30 @@ async function finish(
   });
 }
 
-/** The same items under another name, or in other classes, are as worn as they were, and what is open stays open. */
+/**
+ * Items are as worn as they were under another name, in another order, in other classes or among a few others, and what is open
+ * stays open: a set takes over from each that holds half of its items or more. By the digest from those that were removed.
+ */
 async function takeOverWear(
   tx: Tx,
-  { id, workflow, digest, now }: { id: string; workflow: string; digest: string; now: number },
+  { id, workflow, digests, now }: { id: string; workflow: string; digests: string[]; now: number },
 ): Promise<void> {
   await tx.run(sql`
-    with twin as (
+    with mine as (select no, digest, case_id from evaluation_item where set_id = ${id}),
+    shared as (
+      select i.set_id, m.no from mine m join evaluation_item i on i.digest = m.digest
+      union select i.set_id, m.no from mine m join evaluation_item i on i.case_id = m.case_id),
+    twin as (
       select max(looks) as looks, min(name || '@' || version) filter (where kind = 'development') as opened
       from evaluation_set
       where workflow = ${workflow} and state <> 'importing' and id <> ${id}
-        and (digest = ${digest} or id = (select made_from from evaluation_set where id = ${id})))
+        and (digest = any(${digests}) or id = (select made_from from evaluation_set where id = ${id})
+          or id in (select set_id from shared group by set_id having 2 * count(*) >= (select count(*) from mine))))
     update evaluation_set s set looks = greatest(s.looks, coalesce(twin.looks, 0)),
       kind = case when twin.opened is null then s.kind else 'development' end,
       opened_at = case when twin.opened is not null and s.kind = 'sealed' then ${time(now)}::timestamptz end,
       opened_by = case when twin.opened is not null and s.kind = 'sealed' then 'pilotage' end,
-      opened_because = case when twin.opened is not null and s.kind = 'sealed' then 'its items are those of ' || twin.opened || ', a set for development' end
+      opened_because = case when twin.opened is not null and s.kind = 'sealed' then 'most of its items are those of ' || twin.opened || ', a set for development' end
     from twin where s.id = ${id}`);
 }
 
@@ -189,7 +198,6 @@ export class ItemWriter {
   readonly #parts: SetParts;
   readonly #id: Id<"evaluationSet">;
   readonly #seen = new Set<string>();
-  readonly #whole = createHash("sha256");
   #group: {
     set_id: string;
     no: number;
@@ -224,7 +232,6 @@ export class ItemWriter {
         { hint: "Draw a sample of the file." },
       );
     this.#seen.add(text);
-    this.#whole.update(digest);
     const no = ++this.items;
     const { key, wrapped } = vault.newKey(itemOwner(this.#id, no));
     const sealed = sealJson(key, "item", {
@@ -266,9 +273,21 @@ export class ItemWriter {
     });
   }
 
+  /** Of what the items say, in whatever order they came. */
   digest(): string {
-    return this.#whole.digest("hex");
+    return digestOfAll([...this.#seen].sort());
   }
+
+  /** As the digest was made before: sets of then have it. */
+  digestInOrder(): string {
+    return digestOfAll(this.#seen);
+  }
+}
+
+function digestOfAll(digests: Iterable<string>): string {
+  const whole = createHash("sha256");
+  for (const one of digests) whole.update(Buffer.from(one, "base64"));
+  return whole.digest("hex");
 }
 
 /** Those of the cases whose key is there, held: an erasure waits until the items are stored, and then removes them. */

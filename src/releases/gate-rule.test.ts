@@ -10,6 +10,7 @@ const gate = (verdict: Verdict, more: Partial<GateStanding> = {}): GateStanding 
   groups: ["performance", "readiness"],
   criteria: "crv_2",
   signatures: [],
+  against: undefined,
   ...more,
 });
 const owner = { signedAs: "owner", decision: "go" } as const;
@@ -36,8 +37,9 @@ describe("a release leaves shadow", () => {
     expect(whyNotLeaveShadow(criteria, gate("go", { groups: ["readiness"] }), 0)).toContain(
       "not about performance",
     );
-    const against = { signatures: [owner, { signedAs: "sponsor", decision: "no-go" } as const] };
-    expect(whyNotLeaveShadow(criteria, gate("go", against), 0)).toContain("signed no-go");
+    expect(whyNotLeaveShadow(criteria, gate("go", { against: "gate_0" }), 0)).toContain(
+      "its gate gate_0 was signed no-go",
+    );
   });
 });
 
@@ -50,6 +52,7 @@ describe("a signed go", () => {
     expect(isSignedGo(gate("go", { ...both, groups: ["performance"] }), criteria)).toBe(false);
     const mixed = { signatures: [owner, { signedAs: "sponsor", decision: "no-go" } as const] };
     expect(isSignedGo(gate("go", mixed), criteria)).toBe(false);
+    expect(isSignedGo(gate("go", { ...both, against: "gate_0" }), criteria)).toBe(false);
   });
 
   test("cannot be reached by one person", () => {

@@ -3,7 +3,8 @@
  *
  * Pure. A workflow without criteria goes on as its people decide. With criteria a release leaves shadow on a gate of its own
  * that is go or conditional, judged by the criteria in force; conditional only while every case is reviewed. Only a gate over
- * all groups that came out as go, signed so by owner and sponsor, unlocks the autonomy.
+ * all groups that came out as go, signed so by owner and sponsor, unlocks the autonomy. A signed no-go stands for every later
+ * gate of the release by the same criteria.
  */
 import {
   SIGNED_AS,
@@ -20,6 +21,8 @@ export interface GateStanding {
   /** The version of the criteria that it was judged by. */
   criteria: string | null;
   signatures: readonly { signedAs: SignedAs; decision: Signed }[];
+  /** A gate of the release by the criteria in force that was signed no-go: this one, or one before it. */
+  against: string | undefined;
 }
 
 export interface CriteriaStanding {
@@ -40,17 +43,18 @@ export function whyNotLeaveShadow(
     return `its gate ${gate.id} is not about performance`;
   if (gate.verdict !== "go" && gate.verdict !== "conditional")
     return `its gate ${gate.id} came out as ${gate.verdict}`;
-  if (gate.signatures.some(({ decision }) => decision === "no-go"))
-    return `its gate ${gate.id} was signed no-go`;
+  if (gate.against !== undefined)
+    return `its gate ${gate.against} was signed no-go, which stands until the criteria are changed`;
   if (gate.verdict === "conditional" && autonomy > 0)
     return `its gate ${gate.id} is conditional, which takes autonomy 0, and the autonomy is ${Number((autonomy * 100).toFixed(2))} %`;
   return undefined;
 }
 
-/** Whether owner and sponsor said go to a verdict that is one, over every group that has criteria. */
+/** Whether owner and sponsor said go to a verdict that is one, over every group that has criteria, and nobody said no-go. */
 export function isSignedGo(gate: GateStanding, criteria: CriteriaStanding | undefined): boolean {
   return (
     gate.verdict === "go" &&
+    gate.against === undefined &&
     (criteria?.groups ?? []).every((group) => gate.groups.includes(group)) &&
     SIGNED_AS.every((part) =>
       gate.signatures.some(({ signedAs, decision }) => signedAs === part && decision === "go"),

@@ -1,8 +1,9 @@
 /**
  * Signing a gate: owner and sponsor each say go or no-go to exactly what they saw.
  *
- * Two different persons, each for themselves. Go can be said only to a verdict that is go or conditional and that no later one
- * took the place of; no-go always, and it takes the release out at once. Nothing that was signed is ever changed.
+ * Two different persons, each for themselves. Go can be said only to a verdict that is go or conditional, that no later one
+ * took the place of, and of a release that was not signed no-go before; no-go always, and it takes the release out at once.
+ * Nothing that was signed is ever changed.
  */
 import { demandOneOfTwo, samePerson, type Standing } from "../access/standing.ts";
 import { personByEmail } from "../access/people-store.ts";
@@ -110,6 +111,13 @@ async function demandMayBeGo(tx: Tx, gate: GateRow, { people }: WorkflowDocument
     throw refuse(
       `A later gate of the release, ${newest}, takes the place of ${gate.id}.`,
       `pilotage gate show ${newest}`,
+    );
+  const against = await store.signedNoGo(tx, gate.workflow, gate.release);
+  // To one gate the two may say different things; what was refused before is not judged again until it is go.
+  if (against !== undefined && against !== gate.id)
+    throw refuse(
+      `The gate ${against} of this release was signed no-go, and a later one does not take that back.`,
+      "Publish a release that is better, or agree on other criteria and evaluate by them.",
     );
   const all = groupsIn((await criteriaInForce(tx, gate.workflow))?.criteria ?? []);
   const without = all.filter((group) => !gate.groups.includes(group));

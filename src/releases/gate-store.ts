@@ -74,7 +74,7 @@ export async function latestGateId(database: Queryable, release: string): Promis
   return row?.id;
 }
 
-/** The newest gate of a release that somebody signed no-go, of all that were judged by the criteria in force; judging again takes nothing back. */
+/** The newest gate of a release by the criteria in force that somebody signed no-go: judging again takes nothing back. */
 export async function signedNoGo(
   tx: Queryable,
   workflow: string,

@@ -27,7 +27,7 @@ import type { GateRow } from "./gate-store.ts";
 import { judgeGate, recheckGate, type GateInput } from "./gate.ts";
 import { liveEvidence, proofDigest } from "./live-evidence.ts";
 import { demandReady } from "./ready.ts";
-import { readRun, type RunRow } from "./run-row.ts";
+import { newestOver, readRun, type RunRow } from "./run-row.ts";
 
 export interface Gates {
   /** Judges a release now, and keeps the verdict. Throws for runs that belong to another release or are not over. */
@@ -80,13 +80,14 @@ export function openGates(parts: GateParts): Gates {
       await demandReady(database, workflow, asked.release, "No gate was judged.");
       const runs = await Promise.all(asked.runs.map((id) => readRun(database, id)));
       demandFitting(workflow, asked.release, runs);
+      await demandNewest(database, runs);
       const version = await criteriaInForce(database, workflow);
       const groups = [...(asked.groups ?? groupsIn(version?.criteria ?? []))];
       const chosen = (version?.criteria ?? []).filter(({ group }) => groups.includes(group));
       const now = clock.now();
       const input: GateInput = {
         criteria: chosen.map(criterionOf),
-        evidence: await evidenceFor(workflow, asked.release, chosen, runs, now),
+        evidence: await evidenceFor({ workflow, release: asked.release, now }, version, chosen, runs),
         frozenAt: version?.frozen_at ?? null,
         startedAt: Math.min(now, ...runs.map(({ started_at }) => started_at)),
         // A group that only informs needs no must, unless it is the one that was asked for.
@@ -159,7 +160,7 @@ export function openGates(parts: GateParts): Gates {
     async demandGate(tx, workflow, release) {
       const criteria = standingOf(await criteriaInForce(tx, workflow));
       const { row } = await registry.workflow(tx, workflow);
-      const why = whyNotLeaveShadow(criteria, await standingGate(tx, release), row.autonomy);
+      const why = whyNotLeaveShadow(criteria, await standingGate(tx, workflow, release), row.autonomy);
       if (why === undefined) return;
       throw new PilotageError(
         "wrong_state",
@@ -172,7 +173,7 @@ export function openGates(parts: GateParts): Gates {
       const criteria = standingOf(await criteriaInForce(tx, workflow));
       const { row } = await registry.workflow(tx, workflow);
       for (const release of [row.candidate_release, row.stable_release]) {
-        const gate = release === null ? undefined : await standingGate(tx, release);
+        const gate = release === null ? undefined : await standingGate(tx, workflow, release);
         if (gate && isSignedGo(gate, criteria)) return true;
       }
       return false;
@@ -194,17 +195,16 @@ export function openGates(parts: GateParts): Gates {
   };
 
   async function evidenceFor(
-    workflow: string,
-    release: string,
+    about: { workflow: string; release: string; now: number },
+    version: CriteriaVersion | undefined,
     criteria: readonly CriterionDocument[],
     runs: readonly RunRow[],
-    now: number,
   ): Promise<GateInput["evidence"]> {
+    const live = { ...about, frozenAt: version?.frozen_at ?? about.now };
     const measured = await runEvidence(parts, criteria, runs);
     const found: [string, Evidence][] = [];
     for (const criterion of criteria) {
-      const evidence =
-        measured.get(criterion.name) ?? (await liveEvidence(database, { workflow, release, now }, criterion));
+      const evidence = measured.get(criterion.name) ?? (await liveEvidence(database, live, criterion));
       if (evidence) found.push([criterion.name, evidence]);
     }
     return Object.fromEntries(found);
@@ -212,7 +212,11 @@ export function openGates(parts: GateParts): Gates {
 }
 
 /** The gate that counts for a release, with its signatures. */
-async function standingGate(tx: Queryable, release: string): Promise<GateStanding | undefined> {
+async function standingGate(
+  tx: Queryable,
+  workflow: string,
+  release: string,
+): Promise<GateStanding | undefined> {
   const gate = await store.latestGate(tx, release);
   if (!gate) return undefined;
   const signatures = await store.signaturesOf(tx, [gate.id]);
@@ -222,6 +226,7 @@ async function standingGate(tx: Queryable, release: string): Promise<GateStandin
     groups: gate.groups,
     criteria: gate.criteria_version,
     signatures: signatures.map(({ signed_as, decision }) => ({ signedAs: signed_as, decision })),
+    against: await store.signedNoGo(tx, workflow, release),
   };
 }
 
@@ -269,6 +274,19 @@ function demandFitting(workflow: string, release: string, runs: readonly RunRow[
       "Two of the evaluations are over the same set: which one counts must not be chosen by what came out.",
       "Name one of them.",
     );
+}
+
+/** Throws where a later run says what the same release does on the same set: nobody picks the best of several. */
+async function demandNewest(database: Queryable, runs: readonly RunRow[]): Promise<void> {
+  for (const run of runs) {
+    const newest = await newestOver(database, run);
+    if (newest !== run.id)
+      throw new PilotageError(
+        "wrong_state",
+        `The evaluation ${run.id} is not the newest over ${run.set_name}@${run.set_version}: ${newest} came after it, and which one counts must not be chosen by what came out. No gate was judged.`,
+        { hint: `Name ${newest}, or evaluate again.` },
+      );
+  }
 }
 
 function nothingToAttest(

@@ -67,8 +67,8 @@ export interface Pairs {
 }
 
 /**
- * How far a judge agreed with people, over all runs of the workflow that asked this very judge; of an answer that it judged
- * several times the newest verdict counts. By its digest: a judge with another question, model or field is another one.
+ * How far a judge agreed with people, over all runs of the workflow that asked this very judge. Each case counts once, however
+ * many sets hold it, with the newest verdict; an item without a case goes by what it says. By its digest: a judge with another question, model or field is another one.
  */
 export async function judgeAgainstPeople(
   database: Queryable,
@@ -78,11 +78,11 @@ export async function judgeAgainstPeople(
   return database.one<Pairs>(sql`
     select count(*) filter (where person and verdict)::int as "bothYes", count(*) filter (where person and not verdict)::int as "onlyPerson",
       count(*) filter (where not person and verdict)::int as "onlyJudge", count(*) filter (where not person and not verdict)::int as "bothNo"
-    from (select distinct on (r.set_id, j.no) j.person, j.verdict
-      from evaluation_judgement j join evaluation_run r on r.id = j.run_id
+    from (select distinct on (coalesce(i.case_id, encode(i.digest, 'hex'))) j.person, j.verdict
+      from evaluation_judgement j join evaluation_run r on r.id = j.run_id join evaluation_item i on i.set_id = r.set_id and i.no = j.no
       where r.workflow = ${workflow} and j.judge = ${name} and j.about = 'person' and j.verdict is not null
         and r.judges @> ${JSON.stringify([{ digest }])}::jsonb
-      order by r.set_id, j.no, r.id desc) newest`);
+      order by coalesce(i.case_id, encode(i.digest, 'hex')), r.id desc) newest`);
 }
 
 /** What run-evidence.ts needs of the judges that a run asked, by their names: over all that they judged beside people until now. */

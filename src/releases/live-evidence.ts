@@ -20,6 +20,8 @@ export interface About {
   workflow: string;
   release: string;
   now: number;
+  /** When the criteria were frozen: what was known before is no evidence for them. */
+  frozenAt: number;
 }
 
 /** Undefined where nothing is known, or the criterion is measured by runs. */
@@ -40,7 +42,11 @@ export async function liveEvidence(
 
 type OfFigure = About & { criterion: CriterionDocument };
 
-const since = ({ now, criterion }: OfFigure) => now - (criterion.days ?? DAYS) * DAY;
+const since = ({ now, frozenAt, criterion }: OfFigure) =>
+  Math.max(now - (criterion.days ?? DAYS) * DAY, frozenAt);
+
+/** The first day that began after the criteria were frozen: of days and rounds nobody knows which part came after. */
+const dayAfter = (frozenAt: number) => Math.ceil(frozenAt / DAY) * DAY;
 
 const figureEvidence: Record<
   LiveFigure,
@@ -71,7 +77,7 @@ const figureEvidence: Record<
   async "handling-time"(database, of) {
     const days = await database.all<{ milliseconds: number; tasks: number }>(sql`
       select sum(milliseconds)::float8 as milliseconds, sum(tasks)::int as tasks from review_time_day
-      where workflow = ${of.workflow} and day >= ${time(since(of))}::timestamptz::date and tasks > 0 group by day order by day`);
+      where workflow = ${of.workflow} and day >= ${time(Math.max(since(of), dayAfter(of.frozenAt)))}::timestamptz::date and tasks > 0 group by day order by day`);
     if (days.length === 0) return undefined;
     return {
       kind: "amount",
@@ -111,19 +117,20 @@ const figureEvidence: Record<
 };
 
 /**
- * The latest round that is over. Of fewer than five answers nothing is told; of five and more only how many were favourable,
+ * The latest round that is over and that began after the criteria were frozen. Of fewer than five answers nothing is told; of five and more only how many were favourable,
  * so that no gate shows more of single answers than it needs.
  */
 async function pulseEvidence(
   database: Queryable,
-  { workflow, now }: About,
+  { workflow, now, frozenAt }: About,
   question: "helps" | "trust",
   favourable: number,
 ): Promise<Evidence | undefined> {
   const { round } = roundAt(now);
   const scores = await database.all<{ score: number; helps: number; trust: number }>(sql`
     select score, helps, trust from pulse_answer where workflow = ${workflow} and round = (
-      select max(round) from pulse_answer where workflow = ${workflow} and round < ${round}::date)`);
+      select max(round) from pulse_answer where workflow = ${workflow} and round < ${round}::date
+        and round >= ${time(dayAfter(frozenAt))}::timestamptz::date)`);
   if (scores.length === 0) return undefined;
   const count = (counts: (score: number) => boolean) =>
     scores.reduce((sum, one) => sum + (counts(one.score) ? one[question] : 0), 0);

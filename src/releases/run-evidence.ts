@@ -35,6 +35,16 @@ export function evidenceOf(metric: Metric, items: readonly RunItem[], context: E
   tally.add(items);
   const repeats = items.reduce((most, { answers }) => Math.max(most, answers.length), 1);
   const { measures, classes, milliseconds, cost } = tally.counts({ trained: 0, destroyed: 0 }, repeats);
+  if (kind === "amount") {
+    const missing = items
+      .flatMap(({ answers }) => answers)
+      .filter(({ answer }) => answer === undefined).length;
+    if (missing > 0)
+      return {
+        kind: "failed",
+        problem: `${missing} answers are missing, and ${metric.kind} is one figure of all`,
+      };
+  }
   if (metric.kind === "latency") return amounts(milliseconds);
   if (metric.kind === "cost") {
     if (cost.unknown > 0)

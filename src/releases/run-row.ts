@@ -58,6 +58,17 @@ export async function readRun(database: Queryable, id: string): Promise<RunRow> 
   return run;
 }
 
+/** The newest of the runs that are over of what a run measures: its release and step, over its set. */
+export async function newestOver(
+  database: Queryable,
+  { set_id, release, step }: Pick<RunRow, "set_id" | "release" | "step">,
+): Promise<string | undefined> {
+  const row = await database.maybe<{ id: string }>(sql`
+    select id from evaluation_run where set_id = ${set_id} and release = ${release} and step = ${step} and state in ('done', 'failed')
+    order by id desc limit 1`);
+  return row?.id;
+}
+
 export async function readRuns(database: Queryable, which: Sql): Promise<RunRow[]> {
   return database.all<RunRow>(sql`
     select r.id, r.workflow, r.set_id, e.name as set_name, e.version as set_version, e.kind, e.items, r.release, r.step, r.state, r.problem,
