@@ -426,15 +426,11 @@ describe("a sealed set", async () => {
     // The same items under another name have been looked at as often.
     const again = await importText(client, lines, { name: "june" });
     expect(again.set).toMatchObject({ looks: 11, wornOut: true, kind: "sealed" });
-    // In another order, and with as many others; not with twice as many.
+    // In another order, too.
     const backwards = lines.trim().split("\n").reverse().join("\n");
     const worn = async (name: string, text: string) =>
       (await importText(client, text, { name })).set!.wornOut;
-    const others = (count: number) =>
-      Array.from({ length: count }, (_, i) => line(`another ${count} ${i}`, "billing")).join("");
     expect(await worn("backwards", backwards)).toBe(true);
-    expect(await worn("among-others", lines + others(20))).toBe(true);
-    expect(await worn("among-many", lines + others(40))).toBe(false);
     // What was removed is known by its digest.
     for (const { name } of (await client.listEvaluationSets({ params })).sets)
       await client.removeEvaluationSet({ params: { ...params, set: name }, body: { reason: "worn out" } });
@@ -459,7 +455,7 @@ describe("a sealed set", async () => {
     const twin = await importText(client, line("a", "billing"), { name: "twin" });
     expect(twin.set).toMatchObject({
       kind: "development",
-      opened: { because: "most of its items are those of opened@1, a set for development" },
+      opened: { because: "its items are those of opened@1, a set for development" },
     });
     const { body } = await app.database.one<{ body: string }>(
       sql`select body from audit_event where kind = 'evaluation.opened'`,

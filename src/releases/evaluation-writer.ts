@@ -162,30 +162,22 @@ async function finish(
   });
 }
 
-/**
- * Items are as worn as they were under another name, in another order, in other classes or among a few others, and what is open
- * stays open: a set takes over from each that holds half of its items or more. By the digest from those that were removed.
- */
+/** The same items under another name, in another order or in other classes are as worn as they were, and what is open stays open. */
 async function takeOverWear(
   tx: Tx,
   { id, workflow, digests, now }: { id: string; workflow: string; digests: string[]; now: number },
 ): Promise<void> {
   await tx.run(sql`
-    with mine as (select no, digest, case_id from evaluation_item where set_id = ${id}),
-    shared as (
-      select i.set_id, m.no from mine m join evaluation_item i on i.digest = m.digest
-      union select i.set_id, m.no from mine m join evaluation_item i on i.case_id = m.case_id),
-    twin as (
+    with twin as (
       select max(looks) as looks, min(name || '@' || version) filter (where kind = 'development') as opened
       from evaluation_set
       where workflow = ${workflow} and state <> 'importing' and id <> ${id}
-        and (digest = any(${digests}) or id = (select made_from from evaluation_set where id = ${id})
-          or id in (select set_id from shared group by set_id having 2 * count(*) >= (select count(*) from mine))))
+        and (digest = any(${digests}) or id = (select made_from from evaluation_set where id = ${id})))
     update evaluation_set s set looks = greatest(s.looks, coalesce(twin.looks, 0)),
       kind = case when twin.opened is null then s.kind else 'development' end,
       opened_at = case when twin.opened is not null and s.kind = 'sealed' then ${time(now)}::timestamptz end,
       opened_by = case when twin.opened is not null and s.kind = 'sealed' then 'pilotage' end,
-      opened_because = case when twin.opened is not null and s.kind = 'sealed' then 'most of its items are those of ' || twin.opened || ', a set for development' end
+      opened_because = case when twin.opened is not null and s.kind = 'sealed' then 'its items are those of ' || twin.opened || ', a set for development' end
     from twin where s.id = ${id}`);
 }
 
