@@ -81,6 +81,8 @@ export async function prepareTrials(world: World): Promise<Trials> {
 
   const rung = (wanted: number) =>
     operator.moveLadder({ params, body: { rung: wanted, reason: "A trial begins" } });
+  const agreed = (criteria: (typeof DRILL)[]) =>
+    operator.applyWorkflow({ params, body: { document: documentOf(workflow, criteria) } });
   const autonomy = (wanted: number) =>
     database.run(sql`update workflow set autonomy = ${wanted} where name = ${workflow}`);
   const share = (wanted: number) =>
@@ -111,6 +113,8 @@ export async function prepareTrials(world: World): Promise<Trials> {
       return (await client.setAutonomy({ params, body: { autonomy: 0.2 } })).id;
     },
     async "share.raise"(client) {
+      // Where there are criteria it takes a gate besides.
+      await agreed([]);
       await autonomy(0.1);
       await share(0.2);
       const { pending } = await client.setShare({ params, body: { release, share: 0.5 } });
@@ -207,11 +211,13 @@ export async function prepareTrials(world: World): Promise<Trials> {
         body: { reason: "A trial of the rule" },
       });
     },
-    "criterion.attest": (client) =>
-      client.attestCriterion({
+    async "criterion.attest"(client) {
+      await agreed([DRILL]);
+      await client.attestCriterion({
         params,
-        body: { criterion: "drill", holds: true, said: "A trial of the rule" },
-      }),
+        body: { criterion: DRILL.name, holds: true, said: "A trial of the rule" },
+      });
+    },
     "evaluation.run": (client) => importedSet(client),
     async "evaluation.export"(client) {
       for await (const one of client.exportSet(workflow, await importedSet(operator))) void one;
@@ -307,11 +313,13 @@ export function isPaired(action: Action): action is Paired {
   return (PAIRED as readonly Action[]).includes(action);
 }
 
-const documentOf = (workflow: string) =>
+const DRILL = { name: "drill", group: "readiness", proof: "The fallback was rehearsed" };
+
+const documentOf = (workflow: string, criteria = [DRILL]) =>
   workflowDocument({
     workflow,
     cold: { share: 0.4 },
-    criteria: [{ name: "drill", group: "readiness", proof: "The fallback was rehearsed" }],
+    criteria,
     feeds: [
       { name: "inbox", kind: "folder", path: "in", format: "csv", encoding: "detect", schedule: 86_400_000 },
     ],
