@@ -36,6 +36,7 @@ export const ISOTONIC_FROM = 1_000;
 export const LEAST_LABELS = 30;
 export const LEAST_WRONG = 3;
 const FOLDS = 5;
+const ROUNDING = 1e-9;
 
 /**
  * Which part of the labels a case belongs to: drawn by hash from the release and the case (or its thread), before anybody
@@ -105,7 +106,12 @@ export function calibrated(curve: Curve, confidence: number): number {
 
 /** The lowest confidence of the model that is worth as much; undefined where none is. */
 function confidenceFor(curve: Curve, worth: number): number | undefined {
-  if (curve.method === "temperature") return sigmoid(logOdds(worth) * curve.temperature);
+  if (curve.method === "temperature") {
+    if (calibrated(curve, 0) >= worth) return 0;
+    const own = sigmoid(logOdds(worth) * curve.temperature);
+    // A confidence of 1 is worth less than 1: by a steep curve nothing may be worth as much.
+    return calibrated(curve, own) >= worth - ROUNDING ? own : undefined;
+  }
   const place = curve.steps.findIndex(({ right, n }) => right / n >= worth);
   if (place < 0) return undefined;
   return place === 0 ? 0 : curve.steps[place]!.from;
