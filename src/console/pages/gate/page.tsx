@@ -1,15 +1,14 @@
 /** One gate of a release: the verdict, each criterion with its bounds and what is missing, and the signatures. */
-import { Button } from "@mantine/core";
 import { Link, useParams } from "@tanstack/react-router";
 import { GATE_REASONS } from "../../../contract/gate.ts";
 import { isRefusal, useRead } from "../../data/api.ts";
 import { useFormats } from "../../locales/formats.ts";
 import { useWords } from "../../locales/words.ts";
-import { Icon } from "../../parts/icon.tsx";
-import { Empty, Page, Section } from "../../parts/page.tsx";
+import { Page, Section } from "../../parts/page.tsx";
 import { CopyableId } from "../../parts/small.tsx";
 import { sameWorkflow } from "../../shell/same-workflow.ts";
 import facts from "../calls/calls.module.css";
+import { BackToQuality, Gone } from "../quality/back.tsx";
 import { useReason, useVerdict, VerdictWord, type Gate } from "../quality/gate-shown.tsx";
 import { GATES } from "../quality/gate-words.ts";
 import styles from "../quality/runs.module.css";
@@ -22,23 +21,9 @@ export default function GatePage() {
   const { gate: id = "" } = useParams({ strict: false }) as { gate?: string };
   const read = useRead("getGate", { params: { gate: id } });
   const found = read.data;
-  const back = (
-    <Button
-      variant="default"
-      leftSection={<Icon name="fold" />}
-      renderRoot={(props) => <Link {...props} to="/quality" search={sameWorkflow} />}
-    >
-      {t("back")}
-    </Button>
-  );
+  const back = <BackToQuality label={t("back")} />;
   if (isRefusal(read.error, "not_found"))
-    return (
-      <Page title={t("gate")}>
-        <Empty icon="quality" title={t("gone")} action={back}>
-          <p>{t("goneWhat")}</p>
-        </Empty>
-      </Page>
-    );
+    return <Gone title={t("gate")} gone={t("gone")} what={t("goneWhat")} back={t("back")} />;
   return (
     <Page
       title={t("gate")}

@@ -5,11 +5,11 @@ import { useEffect, useState, type ReactNode } from "react";
 import { isRefusal, useRead, type Reply } from "../../data/api.ts";
 import { useFormats } from "../../locales/formats.ts";
 import { useWords } from "../../locales/words.ts";
-import { Icon } from "../../parts/icon.tsx";
-import { Empty, Page, Section } from "../../parts/page.tsx";
+import { Page, Section } from "../../parts/page.tsx";
 import { CopyableId } from "../../parts/small.tsx";
 import { sameWorkflow } from "../../shell/same-workflow.ts";
 import facts from "../calls/calls.module.css";
+import { BackToQuality, Gone } from "../quality/back.tsx";
 import { RunState, useRunCost, Worth } from "../quality/run-shown.tsx";
 import { RUNS } from "../quality/run-words.ts";
 import styles from "../quality/runs.module.css";
@@ -31,23 +31,9 @@ export default function RunPage() {
   const read = useRead("getEvaluation", { params: { run: id } }, running ? { every: WHILE_RUNNING } : {});
   const found = read.data;
   useEffect(() => setRunning(found === undefined || underWay(found)), [found]);
-  const back = (
-    <Button
-      variant="default"
-      leftSection={<Icon name="fold" />}
-      renderRoot={(props) => <Link {...props} to="/quality" search={sameWorkflow} />}
-    >
-      {t("back")}
-    </Button>
-  );
+  const back = <BackToQuality label={t("back")} />;
   if (isRefusal(read.error, "not_found"))
-    return (
-      <Page title={t("opening")}>
-        <Empty icon="quality" title={t("gone")} action={back}>
-          <p>{t("goneWhat")}</p>
-        </Empty>
-      </Page>
-    );
+    return <Gone title={t("opening")} gone={t("gone")} what={t("goneWhat")} back={t("back")} />;
   return (
     <Page
       title={found === undefined ? t("opening") : `${t("opening")}: ${fullName(found)}`}
