@@ -168,7 +168,7 @@ describe("nothing outside the policy arrives", () => {
     expect(status).toBe(200);
     expect(asked).toHaveLength(1);
     for (const one of PLANTED) expect(readable()).not.toContain(one);
-    expect(arrived()).not.toMatch(/4111|1234 56|lovelace/);
+    expect(arrived()).not.toMatch(/4111 ?1111|1234 56|lovelace/);
     expect(asked[0]!.body).toMatchObject({ seed: 7, model });
     expect(Object.keys(asked[0]!.body)).toEqual(
       expect.not.arrayContaining(["user", "metadata", "store", "vendor_key"]),
@@ -236,7 +236,7 @@ describe("what is told of it", () => {
     );
     expect(call.policy!.masked["card"]).toBeGreaterThan(5);
     const told = JSON.stringify([call, Object.fromEntries(headers)]);
-    expect(told).not.toMatch(/lovelace|4111|9000 0011/);
+    expect(told).not.toMatch(/lovelace|4111 ?1111|9000 0011/);
   });
 
   test("masks leave the sentence readable, own patterns have their name", async () => {
@@ -306,7 +306,7 @@ describe("refused, with nobody asked and on record", () => {
     const { error } = JSON.parse(text) as { error: JsonObject };
     expect(error).toMatchObject({ type: "invalid_request_error", code });
     expect(Object.keys(error)).toEqual(expect.arrayContaining(["message", "type", "param", "code"]));
-    expect(text).not.toContain("4111");
+    expect(text).not.toMatch(/4111 ?1111/);
     expect(asked).toHaveLength(0);
     expect(await newest()).toMatchObject({
       outcome: "refused",
