@@ -1,7 +1,7 @@
 /**
  * The endpoint as a gateway: pass-through calls, not streamed, over 1, 50 and 200 connections, to a provider that answers
- * at once or after 50 ms. Beside it in each round: the provider itself, a bare fastify with undici, ours with its record
- * left out, and Portkey, which keeps none.
+ * at once or after 50 ms. Beside it in each round: the provider itself, a bare fastify with undici without and with one bare row
+ * a call in the same database, ours with its record left out, and Portkey, which keeps none.
  *
  * Client, provider and gateways share the machine, each in a process of its own; ours is this process. What is recorded is
  * counted afterwards: as many rows as answers, or the bench fails.
@@ -26,7 +26,7 @@ const QUICK_TURN = 200;
 const JUDGED = { connections: 50, delay: 0 };
 const ADDED = { connections: 50, delay: 50 };
 
-type Name = "upstream" | "bare" | "ours" | "unrecorded" | "portkey";
+type Name = "upstream" | "bare" | "bareWithRow" | "ours" | "unrecorded" | "portkey";
 interface Subject {
   name: Name;
   origin: string;
@@ -59,6 +59,7 @@ export async function run(options: { rounds: number; quick: boolean; peers: bool
     const { port } = await upstream.ask<{ port: number }>({ delay: 0 });
     const provider = `http://127.0.0.1:${port}`;
     const bare = await start("gateway-bare.ts", { UPSTREAM: provider });
+    const withRow = await start("gateway-bare.ts", { UPSTREAM: provider, DATABASE_URL: ground.databaseUrl });
     const load = await start("gateway-load.ts");
     const bench = await openBench(ground);
     await offer(bench, `${provider}/v1`);
@@ -70,16 +71,10 @@ export async function run(options: { rounds: number; quick: boolean; peers: bool
       cpu: () => ({ gateway: cpuSeconds({ user: 0, system: 0 }), database: ground.serverCpu() }),
     };
     const record = unrecordable(bench);
-    const { port: barePort } = await bare.ask<{ port: number }>({});
     const subjects: Subject[] = [
       { name: "upstream", origin: provider, model: MODEL, headers: {}, cpu: nobody },
-      {
-        name: "bare",
-        origin: `http://127.0.0.1:${barePort}`,
-        model: MODEL,
-        headers: {},
-        cpu: () => ({ gateway: cpuSecondsOf([bare.pid]), database: 0 }),
-      },
+      await bareSubject("bare", bare, () => 0),
+      await bareSubject("bareWithRow", withRow, ground.serverCpu),
       { name: "ours", ...ours },
       { name: "unrecorded", ...ours, before: record.leaveOut, after: record.keep },
       ...("missing" in peer
@@ -123,6 +118,17 @@ export async function run(options: { rounds: number; quick: boolean; peers: bool
     if (!("missing" in peer)) await peer.stop();
     await ground.stop();
   }
+}
+
+async function bareSubject(name: Name, gateway: Talk, databaseCpu: () => number): Promise<Subject> {
+  const { port } = await gateway.ask<{ port: number }>({});
+  return {
+    name,
+    origin: `http://127.0.0.1:${port}`,
+    model: MODEL,
+    headers: {},
+    cpu: () => ({ gateway: cpuSecondsOf([gateway.pid]), database: databaseCpu() }),
+  };
 }
 
 /** A connection whose model everybody with a key may ask. */
@@ -222,7 +228,32 @@ function report(
       }),
     ),
   );
-  return { table, aims: aimsOf(rounds, peer) };
+  return {
+    table,
+    ...("missing" in peer ? {} : { floorsAgainstPortkey: floorsOf(rounds) }),
+    aims: aimsOf(rounds, peer),
+  };
+}
+
+/** What the aims come to for gateways that do nothing else: how much of them the machine allows. */
+function floorsOf(rounds: Round[]): JsonObject {
+  const { connections, delay } = JUDGED;
+  const against = (name: Name) => {
+    const of = (pick: (turn: Turn) => number) =>
+      spread(
+        rounds.map((turns) => {
+          const turn = (name: Name) => turns.get(cell(name, connections, delay))!;
+          return pick(turn(name)) / pick(turn("portkey"));
+        }),
+      );
+    const cpu = of(({ gatewayCpu, databaseCpu }) => 1 / (gatewayCpu + databaseCpu));
+    return {
+      callsPerSecond: of(({ count, seconds }) => count / seconds),
+      cpu,
+      p99: of(({ p99 }) => 1 / p99),
+    };
+  };
+  return { bare: against("bare"), bareWithRow: against("bareWithRow") };
 }
 
 /** Ratios within each round, then their median. */
