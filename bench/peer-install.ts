@@ -15,10 +15,14 @@ export async function installPeers(name: string, folder: string): Promise<string
   const settings = Object.entries(process.env).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, value] as const],
   );
-  const { code, said } = await runProcess("npm", ["--prefix", folder, ...INSTALL], {
-    ...Object.fromEntries(settings),
-    PATH: [dirname(process.execPath), process.env["PATH"]].join(delimiter),
-  });
+  const install = () =>
+    runProcess("npm", ["--prefix", folder, ...INSTALL], {
+      ...Object.fromEntries(settings),
+      PATH: [dirname(process.execPath), process.env["PATH"]].join(delimiter),
+    });
+  let { code, said } = await install();
+  // Of hundreds of packages one may meet a registry that stumbles.
+  if (code !== 0) ({ code, said } = await install());
   if (code === 0) return undefined;
   const why = `Its packages could not be installed: ${said.trim().split("\n")[0] ?? ""}`;
   progress(why);
