@@ -188,7 +188,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const inForce = openInForce({ database, registry, vault, clock, newId, audit, telling });
   const { releases, sets, workflowSettings } = inForce;
   const limits = openLimits({ database, clock, currency: prices.currency });
-  const connections = openConnections({ database, vault, clock, audit });
+  const connections = openConnections({ database, vault, clock, newId, audit });
   /** Where people find this installation. */
   const publicUrl = () => settings.PILOTAGE_PUBLIC_URL ?? webUrl ?? "http://127.0.0.1:4700";
   const desk = openDesk({

@@ -68,6 +68,7 @@ async function outcome(who: Client, name: EndpointName, workflow = "tickets"): P
     approveAlike: { opened: [] },
     requestStop: {},
     limitKey: { limits: null },
+    setModelPolicy: { model: "none", policy: null },
     setBudget: { budget: null },
     attestCriterion: { criterion: "none", holds: true, said: "a test" },
     judgeGate: { release: "rel_none" },
@@ -227,6 +228,10 @@ describe("a key for one workflow", async () => {
       "listModels",
       "listCanaryRuns",
       "runCanary",
+      "setModelPolicy",
+      "listPolicyChanges",
+      "approvePolicyChange",
+      "refusePolicyChange",
     ];
     /** What takes a scope that this key has not. */
     const beyond: EndpointName[] = [

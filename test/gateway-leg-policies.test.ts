@@ -158,40 +158,45 @@ describe("when a connection is stored", () => {
     return (JSON.parse(event!.body) as { data: JsonObject }).data;
   };
 
-  test("models without a policy are told, and those that lost theirs", async () => {
+  test("models without a policy are told, and one that shall lose its policy waits", async () => {
     const { warnings } = await store("saved", [
       { name: "a" },
       { name: "b", policy: { fields: ["metadata"] } },
     ]);
     expect(warnings).toEqual([expect.stringMatching(/^a: no data policy/)]);
     const again = await store("saved", [{ name: "a", policy: {} }, { name: "b" }]);
-    expect(again.warnings).toEqual([expect.stringMatching(/^b: lost the data policy/)]);
+    expect(again.warnings[0]).toMatch(/^b: a looser data policy .* waits for a second person/);
+    expect(again.waiting).toHaveLength(1);
   });
 
   test("the audit log names the models whose policy changed, with a digest and no value", async () => {
-    await store("told", [{ name: "a", policy: {} }, { name: "b" }, { name: "c", policy: {} }]);
+    await store("told", [
+      { name: "told-a", policy: { fields: ["secret_field"] } },
+      { name: "told-b" },
+      { name: "told-c", policy: {} },
+    ]);
     expect(await lastSaved()).toMatchObject({
       policies: [
-        { model: "a", change: "added" },
-        { model: "c", change: "added" },
+        { model: "told-a", change: "added" },
+        { model: "told-c", change: "added" },
       ],
     });
     await store("told", [
-      { name: "a", policy: { fields: ["secret_field"] } },
-      { name: "b", policy: {} },
+      { name: "told-a", policy: { fields: ["secret_field"], tools: false } },
+      { name: "told-b", policy: {} },
     ]);
     const saved = await lastSaved();
     expect(saved).toMatchObject({
       policies: [
-        { model: "a", change: "changed", digest: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
-        { model: "b", change: "added" },
-        { model: "c", change: "removed" },
+        { model: "told-a", change: "changed", digest: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
+        { model: "told-b", change: "added" },
+        { model: "told-c", change: "removed" },
       ],
     });
     expect(JSON.stringify(saved)).not.toContain("secret_field");
     await store("told", [
-      { name: "b", policy: {} },
-      { name: "a", policy: { fields: ["secret_field"] } },
+      { name: "told-b", policy: {} },
+      { name: "told-a", policy: { fields: ["secret_field"], tools: false } },
     ]);
     expect(await lastSaved()).not.toHaveProperty("policies");
   });

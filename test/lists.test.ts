@@ -24,6 +24,7 @@ import { CALL_OUTCOMES } from "../src/contract/gateway-endpoints.ts";
 import { SIGNED, SIGNED_AS, VERDICTS } from "../src/contract/gate.ts";
 import * as feedback from "../src/contract/feedback-endpoints.ts";
 import { CANARY_OUTCOMES, MODEL_CHANGES } from "../src/contract/model-endpoints.ts";
+import { POLICY_CHANGE_STATES } from "../src/contract/policy-change.ts";
 import { QUARANTINE_REASONS } from "../src/contract/quarantine.ts";
 import { TURNS } from "../src/contract/review-endpoints.ts";
 import { SCOPES } from "../src/contract/scopes.ts";
@@ -289,6 +290,7 @@ describe("states and the database", async () => {
     "model_call.mode": union("gateway/record.ts", "Mode"),
     "model_call.outcome": Object.keys(CALL_OUTCOMES),
     "connection_hour.path": union("monitoring/connection-spend.ts", "SpendPath"),
+    "policy_change.state": POLICY_CHANGE_STATES,
     "canary_run.outcome": CANARY_OUTCOMES,
     "canary_run.change": MODEL_CHANGES,
     "model_change.change": MODEL_CHANGES,

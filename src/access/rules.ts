@@ -87,6 +87,15 @@ export const RULES: Record<Action, Rule> = {
   "connection.manage": { alone: ["administrator", "engineer"], pair: null, scope: "operate", whole: true },
   // Engineers may stop the spending of a connection; that it goes on is for whoever answers for the installation.
   "connection.spend_more": { alone: ["administrator"], pair: null, scope: "operate", whole: true },
+  "connection.loosen_policy": {
+    alone: [],
+    pair: [
+      ["steward", "compliance"],
+      ["steward", "compliance", "administrator", "engineer"],
+    ],
+    scope: "operate",
+    whole: true,
+  },
   "clock.move": { alone: ["administrator"], pair: null, scope: "operate", whole: true },
 };
 

@@ -16,8 +16,8 @@ export interface Standing {
   roles: readonly Role[] | null;
 }
 
-/** A caller's standing in a workflow. */
-export function standingOf(caller: Caller, workflow: string): Standing {
+/** A caller's standing in a workflow, or with null in the installation. */
+export function standingOf(caller: Caller, workflow: string | null): Standing {
   return { actor: caller.actor, roles: isOperator(caller) ? null : rolesOf(caller, workflow) };
 }
 

@@ -1,6 +1,7 @@
 /** `pilotage connection`: addresses with their secrets, which definitions use by name. */
 import type { Command } from "commander";
 import { PilotageError } from "../contract/errors.ts";
+import { addConnectionPolicies } from "./connection-policy.ts";
 import { shownConnection } from "./connection-shown.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
@@ -78,6 +79,8 @@ export function addConnection(program: Command, desk: Desk): void {
     "pilotage connection set crm --settings crm.json --keep secret --as j.okafor@example.com",
     "pilotage connection set crm --settings - --as j.okafor@example.com",
   );
+
+  addConnectionPolicies(group, desk);
 
   const test = group
     .command("test")

@@ -69,7 +69,14 @@ describe("the examples", () => {
     await mkdir(join(folder, "workflows/support-triage"), { recursive: true });
     for (const [file, text] of starterFiles("support-triage"))
       await writeFile(join(folder, "workflows/support-triage", file), text);
-    for (const file of ["ticket.json", "corrected.json", "crm.json", "invoice.pdf", "photo.jpg"])
+    for (const file of [
+      "ticket.json",
+      "corrected.json",
+      "crm.json",
+      "policy.json",
+      "invoice.pdf",
+      "photo.jpg",
+    ])
       await writeFile(join(folder, file), '{"kind": "webhook"}');
     for (const file of ["verifier.key", "2026-01-05.checkpoint"])
       await writeFile(join(folder, file), "pilotage.example/log\n12\n");

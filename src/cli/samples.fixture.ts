@@ -6,6 +6,7 @@ import { GATES, RELEASES } from "./gate-samples.fixture.ts";
 import { MODELS } from "./model-samples.fixture.ts";
 import { MODEL_CALLS } from "./call-samples.fixture.ts";
 import { PEOPLE } from "./people-samples.fixture.ts";
+import { POLICIES } from "./policy-samples.fixture.ts";
 import { QUALITY, SEALED, UNWATCHED } from "./quality-samples.fixture.ts";
 import { REVIEWS } from "./review-samples.fixture.ts";
 import { IN_FORCE, QUIET, ROLLOUTS, SET_LINES, TRIALS } from "./trial-samples.fixture.ts";
@@ -352,7 +353,8 @@ const JSON_SAMPLES: Samples = {
       },
     ],
   },
-  saveConnection: { name: "crm", kind: "webhook", warnings: [] },
+  saveConnection: { name: "crm", kind: "webhook", warnings: [], waiting: [] },
+  ...POLICIES,
   ...MODEL_CALLS,
   ...TRIALS,
   ...ROLLOUTS,

@@ -74,6 +74,7 @@ export const ACTIONS = {
   "key.manage": "make and revoke API keys",
   "connection.manage": "store and test connections, set and lower their budgets",
   "connection.spend_more": "raise the budget of a connection, or take it away",
+  "connection.loosen_policy": "let more of a request go to a model that programs ask: loosen its data policy",
   "clock.move": "move simulated time",
 } as const;
 export type Action = keyof typeof ACTIONS;

@@ -13,6 +13,7 @@ import { GATE_ENDPOINTS } from "./gate-endpoints.ts";
 import { GATEWAY_ENDPOINTS } from "./gateway-endpoints.ts";
 import { MODEL_ENDPOINTS } from "./model-endpoints.ts";
 import { OPERATION_ENDPOINTS } from "./operation-endpoints.ts";
+import { POLICY_ENDPOINTS } from "./policy-endpoints.ts";
 import { OVERVIEW_ENDPOINTS } from "./overview-endpoints.ts";
 import { QUALITY_ENDPOINTS } from "./quality-endpoints.ts";
 import { REVIEW_ENDPOINTS } from "./review-endpoints.ts";
@@ -273,6 +274,7 @@ export const ENDPOINTS = {
   ...GATEWAY_ENDPOINTS,
   ...COST_ENDPOINTS,
   ...MODEL_ENDPOINTS,
+  ...POLICY_ENDPOINTS,
   ...CERTIFICATE_ENDPOINTS,
   ...QUALITY_ENDPOINTS,
   ...ROLLOUT_ENDPOINTS,

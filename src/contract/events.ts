@@ -91,6 +91,12 @@ export const EVENTS = {
   "breaker.closed": "a trial of a model whose breaker was open was answered",
   "connection.saved":
     "a connection was stored; names offered models whose data policy was added, changed or removed, with its digest",
+  "policy.requested":
+    "a looser data policy of an offered model waits for a second person; says what it would let on, and its digest",
+  "policy.loosened": "a looser data policy of an offered model is in force: two people wanted it",
+  "policy.refused": "a looser data policy that waited was refused, or taken back",
+  "policy.replaced":
+    "a looser data policy that waited can no longer be confirmed: the model or its address was changed meanwhile",
   "connection.tested": "a connection was tried; says what came of it",
   "budget.set": "what a connection may cost was set, or set free",
   "key.made": "an API key was made",

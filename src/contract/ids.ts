@@ -44,6 +44,7 @@ const PREFIXES = {
   criteriaVersion: "crv_",
   attestation: "ats_",
   gate: "gate_",
+  policyChange: "pch_",
 } as const;
 
 export type IdKind = keyof typeof PREFIXES;

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
 import { keyBody, keyLimitsBody, keyList, keyReply, keyShown } from "./keys.ts";
 import { named } from "./named.ts";
+import { savedConnection } from "./policy-endpoints.ts";
 import {
   advanceClockBody,
   connectionBody,
@@ -130,18 +131,11 @@ export const OPERATION_ENDPOINTS = {
     path: "/api/v1/connections/:name",
     params: named("name"),
     body: connectionBody,
-    reply: z.object({
-      name: z.string(),
-      kind: z.string(),
-      warnings: z
-        .array(z.string())
-        .describe(
-          "What was stored and may not be meant so: a fallback that is not there, a model without a data policy",
-        ),
-    }),
+    reply: savedConnection,
     scope: "operate",
     action: "connection.manage",
-    sentence: "Stores an address with its secret, encrypted, under a name that definitions use.",
+    sentence:
+      "Stores an address with its secret, encrypted, under a name that definitions use. A looser data policy of an offered model waits for a second person.",
     example: {
       params: { name: "crm" },
       body: {

@@ -15,7 +15,7 @@ const cost = z.object({
   estimated: z.boolean().describe("The tokens were estimated, or whether the call was billed at all"),
 });
 const json = z.record(z.string(), z.any());
-const keysOf = <K extends string>(table: Record<K, unknown>) => Object.keys(table) as [K, ...K[]];
+export const keysOf = <K extends string>(table: Record<K, unknown>) => Object.keys(table) as [K, ...K[]];
 
 export const nothing = z.object({});
 

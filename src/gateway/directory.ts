@@ -6,7 +6,8 @@
  */
 import type { Budget } from "../models/budget.ts";
 import { connectionSchema, type Connection } from "../models/connection.ts";
-import { splitTarget, type PassThroughModel } from "../models/pass-through.ts";
+import { placeOf, splitTarget, type PassThroughModel } from "../models/pass-through.ts";
+import { letsOn, type LetsOn } from "../models/policy-order.ts";
 import { stopwatch } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import type { Log } from "../platform/log.ts";
@@ -30,6 +31,15 @@ interface ConnectionRow {
   budget: Budget | null;
 }
 
+/** The policy of a model that was offered and is not any more. */
+interface KeptRow {
+  connection: string;
+  model: string;
+  place: string;
+  images: boolean;
+  policy: unknown;
+}
+
 export interface Offered {
   connection: Known;
   model: PassThroughModel;
@@ -43,6 +53,11 @@ export interface Directory {
   models: readonly Offered[];
   /** The model of this name, when its connection offers it. */
   offered(name: string): Offered | undefined;
+  /**
+   * What may go to a model that stands in for another: by its own offer, by the policy that was kept when it was withdrawn,
+   * or by that of the same model of the same place under another name. Undefined: nothing was ever said of it.
+   */
+  letsOn(connection: Known, model: string): LetsOn | undefined;
 }
 
 const AGE = 1_000;
@@ -83,17 +98,21 @@ export function openDirectory(parts: {
   }
 
   async function read(): Promise<Directory> {
-    const [workflows, rows] = await Promise.all([
+    const [workflows, rows, kept] = await Promise.all([
       database.all<{ name: string }>(sql`select name from workflow order by name`),
       database.all<ConnectionRow>(sql`
         select c.name, c.xmin::text || coalesce(' ' || b.xmin::text, '') as version, c.settings, b.budget
         from connection c left join connection_budget b on b.connection = c.name
         where c.kind = 'openai' order by c.name`),
+      database.all<KeptRow>(
+        sql`select connection, model, place, images, policy from kept_policy order by kept_at desc, connection, model, place`,
+      ),
     ]);
-    const versions = JSON.stringify([workflows, rows.map((row) => [row.name, row.version])]);
+    const versions = JSON.stringify([workflows, rows.map((row) => [row.name, row.version]), kept]);
     if (last?.versions === versions) return last.directory;
     known = new Map(rows.flatMap((row) => opened(row) ?? []));
-    last = { versions, directory: directoryOf(new Set(workflows.map((one) => one.name)), known) };
+    const names = new Set(workflows.map((one) => one.name));
+    last = { versions, directory: directoryOf(names, known, kept) };
     return last.directory;
   }
 
@@ -122,12 +141,33 @@ function isKnown({ workflows, offered }: Directory, name: string): boolean {
   return workflows.has(name) || offered(name) !== undefined;
 }
 
-function directoryOf(workflows: ReadonlySet<string>, connections: ReadonlyMap<string, Known>): Directory {
+function directoryOf(
+  workflows: ReadonlySet<string>,
+  connections: ReadonlyMap<string, Known>,
+  kept: readonly KeptRow[],
+): Directory {
   const offers = new Map<string, Offered>();
   for (const connection of connections.values())
     for (const model of connection.settings.passThrough ?? [])
       offers.set(`${connection.name}/${model.name}`, { connection, model });
-  return { workflows, connections, models: [...offers.values()], offered: (name) => offers.get(name) };
+  const models = [...offers.values()];
+
+  function letsOnOf(connection: Known, model: string): LetsOn | undefined {
+    const offer = offers.get(`${connection.name}/${model}`);
+    if (offer) return offer.model;
+    const place = placeOf(connection.settings.baseUrl);
+    const same = models.filter(
+      (one) => one.model.name === model && placeOf(one.connection.settings.baseUrl) === place,
+    );
+    const held =
+      kept.find((one) => one.connection === connection.name && one.model === model) ??
+      (same.length > 0 ? undefined : kept.find((one) => one.place === place && one.model === model));
+    if (held) return letsOn(held.images, held.policy);
+    // Where one lets everything on, programs may ask for that one: nothing is held back from this model.
+    return same.some((one) => one.model.policy === undefined) ? undefined : same[0]?.model;
+  }
+
+  return { workflows, connections, models, offered: (name) => offers.get(name), letsOn: letsOnOf };
 }
 
 /** A model that is asked, and what it is offered for where clients may ask it themselves. */
@@ -135,7 +175,7 @@ export interface Target {
   connection: Known;
   model: string;
   larger: boolean;
-  offer: PassThroughModel | undefined;
+  offer: LetsOn | undefined;
 }
 
 /** The models that are asked after one another, the first of them the one asked for. */
@@ -147,7 +187,7 @@ export function routesOf(directory: Directory, { connection, model }: Offered): 
     const parts = splitTarget(name);
     const its = parts && directory.connections.get(parts.connection);
     return its
-      ? [{ connection: its, model: parts.model, larger, offer: directory.offered(name)?.model }]
+      ? [{ connection: its, model: parts.model, larger, offer: directory.letsOn(its, parts.model) }]
       : [];
   });
   return [{ connection, model: model.name, larger: false, offer: model }, ...others];

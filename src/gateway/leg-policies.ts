@@ -7,7 +7,7 @@
  */
 import type { JsonObject } from "../contract/json.ts";
 import { mayUse } from "../models/offered-policy.ts";
-import type { PassThroughModel } from "../models/pass-through.ts";
+import type { LetsOn } from "../models/policy-order.ts";
 import type { ChatCall } from "./call.ts";
 import type { Target } from "./directory.ts";
 import type { Leg } from "./ledger.ts";
@@ -44,11 +44,11 @@ export async function allowedLegs(
 }
 
 /** What tells whether two offers judge alike; empty: nothing is judged. */
-function rulesOf(offer: PassThroughModel | undefined): string {
+function rulesOf(offer: LetsOn | undefined): string {
   return offer?.policy === undefined ? "" : JSON.stringify([offer.images, { ...offer.policy, keys: null }]);
 }
 
-async function under(offer: PassThroughModel | undefined, before: Allowed): Promise<Allowed | Refused> {
+async function under(offer: LetsOn | undefined, before: Allowed): Promise<Allowed | Refused> {
   if (offer?.policy === undefined) return before;
   const judged = await judge(before.body, { ...offer.policy, images: offer.images });
   return judged.kind === "refused" ? judged : { ...judged, report: together(before.report, judged.report) };

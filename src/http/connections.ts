@@ -1,12 +1,17 @@
-/** Handlers that try a connection and remove one. Storing and listing them is in operations.ts. */
-import { demandWhole } from "../access/caller.ts";
-import type { Connections } from "../cases/model/connections.ts";
+/** Handlers that store a connection, try it and remove it, and of data policies that wait. Listing them is in operations.ts. */
+import { demandWhole, type Caller } from "../access/caller.ts";
+import type { Connections, SavedConnection } from "../cases/model/connections.ts";
+import type { PolicyChangeRow } from "../cases/model/policy-store.ts";
 import { WORKS, type Trial, type TriedConnection } from "../cases/model/try.ts";
+import { maybeIso } from "../cases/view.ts";
 import { PilotageError } from "../contract/errors.ts";
+import type { JsonObject } from "../contract/json.ts";
 import type { Connection, ConnectionKind, SmtpConnection } from "../models/connection.ts";
-import { stopwatch } from "../platform/clock.ts";
+import type { LetsOn } from "../models/policy-order.ts";
+import { isoTime, stopwatch } from "../platform/clock.ts";
 import { MAIL_CONNECTION, type Mail, type Sent } from "../platform/mail.ts";
 import type { Handlers } from "./bind.ts";
+import { deciding } from "./workflows.ts";
 
 export interface ConnectionParts {
   connections: Connections;
@@ -17,9 +22,16 @@ export interface ConnectionParts {
   tryOut(name: string, connection: TriedConnection, model: string | undefined): Promise<Trial>;
 }
 
-export function connectionHandlers(
-  parts: ConnectionParts,
-): Pick<Handlers, "testConnection" | "removeConnection"> {
+type Names =
+  | "saveConnection"
+  | "setModelPolicy"
+  | "listPolicyChanges"
+  | "approvePolicyChange"
+  | "refusePolicyChange"
+  | "testConnection"
+  | "removeConnection";
+
+export function connectionHandlers(parts: ConnectionParts): Pick<Handlers, Names> {
   const { connections } = parts;
 
   async function tried(
@@ -70,7 +82,34 @@ export function connectionHandlers(
       : { ...PLAIN, outcome: "failed", detail: problem ?? "The mail was not sent." };
   }
 
+  async function decide(caller: Caller, id: string, decision: "applied" | "refused") {
+    demandWhole(caller);
+    return showPolicyChange(await connections.decidePolicy(id, decision, deciding(caller, null)));
+  }
+
   return {
+    async saveConnection({ params, body, caller }) {
+      demandWhole(caller);
+      const by = deciding(caller, null);
+      return saved(await connections.save(params.name, body.settings as JsonObject, by, body.keep));
+    },
+    async setModelPolicy({ params, body, caller }) {
+      demandWhole(caller);
+      const by = deciding(caller, null);
+      // Not given is not null: nothing less than its being said takes a policy away.
+      const policy = body.policy as JsonObject | null | undefined;
+      if (policy === undefined || typeof policy !== "object")
+        throw new PilotageError("bad_request", "The data policy is missing. Nothing was changed.", {
+          hint: "Give `policy`, an object as in passThrough[].policy, or null for none.",
+        });
+      return saved(await connections.setPolicy(params.name, body.model, policy, by));
+    },
+    async listPolicyChanges({ caller }) {
+      demandWhole(caller);
+      return { changes: (await connections.policyChanges()).map(showPolicyChange) };
+    },
+    approvePolicyChange: ({ params, caller }) => decide(caller, params.change, "applied"),
+    refusePolicyChange: ({ params, caller }) => decide(caller, params.change, "refused"),
     async testConnection({ params: { name }, body, caller }) {
       demandWhole(caller);
       const settings = await connections.read(name);
@@ -102,4 +141,28 @@ function noConnection(name: string): PilotageError {
   return new PilotageError("not_found", `There is no connection "${name.slice(0, 60)}".`, {
     hint: "`pilotage connection list` lists them.",
   });
+}
+
+function saved({ waiting, ...stored }: SavedConnection) {
+  return { ...stored, waiting: waiting.map(showPolicyChange) };
+}
+
+function showPolicyChange(row: PolicyChangeRow) {
+  return {
+    id: row.id,
+    connection: row.connection,
+    model: row.model,
+    before: row.before === null ? null : showLetsOn(row.before),
+    after: showLetsOn(row.after),
+    why: row.why,
+    state: row.state,
+    requestedAt: isoTime(row.requested_at),
+    requestedBy: row.requested_by,
+    decidedAt: maybeIso(row.decided_at),
+    decidedBy: row.decided_by,
+  };
+}
+
+function showLetsOn({ images, policy }: LetsOn) {
+  return { images, policy: policy ?? null };
 }

@@ -28,7 +28,6 @@ import { sql, time } from "../platform/sql.ts";
 import type { Handlers } from "./bind.ts";
 import { taken } from "./cases.ts";
 import { seeCase, seeWorkflow } from "./see.ts";
-import { named } from "./workflows.ts";
 
 type Names =
   | "listQuarantine"
@@ -40,7 +39,6 @@ type Names =
   | "listDeadLetters"
   | "replayDelivery"
   | "listConnections"
-  | "saveConnection"
   | "listKeys"
   | "makeKey"
   | "limitKey"
@@ -182,11 +180,6 @@ export function operationHandlers(parts: OperationParts): Pick<Handlers, Names> 
         })),
       };
     },
-    async saveConnection({ params, body, caller }) {
-      demandWhole(caller);
-      return connections.save(params.name, body.settings as JsonObject, named(caller), body.keep);
-    },
-
     async listKeys({ caller }) {
       return { keys: (await keys.list()).filter((row) => manages(caller, row)).map(showKey) };
     },

@@ -200,7 +200,7 @@ export function named(caller: Caller): Caller["actor"] {
 }
 
 /** The same with the roles that count there; a change judges them under its lock. */
-export function deciding(caller: Caller, workflow: string): Standing {
+export function deciding(caller: Caller, workflow: string | null): Standing {
   return { ...standingOf(caller, workflow), actor: named(caller) };
 }
 

@@ -87,3 +87,12 @@ export function splitTarget(name: string): { connection: string; model: string }
     ? { connection: name.slice(0, at), model: name.slice(at + 1) }
     : undefined;
 }
+
+/** Where a connection leads, however its address is written: the same model of the same place is the same model. */
+export function placeOf(address: string): string {
+  const url = URL.parse(address);
+  if (url === null) return address;
+  // The scheme says how it is reached, not what is there.
+  const port = ["", "80", "443"].includes(url.port) ? "" : `:${url.port}`;
+  return `${url.hostname.replace(/\.$/, "")}${port}${url.pathname.replace(/\/+$/, "")}${url.search}`;
+}

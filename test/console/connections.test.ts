@@ -108,6 +108,47 @@ describe.skipIf(CHROMIUM === undefined)("connections in the console", async () =
     expect(provider.requests[asked]!.headers).not.toHaveProperty("x-old");
   });
 
+  test("a looser data policy waits in sight of who asked, and a steward approves it without seeing any connection", async () => {
+    const offered = (policy: object) => ({
+      params: { name: "shared" },
+      body: {
+        settings: { kind: "openai", baseUrl: provider.url, passThrough: [{ name: "guarded", policy }] },
+      },
+    });
+    await client.saveConnection(offered({}));
+    await page.goto("/settings#connections");
+    await page.reload();
+    await page.getByRole("button", { name: "Replace shared" }).click();
+    const form = page.getByRole("dialog");
+    await form.getByLabel("E-mail address").selectOption({ label: "goes on" });
+    await form.getByRole("button", { name: "Store a connection" }).click();
+    await page.getByText("Stored. A looser data policy waits for a second person").first().waitFor();
+    const row = page.getByRole("row").filter({ hasText: "shared/guarded" });
+    await row.getByText("E-mail address goes on").waitFor();
+    await row.getByText("This waits for another person.").waitFor();
+    expect(await row.getByRole("button").allInnerTexts()).toEqual(["Take back"]);
+
+    const steward = await visit("steward@example.com", [{ role: "steward", workflow: null }]);
+    await steward.page.goto("/settings#connections");
+    const waiting = steward.page.getByRole("row").filter({ hasText: "shared/guarded" });
+    await waiting.getByText("by admin@example.com").waitFor();
+    expect(await steward.page.getByRole("button", { name: "Store a connection" }).count()).toBe(0);
+    const pictures = process.env["PILOTAGE_PICTURES"];
+    if (pictures !== undefined)
+      await steward.page.screenshot({ path: `${pictures}/policy-changes.png`, fullPage: true });
+    await waiting.getByRole("button", { name: "Approve shared/guarded" }).click();
+    await steward.page
+      .getByRole("dialog")
+      .getByText("asked for by admin@example.com: E-mail address goes on")
+      .waitFor();
+    await steward.page.getByRole("dialog").getByRole("button", { name: "Approve" }).click();
+    await steward.page.getByText("None waits.").waitFor();
+    expect([...steward.alarms, ...steward.outside]).toEqual([]);
+    const shown = (await client.listConnections()).connections.find((one) => one.name === "shared")!.shown;
+    expect(shown).toMatchObject({ passThrough: [{ policy: { scan: { email: "allow" } } }] });
+    await client.removeConnection({ params: { name: "shared" } });
+  });
+
   test("an administrator without a role in a workflow sees the calls that pass through, their cost, and models in use", async () => {
     const made = await client.makeKey({ body: { name: "portal", scopes: ["gateway"], days: 1 } });
     const response = await fetch(`${url}/v1/chat/completions`, {

@@ -62,6 +62,7 @@ export const PAIRED = [
   "go.grant",
   "data.change",
   "works_council.individuals",
+  "connection.loosen_policy",
 ] as const;
 type Paired = (typeof PAIRED)[number];
 
@@ -132,6 +133,14 @@ export async function prepareTrials(world: World): Promise<Trials> {
       const body = { state: "agreed" as const, reference: `Agreement ${fresh()}`, individuals: true };
       await client.recordWorksAgreement({ params, body });
       return waiting();
+    },
+    async "connection.loosen_policy"(client) {
+      const model = `trial-${fresh()}`;
+      const passThrough = [{ name: model, policy: {} }];
+      const settings = { kind: "openai", baseUrl: "https://models.example.com/v1", passThrough };
+      await operator.saveConnection({ params: { name: "offering" }, body: { settings } });
+      const body = { model, policy: { scan: { email: "allow" } } };
+      return (await client.setModelPolicy({ params: { name: "offering" }, body })).waiting[0]!.id;
     },
   };
 
@@ -304,7 +313,12 @@ export async function prepareTrials(world: World): Promise<Trials> {
         (error: { code?: string; message: string }) => ({ refused: error.code ?? error.message }),
       );
     },
-    approve: (change, client) => code(client.approveChange({ params: { change } })),
+    approve: (change, client) =>
+      code(
+        change.startsWith("pch_")
+          ? client.approvePolicyChange({ params: { change } })
+          : client.approveChange({ params: { change } }),
+      ),
   };
   return trials;
 }
@@ -454,22 +468,23 @@ export async function tryPairs(
   actions: readonly Action[] = PAIRED,
 ): Promise<PairCell[]> {
   const cells: PairCell[] = [];
-  const of = async (who: string) =>
+  const of = async (who: string, whole: boolean) =>
     Object.fromEntries(
       await Promise.all(
         EVERY_ROLE.map(async (role) => [
           role,
           await world.person(`${who}-${role}@example.com`, [
-            { role, workflow: role === "administrator" ? null : trials.workflow },
+            { role, workflow: whole || role === "administrator" ? null : trials.workflow },
           ]),
         ]),
       ),
     ) as Record<Role, Client>;
-  const askers = await of("asks");
-  const approvers = await of("approves");
+  const inWorkflow = { askers: await of("asks", false), approvers: await of("approves", false) };
+  const forAll = { askers: await of("asks-for-all", true), approvers: await of("approves-for-all", true) };
   for (const action of actions)
     for (const asks of EVERY_ROLE)
       for (const approves of EVERY_ROLE) {
+        const { askers, approvers } = rules[action].whole ? forAll : inWorkflow;
         const asked = await trials.ask(action, askers[asks]);
         const outcome =
           "change" in asked ? await trials.approve(asked.change, approvers[approves]) : asked.refused;
@@ -500,11 +515,12 @@ export async function trySamePerson(
 ): Promise<{ action: Action; by: string; refused: boolean; outcome: string }[]> {
   const found: { action: Action; by: string; refused: boolean; outcome: string }[] = [];
   for (const action of PAIRED) {
-    const [left, right] = rules[action].pair!;
+    const { pair, whole } = rules[action];
+    const [left, right] = pair!;
     const email = `both-${action.replace(".", "-")}@example.com`;
     const both = await world.person(
       email,
-      [...new Set([...left, ...right])].map((role) => ({ role, workflow: trials.workflow })),
+      [...new Set([...left, ...right])].map((role) => ({ role, workflow: whole ? null : trials.workflow })),
     );
     for (const [by, client] of [
       ["the same session", both],

@@ -5,14 +5,18 @@ import { PilotageError } from "../../contract/errors.ts";
 import type { TrialOutcome } from "../../contract/connection-trial.ts";
 import type { JsonObject } from "../../contract/json.ts";
 import type { Actor } from "../../contract/scopes.ts";
+import type { Standing } from "../../access/standing.ts";
 import { makeTrialsDue } from "../../models/breaker-board.ts";
 import { connectionSchema, type Connection, type ConnectionKind } from "../../models/connection.ts";
 import { nativeAddress } from "../../models/native-connection.ts";
+import type { NewId } from "../../platform/chance.ts";
 import type { Clock } from "../../platform/clock.ts";
-import type { Database, Queryable } from "../../platform/database.ts";
+import type { Database, Queryable, Tx } from "../../platform/database.ts";
 import type { Vault } from "../../platform/secrets.ts";
 import { sql, time } from "../../platform/sql.ts";
 import { offeredBefore, offeredIn, policyChanges, warningsOf } from "./offered-models.ts";
+import { openPolicyChanges } from "./policy-changes.ts";
+import { lockOffers, type PolicyChangeRow } from "./policy-store.ts";
 
 export interface ConnectionRow {
   name: string;
@@ -22,14 +26,25 @@ export interface ConnectionRow {
   saved_by: string;
 }
 
+export interface SavedConnection {
+  name: string;
+  kind: string;
+  warnings: string[];
+  /** Data policies that are not in force before a second person confirms them. */
+  waiting: PolicyChangeRow[];
+}
+
 export interface Connections {
-  /** `keep`: secrets that stay as they are stored. Throws `bad_request` when one is not there, or would go to another address. */
-  save(
-    name: string,
-    settings: JsonObject,
-    by: Actor,
-    keep?: readonly string[],
-  ): Promise<{ name: string; kind: string; warnings: string[] }>;
+  /**
+   * `keep`: secrets that stay as they are stored. Throws `bad_request` when one is not there, or would go to another address.
+   * All of it is in force at once but for looser data policies (policy-changes.ts).
+   */
+  save(name: string, settings: JsonObject, by: Standing, keep?: readonly string[]): Promise<SavedConnection>;
+  /** Changes the data policy of one offered model, with null to none; the rest of the connection stays. Throws `not_found`. */
+  setPolicy(name: string, model: string, policy: JsonObject | null, by: Standing): Promise<SavedConnection>;
+  /** Data policies that wait for a second person, and what became of earlier ones. */
+  policyChanges(): Promise<PolicyChangeRow[]>;
+  decidePolicy(id: string, decision: "applied" | "refused", by: Standing): Promise<PolicyChangeRow>;
   list(): Promise<ConnectionRow[]>;
   /** With its secrets, for the program itself; undefined when there is none of this name. */
   read(name: string): Promise<Connection | undefined>;
@@ -51,15 +66,55 @@ export function openConnections(parts: {
   database: Database;
   vault: Vault;
   clock: Clock;
+  newId: NewId;
   audit: Audit;
 }): Connections {
   const { database, vault, clock, audit } = parts;
-  const read = async (name: string) => {
-    const row = await database.maybe<{ settings: Uint8Array }>(
+  const policies = openPolicyChanges(parts);
+  const readIn = async (queryable: Queryable, name: string) => {
+    const row = await queryable.maybe<{ settings: Uint8Array }>(
       sql`select settings from connection where name = ${name}`,
     );
     return row && opened(name, row.settings);
   };
+  const read = (name: string) => readIn(database, name);
+  const sealed = (name: string, connection: Connection) =>
+    vault.seal(`connection:${name}`, Buffer.from(JSON.stringify(connection), "utf8"));
+
+  /** `find` reads what is to be stored once nobody else stores a connection any more. */
+  async function store(
+    name: string,
+    find: (tx: Tx) => Promise<Connection>,
+    by: Standing,
+  ): Promise<SavedConnection> {
+    const stored = await database.transaction(async (tx) => {
+      await lockOffers(tx);
+      const { connection, waiting } = await policies.settle(tx, name, await find(tx), by);
+      const offered = offeredIn(connection);
+      const earlier = await offeredBefore(tx, name);
+      await tx.run(sql`
+        insert into connection (name, kind, settings, shown, saved_at, saved_by)
+        values (${name}, ${connection.kind}, ${sealed(name, connection)}, ${JSON.stringify(shown(connection))}::jsonb, ${time(clock.now())}, ${by.actor.name})
+        on conflict (name) do update set kind = excluded.kind, settings = excluded.settings, shown = excluded.shown, saved_at = excluded.saved_at, saved_by = excluded.saved_by`);
+      await makeTrialsDue(tx, name, clock.now());
+      const changed = policyChanges(earlier, offered);
+      audit.record(tx, [
+        {
+          kind: "connection.saved",
+          actor: by.actor,
+          data: { name, connection: connection.kind, ...(changed.length === 0 ? {} : { policies: changed }) },
+        },
+      ]);
+      return { offered, waiting, kind: connection.kind };
+    });
+    const { kind, offered, waiting } = stored;
+    const warnings = [
+      ...(await policies.told(waiting, by)),
+      ...(await warningsOf(database, { offered, now: clock.now() })),
+    ];
+    return { name, kind, warnings, waiting };
+  }
+
   return {
     async save(name, given, by, keep = []) {
       if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name))
@@ -73,7 +128,7 @@ export function openConnections(parts: {
       if (!parsed.success)
         throw new PilotageError(
           "bad_request",
-          `The settings of the connection are not valid: ${parsed.error.issues.map((issue) => `${issue.path.join(".") || "settings"}: ${issue.message.replace(/\.$/, "")}`).join("; ")}. Nothing was stored.`,
+          `The settings of the connection are not valid: ${problemsOf(parsed.error)}. Nothing was stored.`,
         );
       const connection = parsed.data;
       if (before && shown(before)["address"] !== shown(connection)["address"])
@@ -82,28 +137,44 @@ export function openConnections(parts: {
           "A stored secret only stays with its address, and this is another one. Nothing was stored.",
           { hint: "Give the secrets of the new address as well." },
         );
-      const sealed = vault.seal(`connection:${name}`, Buffer.from(JSON.stringify(connection), "utf8"));
-      const offered = offeredIn(connection);
-      const earlier = await database.transaction(async (tx) => {
-        const earlier = await offeredBefore(tx, name);
-        await tx.run(sql`
-          insert into connection (name, kind, settings, shown, saved_at, saved_by)
-          values (${name}, ${connection.kind}, ${sealed}, ${JSON.stringify(shown(connection))}::jsonb, ${time(clock.now())}, ${by.name})
-          on conflict (name) do update set kind = excluded.kind, settings = excluded.settings, shown = excluded.shown, saved_at = excluded.saved_at, saved_by = excluded.saved_by`);
-        await makeTrialsDue(tx, name, clock.now());
-        const policies = policyChanges(earlier, offered);
-        audit.record(tx, [
-          {
-            kind: "connection.saved",
-            actor: by,
-            data: { name, connection: connection.kind, ...(policies.length === 0 ? {} : { policies }) },
-          },
-        ]);
-        return earlier;
-      });
-      const warnings = await warningsOf(database, { earlier, offered, now: clock.now() });
-      return { name, kind: connection.kind, warnings };
+      return store(name, async () => connection, by);
     },
+    setPolicy: (name, model, policy, by) =>
+      store(
+        name,
+        async (tx) => {
+          const connection = await readIn(tx, name);
+          const models = connection === undefined ? [] : offeredIn(connection);
+          if (!models.some((one) => one.name === model))
+            throw new PilotageError(
+              "not_found",
+              `No model ${model.slice(0, 100)} is offered by the connection ${name.slice(0, 60)}. Nothing was changed.`,
+              { hint: "`pilotage connection show <name>` shows what one offers." },
+            );
+          const passThrough = models.map((one) => {
+            const { policy: _, ...rest } = one;
+            return one.name !== model ? one : { ...rest, ...(policy === null ? {} : { policy }) };
+          });
+          const parsed = connectionSchema.safeParse({ ...connection, passThrough });
+          if (!parsed.success)
+            throw new PilotageError(
+              "bad_request",
+              `The data policy is not valid: ${problemsOf(parsed.error)}. Nothing was changed.`,
+            );
+          return parsed.data;
+        },
+        by,
+      ),
+    policyChanges: () => policies.list(),
+    decidePolicy: (id, decision, by) =>
+      policies.decide(id, decision, by, {
+        read: readIn,
+        async rewrite(tx, name, connection) {
+          await tx.run(
+            sql`update connection set settings = ${sealed(name, connection)}, shown = ${JSON.stringify(shown(connection))}::jsonb where name = ${name}`,
+          );
+        },
+      }),
     list: () =>
       database.all<ConnectionRow>(
         sql`select name, kind, shown, saved_at, saved_by from connection order by name`,
@@ -142,6 +213,7 @@ export function openConnections(parts: {
               hint: "Take it out of the definition or of the other connection first, or store other settings under the same name.",
             },
           );
+        await policies.withdraw(tx, name, by);
         const removed = await tx.maybe<{ kind: string; settings: Uint8Array }>(
           sql`delete from connection where name = ${name} returning kind, settings`,
         );
@@ -161,6 +233,12 @@ export function openConnections(parts: {
       JSON.parse(Buffer.from(vault.open(`connection:${name}`, settings)).toString("utf8")),
     );
   }
+}
+
+function problemsOf({ issues }: { issues: { path: PropertyKey[]; message: string }[] }): string {
+  return issues
+    .map(({ path, message }) => `${path.join(".") || "settings"}: ${message.replace(/\.$/, "")}`)
+    .join("; ");
 }
 
 /** Which definitions in force name a connection, in words. */

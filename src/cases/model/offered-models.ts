@@ -2,7 +2,7 @@
  * The models that a connection offers over the endpoint, as they are stored: what to warn of, and which data policies change.
  *
  * Nothing here keeps a connection from being stored: two that stand in for each other need one to be first, and a model
- * without a policy may be meant so.
+ * without a policy may be meant so. Which data policies are not taken at once is decided in policy-settle.ts.
  */
 import { digestOf } from "../../definition/digest.ts";
 import type { Connection } from "../../models/connection.ts";
@@ -49,15 +49,13 @@ export function policyChanges(earlier: Policies, offered: readonly PassThroughMo
 /** In words, for whoever stores it. */
 export async function warningsOf(
   database: Queryable,
-  { earlier, offered, now }: { earlier: Policies; offered: readonly PassThroughModel[]; now: number },
+  { offered, now }: { offered: readonly PassThroughModel[]; now: number },
 ): Promise<string[]> {
   const open = offered.filter((one) => one.policy === undefined).map((one) => one.name);
-  const lost = open.filter((name) => earlier.get(name) !== undefined);
   return [
     ...(await nowhere(database, offered)),
-    ...about(lost, "lost the data policy of before, so that the provider gets all that programs send"),
     ...about(
-      open.filter((name) => !lost.includes(name)),
+      open,
       "no data policy, so the provider gets all that programs send; give one (passThrough[].policy) unless that is meant",
     ),
     ...(await keyNames(database, offered, now)),

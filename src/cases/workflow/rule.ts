@@ -9,6 +9,9 @@ export const SHARE = "share";
 /** The next stage of a rollout, its promotion, or going on after an alarm. */
 export const ROLLOUT = "rollout.step";
 
+/** More of a request may go to a model that programs ask (model/policy-changes.ts). Of no workflow. */
+export const OFFERED_POLICY = "connection.policy";
+
 /** What two people decide together, by setting; every other dial that loosens falls under `dial.loosen`. */
 const PAIRED: Readonly<Record<string, Action>> = {
   autonomy: "autonomy.raise",
@@ -17,6 +20,7 @@ const PAIRED: Readonly<Record<string, Action>> = {
   [GO_WAIVER]: "go.grant",
   retention: "data.change",
   blockFields: "data.change",
+  [OFFERED_POLICY]: "connection.loosen_policy",
   "works_council.individuals": "works_council.individuals",
 };
 

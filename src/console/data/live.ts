@@ -25,6 +25,7 @@ const CONCERNS: Record<Topic, readonly EndpointName[]> = {
     "listChanges",
     "listCertificates",
     "listConnections",
+    "listPolicyChanges",
     "listKeys",
   ],
   people: ["getMe", "listPeople", "listSessions"],

@@ -83,6 +83,10 @@ export const ACTION_WORDS: Readonly<Record<Action, Text>> = {
     de: "Verbindungen speichern und testen, ihre Budgets setzen und senken",
     en: "store and test connections, set and lower their budgets",
   },
+  "connection.loosen_policy": {
+    de: "Datenregeln eines Modells für Programme lockern",
+    en: "loosen the data policy of a model for programs",
+  },
   "connection.spend_more": {
     de: "das Budget einer Verbindung erhöhen oder wegnehmen",
     en: "raise the budget of a connection, or take it away",

@@ -117,17 +117,12 @@ export function openScrubber(
 
 /** Own patterns first; they may lie over what the scanner knows, and over each other. */
 function merged(ours: Place[], personal: Place[]): Place[] {
-  const kept: Place[] = [];
-  let end = 0;
-  for (const one of ours.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
-    if (one.start < end) continue;
-    kept.push(one);
-    ({ end } = one);
-  }
+  const first = joined(ours.toSorted((a, b) => a.start - b.start || b.end - a.end));
+  const kept = [...first];
   let at = 0;
   for (const one of personal) {
-    while (at < kept.length && kept[at]!.end <= one.start) at++;
-    const over = kept[at];
+    while (at < first.length && first[at]!.end <= one.start) at++;
+    const over = first[at];
     if (over === undefined || over.start >= one.end || one.action !== "allow") kept.push(one);
   }
   return joined(kept.toSorted((a, b) => a.start - b.start || b.end - a.end));

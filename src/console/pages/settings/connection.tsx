@@ -126,7 +126,7 @@ export function ConnectionDialog({
   const t = useWords(CONNECTIONS);
   const frame = useWords(FRAME);
   const toast = useToast();
-  const save = useAct("saveConnection", { refreshes: ["listConnections"] });
+  const save = useAct("saveConnection", { refreshes: ["listConnections", "listPolicyChanges"] });
   const [kind, setKind] = useState<Kind>(
     connection === undefined ? "openai" : (KINDS.find((one) => one === connection.kind) ?? "other"),
   );
@@ -195,8 +195,9 @@ export function ConnectionDialog({
       save.mutate(
         { params: { name: called }, body: body() },
         {
-          onSuccess({ warnings }) {
-            toast.show({ what: warnings.length === 0 ? t("stored") : t("storedButFallbacks") });
+          onSuccess({ warnings, waiting }) {
+            const said = warnings.length === 0 ? t("stored") : t("storedButFallbacks");
+            toast.show({ what: waiting.length === 0 ? said : t("storedButWaits") });
             close();
           },
         },

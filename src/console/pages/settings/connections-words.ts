@@ -57,6 +57,10 @@ export const CONNECTIONS = words({
     de: "Gespeichert. Mindestens ein Ersatz führt noch ins Leere: Seine Verbindung gibt es nicht, oder sie ist kein OpenAI-kompatibles Modell.",
     en: "Stored. At least one fallback leads nowhere yet: its connection is not there, or is no OpenAI-compatible model.",
   },
+  storedButWaits: {
+    de: "Gespeichert. Gelockerte Datenregeln warten auf eine zweite Person; bis dahin gelten die bisherigen.",
+    en: "Stored. A looser data policy waits for a second person; the one of before holds until then.",
+  },
   noPolicy: { de: "ohne Datenregeln: {models}", en: "without a data policy: {models}" },
   offeredName: { de: "Modell, wie der Anbieter es nennt", en: "Model, as the provider calls it" },
   offeredFallback: {

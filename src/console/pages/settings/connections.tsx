@@ -15,6 +15,7 @@ import { TestDialog } from "./connection-test.tsx";
 import { CONNECTIONS } from "./connections-words.ts";
 import { ModelsInUse } from "./models-in-use.tsx";
 import { offeredFrom } from "./offered-lines.ts";
+import { PolicyChanges } from "./policy-changes.tsx";
 import styles from "./settings.module.css";
 
 export type Connection = Reply<"listConnections">["connections"][number];
@@ -40,6 +41,7 @@ export function Connections() {
         <p>{t("what")}</p>
         <Button onClick={() => setEdited("new")}>{t("add")}</Button>
       </div>
+      <PolicyChanges />
       <DataTable
         caption={t("what")}
         rows={list.data.connections}

@@ -13,6 +13,7 @@ import { Connections } from "./connections.tsx";
 import { Dials } from "./dials.tsx";
 import { Keys } from "./keys.tsx";
 import { People } from "./people.tsx";
+import { PolicyChanges } from "./policy-changes.tsx";
 import { SupportContact } from "./support-contact.tsx";
 import { SETTINGS } from "./words.ts";
 
@@ -28,7 +29,11 @@ export default function SettingsPage() {
     account: <Account />,
     people: may("people.see") ? <People workflow={workflow?.name} /> : null,
     dials: workflow === undefined ? null : <Dials key={workflow.name} workflow={workflow.name} />,
-    connections: may("connection.manage") ? <Connections /> : null,
+    connections: may("connection.manage") ? (
+      <Connections />
+    ) : may("connection.loosen_policy") ? (
+      <PolicyChanges always />
+    ) : null,
     keys: may("key.manage") ? <Keys workflows={me.workflows.map((one) => one.name)} /> : null,
     support: <SupportContact />,
   };

@@ -1,0 +1,260 @@
+/**
+ * A looser data policy of a model that programs ask takes two people: until the second one confirms it, what a provider gets
+ * is what it got before, over HTTP, in every process, whatever way one person takes. Which policies are looser is in
+ * src/models/policy-order.test.ts.
+ */
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { openClient } from "../src/contract/client.ts";
+import type { JsonObject } from "../src/contract/json.ts";
+import { sql } from "../src/platform/sql.ts";
+import { install, until } from "./support/installation.ts";
+import { signedIn } from "./support/people.ts";
+import { refuses, startPlayingProvider } from "./support/playing-provider.ts";
+
+const provider = await startPlayingProvider();
+afterAll(() => provider.stop());
+const { asked, address, plays } = provider;
+beforeEach(() => provider.clear());
+const installation = await install({ role: "web" });
+const { app, url, databaseUrl, dataHome } = installation;
+const second = await install({ role: "web", databaseUrl, dataHome });
+const whole = (role: "administrator" | "engineer" | "steward" | "owner") => [{ role, workflow: null }];
+const admin = await signedIn(installation, "admin@example.com", whole("administrator"));
+const lone = (await admin.saveConnection(save("lone", [{ name: "m", policy: {} }]))).warnings;
+const toldAlone = await admin.saveConnection(save("lone", [{ name: "m" }]));
+const steward = await signedIn(installation, "steward@example.com", whole("steward"));
+const engineer = await signedIn(installation, "engineer@example.com", whole("engineer"));
+const by = { kind: "system", name: "test" } as const;
+const key = (
+  await app.keys.make(
+    { name: "a program", scopes: ["gateway"], workflow: undefined, days: 30, simulated: false },
+    by,
+  )
+).secret;
+
+const MAIL = "ada.lovelace@example.com";
+function save(name: string, models: JsonObject[], baseUrl = address) {
+  const settings = { kind: "openai", baseUrl, ...(models.length === 0 ? {} : { passThrough: models }) };
+  return { params: { name }, body: { settings } };
+}
+async function ask(model: string, at = url) {
+  const response = await fetch(`${at}/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: JSON.stringify({ model, messages: [{ role: "user", content: `write to ${MAIL}` }] }),
+  });
+  await response.text();
+  return response.status;
+}
+/** What the provider was told in the newest call; undefined: it was not asked. */
+async function told(model: string, at = url): Promise<string | undefined> {
+  asked.length = 0;
+  await ask(model, at);
+  const messages = asked.at(-1)?.body["messages"] as { content: string }[] | undefined;
+  return messages?.[0]!.content;
+}
+const MASKED = "write to [EMAIL]";
+const CLEAR = `write to ${MAIL}`;
+/** Longer than any process believes what it read. */
+const everyProcess = () => new Promise((resolve) => setTimeout(resolve, 1_300));
+const inForce = (model: string, expected: string | undefined) =>
+  Promise.all(
+    [url, second.url].map((at) =>
+      until(
+        () => told(model, at),
+        (what) => what === expected,
+      ),
+    ),
+  );
+const events = (kind: string) =>
+  app.database.all<{ data: JsonObject; actor: { name: string } }>(
+    sql`select body::json -> 'data' as data, body::json -> 'actor' as actor from audit_event where kind = ${kind} order by at, id`,
+  );
+
+test("a single person is told what is lacking, and the policy holds", async () => {
+  expect(lone).toEqual([]);
+  expect(toldAlone.warnings.join("\n")).toMatch(
+    /m: a looser data policy .* waits for a second person, and its policy of before holds until then: pch_\w+\nnobody else here could confirm .* steward, compliance/,
+  );
+  expect(await told("lone/m")).toBe(MASKED);
+});
+
+describe("what loosens", () => {
+  test("waits, with all else of the save in force, until a second person confirms it", async () => {
+    await admin.saveConnection(save("first", [{ name: "small", policy: {} }]));
+    await inForce("first/small", MASKED);
+    const looser = { name: "small", mode: "live", policy: { scan: { email: "allow" }, tools: false } };
+    const { waiting, warnings } = await admin.saveConnection(save("first", [looser]));
+    expect(waiting).toMatchObject([
+      {
+        connection: "first",
+        model: "small",
+        state: "pending",
+        requestedBy: "admin@example.com",
+        why: [{ what: "kind", name: "email", to: "allow" }],
+        before: { policy: { scan: {} } },
+        after: { policy: { scan: { email: "allow" }, tools: false } },
+      },
+    ]);
+    expect(warnings.join()).not.toContain("nobody else here");
+    const shown = (await admin.listConnections()).connections.find((one) => one.name === "first")!.shown;
+    expect(shown).toMatchObject({ passThrough: [{ mode: "live", policy: { scan: {}, tools: true } }] });
+    await everyProcess();
+    await inForce("first/small", MASKED);
+
+    // Asked for twice, it waits once; saving what is in force leaves it waiting.
+    const { id } = waiting[0]!;
+    expect((await admin.saveConnection(save("first", [looser]))).waiting).toMatchObject([{ id }]);
+    await admin.saveConnection(save("first", (shown as { passThrough: JsonObject[] }).passThrough));
+    const params = { change: id };
+    await expect(admin.approvePolicyChange({ params })).rejects.toMatchObject({
+      code: "second_person_needed",
+    });
+    // Neither of an administrator and an engineer answers for data.
+    await expect(engineer.approvePolicyChange({ params })).rejects.toMatchObject({
+      code: "second_person_needed",
+    });
+    expect(await told("first/small")).toBe(MASKED);
+
+    expect(await steward.approvePolicyChange({ params })).toMatchObject({
+      state: "applied",
+      decidedBy: "steward@example.com",
+    });
+    await inForce("first/small", CLEAR);
+    await expect(steward.refusePolicyChange({ params })).rejects.toMatchObject({ code: "wrong_state" });
+    expect((await steward.listPolicyChanges()).changes.find((one) => one.id === id)).toMatchObject({
+      state: "applied",
+    });
+    const [loosened] = await events("policy.loosened");
+    expect(loosened).toMatchObject({
+      actor: { name: "steward@example.com" },
+      data: {
+        change: id,
+        connection: "first",
+        model: "small",
+        requestedBy: "admin@example.com",
+        why: ["email: allow"],
+      },
+    });
+    expect((await events("policy.requested")).filter((one) => one.data["change"] === id)).toHaveLength(1);
+  });
+
+  test("may be asked for by a steward, and confirmed by whoever keeps the connections", async () => {
+    await admin.saveConnection(save("asked", [{ name: "by-steward", policy: {} }]));
+    const body = { model: "by-steward", policy: { scan: { email: "allow" } } };
+    const { waiting } = await steward.setModelPolicy({ params: { name: "asked" }, body });
+    await expect(steward.approvePolicyChange({ params: { change: waiting[0]!.id } })).rejects.toMatchObject({
+      code: "second_person_needed",
+    });
+    await engineer.approvePolicyChange({ params: { change: waiting[0]!.id } });
+    await inForce("asked/by-steward", CLEAR);
+    // What tightens takes nobody else.
+    const tighter = await steward.setModelPolicy({
+      params: { name: "asked" },
+      body: { ...body, policy: {} },
+    });
+    expect(tighter.waiting).toEqual([]);
+    await inForce("asked/by-steward", MASKED);
+    await expect(
+      steward.setModelPolicy({ params: { name: "asked" }, body: { model: "none", policy: {} } }),
+    ).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  test("is refused, taken back, or overtaken by a tighter policy, and then confirmed by nobody", async () => {
+    const policyOf = (policy: JsonObject | null) =>
+      engineer.setModelPolicy({ params: { name: "ended" }, body: { model: "ended-one", policy } });
+    await engineer.saveConnection(save("ended", [{ name: "ended-one", policy: {} }]));
+    const ids: string[] = [];
+    for (const end of [steward, engineer]) {
+      const { id } = (await policyOf(null)).waiting[0]!;
+      expect(await end.refusePolicyChange({ params: { change: id } })).toMatchObject({ state: "refused" });
+      ids.push(id);
+    }
+    const { id } = (await policyOf(null)).waiting[0]!;
+    await policyOf({ tools: false });
+    ids.push(id);
+    for (const change of ids)
+      await expect(steward.approvePolicyChange({ params: { change } })).rejects.toMatchObject({
+        code: "wrong_state",
+      });
+    expect(await told("ended/ended-one")).toBe(MASKED);
+    expect((await events("policy.replaced")).map((one) => one.data["change"])).toContain(id);
+    expect((await events("policy.refused")).map((one) => one.data["change"])).toEqual(ids.slice(0, 2));
+  });
+
+  test("takes two names on the machine itself", async () => {
+    const [one, other] = ["J. Okafor", "M. Keller"].map((as) =>
+      openClient({ url, key: installation.key, as }),
+    );
+    await one!.saveConnection(save("local", [{ name: "local-one", policy: {} }]));
+    const { id } = (await one!.saveConnection(save("local", [{ name: "local-one" }]))).waiting[0]!;
+    const shouting = openClient({ url, key: installation.key, as: " J. OKAFOR " });
+    await expect(shouting.approvePolicyChange({ params: { change: id } })).rejects.toMatchObject({
+      code: "second_person_needed",
+    });
+    await other!.approvePolicyChange({ params: { change: id } });
+    await inForce("local/local-one", CLEAR);
+  });
+});
+
+describe("no way around it for one person is", () => {
+  test("to withdraw the model and to offer it again", async () => {
+    await admin.saveConnection(save("back", [{ name: "back-one", policy: {} }]));
+    await admin.saveConnection(save("back", []));
+    const { waiting } = await admin.saveConnection(save("back", [{ name: "back-one" }]));
+    expect(waiting).toMatchObject([{ before: { policy: {} }, after: { policy: null } }]);
+    await inForce("back/back-one", MASKED);
+  });
+
+  test("to remove the connection and to store it again", async () => {
+    await admin.saveConnection(save("anew", [{ name: "only-here", policy: {} }]));
+    await admin.removeConnection({ params: { name: "anew" } });
+    const { waiting } = await admin.saveConnection(save("anew", [{ name: "only-here" }]));
+    expect(waiting).toHaveLength(1);
+    await inForce("anew/only-here", MASKED);
+  });
+
+  test("to offer it under another name, or to lead another connection there", async () => {
+    await admin.saveConnection(save("guarded", [{ name: "one", policy: {} }]));
+    const twice = await admin.saveConnection(save("copy", [{ name: "one" }]));
+    expect(twice.waiting).toMatchObject([
+      { before: null, why: [{ what: "elsewhere", name: "guarded/one" }, { what: "policy" }] },
+    ]);
+    await everyProcess();
+    expect(await ask("copy/one")).toBe(404);
+    await admin.saveConnection(save("moved", [{ name: "one" }], "http://127.0.0.1:9/v1"));
+    const moved = await admin.saveConnection(
+      save("moved", [{ name: "one" }], address.replace("127.0.0.1", "127.0.0.1.")),
+    );
+    expect(moved.waiting).toHaveLength(1);
+    await everyProcess();
+    expect(await ask("moved/one")).toBe(404);
+    await steward.approvePolicyChange({ params: { change: twice.waiting[0]!.id } });
+    await inForce("copy/one", CLEAR);
+    expect(await told("guarded/one")).toBe(MASKED);
+  });
+
+  test("to have it stand in for a model that is always down, once it was withdrawn", async () => {
+    await admin.saveConnection(save("stands", [{ name: "spare", policy: {} }]));
+    await admin.saveConnection(save("stands", [{ name: "down", fallback: ["stands/spare"] }]));
+    plays["down"] = refuses(400, {
+      message: "no such model",
+      type: "invalid_request_error",
+      param: null,
+      code: "model_not_found",
+    });
+    await until(
+      () =>
+        told("stands/down").then(() => asked.map((one) => [one.model, JSON.stringify(one.body["messages"])])),
+      (found) => found.length === 2 && found[1]![0] === "spare" && found[1]![1]!.includes(MASKED),
+    );
+    // Also where another connection leads to the same place.
+    await admin.saveConnection(save("beside", [{ name: "down", fallback: ["plain/spare"] }]));
+    await admin.saveConnection(save("plain", []));
+    await until(
+      () =>
+        told("beside/down").then(() => asked.map((one) => [one.model, JSON.stringify(one.body["messages"])])),
+      (found) => found.length === 2 && found[1]![0] === "spare" && found[1]![1]!.includes(MASKED),
+    );
+  });
+});
