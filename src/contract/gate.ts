@@ -103,3 +103,6 @@ export const LIVE_FIGURES = {
 export type LiveFigure = keyof typeof LIVE_FIGURES;
 
 export const SURVEYS = ["helps", "trust"] as const;
+
+/** After so many looks a sealed set has been tuned to. */
+export const MOST_LOOKS = 10;

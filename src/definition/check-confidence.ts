@@ -1,8 +1,9 @@
 /** The check of where a release has its confidence from: each method with what it needs, and nothing that it would not read. */
 import { checkTemplate, type PartialRelease } from "./check-release.ts";
 import type { RemoteStep } from "./document.ts";
+import { isScalar } from "./fields.ts";
 import type { PathPart } from "./source.ts";
-import { fieldNamed, isScalar, type Scope } from "./scope.ts";
+import { fieldNamed, type Scope } from "./scope.ts";
 
 export function checkConfidence(scope: Scope, release: PartialRelease, promptFile: string | undefined): void {
   const { confidence, model } = release;

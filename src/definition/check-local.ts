@@ -2,13 +2,13 @@
 import type { JsonObject, JsonValue } from "../contract/json.ts";
 import { isJsonObject } from "../contract/json.ts";
 import type { PartialRelease } from "./check-release.ts";
-import type { Field } from "./fields.ts";
+import { typesOf, type Field } from "./fields.ts";
 import { isWithin } from "./path.ts";
 import { inspectTemplate } from "./prompt.ts";
 import type { SchemaProblem } from "./schema.ts";
 import { compileSchema } from "./schema.ts";
 import type { Scope } from "./scope.ts";
-import { fieldNamed, suggesting, typesOf } from "./scope.ts";
+import { fieldNamed, suggesting } from "./scope.ts";
 import type { PathPart } from "./source.ts";
 import { closest } from "./suggest.ts";
 

@@ -2,12 +2,12 @@
 import type { PolicyRule, ReleaseDocument } from "./document.ts";
 import { checkExpression } from "./expression.ts";
 import { facetKind } from "./facets.ts";
-import type { Field } from "./fields.ts";
+import { isScalar, typesOf, type Field } from "./fields.ts";
 import { isWithin } from "./path.ts";
 import { ATTACHMENTS, ruleFor } from "./policy.ts";
 import { inspectTemplate } from "./prompt.ts";
 import type { Scope, Side } from "./scope.ts";
-import { fieldNamed, isScalar, noDuplicates, suggesting, typesOf } from "./scope.ts";
+import { fieldNamed, noDuplicates, suggesting } from "./scope.ts";
 import { closest } from "./suggest.ts";
 
 /** The sections that could be read; the others have problems already. */

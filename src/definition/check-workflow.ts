@@ -3,9 +3,10 @@ import type { JsonObject } from "../contract/json.ts";
 import { checkExpression } from "./expression.ts";
 import { knowsCountryOf, REGIONS } from "./calendar/holidays.ts";
 import type { WorkflowDocument } from "./document.ts";
+import { isScalar, typesOf } from "./fields.ts";
 import { ATTACHMENTS } from "./policy.ts";
 import type { Scope } from "./scope.ts";
-import { fieldNamed, isScalar, noDuplicates, suggesting, typesOf } from "./scope.ts";
+import { fieldNamed, noDuplicates, suggesting } from "./scope.ts";
 import type { PathPart } from "./source.ts";
 import { closest } from "./suggest.ts";
 

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { changedShare, diffFields, editDistance, isWrong } from "./error-rule.ts";
+import { editDistance } from "./edit-distance.ts";
+import { changedShare, diffFields, isWrong } from "./error-rule.ts";
 
 describe("what counts as wrong", () => {
   const error = { equal: ["category", "who.team"], tolerance: { amount: 0.1 }, changed: { reply: 0.2 } };

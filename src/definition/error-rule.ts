@@ -7,6 +7,7 @@
 import type { JsonObject, JsonValue } from "../contract/json.ts";
 import { isJsonObject } from "../contract/json.ts";
 import type { ErrorRule } from "./document.ts";
+import { editDistance } from "./edit-distance.ts";
 import { sameJson, valueAt } from "./path.ts";
 
 /** Whether the output is wrong against the truth, and in which fields. */
@@ -41,9 +42,6 @@ export function withinTolerance(a: number, b: number, tolerance: number): boolea
   return Math.abs(a - b) <= tolerance + slack;
 }
 
-// Beyond this the exact distance would take seconds; the upper bound then counts the text as more changed than it is.
-const MAX_COMPARED = 20_000;
-
 /**
  * How much of a text changed: edit distance over the length of the longer text, 0 to 1.
  *
@@ -58,35 +56,6 @@ export function changedShare(before: string, after: string): number {
 
 function plain(text: string): string {
   return text.replaceAll("\r\n", "\n").normalize("NFC");
-}
-
-/** Levenshtein distance in UTF-16 units, one row at a time, after taking off what both share at their ends. */
-export function editDistance(a: string, b: string): number {
-  let start = 0;
-  while (start < a.length && start < b.length && a[start] === b[start]) start++;
-  let [aEnd, bEnd] = [a.length, b.length];
-  while (aEnd > start && bEnd > start && a[aEnd - 1] === b[bEnd - 1]) {
-    aEnd--;
-    bEnd--;
-  }
-  const [long, short] =
-    aEnd >= bEnd
-      ? [a.slice(start, aEnd), b.slice(start, bEnd)]
-      : [b.slice(start, bEnd), a.slice(start, aEnd)];
-  if (short.length === 0 || long.length > MAX_COMPARED) return long.length;
-  const row = Uint32Array.from({ length: short.length + 1 }, (_, column) => column);
-  for (let i = 1; i <= long.length; i++) {
-    let diagonal = row[0]!;
-    row[0] = i;
-    const unit = long.charCodeAt(i - 1);
-    for (let j = 1; j <= short.length; j++) {
-      const above = row[j]!;
-      const replaced = diagonal + (short.charCodeAt(j - 1) === unit ? 0 : 1);
-      row[j] = Math.min(replaced, above + 1, row[j - 1]! + 1);
-      diagonal = above;
-    }
-  }
-  return row[short.length]!;
 }
 
 /** Dotted paths at which two values differ, down to the smallest differing field; lists count as one field. */

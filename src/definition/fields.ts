@@ -111,6 +111,16 @@ function typeOf(value: JsonValue): string {
   return typeof value === "number" && Number.isInteger(value) ? "integer" : typeof value;
 }
 
+/** JSON types of a field without null. */
+export function typesOf(field: Field): string[] {
+  return field.types.filter((type) => type !== "null");
+}
+
+export function isScalar(field: Field): boolean {
+  const types = typesOf(field);
+  return types.length > 0 && types.every((type) => type !== "object" && type !== "array");
+}
+
 /** Follows `#/...` references; keywords beside the reference win over those of its target. */
 export function resolveReference(root: JsonObject, schema: JsonObject): JsonObject {
   let here = schema;

@@ -6,9 +6,8 @@
  */
 import { PilotageError } from "../contract/errors.ts";
 import type { JsonObject } from "../contract/json.ts";
-import { fieldsOf, type Field } from "./fields.ts";
+import { fieldsOf, typesOf, type Field } from "./fields.ts";
 import { compilePattern } from "./regex.ts";
-import { typesOf } from "./scope.ts";
 import { closest } from "./suggest.ts";
 import { parsePercent } from "./units.ts";
 

@@ -72,13 +72,3 @@ export function noDuplicates(scope: Scope, names: string[], place: (index: numbe
     first.add(name);
   }
 }
-
-/** JSON types of a field without null. */
-export function typesOf(field: Field): string[] {
-  return field.types.filter((type) => type !== "null");
-}
-
-export function isScalar(field: Field): boolean {
-  const types = typesOf(field);
-  return types.length > 0 && types.every((type) => type !== "object" && type !== "array");
-}

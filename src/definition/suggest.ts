@@ -1,5 +1,5 @@
 /** "Did you mean": the known word nearest to a misspelt one. */
-import { editDistance } from "./error-rule.ts";
+import { editDistance } from "./edit-distance.ts";
 
 /** The nearest known word; `undefined` when none is near enough to be meant. */
 export function closest(word: string, known: Iterable<string>): string | undefined {

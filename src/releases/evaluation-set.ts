@@ -1,10 +1,10 @@
 /** Evaluation sets as they are kept: which there are, what a name means, and what may still be done with one. */
 import { PilotageError } from "../contract/errors.ts";
 import type { BentBy, SetKind, SetSource, SetState } from "../contract/evaluation-set-endpoints.ts";
+import { MOST_LOOKS } from "../contract/gate.ts";
 import type { Queryable } from "../platform/database.ts";
 import { isoTime } from "../platform/clock.ts";
 import { raw, sql } from "../platform/sql.ts";
-import { MOST_LOOKS } from "./gate.ts";
 import type { Classes } from "./taxonomy.ts";
 
 export interface SetRow {

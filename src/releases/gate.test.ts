@@ -1,9 +1,9 @@
 /** The gate: every kind of criterion, what is missing, what certainly fails, and the same verdict again from whole numbers. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Verdict } from "../contract/gate.ts";
+import { MOST_LOOKS, type Verdict } from "../contract/gate.ts";
 import { judgeCriterion, type Criterion, type Evidence } from "./criterion.ts";
-import { judgeGate, MOST_LOOKS, recheckGate, type GateInput } from "./gate.ts";
+import { judgeGate, recheckGate, type GateInput } from "./gate.ts";
 
 const LEVELS = { minimum: 0.85, target: 0.92, stretch: 0.96 };
 const accuracy: Criterion = {

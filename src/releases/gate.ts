@@ -5,7 +5,13 @@
  * evidence is inconclusive or could not be run, never go. Pure and recomputable from what is stored (`recheckGate`). Signing it, and
  * starting a rollout, are elsewhere; one criterion is judged in criterion.ts.
  */
-import { VERDICTS, type CriterionGroup, type GateReason, type Verdict } from "../contract/gate.ts";
+import {
+  MOST_LOOKS,
+  VERDICTS,
+  type CriterionGroup,
+  type GateReason,
+  type Verdict,
+} from "../contract/gate.ts";
 import type { JsonValue } from "../contract/json.ts";
 import { sameJson } from "../definition/path.ts";
 import { judgeCriterion, type Criterion, type CriterionVerdict, type Evidence } from "./criterion.ts";
@@ -29,9 +35,6 @@ export interface GateVerdict {
   reasons: { code: GateReason; about?: string }[];
   criteria: CriterionVerdict[];
 }
-
-/** After so many looks a sealed set has been tuned to. */
-export const MOST_LOOKS = 10;
 
 /** From the one that decides most to the one that decides least. */
 const ORDER = Object.keys(VERDICTS) as Verdict[];

@@ -7,6 +7,7 @@
  */
 import { PilotageError } from "../contract/errors.ts";
 import { BENT_BY } from "../contract/evaluation-set-endpoints.ts";
+import { MOST_LOOKS } from "../contract/gate.ts";
 import type { Queryable } from "../platform/database.ts";
 import { sql, time } from "../platform/sql.ts";
 import {
@@ -15,7 +16,6 @@ import {
   type SampledLabel,
   type SampleRequest,
 } from "./certification-sample.ts";
-import { MOST_LOOKS } from "./gate.ts";
 import { findSet, nameOf, type SetRow } from "./evaluation-set.ts";
 
 interface ScoreRow {

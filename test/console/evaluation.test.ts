@@ -4,6 +4,7 @@ import { CHROMIUM } from "../support/browser.ts";
 import type { JsonObject } from "../../src/contract/json.ts";
 import { openConsole, SUGGESTION } from "../support/console.ts";
 import { CASES_SET, IMPORTED_SET, openEvaluated } from "../support/evaluated-stage.ts";
+import { workflowDocument } from "../support/installation.ts";
 import { startProvider } from "../support/provider.ts";
 
 const workflow = "evaluated";
@@ -74,19 +75,65 @@ describe.skipIf(CHROMIUM === undefined)("evaluation runs on the page Quality", a
     await say("There is no such evaluation run");
   });
 
-  test("are started by owners: which set, which release, how often", async () => {
+  test("are started by owners: which set, which release, and behind More what is measured, how often, how fast", async () => {
     await page.goto(`/quality?workflow=${workflow}`);
     await page.getByRole("button", { name: "Start a run" }).click();
     const dialog = page.getByRole("dialog");
+    await dialog.getByText("category by class and macro-F1, total within 1 %").waitFor();
+    await dialog.getByText("More: metrics, repeats, pace").click();
     await dialog.getByLabel("How often for each item").fill("12");
     await dialog.getByText("A whole number from 1 to 9").waitFor();
     await dialog.getByLabel("How often for each item").fill("2");
+    await dialog.getByLabel("How many questions at once").fill("65");
+    await dialog.getByText("A whole number from 1 to 64").waitFor();
+    expect(await dialog.getByRole("button", { name: "Start a run" }).isDisabled()).toBe(true);
+    await dialog.getByLabel("How many questions at once").fill("4");
+    await dialog.getByRole("button", { name: "Remove reply similar from 0.8 on" }).click();
+    const kind = dialog.getByRole("combobox", { name: "Metric" });
+    expect(await kind.and(page.locator(":focus")).count()).toBe(1);
+    const add = dialog.getByRole("button", { name: "Add", exact: true });
+    await kind.selectOption("number");
+    await dialog.getByLabel("May be off by").fill("a little");
+    await add.click();
+    await dialog.getByText("A number from 0 on, or percent").waitFor();
+    await dialog.getByLabel("May be off by").fill("0.5");
+    await page.keyboard.press("Enter");
+    await dialog.getByRole("button", { name: "Remove total within 0.5" }).waitFor();
+    await dialog.getByLabel("May be off by").fill("0.5");
+    await add.click();
+    await dialog.getByText("This metric is in the list already.").waitFor();
+    await kind.selectOption("recall");
+    await dialog.getByLabel("Class", { exact: true }).selectOption("technical");
+    await add.click();
     await dialog.getByRole("combobox", { name: "Set" }).selectOption({ label: `${CASES_SET}@1` });
     await dialog.getByRole("button", { name: "Start a run" }).click();
     await dialog.waitFor({ state: "detached" });
     await table("Newest runs").getByText("twice").or(table("Newest runs").getByText("2 times")).waitFor();
     const { runs } = await client.getEvaluationSet({ params: { workflow, set: CASES_SET } });
-    expect(runs[0]).toMatchObject({ release: made.fresh, repeats: 2 });
+    expect(runs[0]).toMatchObject({
+      release: made.fresh,
+      repeats: 2,
+      metrics: [
+        "macro-f1 category",
+        "number total within 1 %",
+        "number total within 0.5",
+        "recall category = technical",
+      ],
+    });
+  });
+
+  test("stay unstarted with the reason when the program refuses a metric", async () => {
+    await page.goto(`/quality?workflow=${workflow}`);
+    await page.getByRole("button", { name: "Start a run" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("More: metrics, repeats, pace").click();
+    await dialog.getByRole("combobox", { name: "Metric" }).selectOption("judge");
+    await dialog.getByLabel("Name of the judging model").fill("polite");
+    await dialog.getByRole("button", { name: "Add", exact: true }).click();
+    await dialog.getByRole("button", { name: "Start a run" }).click();
+    await dialog.getByRole("alert").getByText('has no judge "polite"').waitFor();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
   });
 
   test("say how far they are while they run, and have their figures as soon as they are done", async () => {
@@ -155,12 +202,120 @@ describe.skipIf(CHROMIUM === undefined)("evaluation runs on the page Quality", a
     await say("There is no such gate");
   });
 
-  test("offer nothing to start to a reviewer", async () => {
-    const { page: other } = await opened.visit("clerk@example.com", [{ role: "reviewer", workflow }], {
+  const judgeButton = (of: typeof page) => of.getByRole("button", { name: "Judge by the criteria" });
+  const gates = async () => (await client.listGates({ params: { workflow }, query: { limit: 100 } })).gates;
+
+  test("are no gate without criteria; how to write some is said instead", async () => {
+    await page.goto(`/quality?workflow=${young}`);
+    await judgeButton(page).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("No criteria are agreed").waitFor();
+    await dialog.getByText(`pilotage apply workflows/${young}`).waitFor();
+    expect(await dialog.getByRole("button", { name: "Judge", exact: true }).count()).toBe(0);
+    await dialog.getByRole("button", { name: "Close" }).last().click();
+    await dialog.waitFor({ state: "detached" });
+  });
+
+  test("are not needed where the chosen groups follow from live cases, the pulse and people's word", async () => {
+    const criteria: JsonObject[] = [
+      { name: "right answers", group: "performance", metric: "accuracy", minimum: 0.7 },
+      { name: "fallback rehearsed", group: "readiness", proof: "The provider was down and nothing was lost" },
+    ];
+    await client.applyWorkflow({
+      params: { workflow: young },
+      body: { document: workflowDocument({ workflow: young, criteria }) },
+    });
+    await page.goto(`/quality?workflow=${young}`);
+    await judgeButton(page).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("2 criteria of version 1").waitFor();
+    await dialog.getByText("there is none yet").waitFor();
+    const verb = dialog.getByRole("button", { name: "Judge", exact: true });
+    expect(await verb.isDisabled()).toBe(true);
+    await dialog.getByLabel("performance").uncheck();
+    await dialog.getByText("These criteria need no evaluation run.").waitFor();
+    await dialog.getByLabel("readiness").uncheck();
+    await dialog.getByText("Choose at least one.").waitFor();
+    expect(await verb.isDisabled()).toBe(true);
+    await dialog.getByLabel("readiness").check();
+    await verb.click();
+    await page.waitForURL(/\/quality\/gates\/gate_/);
+    await table("Criteria").getByText("fallback rehearsed").waitFor();
+    const [gate] = (await client.listGates({ params: { workflow: young }, query: {} })).gates;
+    expect(gate).toMatchObject({ groups: ["readiness"], runs: [] });
+  });
+
+  test("are judged by an owner from the page of a run, once, and the gate opens", async () => {
+    const before = (await gates()).length;
+    const { runs } = await client.getEvaluationSet({ params: { workflow, set: IMPORTED_SET } });
+    await page.goto(
+      `/quality/runs/${runs.find(({ release }) => release === made.old)!.id}?workflow=${workflow}`,
+    );
+    await judgeButton(page).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("2 criteria of version 1, frozen").waitFor();
+    await dialog.getByText(`${IMPORTED_SET}@1`).waitFor();
+    await page.route("**/gates", (route) => route.abort(), { times: 1 });
+    const verb = dialog.getByRole("button", { name: "Judge", exact: true });
+    await verb.click();
+    await dialog.getByRole("alert").waitFor();
+    await verb.dblclick();
+    await page.waitForURL(/\/quality\/gates\/gate_/);
+    await page.getByText("not signed yet").first().waitFor();
+    expect((await gates()).length).toBe(before + 1);
+  });
+
+  test("are made first where the release was never run over a set: that is one more look, and shows how far it is", async () => {
+    const asked = Promise.withResolvers<undefined>();
+    const provider = await startProvider({
+      async answer() {
+        await asked.promise;
+        return { output: SUGGESTION };
+      },
+    });
+    await client.saveConnection({
+      params: { name: "slow" },
+      body: { settings: { kind: "openai", baseUrl: provider.url } },
+    });
+    const { page: other } = await opened.visit("engineer@example.com", [{ role: "engineer", workflow }], {
       locale: "en-GB",
     });
     await other.goto(`/quality?workflow=${workflow}`);
-    await other.getByRole("table", { name: "Newest runs" }).waitFor();
-    expect(await other.getByRole("button", { name: "Start a run" }).count()).toBe(0);
+    await judgeButton(other).click();
+    const dialog = other.getByRole("dialog");
+    await dialog.getByRole("combobox", { name: "Set" }).selectOption({ label: `${IMPORTED_SET}@1` });
+    await dialog.getByText("The release was never run over it.").waitFor();
+    const verb = dialog.getByRole("button", { name: "Judge", exact: true });
+    expect(await verb.isDisabled()).toBe(true);
+    const looks = async () =>
+      (await client.getEvaluationSet({ params: { workflow, set: IMPORTED_SET } })).looks;
+    const before = await looks();
+    await dialog.getByRole("button", { name: `Measure over ${IMPORTED_SET}@1 now` }).dblclick();
+    await dialog.getByRole("progressbar").waitFor();
+    await dialog.getByText("Nothing can be judged while a run is under way").waitFor();
+    asked.resolve(undefined);
+    await dialog.getByRole("link", { name: /^Run, started/ }).waitFor();
+    expect(await looks()).toBe(before + 1);
+    await verb.click();
+    await other.waitForURL(/\/quality\/gates\/gate_/);
+    await other.getByRole("table", { name: "Criteria" }).getByText("right answers").waitFor();
+    expect((await gates())[0]!.judgedBy).toContain("engineer");
+  });
+
+  test("offer nothing to start and nothing to judge to reviewers and sponsors", async () => {
+    for (const [email, role] of [
+      ["clerk@example.com", "reviewer"],
+      ["sponsor@example.com", "sponsor"],
+    ] as const) {
+      const { page: other } = await opened.visit(email, [{ role, workflow }], { locale: "en-GB" });
+      await other.goto(`/quality?workflow=${workflow}`);
+      await other.getByRole("table", { name: "Newest runs" }).waitFor();
+      await other.getByRole("table", { name: "Gates of releases" }).waitFor();
+      expect(await other.getByRole("button", { name: "Start a run" }).count()).toBe(0);
+      expect(await judgeButton(other).count()).toBe(0);
+      await other.goto(`/quality/runs/${made.runs.fresh}?workflow=${workflow}`);
+      await other.getByRole("table", { name: "What was measured" }).waitFor();
+      expect(await judgeButton(other).count()).toBe(0);
+    }
   });
 });

@@ -21,6 +21,7 @@ const ROLLING = "rolling";
 const CERTIFIED = "certified";
 /** One with evaluation sets, runs and gates. */
 const EVALUATED = "evaluated";
+const JUDGE = /^(?:Judge by the criteria|Nach den Kriterien urteilen)$/;
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const NARROW = { width: 320, height: 640 };
 
@@ -198,6 +199,19 @@ const evaluated = (
   },
 });
 
+/** A dialog of the page Quality, which the button with one of these names opens. */
+const asking = (name: string, workflow: string, button: RegExp, then: (page: Page) => Promise<void>) => ({
+  name,
+  of: "quality",
+  async go(page: Page) {
+    await page.goto("about:blank");
+    await page.goto(`/quality?workflow=${workflow}`);
+    await page.getByRole("button", { name: button }).click();
+    await then(page);
+    await settled(page);
+  },
+});
+
 const outside = (of: string, where: (stage: Stage) => string): PageOfConsole => ({
   name: of,
   of,
@@ -255,6 +269,16 @@ export const PAGES: readonly PageOfConsole[] = [
     "quality",
     ({ runs }) => `/quality?workflow=${EVALUATED}&new=${runs.fresh}&old=${runs.old}`,
     '#comparison [role="img"]',
+  ),
+  asking("quality, a run is started", EVALUATED, /^(?:Start a run|Lauf starten)$/, async (page) => {
+    await page.locator('[role="dialog"] summary').click();
+    await page.locator('[role="dialog"] form select').first().waitFor();
+  }),
+  asking("quality, a gate is judged", EVALUATED, JUDGE, (page) =>
+    page.locator('[role="dialog"] li strong').first().waitFor(),
+  ),
+  asking("quality, no criteria", STAGE, JUDGE, (page) =>
+    page.locator('[role="dialog"] pre').first().waitFor(),
   ),
   evaluated("run", "run", ({ runs }) => `/quality/runs/${runs.old}?workflow=${EVALUATED}`, "main table"),
   evaluated("gate", "gate", ({ gates }) => `/quality/gates/${gates.old}?workflow=${EVALUATED}`, "main table"),

@@ -12,6 +12,7 @@ import { Empty, Page, Section } from "../../parts/page.tsx";
 import { CopyableId, RelativeTime } from "../../parts/small.tsx";
 import { StatusWord } from "../../parts/status-word.tsx";
 import { sameWorkflow } from "../../shell/same-workflow.ts";
+import list from "../../parts/facts.module.css";
 import styles from "../calls/calls.module.css";
 import { Outcome, useCallCost, useCost, useTokens, useTook, type Call } from "../calls/shown.tsx";
 import { CALLS, OUTCOME_WORDS } from "../calls/words.ts";
@@ -111,7 +112,7 @@ function About({ call }: { call: Call }) {
   ];
   return (
     <Section title={t("about")}>
-      <dl className={styles["facts"]}>
+      <dl className={list["facts"]}>
         {facts.map(([name, value]) => (
           <FactRow key={name} name={name} value={value} />
         ))}

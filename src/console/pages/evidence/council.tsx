@@ -16,6 +16,7 @@ import { useToast } from "../../parts/toast.tsx";
 import { SettleChange } from "../overview/needs.tsx";
 import { CouncilForm, REFRESHES } from "./council-form.tsx";
 import { COUNCIL } from "./council-words.ts";
+import facts from "../../parts/facts.module.css";
 import styles from "./evidence.module.css";
 
 type Agreement = Reply<"getWorksAgreement">;
@@ -70,7 +71,7 @@ function Record({ record, pending, workflow }: OfRecord) {
   const t = useWords(COUNCIL);
   const formats = useFormats();
   return (
-    <dl className={styles["facts"]}>
+    <dl className={facts["facts"]}>
       <dt>{t("state")}</dt>
       <dd>
         {t(`state.${record.state}`)}

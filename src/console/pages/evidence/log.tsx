@@ -8,6 +8,7 @@ import { ErrorText, Failed, Loading } from "../../parts/page.tsx";
 import { CopyableId, RelativeTime } from "../../parts/small.tsx";
 import { StatusWord } from "../../parts/status-word.tsx";
 import { Events } from "./events.tsx";
+import facts from "../../parts/facts.module.css";
 import styles from "./evidence.module.css";
 import { EVIDENCE } from "./words.ts";
 
@@ -47,7 +48,7 @@ function State() {
   const result = verify.data;
   return (
     <>
-      <dl className={styles["facts"]}>
+      <dl className={facts["facts"]}>
         <dt>{t("size")}</dt>
         <dd>{formats.number(size)}</dd>
         <dt>{t("checkpoint")}</dt>

@@ -7,7 +7,7 @@ import { useWords } from "../../locales/words.ts";
 import { Page, Section } from "../../parts/page.tsx";
 import { CopyableId } from "../../parts/small.tsx";
 import { sameWorkflow } from "../../shell/same-workflow.ts";
-import facts from "../calls/calls.module.css";
+import facts from "../../parts/facts.module.css";
 import { BackToQuality, Gone } from "../quality/back.tsx";
 import { useReason, useVerdict, VerdictWord, type Gate } from "../quality/gate-shown.tsx";
 import { GATES } from "../quality/gate-words.ts";

@@ -13,7 +13,7 @@ import { useToast } from "../../parts/toast.tsx";
 import type { Gate } from "../quality/gate-shown.tsx";
 import { GATES } from "../quality/gate-words.ts";
 import styles from "../quality/runs.module.css";
-import facts from "../calls/calls.module.css";
+import facts from "../../parts/facts.module.css";
 
 interface Asked {
   as: SignedAs;

@@ -6,6 +6,7 @@ import { Section } from "../../parts/page.tsx";
 import { RelativeTime } from "../../parts/small.tsx";
 import { StatusWord } from "../../parts/status-word.tsx";
 import type { Operations } from "./page.tsx";
+import facts from "../../parts/facts.module.css";
 import styles from "./operations.module.css";
 import { OPERATIONS } from "./words.ts";
 
@@ -16,7 +17,7 @@ export function Program({ data }: { data: Operations }) {
   const { workers, audit, lastChange } = data;
   return (
     <Section title={t("program")}>
-      <dl className={styles["facts"]}>
+      <dl className={facts["facts"]}>
         <dt>{t("workers")}</dt>
         <dd>
           {workers === null ? (

@@ -15,6 +15,7 @@ import { readNumber } from "../settings/dial-forms.ts";
 import { Compare } from "./compared.tsx";
 import { Part } from "./part.tsx";
 import { Share, useRunCost } from "./run-shown.tsx";
+import { useMetricInWords } from "./metric-words.ts";
 import { RUNS } from "./run-words.ts";
 import styles from "./runs.module.css";
 import { fullName, useRunsOf, type Run } from "./runs-of-sets.ts";
@@ -83,7 +84,8 @@ function Chosen({ runs }: { runs: readonly Run[] }) {
       hash: true,
       replace: true,
     });
-  const metrics = ["accuracy", ...fresh.metrics.filter((one) => one !== "accuracy")];
+  const say = useMetricInWords();
+  const metrics = ["accuracy", ...fresh.metrics.filter(isOfItems)];
   return (
     <>
       <div className={styles["choose"]}>
@@ -107,7 +109,10 @@ function Chosen({ runs }: { runs: readonly Run[] }) {
             label={t("comparedBy")}
             value={metric}
             onChange={(event) => setMetric(event.currentTarget.value)}
-            data={metrics}
+            data={metrics.map((one) => ({
+              value: one,
+              label: one === "accuracy" ? t("accuracy") : say(one),
+            }))}
           />
         )}
         <TextInput
@@ -173,3 +178,6 @@ function Sides({ sides }: { sides: readonly Run[] }) {
     />
   );
 }
+
+/** One that is right or wrong for each item; the others are one figure of a whole run, and accuracy is there anyway. */
+const isOfItems = (metric: string) => !/^(?:accuracy|macro-f1|latency|cost)\b/.test(metric);

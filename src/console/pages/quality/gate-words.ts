@@ -4,8 +4,8 @@ import { words } from "../../locales/words.ts";
 export const GATES = words({
   gates: { de: "Gates der Releases", en: "Gates of releases" },
   gatesNone: {
-    de: "Noch wurde kein Release an Kriterien gemessen. Kriterien stehen in workflow.yaml und sind festgeschrieben, bevor gemessen wird; danach urteilt dieser Befehl, auch in einer Pipeline:",
-    en: "No release was held against criteria yet. Criteria stand in workflow.yaml and are frozen before anything is measured; then this command judges, in a pipeline, too:",
+    de: "Noch wurde kein Release an Kriterien gemessen. Kriterien stehen in workflow.yaml und sind festgeschrieben, bevor gemessen wird; danach urteilt die Schaltfläche oben (für Inhaberschaft und Technik) oder dieser Befehl, auch in einer Pipeline:",
+    en: "No release was held against criteria yet. Criteria stand in workflow.yaml and are frozen before anything is measured; then the button above judges (for owner and engineers), or this command, in a pipeline, too:",
   },
   gate: { de: "Gate eines Releases", en: "Gate of a release" },
   release: { de: "Release", en: "Release" },

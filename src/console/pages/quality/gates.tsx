@@ -8,6 +8,7 @@ import { DataTable } from "../../parts/data-table.tsx";
 import { sameWorkflow } from "../../shell/same-workflow.ts";
 import { VerdictWord } from "./gate-shown.tsx";
 import { GATES } from "./gate-words.ts";
+import { JudgeGate } from "./judge-gate.tsx";
 import { Part } from "./part.tsx";
 import styles from "./runs.module.css";
 
@@ -26,7 +27,13 @@ export function Gates({ workflow }: { workflow: string }) {
     </div>
   );
   return (
-    <Part title={t("gates")} read={read} empty={none} isEmpty={({ gates }) => gates.length === 0}>
+    <Part
+      title={t("gates")}
+      read={read}
+      empty={none}
+      isEmpty={({ gates }) => gates.length === 0}
+      aside={<JudgeGate workflow={workflow} />}
+    >
       {({ gates, next }) => (
         <DataTable
           caption={t("gates")}

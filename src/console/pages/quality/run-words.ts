@@ -86,30 +86,6 @@ export const RUNS = words({
   p95: { de: "Antwortzeit p95", en: "Latency p95" },
   ms: { de: "{n} ms", en: "{n} ms" },
 
-  start: { de: "Lauf starten", en: "Start a run" },
-  startWhat: {
-    de: "Das Release wird im Hintergrund zu jedem Eintrag gefragt. Das kostet so viel wie ebenso viele Vorgänge; niemandes Arbeit ändert sich dadurch.",
-    en: "The release is asked about each item in the background. That costs as much as so many cases; nobody's work changes.",
-  },
-  startSealed: {
-    de: "Jeder Lauf über eine versiegelte Sammlung nutzt sie ein Stück ab ({looks, plural, =0 {bisher keiner} one {bisher einer} other {bisher #}}).",
-    en: "Each run over a sealed set wears it out a little ({looks, plural, =0 {none so far} one {one so far} other {# so far}}).",
-  },
-  startNoRelease: {
-    de: "Kein Release ist bereit. Veröffentlichen Sie zuerst eines.",
-    en: "No release is ready. Publish one first.",
-  },
-  whichStep: { de: "Wer antwortet", en: "Who answers" },
-  stepModel: { de: "das Modell: {name}", en: "its model: {name}" },
-  stepFallback: { de: "Ersatz {n}: {name}", en: "fallback {n}: {name}" },
-  howOften: { de: "Wie oft je Eintrag (1 bis 9)", en: "How often for each item (1 to 9)" },
-  howOftenWhat: {
-    de: "Mehrmals zeigt, welche Antworten schwanken; die Mehrheit zählt.",
-    en: "Several times shows which answers waver; the majority counts.",
-  },
-  notTimes: { de: "Eine ganze Zahl von 1 bis 9", en: "A whole number from 1 to 9" },
-  started: { de: "Der Lauf ist gestartet.", en: "The run has started." },
-
   back: { de: "Zur Qualität", en: "To quality" },
   gone: { de: "Diesen Prüflauf gibt es nicht", en: "There is no such evaluation run" },
   goneWhat: {

@@ -5,6 +5,7 @@ import { writtenMoney } from "../../locales/money.ts";
 import { useWords } from "../../locales/words.ts";
 import { DataTable } from "../../parts/data-table.tsx";
 import { Section } from "../../parts/page.tsx";
+import { useMetricInWords } from "../quality/metric-words.ts";
 import type { Range } from "../quality/run-shown.tsx";
 import { RUNS } from "../quality/run-words.ts";
 import styles from "../quality/runs.module.css";
@@ -55,6 +56,7 @@ function useLines({ measures, classes, flips, latency, cost }: Figures): Line[] 
   const t = useWords(RUNS);
   const formats = useFormats();
   const { locale } = useIntl();
+  const say = useMetricInWords();
   const line = (
     name: string,
     of: Range | null,
@@ -75,7 +77,7 @@ function useLines({ measures, classes, flips, latency, cost }: Figures): Line[] 
   const money = (amount: string) => writtenMoney(amount, currency ?? "EUR", locale);
   return [
     ...measures.map(({ metric, share, right, n, unanswered }) =>
-      line(metric === "accuracy" ? t("accuracy") : metric, share, percent, part(right, n), unanswered),
+      line(metric === "accuracy" ? t("accuracy") : say(metric), share, percent, part(right, n), unanswered),
     ),
     ...classes.map(({ field, macroF1, n, unanswered }) =>
       line(

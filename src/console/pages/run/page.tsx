@@ -8,8 +8,9 @@ import { useWords } from "../../locales/words.ts";
 import { Page, Section } from "../../parts/page.tsx";
 import { CopyableId } from "../../parts/small.tsx";
 import { sameWorkflow } from "../../shell/same-workflow.ts";
-import facts from "../calls/calls.module.css";
+import facts from "../../parts/facts.module.css";
 import { BackToQuality, Gone } from "../quality/back.tsx";
+import { JudgeGate } from "../quality/judge-gate.tsx";
 import { RunState, useRunCost, Worth } from "../quality/run-shown.tsx";
 import { RUNS } from "../quality/run-words.ts";
 import styles from "../quality/runs.module.css";
@@ -44,6 +45,9 @@ export default function RunPage() {
         <>
           {back}
           {found?.state === "done" ? <CompareThis run={found.id} /> : null}
+          {found?.state === "done" && found.step === 0 ? (
+            <JudgeGate workflow={found.workflow} chosen={found} />
+          ) : null}
         </>
       }
     >

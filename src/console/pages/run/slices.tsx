@@ -5,6 +5,7 @@ import { useFormats } from "../../locales/formats.ts";
 import { useWords } from "../../locales/words.ts";
 import { DataTable } from "../../parts/data-table.tsx";
 import { Section } from "../../parts/page.tsx";
+import { useMetricInWords } from "../quality/metric-words.ts";
 import { Share } from "../quality/run-shown.tsx";
 import { RUNS } from "../quality/run-words.ts";
 import styles from "../quality/runs.module.css";
@@ -15,6 +16,8 @@ const PAGE = 20;
 export function Slices({ figures }: { figures: Figures }) {
   const t = useWords(RUNS);
   const formats = useFormats();
+  const say = useMetricInWords();
+  const nameOf = (of: string) => (of === "accuracy" ? t("accuracy") : say(of));
   const [metric, setMetric] = useState<string>();
   const [limit, setLimit] = useState(PAGE);
   const parted = figures.measures.filter(({ slices }) => slices.length > 0);
@@ -32,10 +35,7 @@ export function Slices({ figures }: { figures: Figures }) {
           maw={320}
           value={of.metric}
           onChange={(event) => setMetric(event.currentTarget.value)}
-          data={parted.map((one) => ({
-            value: one.metric,
-            label: one.metric === "accuracy" ? t("accuracy") : one.metric,
-          }))}
+          data={parted.map((one) => ({ value: one.metric, label: nameOf(one.metric) }))}
         />
       )}
       <DataTable
@@ -49,7 +49,7 @@ export function Slices({ figures }: { figures: Figures }) {
           { id: "part", head: t("part"), cell: ({ value }) => value },
           {
             id: "value",
-            head: of === undefined || of.metric === "accuracy" ? t("accuracy") : of.metric,
+            head: nameOf(of?.metric ?? "accuracy"),
             number: true,
             cell: ({ share }) => <Share of={share} />,
           },

@@ -1,0 +1,128 @@
+/** Texts of the dialog that starts a run: over what, of which release, what is measured and how often. */
+import { words } from "../../locales/words.ts";
+
+export const START = words({
+  set: { de: "Sammlung", en: "Set" },
+  release: { de: "Release", en: "Release" },
+  start: { de: "Lauf starten", en: "Start a run" },
+  startWhat: {
+    de: "Das Release wird im Hintergrund zu jedem Eintrag gefragt. Das kostet so viel wie ebenso viele Vorgänge; niemandes Arbeit ändert sich dadurch.",
+    en: "The release is asked about each item in the background. That costs as much as so many cases; nobody's work changes.",
+  },
+  startSealed: {
+    de: "Jeder Lauf über eine versiegelte Sammlung nutzt sie ein Stück ab ({looks, plural, =0 {bisher keiner} one {bisher einer} other {bisher #}}).",
+    en: "Each run over a sealed set wears it out a little ({looks, plural, =0 {none so far} one {one so far} other {# so far}}).",
+  },
+  startNoRelease: {
+    de: "Kein Release ist bereit. Veröffentlichen Sie zuerst eines.",
+    en: "No release is ready. Publish one first.",
+  },
+  whichStep: { de: "Wer antwortet", en: "Who answers" },
+  stepModel: { de: "das Modell: {name}", en: "its model: {name}" },
+  stepFallback: { de: "Ersatz {n}: {name}", en: "fallback {n}: {name}" },
+  howOften: { de: "Wie oft je Eintrag (1 bis 9)", en: "How often for each item (1 to 9)" },
+  howOftenWhat: {
+    de: "Mehrmals zeigt, welche Antworten schwanken; die Mehrheit zählt.",
+    en: "Several times shows which answers waver; the majority counts.",
+  },
+  notTimes: { de: "Eine ganze Zahl von 1 bis 9", en: "A whole number from 1 to 9" },
+  atOnce: { de: "Wie viele Fragen zugleich (1 bis 64)", en: "How many questions at once (1 to 64)" },
+  atOnceWhat: {
+    de: "Mehr geht schneller, belastet den Anbieter des Modells aber stärker.",
+    en: "More is faster, but a heavier load for the model's provider.",
+  },
+  notAtOnce: { de: "Eine ganze Zahl von 1 bis 64", en: "A whole number from 1 to 64" },
+  started: { de: "Der Lauf ist gestartet.", en: "The run has started." },
+
+  measured: { de: "Was gemessen wird", en: "What is measured" },
+  always: {
+    de: "Immer: was nach der Regel des Releases richtig ist, Antwortzeit und Kosten.",
+    en: "Always: what is right by the release's own rule, latency and cost.",
+  },
+  besides: { de: "Dazu: {metrics}.", en: "Besides: {metrics}." },
+  more: { de: "Mehr: Maße, Wiederholungen, Tempo", en: "More: metrics, repeats, pace" },
+  chosen: { de: "Maße außerdem", en: "Metrics besides" },
+  chosenWhat: {
+    de: "Vorgeschlagen nach den Feldern der Ausgabe.",
+    en: "Suggested by the fields of the output.",
+  },
+  chosenNone: {
+    de: "Nichts außer dem, was immer gemessen wird.",
+    en: "Nothing but what is always measured.",
+  },
+  remove: { de: "Entfernen", en: "Remove" },
+  removeOne: { de: "{metric} entfernen", en: "Remove {metric}" },
+  full: { de: "Mehr als {most} Maße nimmt ein Lauf nicht.", en: "A run takes no more than {most} metrics." },
+  addOne: { de: "Ein Maß hinzufügen", en: "Add a metric" },
+  add: { de: "Hinzufügen", en: "Add" },
+  kind: { de: "Maß", en: "Metric" },
+  field: { de: "Feld", en: "Field" },
+  twice: { de: "Dieses Maß steht schon in der Liste.", en: "This metric is in the list already." },
+
+  "kind.recall": { de: "Klasse: wie viele erkannt", en: "Class: how many found" },
+  "kind.precision": { de: "Klasse: wie viele zu Recht so genannt", en: "Class: how many rightly called so" },
+  "kind.macro-f1": { de: "Alle Klassen und macro-F1", en: "All classes and macro-F1" },
+  "kind.field": { de: "Feld genau gleich", en: "Field exactly equal" },
+  "kind.number": { de: "Zahl nahe genug", en: "Number close enough" },
+  "kind.date": { de: "Datum nahe genug", en: "Date close enough" },
+  "kind.text": { de: "Text ähnlich genug", en: "Text similar enough" },
+  "kind.pattern": { de: "Text passt auf ein Muster", en: "Text fits a pattern" },
+  "kind.schema": { de: "Ausgabe hält das Schema ein", en: "Output keeps to its schema" },
+  "kind.steady": { de: "Antworten bleiben gleich", en: "Answers stay the same" },
+  "kind.judge": { de: "Ein Modell urteilt", en: "A model judges" },
+
+  "is.recall": { de: "{field} = {parameter} erkannt", en: "{field} = {parameter} found" },
+  "is.precision": {
+    de: "zu Recht {field} = {parameter} genannt",
+    en: "rightly called {field} = {parameter}",
+  },
+  "is.macro-f1": { de: "{field} nach Klassen und macro-F1", en: "{field} by class and macro-F1" },
+  "is.field": { de: "{field} genau gleich", en: "{field} exactly equal" },
+  "is.number": { de: "{field} auf {parameter} genau", en: "{field} within {parameter}" },
+  "is.date": { de: "{field} auf {parameter} genau", en: "{field} within {parameter}" },
+  "is.text": { de: "{field} ähnlich ab {parameter}", en: "{field} similar from {parameter} on" },
+  "is.pattern": { de: "{field} passt auf {parameter}", en: "{field} fits {parameter}" },
+  "is.schema": { de: "Ausgabe hält das Schema ein", en: "output keeps to its schema" },
+  "is.steady": { de: "Antworten bleiben gleich", en: "answers stay the same" },
+  "is.judge": { de: "Modell {parameter} urteilt", en: "model {parameter} judges" },
+  days: { de: "{n, plural, one {# Tag} other {# Tage}}", en: "{n, plural, one {# day} other {# days}}" },
+
+  "parameter.recall": { de: "Klasse", en: "Class" },
+  "parameter.precision": { de: "Klasse", en: "Class" },
+  "parameter.number": { de: "Erlaubte Abweichung", en: "May be off by" },
+  "parameter.date": { de: "Erlaubte Abweichung in Tagen", en: "May be off by days" },
+  "parameter.text": { de: "Ähnlichkeit (0 bis 1)", en: "Similarity (0 to 1)" },
+  "parameter.pattern": { de: "Muster", en: "Pattern" },
+  "parameter.judge": { de: "Name des urteilenden Modells", en: "Name of the judging model" },
+  "what.number": {
+    de: "Eine Zahl, oder Prozent der richtigen Zahl: 0,5 oder 5 %",
+    en: "A number, or percent of the true number: 0.5 or 5 %",
+  },
+  "what.date": { de: "0: genau der Tag", en: "0: the very day" },
+  "what.text": { de: "1: Zeichen für Zeichen gleich", en: "1: the same, sign by sign" },
+  "what.pattern": { de: "Regulärer Ausdruck (RE2)", en: "Regular expression (RE2)" },
+  "what.judge": {
+    de: "Wie unter judges in workflow.yaml. Jede Antwort kostet dann auch einen Aufruf dieses Modells.",
+    en: "As under judges in workflow.yaml. Each answer then costs a call of that model, too.",
+  },
+  "what.steady": {
+    de: "Dazu muss jeder Eintrag mehrmals gefragt werden (unten).",
+    en: "For that each item has to be asked several times (below).",
+  },
+  "wrong.recall": { de: "Wählen Sie eine Klasse.", en: "Choose a class." },
+  "wrong.precision": { de: "Wählen Sie eine Klasse.", en: "Choose a class." },
+  "wrong.number": {
+    de: "Eine Zahl ab 0 oder Prozent, zum Beispiel 0,5 oder 5 %. Ohne Tausenderpunkte.",
+    en: "A number from 0 on, or percent, for example 0.5 or 5 %. Without marks for thousands.",
+  },
+  "wrong.date": { de: "Eine ganze Zahl ab 0", en: "A whole number from 0 on" },
+  "wrong.text": {
+    de: "Eine Zahl über 0 und bis 1, zum Beispiel 0,8",
+    en: "A number over 0 and up to 1, e.g. 0.8",
+  },
+  "wrong.pattern": {
+    de: "Das ist kein regulärer Ausdruck, den das Programm kennt (RE2, ohne Rückbezüge).",
+    en: "This is no regular expression that the program knows (RE2, without back-references).",
+  },
+  "wrong.judge": { de: "Nennen Sie das Modell.", en: "Name the model." },
+});
