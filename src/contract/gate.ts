@@ -80,6 +80,10 @@ export const GATE_REASONS = {
     en: "the cases of the set were chosen, not drawn: it takes a set that was drawn for cases to go out alone",
     de: "die Vorgänge der Prüfsammlung wurden ausgewählt, nicht gezogen: damit welche allein hinausgehen, braucht es eine gezogene",
   },
+  "set-unstated": {
+    en: "nobody has stated how the cases of the set were drawn: where they were drawn by chance, import them again with --drawn chance and evaluate anew",
+    de: "niemand hat angegeben, wie die Vorgänge der Prüfsammlung gezogen wurden: wurden sie ausgelost, mit --drawn chance erneut einlesen und neu messen",
+  },
 } as const satisfies Record<string, Words>;
 export type GateReason = keyof typeof GATE_REASONS;
 

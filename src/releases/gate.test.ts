@@ -1,6 +1,7 @@
 /** The gate: every kind of criterion, what is missing, what certainly fails, and the same verdict again from whole numbers. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { BentBy } from "../contract/evaluation-set-endpoints.ts";
 import type { Verdict } from "../contract/gate.ts";
 import { judgeCriterion, type Criterion, type Evidence } from "./criterion.ts";
 import { judgeGate, MOST_LOOKS, recheckGate, type GateInput } from "./gate.ts";
@@ -285,6 +286,18 @@ describe("a gate", () => {
       reasons: [{ code: "set-not-drawn" }],
     });
     expect(verdict({ set, ...withEvidence({ accuracy: share(150, 200) }) })).toBe("no-go");
+  });
+
+  test("goes no further than conditional while nobody stated how cases were drawn, and tells that from what was chosen", () => {
+    const of = (bentBy: BentBy[]) =>
+      judgeGate(gate({ set: { sealed: true, looks: 1, representative: bentBy.length === 0, bentBy } }));
+    expect(of([])).toMatchObject({ verdict: "go", reasons: [] });
+    expect(of(["unstated"])).toMatchObject({ verdict: "conditional", reasons: [{ code: "set-unstated" }] });
+    expect(of(["missing", "unstated"]).reasons).toEqual([
+      { code: "set-not-drawn" },
+      { code: "set-unstated" },
+    ]);
+    expect(of(["filtered"]).reasons).toEqual([{ code: "set-not-drawn" }]);
   });
 
   const evidence: fc.Arbitrary<Evidence> = fc.oneof(

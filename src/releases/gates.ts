@@ -240,9 +240,11 @@ function standingOf(version: CriteriaVersion | undefined): CriteriaStanding | un
 /** Several sets are as good as the worst of them. */
 async function setOf(database: Queryable, runs: readonly RunRow[]): Promise<GateInput["set"]> {
   if (runs.length === 0) return null;
-  return database.one<{ sealed: boolean; looks: number; representative: boolean }>(sql`
-    select bool_and(kind = 'sealed') as sealed, max(looks)::int as looks, bool_and(representative) as representative from evaluation_set
-    where id = any(${runs.map(({ set_id }) => set_id)})`);
+  const sets = runs.map(({ set_id }) => set_id);
+  return database.one<NonNullable<GateInput["set"]>>(sql`
+    select bool_and(kind = 'sealed') as sealed, max(looks)::int as looks, bool_and(representative) as representative,
+      array(select distinct code from evaluation_set s cross join unnest(s.bent_by) code where s.id = any(${sets}) order by code) as "bentBy"
+    from evaluation_set where id = any(${sets})`);
 }
 
 /** Throws unless all runs are of this release alone, by its own model, and over. */
