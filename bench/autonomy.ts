@@ -39,7 +39,11 @@ async function importSet(client: Client): Promise<void> {
     (_, i) => `${JSON.stringify({ input: { text: `Item: ${ticketText(i)}`, amount: i }, output: ANSWER })}\n`,
   );
   const bytes = Readable.from([Buffer.from(lines.join(""))]);
-  for await (const line of client.importSet(WORKFLOW, { name: SET, kind: "sealed" }, bytes)) {
+  for await (const line of client.importSet(
+    WORKFLOW,
+    { name: SET, kind: "sealed", drawn: "chance" },
+    bytes,
+  )) {
     if (line.message !== undefined) throw new Error(`The set of the bench was not taken: ${line.message}`);
     if (line.set && line.set.items !== ITEMS) throw new Error(`The set holds ${line.set.items} items.`);
   }

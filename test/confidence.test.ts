@@ -323,7 +323,11 @@ test("an evaluation has its confidence by the same method, and its cost has ever
   });
   const lines = `${JSON.stringify({ input: { text: "a bill" }, output: { category: "billing" } })}\n`;
   let set = "";
-  for await (const line of client.importSet("sure-set", { name: "may" }, Readable.from([Buffer.from(lines)])))
+  for await (const line of client.importSet(
+    "sure-set",
+    { name: "may", drawn: "chance" },
+    Readable.from([Buffer.from(lines)]),
+  ))
     if (line.set) set = line.set.id;
   const { id } = await client.startEvaluation({ params, body: { set, release, step: 0 } });
   await until(

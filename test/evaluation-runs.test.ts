@@ -25,7 +25,11 @@ const params = { workflow: "tickets" };
 
 async function importItems(client: Client, name: string, items: JsonObject[]): Promise<void> {
   const text = items.map((item) => `${JSON.stringify(item)}\n`).join("");
-  for await (const line of client.importSet("tickets", { name }, Readable.from([Buffer.from(text)]))) {
+  for await (const line of client.importSet(
+    "tickets",
+    { name, drawn: "chance" },
+    Readable.from([Buffer.from(text)]),
+  )) {
     if (line.code !== undefined) throw new Error(line.message);
   }
 }

@@ -408,7 +408,7 @@ describe("a sealed set", async () => {
 
   test("is worn out after ten looks, says so wherever it is shown, and certifies from the looks before", async () => {
     const lines = Array.from({ length: 20 }, (_, i) => line(`${i}`, "billing")).join("");
-    await importText(client, lines, { name: "may" });
+    await importText(client, lines, { name: "may", drawn: "chance" });
     let run = await evaluate("may");
     for (let i = 1; i < 10; i++) run = await evaluate("may");
     expect(await show("may")).toMatchObject({ looks: 10, wornOut: false });
@@ -544,7 +544,10 @@ describe("other classes", async () => {
   const { client } = installation;
   const first = await launch(installation, { share: 0 });
   const labels = ["billing", "billing", "technical", "other", "other", "other"];
-  await importText(client, labels.map((one, i) => line(`${i}`, one)).join(""), { name: "may" });
+  await importText(client, labels.map((one, i) => line(`${i}`, one)).join(""), {
+    name: "may",
+    drawn: "chance",
+  });
   await client.startEvaluation({ params, body: { set: "may", release: first, step: 0 } });
   const remap = (query: Parameters<Client["remapSet"]>[2], set = "may") =>
     ended(client.remapSet("tickets", set, query));
@@ -648,7 +651,7 @@ describe("files of other programs", async () => {
       expect.stringMatching(/^4: output: category: must be one of/),
       expect.stringMatching(/^6: the test says not/),
     ]);
-    expect(read.set).toMatchObject({ items: 1, refused: 2, representative: false, bentBy: ["chosen"] });
+    expect(read.set).toMatchObject({ items: 1, refused: 2, representative: false, bentBy: ["unstated"] });
     expect(await importText(client, "tests: []\n", { name: "none", format: "promptfoo" })).toMatchObject({
       code: "bad_request",
       message: expect.stringContaining("no item that can be used"),
@@ -671,11 +674,11 @@ describe("files of other programs", async () => {
       format: "openai",
       inputField: "customer",
       outputField: "category",
-      drawn: "by-chance",
+      drawn: "chance",
     });
     // The text was put into a field that may be missing; the one that must be there is.
     expect(read).toMatchObject({ code: "bad_request" });
-    const named = await importText(client, text, { name: "evals", format: "openai", drawn: "by-chance" });
+    const named = await importText(client, text, { name: "evals", format: "openai", drawn: "chance" });
     expect(named.told).toEqual([expect.stringContaining("2: `ideal` allows 2 answers")]);
     expect(named.set).toMatchObject({ items: 1, representative: true });
     expect(

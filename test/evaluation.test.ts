@@ -173,7 +173,7 @@ describe("importing a set", async () => {
       }
     })();
     let found;
-    for await (const line of client.importSet("tickets", { name: "large" }, file()))
+    for await (const line of client.importSet("tickets", { name: "large", drawn: "chance" }, file()))
       found = line.set ?? found;
     importing = false;
     await asking;
@@ -256,9 +256,15 @@ describe("evaluating a release", async () => {
   });
 
   test("a sealed set certifies the step that was evaluated, a development set nothing", async () => {
-    await importFile(client, items(270), { name: "large" });
-    await importFile(client, items(240), { name: "tuning", kind: "development" });
+    await importFile(client, items(270), { name: "large", drawn: "chance" });
+    await importFile(client, items(240), { name: "tuning", kind: "development", drawn: "chance" });
     const certify = (set: string) => client.certify({ params, body: { release, step: 0, from: "set", set } });
+    await importFile(client, items(3), { name: "unstated" });
+    await expect(certify("unstated")).rejects.toMatchObject({
+      code: "wrong_state",
+      message: expect.stringContaining("nobody has stated how its cases were drawn"),
+      hint: expect.stringContaining("--drawn chance"),
+    });
     await expect(certify("large")).rejects.toMatchObject({
       code: "wrong_state",
       message: expect.stringContaining("no finished run"),

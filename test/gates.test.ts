@@ -43,7 +43,7 @@ async function truth(
   name: string,
   items: number,
   wrong: number,
-  how: { kind?: "development"; drawn?: "chosen" } = {},
+  how: { kind?: "development"; drawn?: "chance" | "chosen" | undefined } = { drawn: "chance" },
 ) {
   const lines = Array.from({ length: items }, (_, i) =>
     JSON.stringify({
@@ -202,7 +202,7 @@ describe("a gate", async () => {
 
   test("fails a metric that the release cannot be measured by, and a set for development proves nothing", async () => {
     await agree(client, [{ ...RIGHT, metric: "field colour" }]);
-    await truth(client, "tuning", 200, 0, { kind: "development" });
+    await truth(client, "tuning", 200, 0, { kind: "development", drawn: "chance" });
     await pass(1_000);
     const run = await evaluate(client, "tuning", release);
     const gate = await judge(client, release, [run]);
@@ -219,6 +219,46 @@ describe("a gate", async () => {
     await pass(1_000);
     const gate = await judge(client, release, [await evaluate(client, "chosen", release)], ["performance"]);
     expect(gate).toMatchObject({ verdict: "conditional", reasons: [{ code: "set-not-drawn" }] });
+  });
+
+  test("goes no further than conditional while nobody has stated how the cases were drawn, and says what to do", async () => {
+    await agree(client, [RIGHT]);
+    await truth(client, "unstated", 200, 0, {});
+    await pass(1_000);
+    const run = await evaluate(client, "unstated", release);
+    const gate = await judge(client, release, [run], ["performance"]);
+    expect(gate).toMatchObject({
+      verdict: "conditional",
+      reasons: [{ code: "set-unstated" }],
+      input: { set: { representative: false, bentBy: ["unstated"] } },
+    });
+    const { notes } = await client.getEvaluation({ params: { run } });
+    expect(notes.join()).toContain("import them again with --drawn chance");
+    await truth(client, "unstated", 200, 0, { drawn: "chance" });
+    const again = await judge(client, release, [await evaluate(client, "unstated", release)]);
+    expect(again).toMatchObject({ verdict: "go", reasons: [] });
+    // The same items are not fresh again.
+    const { sets } = await client.listEvaluationSets({ params });
+    expect(sets.filter(({ name }) => name === "unstated").map(({ looks }) => looks)).toEqual([2, 1]);
+    const stated = await app.database.all<{ drawn: string | null; actor: string }>(sql`
+      select body::jsonb #>> '{data,drawn}' as drawn, body::jsonb #>> '{actor,name}' as actor from audit_event
+      where kind = 'evaluation.imported' and body::jsonb #>> '{data,name}' = 'unstated' order by id`);
+    expect(stated).toEqual([
+      { drawn: null, actor: "E. Brandt" },
+      { drawn: "chance", actor: "E. Brandt" },
+    ]);
+  });
+
+  test("takes the word that cases were drawn by chance only from a named person", async () => {
+    const key = await installation.clientFor(["operate"]);
+    await expect(truth(key, "by-key", 3, 0)).rejects.toMatchObject({
+      code: "bad_request",
+      message: expect.stringContaining("stated by a named person"),
+    });
+    await truth(key, "by-key", 3, 0, {});
+    expect((await client.getEvaluationSet({ params: { ...params, set: "by-key" } })).bentBy).toEqual([
+      "unstated",
+    ]);
   });
 
   test("looks at each critical slice, and measures a criterion over the set that it names", async () => {

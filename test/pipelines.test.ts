@@ -272,7 +272,7 @@ describe("the example pipelines", async () => {
     );
     for await (const line of client.importSet(
       "support-triage",
-      { name: "tickets-may" },
+      { name: "tickets-may", drawn: "chance" },
       Readable.from([Buffer.from(texts.join("\n"))]),
     ))
       if (line.code !== undefined || line.message !== undefined) throw new Error(line.message);

@@ -1,5 +1,5 @@
 /**
- * The gate of `pilotage evaluate`: which evaluations it takes, and how the command ends by what came out.
+ * The gate of `pilotage evaluate` and `pilotage gate judge`: which evaluations it takes, and how the command ends by what came out.
  *
  * Reports are written before the command ends, whatever the verdict, so that a pipeline always has them.
  */
@@ -43,6 +43,17 @@ export function gateOptions(command: Command): Command {
     .option("--markdown <file>", "with --gate: writes a table for a comment on a change");
 }
 
+/** The same for a command that does nothing but judge. */
+export function judgeOptions(command: Command): Command {
+  return command
+    .option("--groups <groups>", `only these groups of criteria (${GROUPS.join(",")})`, groups)
+    .addOption(
+      new Option("--allow <verdict>", "a verdict besides go that ends with 0").choices(["conditional"]),
+    )
+    .option("--junit <file>", "writes a report that pipelines read")
+    .option("--markdown <file>", "writes a table for a comment on a change");
+}
+
 function groups(text: string): CriterionGroup[] {
   const named = text.split(",").map((one) => one.trim());
   const wrong = named.find((one) => !(GROUPS as readonly string[]).includes(one));
@@ -68,7 +79,6 @@ export async function judge(
   options: GateOptions & { set: string },
 ): Promise<void> {
   const { groups, set } = options;
-  const allow = options.allow === undefined ? [] : [options.allow];
   const { inForce, repeats } = await client.getCriteria({ params: { workflow } });
   const chosen = (inForce?.criteria ?? []).filter(({ group }) => groups?.includes(group) ?? true);
   // By their ids: a name and name@version may be one set, over which it is evaluated once.
@@ -81,6 +91,18 @@ export async function judge(
   const judges = chosen.flatMap(({ about }) => (/^judge\s/.test(about) ? [about] : []));
   const runs: string[] = [];
   for (const one of sets.values()) runs.push((await evaluated(one, repeats, judges)).id);
+  await judgeOver(client, desk, { workflow, release, runs }, options);
+}
+
+/** Judges over these evaluations and what is known besides, writes the reports, and sets how the command ends. */
+export async function judgeOver(
+  client: Client,
+  desk: Desk,
+  { workflow, release, runs }: { workflow: string; release: string; runs: string[] },
+  options: Omit<GateOptions, "gate">,
+): Promise<void> {
+  const { groups } = options;
+  const allow = options.allow === undefined ? [] : [options.allow];
   const gate = await client.judgeGate({
     params: { workflow },
     body: { release, runs, ...(groups === undefined ? {} : { groups }) },

@@ -8,9 +8,11 @@ import type { Client } from "../contract/client.ts";
 import { ERRORS, PilotageError, type ErrorCode } from "../contract/errors.ts";
 import {
   CASE_SOURCES,
+  DRAWN,
   MOST_COLLECTED,
   SET_FORMATS,
   type CaseSource,
+  type Drawn,
   type SetFormat,
 } from "../contract/evaluation-set-endpoints.ts";
 import { gather, whole } from "./arguments.ts";
@@ -32,7 +34,7 @@ interface ImportOptions {
   format?: SetFormat;
   inputField?: string;
   outputField?: string;
-  drawn?: "by-chance" | "chosen";
+  drawn?: Drawn;
 }
 
 export function addImport(group: Command, desk: Desk): void {
@@ -58,8 +60,8 @@ export function addImport(group: Command, desk: Desk): void {
     .addOption(
       new Option(
         "--drawn <how>",
-        "whether the cases were drawn as they come, or chosen: then the set cannot certify; default: by-chance, for promptfoo and openai chosen",
-      ).choices(["by-chance", "chosen"]),
+        "whether the cases were drawn by chance, as they come, or chosen; chance is stated in your name. Chosen or not stated, the set certifies nothing and a gate over it is conditional at best",
+      ).choices(DRAWN),
     )
     .action(async (workflow: string, file: string, options: ImportOptions) => {
       const client = await desk.client("change");
@@ -86,7 +88,7 @@ export function addImport(group: Command, desk: Desk): void {
     });
   withExamples(
     command,
-    "pilotage evaluation import support-triage tickets.ndjson --name tickets-may --as j.okafor@example.com",
+    "pilotage evaluation import support-triage tickets.ndjson --name tickets-may --drawn chance --as j.okafor@example.com",
     "pilotage evaluation import support-triage - --name tuning --development --as j.okafor@example.com",
     "pilotage evaluation import support-triage tickets.ndjson --format openai --input-field body --output-field category --name evals --as j.okafor@example.com",
   );

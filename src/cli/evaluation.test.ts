@@ -25,13 +25,19 @@ describe("pilotage evaluation import", () => {
   it("sends the file as it is, with its form by its ending, and names the lines that were left out", async () => {
     const server = await playing({ importEvaluationSet: SET_LINES.importEvaluationSet });
     const path = await file("tickets.csv", "text,category\r\nNo coffee,fault\r\n");
-    const ended = await type(words(path, "--development"), here(server));
+    const ended = await type(words(path, "--development", "--drawn", "chance"), here(server));
     expect(ended.exit).toBe(EXIT.ok);
     expect(ended.stdout).toContain("line 2: left out: a line needs");
     expect(ended.stdout).toContain("tickets-may@1");
     expect(ended.stdout).toContain("note");
     expect(server.calls[0]).toMatchObject({
-      query: { name: "tickets-may", kind: "development", format: "csv", origin: "tickets.csv" },
+      query: {
+        name: "tickets-may",
+        kind: "development",
+        format: "csv",
+        drawn: "chance",
+        origin: "tickets.csv",
+      },
       text: "text,category\r\nNo coffee,fault\r\n",
       headers: { "content-type": "text/csv" },
     });
@@ -97,7 +103,7 @@ describe("pilotage evaluation collect and remap", () => {
 
   it("tell why a set cannot certify, and that one is worn out", async () => {
     const [set] = TRIALS.listEvaluationSets.sets;
-    const bent = { ...set, representative: false, bentBy: ["chosen"], removed: 1, version: 2 };
+    const bent = { ...set, representative: false, bentBy: ["unstated"], removed: 1, version: 2 };
     const worn = {
       ...set,
       looks: 11,
@@ -113,6 +119,10 @@ describe("pilotage evaluation collect and remap", () => {
     expect(list.stdout).toMatch(/tickets-may@1 +sealed, worn out +2 /);
     const shown = await type(["evaluation", "show", "support-triage", "tickets-may"], here(server));
     expect(shown.stdout).toContain("worn out, a fresh set is needed");
+    const unstated = await playing({ getEvaluationSet: { ...bent, runs: [] } });
+    const told = await type(["evaluation", "show", "support-triage", "tickets-may"], here(unstated));
+    expect(told.stdout).toContain("nobody has stated how its cases were drawn");
+    expect(told.stdout).toContain("import them again with --drawn chance");
     expect(shown.stdout).toContain("the newest release has others: category + new");
   });
 });

@@ -157,6 +157,48 @@ describe("a report for pipelines", () => {
   });
 });
 
+describe("pilotage gate judge", () => {
+  const words = ["gate", "judge", "support-triage", "--as", "j.okafor@example.com"];
+
+  it("judges the newest release without a run, ends by the verdict, and says which look at live labels it was", async () => {
+    const looked = gate("conditional", {
+      about: "live cases: right",
+      reasons: [
+        { code: "labels-waiting", about: "7" },
+        { code: "look", about: "2" },
+      ],
+    });
+    const server = await playing({ listReleases: SAMPLES.listReleases, judgeGate: looked });
+    const [junit, report] = [await file("judged.xml", ""), await file("judged.md", "")];
+    const ended = await type(
+      [...words, "--groups", "performance", "--junit", junit, "--markdown", report],
+      here(server),
+    );
+    expect(ended.exit).toBe(EXIT.conditional);
+    expect(server.calls.map(({ name }) => name)).toEqual(["listReleases", "judgeGate"]);
+    expect(server.calls[1]!.body).toEqual({
+      release: SAMPLES.listReleases.releases[0]!.id,
+      runs: [],
+      groups: ["performance"],
+    });
+    const { readFile } = await import("node:fs/promises");
+    const junitTold = read(await readFile(junit, "utf8"))
+      .map(({ text }) => text)
+      .join("\n");
+    for (const told of [ended.stdout, junitTold, await readFile(report, "utf8")]) {
+      expect(told).toMatch(/which look at the release's coin labels it was.*\(2\)/s);
+      expect(told).toMatch(/wait until those before them are judged \(7\)/);
+    }
+  });
+
+  it("takes the release and the evaluations that are named", async () => {
+    const server = await playing({ judgeGate: gate("go") });
+    const named = ["--release", "rel_1", "--run", "evr_1", "--run", "evr_2"];
+    expect((await type([...words, ...named], here(server))).exit).toBe(EXIT.ok);
+    expect(server.calls[0]!.body).toEqual({ release: "rel_1", runs: ["evr_1", "evr_2"] });
+  });
+});
+
 describe("pilotage evaluate --gate", () => {
   const words = ["evaluate", "support-triage", "--set", "tickets-may", "--as", "j.okafor@example.com"];
   const answers = {

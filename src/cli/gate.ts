@@ -1,11 +1,19 @@
 /** `pilotage gate ...`: what was judged of releases, judged again, and signed. */
 import { type Command, Option } from "commander";
 import { SIGNED, SIGNED_AS, type Signed, type SignedAs } from "../contract/gate.ts";
+import { gather } from "./arguments.ts";
 import type { Desk } from "./desk.ts";
+import { judgeOptions, judgeOver, type GateOptions } from "./evaluate-gate.ts";
 import { withExamples } from "./examples.ts";
 import { EXIT } from "./exit.ts";
 import { gateText } from "./gate-report.ts";
+import { newest } from "./share.ts";
 import { moment, table } from "./text.ts";
+
+interface JudgeOptions extends Omit<GateOptions, "gate"> {
+  release: string;
+  run?: string[];
+}
 
 const GATE = "gate_01hzy3v7k2e8t9qxw4m5n6p7r8";
 
@@ -37,6 +45,28 @@ export function addGate(program: Command, desk: Desk): void {
       );
     });
   withExamples(list, "pilotage gate list support-triage");
+
+  const judge = judgeOptions(gate.command("judge"))
+    .argument("<workflow>", "its name")
+    .description(
+      "Judges a release by the frozen criteria without evaluating it anew: over what is known of its live cases, the pulse and attested proofs, as after a pilot. Each look at coin labels counts. The exit code says what came out.",
+    )
+    .option("--release <release>", "the id of a release", "latest")
+    .option(
+      "--run <run>",
+      "an evaluation of the release that it takes, too; may be given several times",
+      gather,
+    )
+    .action(async (workflow: string, options: JudgeOptions) => {
+      const client = await desk.client("change");
+      const release = options.release === "latest" ? await newest(client, workflow) : options.release;
+      await judgeOver(client, desk, { workflow, release, runs: options.run ?? [] }, options);
+    });
+  withExamples(
+    judge,
+    "pilotage gate judge support-triage --allow conditional --as j.okafor@example.com",
+    "pilotage gate judge support-triage --release rel_01hzy3v7k2e8t9qxw4m5n6p7r8 --run evr_01hzy3v7k2e8t9qxw4m5n6p7r8 --allow conditional --markdown gate.md --as j.okafor@example.com",
+  );
 
   const show = gate
     .command("show")

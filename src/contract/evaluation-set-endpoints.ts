@@ -37,8 +37,14 @@ export const BENT_BY = {
   per_class: "of each class only so many are in it",
   missing: "more than one in a hundred of the cases that were drawn are not in it",
   simulated: "labels of programs that play a person are in it",
+  unstated:
+    "nobody has stated how its cases were drawn: where they were drawn by chance, import them again with --drawn chance",
 } as const;
 export type BentBy = keyof typeof BENT_BY;
+
+/** How the cases of an import came into the file, as a person states it. */
+export const DRAWN = ["chance", "chosen"] as const;
+export type Drawn = (typeof DRAWN)[number];
 
 export const SET_FORMATS = {
   jsonl: 'JSON Lines, `{"input": {...}, "output": {...}}`',
@@ -142,10 +148,10 @@ export const EVALUATION_SET_ENDPOINTS = {
       inputField: field.optional().describe("The input field that a bare text belongs to"),
       outputField: field.optional().describe("The output field that a bare answer belongs to"),
       drawn: z
-        .enum(["by-chance", "chosen"])
+        .enum(DRAWN)
         .optional()
         .describe(
-          "Whether the cases were drawn as they come; default: by chance, for promptfoo and OpenAI Evals chosen",
+          "Whether the cases were drawn by chance, as they come: a named person states it. Without it nobody has, and the set certifies nothing",
         ),
     }),
     reply: progressLine,

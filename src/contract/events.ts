@@ -103,7 +103,8 @@ export const EVENTS = {
   "key.limited": "what a key may use of models was set, or set free",
   "key.revoked": "an API key was revoked",
   "shadow.answered": "a release in shadow was asked about a case; says whether it answered, never what",
-  "evaluation.imported": "an evaluation set was imported, with its counts and digest",
+  "evaluation.imported":
+    "an evaluation set was imported, with its counts and digest, and how its cases were drawn, where that was stated",
   "evaluation.collected":
     "an evaluation set was made of cases; says from which labels and how many were left out, never what they hold",
   "evaluation.remapped":

@@ -191,7 +191,7 @@ export const GATE_ENDPOINTS = {
     reply: gateShown,
     scope: "operate",
     action: "evaluation.run",
-    errors,
+    errors: ["not_found", "wrong_state", "conflict"],
     created: true,
     sentence:
       "Judges a release by the criteria in force over its evaluations and what else is known now, and keeps the verdict with all that it follows from.",

@@ -42,6 +42,30 @@ export const CRITERION_REASONS = {
   "few-groups": { en: "too few days or groups of cases", de: "zu wenige Tage oder Gruppen von Vorgängen" },
   "few-answers": { en: "too few answers", de: "zu wenige Antworten" },
   unanswered: { en: "cases that no answer came back for", de: "Vorgänge, auf die keine Antwort kam" },
+  look: {
+    en: "which look at the release's coin labels it was; each later one asks for more certainty",
+    de: "der wievielte Blick auf die ausgelosten Urteile des Release es war; jeder weitere verlangt mehr Sicherheit",
+  },
+  "labels-open": {
+    en: "drawn cases without a label, or whose label leaves it open",
+    de: "ausgeloste Vorgänge ohne Urteil oder mit einem, das es offen lässt",
+  },
+  "labels-waiting": {
+    en: "drawn cases that wait until those before them are judged",
+    de: "ausgeloste Vorgänge, die warten, bis die vor ihnen beurteilt sind",
+  },
+  "other-model": {
+    en: "answers of another model, left out",
+    de: "Antworten eines anderen Modells, nicht mitgezählt",
+  },
+  "labels-uneven": {
+    en: "drawn cases left out, so that all that count had the same chance",
+    de: "ausgeloste Vorgänge, die nicht zählen, damit alle die gleiche Chance hatten",
+  },
+  "labels-played": {
+    en: "cases that a program judged, or that came before one of those, left out",
+    de: "Vorgänge, die ein Programm beurteilt hat oder die davor lagen, nicht mitgezählt",
+  },
   "judge-not-proved": {
     en: "the judging model has not agreed with people on enough cases",
     de: "das urteilende Modell stimmte mit Menschen noch nicht oft genug überein",
@@ -80,6 +104,10 @@ export const GATE_REASONS = {
     en: "the cases of the set were chosen, not drawn: it takes a set that was drawn for cases to go out alone",
     de: "die Vorgänge der Prüfsammlung wurden ausgewählt, nicht gezogen: damit welche allein hinausgehen, braucht es eine gezogene",
   },
+  "set-unstated": {
+    en: "nobody has stated how the cases of the set were drawn: where they were drawn by chance, import them again with --drawn chance and evaluate anew",
+    de: "niemand hat angegeben, wie die Vorgänge der Prüfsammlung gezogen wurden: wurden sie ausgelost, mit --drawn chance erneut einlesen und neu messen",
+  },
 } as const satisfies Record<string, Words>;
 export type GateReason = keyof typeof GATE_REASONS;
 
@@ -93,6 +121,10 @@ export type Signed = (typeof SIGNED)[number];
 /** The figures of live cases that a criterion may name. */
 export const LIVE_FIGURES = {
   automatic: { kind: "share", sentence: "the part of the release's cases that went out unreviewed" },
+  right: {
+    kind: "share",
+    sentence: "the part of its own model's answers that were right, by labels that a coin asked for",
+  },
   accepted: { kind: "share", sentence: "the part of its suggestions that people approved as they were" },
   "handling-time": {
     kind: "time",

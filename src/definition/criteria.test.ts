@@ -115,6 +115,32 @@ describe("criteria", () => {
       "minimum, target and stretch must fall: less is better",
     ],
     [
+      "{ name: a, group: performance, figure: rigth, minimum: 80 % }",
+      "criteria.yaml 0.figure",
+      '"rigth" is not known here',
+      "right",
+    ],
+    [
+      "{ name: a, group: performance, figure: right, minimum: 90 %, target: 80 % }",
+      "criteria.yaml 0.target",
+      "minimum, target and stretch must rise",
+    ],
+    [
+      "{ name: a, group: performance, figure: right, minimum: 5 s }",
+      "criteria.yaml 0.minimum",
+      "the level is not a percent",
+    ],
+    [
+      "{ name: a, group: performance, figure: right, minimum: 80 %, set: tickets-may }",
+      "criteria.yaml 0.set",
+      "set says nothing here",
+    ],
+    [
+      "{ name: a, group: performance, figure: right, minimum: 80 %, slices: { output.topic: [billing] } }",
+      "criteria.yaml 0.slices",
+      "this cannot be looked at in slices",
+    ],
+    [
       "{ name: a, group: business, metric: cost mean, minimum: 2 EUR, target: 1 USD }",
       "criteria.yaml 0",
       "the levels are in different currencies",

@@ -4,7 +4,7 @@ import { maybeIso } from "../cases/view.ts";
 import { PilotageError } from "../contract/errors.ts";
 import { isoTime } from "../platform/clock.ts";
 import { collectSet, looksIntoContent } from "../releases/evaluation-collect.ts";
-import { importSet, schemasFor } from "../releases/evaluation-import.ts";
+import { demandNamed, importSet, schemasFor } from "../releases/evaluation-import.ts";
 import { exportSet, openSet, removeSet } from "../releases/evaluation-keep.ts";
 import { notesOnRuns } from "../releases/evaluation-notes.ts";
 import { remapSet } from "../releases/evaluation-remap.ts";
@@ -59,6 +59,7 @@ export function evaluationSetHandlers(parts: {
   return {
     async importEvaluationSet({ params, query, stream, caller, reply }) {
       const by = signer(caller);
+      demandNamed({ ...query, by });
       const schemas = await schemasFor(sets, params.workflow);
       const work = async (write: WriteLine) => {
         const { set, dropped } = await importSet(sets, schemas, {

@@ -127,7 +127,8 @@ function categoryField({ document }: WorkflowView, release: ReleaseView): string
   );
 }
 
-async function fieldsChanged(tx: Queryable, workflow: string): Promise<number | undefined> {
+/** When the fields that models see were changed last. */
+export async function fieldsChanged(tx: Queryable, workflow: string): Promise<number | undefined> {
   const { at } = await tx.one<{ at: number | null }>(sql`
     select max(decided_at) as at from workflow_setting_change where workflow = ${workflow} and setting = 'blockFields' and state = 'applied'`);
   return at ?? undefined;

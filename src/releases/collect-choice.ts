@@ -80,6 +80,8 @@ export function bentBy(made: {
     per_class: made.perClass,
     missing: missing > MOST_MISSING * (made.items + missing),
     simulated: made.simulated,
+    // Where the labels come from says how they were drawn.
+    unstated: false,
   };
   return (Object.keys(found) as BentBy[]).filter((code) => found[code]);
 }

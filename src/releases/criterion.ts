@@ -10,6 +10,7 @@ import { amountInterval, type AmountFigure, type GroupedAmounts } from "../stati
 import { mulberry32, type BootstrapPlan } from "../statistics/bootstrap.ts";
 import { macroF1Interval, type Cell } from "../statistics/classification.ts";
 import {
+  casesMissingOfFew,
   casesToDecide,
   judgeBounds,
   type Level,
@@ -18,6 +19,7 @@ import {
 } from "../statistics/levels.ts";
 import { holm } from "../statistics/multiple-testing.ts";
 import { binomialTail, lowerBound, upperBound, type Interval } from "../statistics/proportion.ts";
+import { deltaOf } from "./certification.ts";
 
 export type Criterion = {
   name: string;
@@ -52,6 +54,20 @@ export interface Counted {
   n: number;
 }
 
+/** What is told of labels that coins asked for, beside what they say. */
+export interface CoinCounts {
+  /** Which look at such labels of the release it is, from 1. */
+  look: number;
+  /** Drawn cases behind the end of the sample: too many of those before them are not judged yet. */
+  waiting: number;
+  /** Answers of another model than the one that answers now. */
+  otherModel: number;
+  /** Drawn cases that were left out, so that all had the same chance. */
+  uneven: number;
+  /** Cases that a program judged which plays a person, and those before the last of them. */
+  played: number;
+}
+
 /** What was measured; whole numbers, as they are stored. */
 export type Evidence =
   | (Counted & {
@@ -61,6 +77,8 @@ export type Evidence =
       slices?: Record<string, Counted>;
       /** Agreement of the judging model with people: cases that both judged, and Krippendorff's alpha. */
       judge?: { cases: number; alpha: number };
+      /** The cases are live ones with labels that coins asked for. */
+      coins?: CoinCounts;
     })
   | { kind: "classes"; cells: Cell[]; classes: string[] }
   | { kind: "amount"; groups: GroupedAmounts }
@@ -132,9 +150,11 @@ function notRun(code: CriterionReason, about?: string): Found {
 
 function ofShare(
   { levels, criticalSlices = [], judged }: Extract<Criterion, { kind: "share" }>,
-  { right, n, unanswered, slices = {}, judge }: Of<"share">,
-  confidence: number,
+  { right, n, unanswered, slices = {}, judge, coins }: Of<"share">,
+  asked: number,
 ): Found {
+  // Whoever looks again and again would pass by luck: each look spends a part of what may go wrong, all together no more than it.
+  const confidence = coins ? 1 - deltaOf(coins.look, asked) : asked;
   if (judged && !(judge && judge.cases >= JUDGE.cases && judge.alpha >= JUDGE.alpha))
     return notRun("judge-not-proved");
   const all = n + unanswered;
@@ -142,8 +162,8 @@ function ofShare(
     return {
       verdict: "inconclusive",
       n: 0,
-      ...missingOf(casesToDecide(0, 0, levels)),
-      reasons: [{ code: "no-cases" }],
+      ...missingOf(casesToDecide(0, 0, levels, { confidence })),
+      reasons: [{ code: "no-cases" }, ...coinReasons(coins)],
     };
   // What no answer came back for may have been right or wrong: it neither passes nor fails.
   const bounds = {
@@ -151,14 +171,23 @@ function ofShare(
     upper: upperBound(right + unanswered, all, confidence),
   };
   const found = judgeBounds(bounds, levels);
-  const reasons: Found["reasons"] = unanswered > 0 ? [{ code: "unanswered", about: String(unanswered) }] : [];
+  const reasons: Found["reasons"] = [
+    ...(unanswered > 0
+      ? [{ code: coins ? ("labels-open" as const) : ("unanswered" as const), about: String(unanswered) }]
+      : []),
+    ...coinReasons(coins),
+  ];
   const failing = failingSlices(criticalSlices, slices, levels.minimum, confidence);
   const empty = criticalSlices.filter((name) => !(slices[name] && slices[name].n > 0));
   reasons.push(...failing.map((about) => ({ code: "slice-fails" as const, about })));
   reasons.push(...empty.map((about) => ({ code: "slice-without-cases" as const, about })));
   const passes = found.verdict === "go" || found.verdict === "conditional";
   const verdict = failing.length > 0 ? "no-go" : empty.length > 0 && passes ? "inconclusive" : found.verdict;
-  const missing = n > 0 ? casesToDecide(right, n, levels, { confidence }) : undefined;
+  const missing = coins
+    ? missingLabels({ right, n, unanswered }, levels, found.verdict, 1 - deltaOf(coins.look + 1, asked))
+    : n > 0
+      ? casesToDecide(right, n, levels, { confidence })
+      : undefined;
   return {
     ...shown(found, n === 0 ? undefined : right / n),
     verdict,
@@ -166,6 +195,34 @@ function ofShare(
     ...(verdict === found.verdict && missingOf(missing)),
     reasons,
   };
+}
+
+/** What is missing is missing at the next look, which asks for more certainty; of further labels as many stay open as did. */
+function missingLabels(
+  { right, n, unanswered }: Counted & { unanswered: number },
+  { minimum, target }: Levels,
+  verdict: Verdict,
+  confidence: number,
+): number | undefined {
+  const all = n + unanswered;
+  if (verdict === "conditional") return casesMissingOfFew(right, all, target, { confidence });
+  if (verdict !== "inconclusive") return undefined;
+  return right >= all * minimum
+    ? casesMissingOfFew(right, all, minimum, { confidence })
+    : casesMissingOfFew(n - right, all, 1 - minimum, { confidence });
+}
+
+function coinReasons(coins: CoinCounts | undefined): Found["reasons"] {
+  if (!coins) return [];
+  const { look, waiting, otherModel, uneven, played } = coins;
+  const told = [
+    ["look", look],
+    ["labels-waiting", waiting],
+    ["other-model", otherModel],
+    ["labels-uneven", uneven],
+    ["labels-played", played],
+  ] as const;
+  return told.flatMap(([code, count]) => (count > 0 ? [{ code, about: String(count) }] : []));
 }
 
 /** The critical slices that lie under the minimum, after Holm over all of them. */
@@ -299,7 +356,10 @@ function countsAreWhole(evidence: Exclude<Evidence, { kind: "failed" }>): boolea
   switch (evidence.kind) {
     case "share":
       return (
-        counted(evidence) && whole(evidence.unanswered) && Object.values(evidence.slices ?? {}).every(counted)
+        counted(evidence) &&
+        whole(evidence.unanswered, ...Object.values(evidence.coins ?? {})) &&
+        (evidence.coins?.look ?? 1) >= 1 &&
+        Object.values(evidence.slices ?? {}).every(counted)
       );
     case "classes":
       return whole(...evidence.cells.map(({ n }) => n));

@@ -8,7 +8,7 @@
 import type { ReleaseView } from "../cases/workflow/registry.ts";
 import { readRecords, type FeedRecord } from "../connectors/feed/records.ts";
 import { PilotageError } from "../contract/errors.ts";
-import type { SetFormat, SetKind } from "../contract/evaluation-set-endpoints.ts";
+import type { Drawn, SetFormat, SetKind } from "../contract/evaluation-set-endpoints.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { Actor } from "../contract/scopes.ts";
 import type { WorkflowDocument } from "../definition/document.ts";
@@ -27,8 +27,8 @@ export interface ImportRequest {
   origin: string;
   inputField?: string | undefined;
   outputField?: string | undefined;
-  /** Whether the cases were drawn as they come; without a word what the format is used for. */
-  drawn?: "by-chance" | "chosen" | undefined;
+  /** How the cases were drawn, by the word of `by`; undefined: nobody has stated it. */
+  drawn?: Drawn | undefined;
   by: Actor;
   bytes: AsyncIterable<Uint8Array>;
   /** A line that is left out, and from time to time how many were read. */
@@ -44,13 +44,22 @@ export interface Schemas {
 const TELL_EVERY = 2_000;
 /** A file of tests is read as a whole. */
 const MOST_YAML_BYTES = 10 * 1024 * 1024;
-/** Collections of tests, which people wrote: nobody drew them. */
-const WRITTEN: readonly SetFormat[] = ["promptfoo", "openai"];
-
 /** The release whose schemas the items must meet; throws `not_found` or `wrong_state` before anything is read. */
 export async function schemasFor({ database, registry }: SetParts, workflow: string): Promise<Schemas> {
   const view = await registry.workflow(database, workflow);
   return { release: await registry.reference(database, view.row), workflow: view.document };
+}
+
+/** Throws `bad_request` where chance is stated and nobody is named who answers for it; before anything is read. */
+export function demandNamed({ drawn, by }: Pick<ImportRequest, "drawn" | "by">): void {
+  if (drawn !== "chance" || by.kind === "person") return;
+  throw new PilotageError(
+    "bad_request",
+    "That the cases were drawn by chance is stated by a named person, and the request names none; nothing was imported.",
+    {
+      hint: "Import it in the name of a person who knows (--as <person>); without --drawn a gate over the set goes no further than conditional.",
+    },
+  );
 }
 
 /** Imports a new version of a set. Throws when not one line can be used, and when the stream breaks off. */
@@ -59,9 +68,8 @@ export async function importSet(
   schemas: Schemas,
   request: ImportRequest,
 ): Promise<{ set: SetRow; dropped: string[] }> {
-  const { workflow, name, kind, format, origin, by } = request;
+  const { workflow, name, kind, origin, drawn, by } = request;
   const fields = bareFields(schemas, request);
-  const drawn = request.drawn ?? (WRITTEN.includes(format) ? "chosen" : "by-chance");
   const dropped = new Set<string>();
   const set = await makeSet(
     parts,
@@ -83,7 +91,8 @@ export async function importSet(
     async (writer) => ({
       refused: await readItems(schemas.release, fields, request, writer, dropped),
       leftOut: {},
-      bentBy: drawn === "chosen" ? ["chosen"] : [],
+      bentBy: drawn === "chance" ? [] : [drawn ?? "unstated"],
+      told: { drawn: drawn ?? null },
     }),
   );
   return { set, dropped: [...dropped].slice(0, 100) };

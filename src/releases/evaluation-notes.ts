@@ -12,7 +12,7 @@ export async function notesOnRuns(
 ): Promise<Map<string, string[]>> {
   const ids = [...new Set(runs.map((run) => run.set_id))];
   const sets = await database.all<Judged & { id: string }>(sql`
-    select id, name, version, kind, looks, items, removed, representative, taxonomy from evaluation_set where id = any(${ids})`);
+    select id, name, version, kind, looks, items, removed, bent_by, taxonomy from evaluation_set where id = any(${ids})`);
   const byId = new Map(sets.map((set) => [set.id, set]));
   const notes = new Map<string, string[]>();
   for (const run of runs) {
@@ -26,7 +26,7 @@ export async function notesOnRuns(
 
 type Judged = Pick<
   SetRow,
-  "name" | "version" | "kind" | "looks" | "items" | "removed" | "representative" | "taxonomy"
+  "name" | "version" | "kind" | "looks" | "items" | "removed" | "bent_by" | "taxonomy"
 >;
 
 /** Pure: sentences about a set that a release with these classes was measured with. */
@@ -43,7 +43,11 @@ export function notesOn(set: Judged, classes: Classes): string[] {
     );
   if (set.removed > 0)
     notes.push(`${set.removed} of the ${set.items} items of ${nameOf(set)} were removed with their cases.`);
-  if (!set.representative)
+  if (set.bent_by.some((code) => code !== "unstated"))
     notes.push(`${nameOf(set)} does not stand for the cases of the workflow, so it certifies nothing.`);
+  if (set.bent_by.includes("unstated"))
+    notes.push(
+      `Nobody has stated how the cases of ${nameOf(set)} were drawn, so it certifies nothing, and a gate over it goes no further than conditional. Where they were drawn by chance, import them again with --drawn chance.`,
+    );
   return notes;
 }

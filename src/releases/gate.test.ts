@@ -1,8 +1,10 @@
 /** The gate: every kind of criterion, what is missing, what certainly fails, and the same verdict again from whole numbers. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { BentBy } from "../contract/evaluation-set-endpoints.ts";
 import { MOST_LOOKS, type Verdict } from "../contract/gate.ts";
-import { judgeCriterion, type Criterion, type Evidence } from "./criterion.ts";
+import { judgeCriterion, type CoinCounts, type Criterion, type Evidence } from "./criterion.ts";
+import { lowerBound } from "../statistics/proportion.ts";
 import { judgeGate, recheckGate, type GateInput } from "./gate.ts";
 
 const LEVELS = { minimum: 0.85, target: 0.92, stretch: 0.96 };
@@ -50,7 +52,7 @@ const saving: Criterion = {
   levels: { minimum: 1, target: 2, stretch: 4 },
 };
 
-const share = (right: number, n: number, more: object = {}): Evidence => ({
+const share = (right: number, n: number, more: object = {}): Extract<Evidence, { kind: "share" }> => ({
   kind: "share",
   right,
   n,
@@ -94,6 +96,59 @@ describe("a criterion", () => {
     const found = judgeCriterion(accuracy, share(right, n));
     expect(found).toMatchObject({ verdict: expected, n, estimate: right / n });
     expect(found.missing !== undefined).toBe(expected === "conditional" || expected === "inconclusive");
+  });
+
+  test("of coin labels asks for more certainty with each look, and all looks together fail by chance as rarely as one", () => {
+    const of = (look: number, right: number, n: number, more: Partial<CoinCounts> = {}) =>
+      judgeCriterion(accuracy, {
+        ...share(right, n),
+        coins: { look, waiting: 0, otherModel: 0, uneven: 0, played: 0, ...more },
+      });
+    const plain = judgeCriterion(accuracy, share(97, 100));
+    const looks = [1, 2, 3, 4, 5].map((look) => of(look, 97, 100));
+    for (const [i, found] of looks.entries()) {
+      const before = i === 0 ? plain : looks[i - 1]!;
+      expect(found.bounds!.lower).toBeLessThan(before.bounds!.lower);
+      expect(found.bounds!.upper).toBeGreaterThan(before.bounds!.upper);
+      expect(found.reasons).toEqual([{ code: "look", about: String(i + 1) }]);
+    }
+    expect(plain.verdict).toBe("go");
+    expect(looks[0]!).toMatchObject({ verdict: "conditional", n: 100, estimate: 0.97 });
+    // The part of the k-th look is 0.05 / 2^k, as of a certificate.
+    expect(looks[1]!.bounds!.lower).toBeCloseTo(lowerBound(97, 100, 1 - 0.05 / 4), 12);
+    // What is missing is missing at the next look.
+    const { missing, estimate } = of(1, 180, 200);
+    const later = of(2, Math.ceil(180 + missing! * (181 / 200)), 200 + missing!);
+    expect(estimate).toBe(0.9);
+    expect(later.verdict).not.toBe("inconclusive");
+    expect(of(3, 0, 0)).toMatchObject({
+      verdict: "inconclusive",
+      n: 0,
+      missing: expect.any(Number),
+      reasons: [{ code: "no-cases" }, { code: "look", about: "3" }],
+    });
+    const told = { waiting: 4, otherModel: 3, uneven: 2, played: 1 };
+    expect(of(1, 97, 100, told).reasons.map(({ code }) => code)).toEqual([
+      "look",
+      "labels-waiting",
+      "other-model",
+      "labels-uneven",
+      "labels-played",
+    ]);
+    for (const wrong of [{ look: 0 }, { look: 1.5 }, { waiting: -1 }])
+      expect(of(1, 97, 100, wrong)).toMatchObject({ reasons: [{ code: "bad-counts" }] });
+  });
+
+  test("of coin labels takes what they leave open for neither right nor wrong", () => {
+    const coins = { look: 1, waiting: 0, otherModel: 0, uneven: 0, played: 0 };
+    const hopeless = judgeCriterion(accuracy, { ...share(100, 100), unanswered: 40, coins });
+    expect(hopeless).toMatchObject({ verdict: "inconclusive" });
+    expect(hopeless).not.toHaveProperty("missing");
+    expect(judgeCriterion(accuracy, { ...share(2, 2), coins }).missing).toBeGreaterThan(10);
+    const found = judgeCriterion(accuracy, { ...share(400, 400), unanswered: 40, coins });
+    expect(found).toMatchObject({ verdict: "conditional", n: 400, estimate: 1 });
+    expect(found.bounds!.upper).toBe(1);
+    expect(found.reasons[0]).toEqual({ code: "labels-open", about: "40" });
   });
 
   test("of an amount where less is better is proved from above", () => {
@@ -287,6 +342,18 @@ describe("a gate", () => {
     expect(verdict({ set, ...withEvidence({ accuracy: share(150, 200) }) })).toBe("no-go");
   });
 
+  test("goes no further than conditional while nobody stated how cases were drawn, and tells that from what was chosen", () => {
+    const of = (bentBy: BentBy[]) =>
+      judgeGate(gate({ set: { sealed: true, looks: 1, representative: bentBy.length === 0, bentBy } }));
+    expect(of([])).toMatchObject({ verdict: "go", reasons: [] });
+    expect(of(["unstated"])).toMatchObject({ verdict: "conditional", reasons: [{ code: "set-unstated" }] });
+    expect(of(["missing", "unstated"]).reasons).toEqual([
+      { code: "set-not-drawn" },
+      { code: "set-unstated" },
+    ]);
+    expect(of(["filtered"]).reasons).toEqual([{ code: "set-not-drawn" }]);
+  });
+
   const evidence: fc.Arbitrary<Evidence> = fc.oneof(
     fc
       .integer({ min: 0, max: 300 })
@@ -297,6 +364,15 @@ describe("a gate", () => {
           n: fc.constant(n),
           unanswered: fc.nat(3),
         }),
+      )
+      .chain((counted) =>
+        fc.constantFrom(
+          counted,
+          ...[1, 2, 7].map((look) => ({
+            ...counted,
+            coins: { look, waiting: 5, otherModel: 0, uneven: 0, played: 0 },
+          })),
+        ),
       ),
     fc.constant({ kind: "failed" as const, problem: "down" }),
   );

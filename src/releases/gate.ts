@@ -5,6 +5,7 @@
  * evidence is inconclusive or could not be run, never go. Pure and recomputable from what is stored (`recheckGate`). Signing it, and
  * starting a rollout, are elsewhere; one criterion is judged in criterion.ts.
  */
+import type { BentBy } from "../contract/evaluation-set-endpoints.ts";
 import {
   MOST_LOOKS,
   VERDICTS,
@@ -26,7 +27,13 @@ export interface GateInput {
   /** Groups that need a must of their own, e.g. performance alone for a release, all four for a programme. */
   groups: CriterionGroup[];
   /** The evaluation set behind the evidence; null where there is none. `representative`: its cases were drawn as they come. */
-  set: { sealed: boolean; looks: number; representative: boolean } | null;
+  set: {
+    sealed: boolean;
+    looks: number;
+    representative: boolean;
+    /** Why it is not representative; gates of older programs did not keep it. */
+    bentBy?: BentBy[];
+  } | null;
   confidence: number;
 }
 
@@ -50,17 +57,12 @@ export function judgeGate(input: GateInput): GateVerdict {
   );
   const cannot = reasonsAgainstRunning(input);
   const against = reasonsAgainstPassing(input);
-  const chosen = input.set !== null && !input.set.representative;
-  const reasons: GateVerdict["reasons"] = [
-    ...cannot,
-    ...against,
-    ...(chosen ? [{ code: "set-not-drawn" as const }] : []),
-  ];
+  const limits = reasonsForPeople(input);
+  const reasons: GateVerdict["reasons"] = [...cannot, ...against, ...limits];
   const verdicts: Verdict[] = criteria.filter(({ must }) => must).map(({ verdict }) => verdict);
   if (cannot.length > 0) verdicts.push("could-not-run");
   if (against.length > 0) verdicts.push("inconclusive");
-  // Cases that somebody chose say nothing of the share of errors among those that come: enough for people to review them all.
-  if (chosen) verdicts.push("conditional");
+  if (limits.length > 0) verdicts.push("conditional");
   // Criteria that bind nobody, or that came after the fact, decide nothing: not even against.
   const unbound = cannot.some(
     ({ code }) => code !== "group-without-must" && code !== "evidence-without-criterion",
@@ -99,6 +101,21 @@ function reasonsAgainstPassing({ set }: GateInput): GateVerdict["reasons"] {
   if (set === null) return [];
   if (!set.sealed) return [{ code: "set-for-development" }];
   return set.looks > MOST_LOOKS ? [{ code: "set-worn-out", about: String(set.looks) }] : [];
+}
+
+/**
+ * Cases that somebody chose say nothing of the share of errors among those that come, and what nobody stated is not known to be
+ * drawn: enough for people to review them all.
+ */
+function reasonsForPeople({ set }: GateInput): GateVerdict["reasons"] {
+  if (set === null || set.representative) return [];
+  const { bentBy = [] } = set;
+  const unstated = bentBy.includes("unstated");
+  const chosen = !unstated || bentBy.length > 1;
+  return [
+    ...(chosen ? [{ code: "set-not-drawn" as const }] : []),
+    ...(unstated ? [{ code: "set-unstated" as const }] : []),
+  ];
 }
 
 /** Judges a stored gate again; answers where it comes out otherwise than stored. */

@@ -15,8 +15,9 @@ import type { Actor } from "../contract/scopes.ts";
 import type { CriterionDocument } from "../definition/document.ts";
 import type { NewId } from "../platform/chance.ts";
 import type { Clock } from "../platform/clock.ts";
-import type { Database, Queryable } from "../platform/database.ts";
+import type { Database, Queryable, Tx } from "../platform/database.ts";
 import { sql, time } from "../platform/sql.ts";
+import { lockRelease } from "./asked.ts";
 import { criterionOf, groupsIn } from "./criteria.ts";
 import type { Evidence } from "./criterion.ts";
 import { runEvidence, type RunEvidenceParts } from "./gate-evidence.ts";
@@ -85,9 +86,10 @@ export function openGates(parts: GateParts): Gates {
       const groups = [...(asked.groups ?? groupsIn(version?.criteria ?? []))];
       const chosen = (version?.criteria ?? []).filter(({ group }) => groups.includes(group));
       const now = clock.now();
+      const look = await store.nextLook(database, asked.release);
       const input: GateInput = {
         criteria: chosen.map(criterionOf),
-        evidence: await evidenceFor({ workflow, release: asked.release, now }, version, chosen, runs),
+        evidence: await evidenceFor({ workflow, release: asked.release, now, look }, version, chosen, runs),
         frozenAt: version?.frozen_at ?? null,
         startedAt: Math.min(now, ...runs.map(({ started_at }) => started_at)),
         // A group that only informs needs no must, unless it is the one that was asked for.
@@ -115,6 +117,8 @@ export function openGates(parts: GateParts): Gates {
         judged_by: by.name,
       };
       await database.transaction(async (tx) => {
+        if (Object.values(input.evidence).some((one) => one.kind === "share" && one.coins))
+          await demandOwnLook(tx, asked.release, look);
         await store.insertGate(tx, row);
         const { id: gate, release, runs: over, criteria_version: criteria, verdict, digest } = row;
         const data = { gate, release, runs: over, criteria, groups: row.groups, verdict, digest };
@@ -195,7 +199,7 @@ export function openGates(parts: GateParts): Gates {
   };
 
   async function evidenceFor(
-    about: { workflow: string; release: string; now: number },
+    about: { workflow: string; release: string; now: number; look: number },
     version: CriteriaVersion | undefined,
     criteria: readonly CriterionDocument[],
     runs: readonly RunRow[],
@@ -240,9 +244,22 @@ function standingOf(version: CriteriaVersion | undefined): CriteriaStanding | un
 /** Several sets are as good as the worst of them. */
 async function setOf(database: Queryable, runs: readonly RunRow[]): Promise<GateInput["set"]> {
   if (runs.length === 0) return null;
-  return database.one<{ sealed: boolean; looks: number; representative: boolean }>(sql`
-    select bool_and(kind = 'sealed') as sealed, max(looks)::int as looks, bool_and(representative) as representative from evaluation_set
-    where id = any(${runs.map(({ set_id }) => set_id)})`);
+  const sets = runs.map(({ set_id }) => set_id);
+  return database.one<NonNullable<GateInput["set"]>>(sql`
+    select bool_and(kind = 'sealed') as sealed, max(looks)::int as looks, bool_and(representative) as representative,
+      array(select distinct code from evaluation_set s cross join unnest(s.bent_by) code where s.id = any(${sets}) order by code) as "bentBy"
+    from evaluation_set where id = any(${sets})`);
+}
+
+/** Throws `conflict` where another gate has looked at coin labels of the release meanwhile: no two looks have one number. */
+async function demandOwnLook(tx: Tx, release: string, look: number): Promise<void> {
+  await lockRelease(tx, release);
+  if ((await store.nextLook(tx, release)) === look) return;
+  throw new PilotageError(
+    "conflict",
+    `Another gate of ${release} was judged at the same moment, and each look at its live labels counts. No gate was judged.`,
+    { hint: "Look at that one (pilotage gate list <workflow>), or judge again." },
+  );
 }
 
 /** Throws unless all runs are of this release alone, by its own model, and over. */

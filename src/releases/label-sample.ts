@@ -53,28 +53,20 @@ export function chooseCases(
   model: ModelPair,
   { release, part }: Partial<Pick<SampleRequest, "release" | "part">> = {},
 ): Chosen {
-  const answered = found.filter(
-    (one) => one.model_answered === model.answered && one.model_version === model.version,
-  );
-  const ofModel =
+  const answered = ofModel(found, model);
+  const ofPart =
     release === undefined || part === undefined
       ? answered
       : answered.filter((one) => partOf(release, one.thread ?? one.id) === part);
-  const threads = new Set<string>();
-  const first = ofModel.filter((one) => {
-    if (one.thread === null) return true;
-    const isFirst = !threads.has(one.thread);
-    threads.add(one.thread);
-    return isFirst;
-  });
+  const first = firstOfThreads(ofPart);
   // Where programs judged and do not count, the sample begins after them: leaving out just those would leave out a kind of case.
   const played = first.findLastIndex((one) => one.source === null && one.played);
   const since = first.slice(played + 1);
   const cases = since.slice(0, cutOff(since.map((one) => one.source === null)));
   const leftOut = {
     "other model": found.length - answered.length,
-    [part === "fit" ? "kept to certify" : "kept to calibrate"]: answered.length - ofModel.length,
-    "same thread": ofModel.length - first.length,
+    [part === "fit" ? "kept to certify" : "kept to calibrate"]: answered.length - ofPart.length,
+    "same thread": ofPart.length - first.length,
     simulated: first.filter((one) => one.source === null && one.played).length,
     "before a simulated one": first.slice(0, played + 1).filter((one) => !(one.source === null && one.played))
       .length,
@@ -83,6 +75,21 @@ export function chooseCases(
   const counted: Record<string, number> = {};
   for (const one of cases) counted[one.source ?? "open"] = (counted[one.source ?? "open"] ?? 0) + 1;
   return { cases, counted, leftOut: withoutZeros(leftOut) };
+}
+
+export function ofModel<C extends BoundCase>(found: readonly C[], model: ModelPair): C[] {
+  return found.filter((one) => one.model_answered === model.answered && one.model_version === model.version);
+}
+
+/** Of each thread the case that came first, and all that belong to none. */
+export function firstOfThreads<C extends BoundCase>(found: readonly C[]): C[] {
+  const threads = new Set<string>();
+  return found.filter(({ thread }) => {
+    if (thread === null) return true;
+    const isFirst = !threads.has(thread);
+    threads.add(thread);
+    return isFirst;
+  });
 }
 
 /** The length of the longest beginning that ends with a labelled case and in which at most one in a hundred is open. */
@@ -134,7 +141,11 @@ export function arrivedSince({ since }: SampleRequest): Sql {
   return sql`c.received_at > ${time(since)}`;
 }
 
-async function newestModel(database: Queryable, request: SampleRequest): Promise<ModelPair | undefined> {
+/** The model that answered last; undefined when the step has answered no case. */
+export async function newestModel(
+  database: Queryable,
+  request: SampleRequest,
+): Promise<ModelPair | undefined> {
   const { workflow, release, step } = request;
   return database.maybe<ModelPair>(sql`
     select model_answered as answered, model_version as version from (
@@ -145,13 +156,25 @@ async function newestModel(database: Queryable, request: SampleRequest): Promise
     order by finished_at desc limit 1`);
 }
 
-/** Cases that the quality coin, the cold coin or the coin of autonomy bound for review, earliest first. */
-async function boundCases(database: Queryable, request: SampleRequest): Promise<BoundCase[]> {
+/** Decisions, as `d`: the coin of autonomy bound the case for review. Autonomy 0 binds every case, whatever else speaks against it. */
+export const HELD = sql`(d.reasons @? '$[*] ? (@.code == "autonomy" && !exists(@.detail))')`;
+/** Decisions with their cases, as `c`: the quality coin, the cold coin or the coin of autonomy bound it for review. */
+const BOUND = sql`(c.qa or c.cold or ${HELD})`;
+
+/**
+ * Answered cases with the label that counts, earliest first; without more words those that a coin bound for review. `columns`
+ * begins with a comma.
+ */
+export async function boundCases<C extends BoundCase = BoundCase>(
+  database: Queryable,
+  request: SampleRequest,
+  { columns, bound }: { columns: Sql; bound: Sql } = { columns: sql``, bound: BOUND },
+): Promise<C[]> {
   const { workflow, release, step, simulated, category } = request;
-  const newest = await database.all<BoundCase>(sql`
+  const newest = await database.all<C>(sql`
     select c.id, c.thread, d.confidence, ${RULED} as ruled, c.facets ->> ${facetOf(category)} as category, a.model_answered, a.model_version,
       l.source, l.wrong, l.simulated, exists (
-        select from label p where p.case_id = c.id and p.simulated and p.superseded_by is null and p.withdrawn_at is null) as played
+        select from label p where p.case_id = c.id and p.simulated and p.superseded_by is null and p.withdrawn_at is null) as played${columns}
     from case_ c
     join decision d on d.case_id = c.id
     join attempt a on a.case_id = c.id and a.no = d.attempt
@@ -161,7 +184,7 @@ async function boundCases(database: Queryable, request: SampleRequest): Promise<
         and k.source in ('cold', 'qa', 'review') and (${simulated}::boolean or not k.simulated)
       order by array_position(array['cold', 'qa', 'review'], k.source) limit 1) l on true
     where c.workflow = ${workflow} and c.release = ${release} and not c.drill and d.step = ${step} and ${arrivedSince(request)}
-      and (c.qa or c.cold or d.reasons @? '$[*] ? (@.code == "autonomy" && !exists(@.detail))')
+      and ${bound}
     order by c.id desc limit ${MOST_CASES}`);
   return newest.reverse();
 }

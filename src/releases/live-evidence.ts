@@ -11,6 +11,7 @@ import { sql, time } from "../platform/sql.ts";
 import { LEAST_ANSWERS, roundAt } from "../reviews/feedback/pulse.ts";
 import { DAYS, FAVOURABLE, unitOf } from "./criteria.ts";
 import type { Evidence } from "./criterion.ts";
+import { rightByCoins } from "./live-labels.ts";
 import { billionths } from "./run-counts.ts";
 
 const DAY = 86_400_000;
@@ -22,6 +23,8 @@ export interface About {
   now: number;
   /** When the criteria were frozen: what was known before is no evidence for them. */
   frozenAt: number;
+  /** Which look at coin labels of the release this is, from 1. */
+  look: number;
 }
 
 /** Undefined where nothing is known, or the criterion is measured by runs. */
@@ -72,6 +75,8 @@ const figureEvidence: Record<
           and c.id >= ${idBorder("case", since(of))} order by coalesce(c.thread, c.id), c.id, r.no) v`);
     return n === 0 ? undefined : { kind: "share", right, n, unanswered: 0 };
   },
+
+  right: (database, of) => rightByCoins(database, { ...of, since: since(of) }),
 
   /** Of the whole workflow: time is stored as sums of teams of five or more, by day, and of no single case. */
   async "handling-time"(database, of) {

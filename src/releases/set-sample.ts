@@ -75,7 +75,9 @@ async function sealedSet(database: Queryable, { workflow, set: wanted }: SampleR
       "wrong_state",
       `${nameOf(set)} does not stand for the cases of ${workflow} (${set.bent_by.map((code) => BENT_BY[code]).join("; ")}), so its figures prove nothing about them. Nothing was certified.`,
       {
-        hint: `Collect a set of what a coin drew: pilotage evaluation collect ${workflow} --name ${set.name} --as <person>`,
+        hint: set.bent_by.every((code) => code === "unstated")
+          ? `Where they were drawn by chance: pilotage evaluation import ${workflow} <file> --name ${set.name} --drawn chance --as <person>`
+          : `Collect a set of what a coin drew: pilotage evaluation collect ${workflow} --name ${set.name} --as <person>`,
       },
     );
   if (set.kind === "sealed") return set;

@@ -115,6 +115,22 @@ export function casesMissing(
 }
 
 /**
+ * As casesMissing; where one wrong answer more would lie under the level, as with the first few cases, by the share as it was
+ * seen.
+ */
+export function casesMissingOfFew(
+  right: number,
+  n: number,
+  level: number,
+  certainty: Certainty = {},
+): number | undefined {
+  const found = casesMissing(right, n, level, certainty);
+  if (found !== undefined || n === 0) return found;
+  const size = sampleSize(level, right / n, certainty);
+  return size && Math.max(1, size.n - n);
+}
+
+/**
  * About how many more cases it takes until the verdict moves on: to proving the target where the minimum is proved, else to
  * proving the minimum or that it is missed, whichever side of it the share lies on. Undefined for a verdict that stands, and
  * where no number would help.

@@ -126,7 +126,7 @@ export async function importComplaints({ owner, replay }: Story): Promise<void> 
       `${JSON.stringify({ input: { complaint: no, narrative }, output: { product } })}\n`,
   );
   const source = Readable.from([Buffer.from(lines.join(""))]);
-  for await (const line of owner.importSet(WORKFLOW, { name: SET, kind: "sealed" }, source))
+  for await (const line of owner.importSet(WORKFLOW, { name: SET, kind: "sealed", drawn: "chance" }, source))
     if (line.message !== undefined) throw new Error(`The set was not taken: ${line.message}`);
 }
 

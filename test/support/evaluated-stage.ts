@@ -72,7 +72,11 @@ export async function openEvaluated(
     body: { document: workflowDocument({ ...DIALS, workflow, criteria: CRITERIA }) },
   });
   await follow(
-    client.importSet(workflow, { name: IMPORTED_SET }, Readable.from([Buffer.from(importedLines())])),
+    client.importSet(
+      workflow,
+      { name: IMPORTED_SET, drawn: "chance" },
+      Readable.from([Buffer.from(importedLines())]),
+    ),
   );
   await follow(client.collectSet(workflow, { name: CASES_SET, from: "reviews", where: [], most: 100 }));
   const connection = `newer-${workflow}`;

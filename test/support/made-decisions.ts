@@ -41,7 +41,7 @@ export async function makeLooks({ owner }: Stage, made: LookMade): Promise<void>
   });
   for await (const line of owner.importSet(
     workflow,
-    { name: "truth", kind: "sealed" },
+    { name: "truth", kind: "sealed", drawn: "chance" },
     Readable.from([Buffer.from(lines.join(""))]),
   ))
     if (line.message !== undefined) throw new Error(`The set was not taken: ${line.message}`);

@@ -147,7 +147,7 @@ async function evaluate(context: Context, program: Program, release: string, tes
   // The input schema has a category, too (it is dropped by the policy): the header says that this one is the truth.
   writeFileSync(file, readFileSync(test, "utf8").replace(/^text,category/, "text,output.category"));
   const importing = performance.now();
-  await program.cli("evaluation", "import", INTENTS, file, "--name", "test");
+  await program.cli("evaluation", "import", INTENTS, file, "--name", "test", "--drawn", "chance");
   const importSeconds = (performance.now() - importing) / 1_000;
   context.progress("evaluating");
   const evaluating = performance.now();

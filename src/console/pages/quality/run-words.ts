@@ -12,8 +12,8 @@ export const RUNS = words({
     en: "From judged cases. Without more words only those that a coin drew get in; they alone stand for all cases.",
   },
   setFromFile: {
-    de: "Aus einer Datei mit Eingabe und richtiger Antwort je Zeile (JSON Lines, CSV, promptfoo, OpenAI Evals).",
-    en: "From a file with input and right answer on each line (JSON Lines, CSV, promptfoo, OpenAI Evals).",
+    de: "Aus einer Datei mit Eingabe und richtiger Antwort je Zeile (JSON Lines, CSV, promptfoo, OpenAI Evals). Wurden die Vorgänge ausgelost, geben Sie das mit --drawn chance an; sonst kommt ein Gate darüber höchstens auf „Go unter Auflagen“.",
+    en: "From a file with input and right answer on each line (JSON Lines, CSV, promptfoo, OpenAI Evals). Where its cases were drawn by chance, state that with --drawn chance; else a gate over the set comes out as conditional at best.",
   },
   set: { de: "Sammlung", en: "Set" },
   showRunsOf: { de: "Nur Läufe über {set} zeigen", en: "Show runs over {set} only" },
@@ -39,6 +39,10 @@ export const RUNS = words({
   "bent.simulated": {
     de: "Urteile von Programmen, die einen Menschen spielen",
     en: "labels of programs that play a person",
+  },
+  "bent.unstated": {
+    de: "niemand hat angegeben, wie die Vorgänge gezogen wurden; wurden sie ausgelost, erneut einlesen mit --drawn chance",
+    en: "nobody has stated how its cases were drawn; where a coin drew them, import them again with --drawn chance",
   },
   items: { de: "Einträge", en: "Items" },
   itemsGone: {
