@@ -32,7 +32,7 @@ export function shownRun(run: Run | MeasuredRun): string {
     ],
     ["left out", run.leftOut === 0 ? "" : `${count(run.leftOut, "item")} that the release was trained with`],
     ["cost", costLine(run.cost)],
-    ["time", run.meanMilliseconds === null ? "" : `${rounded(run.meanMilliseconds)} ms on average`],
+    ["time", run.meanMilliseconds === null ? "" : `${Number(run.meanMilliseconds.toFixed(1))} ms on average`],
     ["started", `${moment(run.startedAt)} by ${run.startedBy}`],
     ["finished", moment(run.finishedAt)],
     ["note", run.notes.join("\n")],

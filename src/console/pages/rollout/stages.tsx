@@ -22,7 +22,7 @@ export function Stages({ rollout }: { rollout: Rollout }) {
   const t = useWords(ROLLOUT);
   const say = useSay();
   const formats = useFormats();
-  const { stages, stage, state, tripped, control } = rollout;
+  const { stages, stage, state, tripped, control, plan } = rollout;
   return (
     <Section title={t("stages")} aside={<StatusWord tone={TONES[state]} word={say(STATE_WORDS[state])} />}>
       <ol className={styles["stages"]}>
@@ -55,6 +55,14 @@ export function Stages({ rollout }: { rollout: Rollout }) {
             <StatusWord tone="bad" word={say(ALARM_WORDS[tripped])} />
           </>
         )}
+      </p>
+      <p className={styles["soft"]}>
+        {t("agreed", {
+          ceiling: formats.percent(plan.ceiling, 1),
+          latency:
+            plan.latency === null ? "none" : t("seconds", { n: formats.number(plan.latency / 1000, 1) }),
+          inFlight: plan.inFlight,
+        })}
       </p>
     </Section>
   );

@@ -52,6 +52,12 @@ export const ROLLOUT = words({
   since: { de: "seit {since}", en: "since {since}" },
   control: { de: "Daneben: {control}", en: "Beside it: {control}" },
   people: { de: "Menschen ohne KI", en: "people without AI" },
+  agreed: {
+    de: "Vereinbart: höchstens {ceiling} Fehler{latency, select, none {} other {, Antwort in {latency}}}; nach einer Rücknahme {inFlight, select, review {gehen begonnene Vorgänge an Menschen} other {laufen begonnene Vorgänge zu Ende}}.",
+    en: "Agreed: {ceiling} errors at most{latency, select, none {} other {, an answer within {latency}}}; after a rollback cases under way {inFlight, select, review {go to people} other {end as they would have}}.",
+  },
+  seconds: { de: "{n} s", en: "{n} s" },
+  releaseOf: { de: "{id}, {when}", en: "{id}, {when}" },
 
   next: { de: "Wie es weitergeht", en: "What happens next" },
   "may.ready": {
@@ -190,6 +196,7 @@ export const ROLLOUT = words({
   why: { de: "Grund", en: "Reason" },
   byProgram: { de: "das Programm", en: "the program" },
   two: { de: "{by} und {asked}", en: "{by} and {asked}" },
+  agreesHead: { de: "Nachgerechnet", en: "Recomputed" },
   agrees: { de: "nachgerechnet", en: "recomputed" },
   differs: { de: "ergibt heute etwas anderes", en: "comes out differently now" },
 
