@@ -299,6 +299,10 @@ export const NEED_WORDS: Readonly<Record<NeedCode, Text>> = {
     de: "{cases, plural, one {Ein Vorgang ist} other {# Vorgänge sind}} an „{target}“ unzustellbar",
     en: "{cases, plural, one {One case} other {# cases}} could not be delivered to “{target}”",
   },
+  gate_to_sign: {
+    de: "Das Gate von {release} ist Go und wartet auf Ihre Unterschrift",
+    en: "The gate of {release} is go and waits for your signature",
+  },
   rollout_held: {
     de: "Der Rollout von {release} ist angehalten{alarm}",
     en: "The rollout of {release} is held{alarm}",
