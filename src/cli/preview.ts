@@ -5,7 +5,7 @@ import { whole } from "./arguments.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
 import { newest } from "./share.ts";
-import { facts, percent, table } from "./text.ts";
+import { facts, measured, percent, table } from "./text.ts";
 
 type Preview = Awaited<ReturnType<Client["previewCertification"]>>;
 
@@ -60,12 +60,12 @@ function shown(preview: Preview): string {
   ];
   const listed = rows.map((row) => [
     (row.calibrated ?? row.threshold).toFixed(2),
-    percent(Number(row.coverage.toFixed(3))),
+    measured(row.coverage),
     row.labels,
     row.mayBeWrong < 0 ? "too few" : row.mayBeWrong,
     row.seen === null
       ? "-"
-      : `${row.seen.errors}/${row.seen.n} (${percent(Number(row.seen.lower.toFixed(4)))} to ${percent(Number(row.seen.upper.toFixed(4)))})${row.seen.of === "look" ? " at the last look" : ""}`,
+      : `${row.seen.errors}/${row.seen.n} (${measured(row.seen.lower)} to ${measured(row.seen.upper)})${row.seen.of === "look" ? " at the last look" : ""}`,
     ...queue(row),
   ]);
   const head = `${preview.workflow}: ${preview.sentence}`;

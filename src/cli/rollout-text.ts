@@ -31,7 +31,7 @@ export function rolloutText(one: Shown): string {
       `  ${moment(move.at)}  ${move.move.replace("_", " ")} -> ${move.to.replace("_", " ")} (${move.stageName}) by ${move.by}${move.askedBy ? ` and ${move.askedBy}` : ""}${move.reason ? `: ${move.reason}` : ""}${move.agrees ? "" : "  DOES NOT COME OUT THE SAME"}`,
   );
   return `${one.workflow}: ${one.sentence}\n${facts([
-    ["stage", one.stageName],
+    ["stage", one.stage < 0 ? one.stageName : `${one.stageName}, since ${moment(one.stageAt)}`],
     ["agreed", planText(one.plan)],
     ["may go on", one.endedAt === null ? may : ""],
     ...(pairs === null ? [] : [["in shadow", pairsText(pairs)] as [string, string]]),
@@ -49,9 +49,18 @@ export function rolloutText(one: Shown): string {
   ])}\n${guards.length === 0 ? "" : `Guards\n${guards.join("\n")}\n`}History\n${history.join("\n")}`;
 }
 
-function planText({ ceiling, tolerated, latency, cost, inFlight, simulated }: Shown["plan"]): string {
+function planText({
+  ceiling,
+  leastLabelled,
+  tolerated,
+  latency,
+  cost,
+  inFlight,
+  simulated,
+}: Shown["plan"]): string {
   return [
     `${percent(ceiling)} errors at most`,
+    `${leastLabelled} labelled cases at least before it goes on`,
     ...(tolerated === 1 ? [] : [`${tolerated} times those of the stable release`]),
     ...(latency === null ? [] : [`an answer within ${latency} ms`]),
     ...(cost === null ? [] : [`a case for ${cost}`]),

@@ -13,7 +13,9 @@ const shown = async (more: object) =>
 
 it("shows what was agreed, whether it may go on, and when a worse release is found", async () => {
   const text = await shown({});
-  expect(text).toMatch(/agreed +8 % errors at most; after a rollback cases under way go to people/);
+  expect(text).toMatch(
+    /agreed +8 % errors at most; 30 labelled cases at least before it goes on; after a rollback cases under way go to people/,
+  );
   expect(text).toMatch(/may go on +not yet: /);
   expect(text).toMatch(/found in +8 %: 53 days/);
 });
@@ -39,4 +41,13 @@ it("names the way to a rollout where a workflow has had none", async () => {
   expect(ended.exit).toBe(EXIT.failed);
   expect(ended.stderr).toContain("support-triage has had no rollout yet");
   expect(ended.stderr).toContain("pilotage rollout start support-triage");
+});
+
+it("a step that is approved is named by its move, also in the list of changes", async () => {
+  const change = SAMPLES.advanceRollout.pending;
+  const server = here(await playing({ approveChange: change, listChanges: { changes: [change] } }));
+  const approved = await type(["approve", "chg_1", "--as", "s.haberland@example.com"], server);
+  expect(approved.stdout).toContain("the rollout's step: advance");
+  const listed = await type(["changes", "support-triage"], server);
+  expect(listed.stdout).toMatch(/rollout\.step +running +advance /);
 });

@@ -210,7 +210,11 @@ export function addRollout(program: Command, desk: Desk): void {
       desk.out.result(
         reply,
         () =>
-          `${count(reply.added, "case")} more put before people; ${reply.recall.open} open, ${reply.recall.confirmed} confirmed, ${reply.recall.corrected} corrected`,
+          `${count(reply.added, "case")} more put before people; ${reply.recall.open} open, ${reply.recall.confirmed} confirmed, ${reply.recall.corrected} corrected${
+            reply.recall.open === 0
+              ? ""
+              : `\nReviewers find them in the inbox ("Look again"). The open ones: pilotage rollout delivered ${wanted} --recall open; then pilotage review confirm <case>, or review correct <case>`
+          }`,
       );
     });
   withExamples(

@@ -333,6 +333,8 @@ function messageOf(issue: z.core.$ZodIssue): string {
     return `a number ${issue.inclusive ? "from" : "above"} ${issue.minimum} on is expected`;
   if (issue.code === "too_big" && issue.origin === "number")
     return `a number ${issue.inclusive ? "of" : "below"} ${issue.maximum}${issue.inclusive ? " at most" : ""} is expected`;
+  if (issue.code === "invalid_format" && issue.format === "datetime")
+    return "a time is expected, such as 2026-01-05T08:00:00Z";
   return issue.message;
 }
 

@@ -59,6 +59,7 @@ export function Stages({ rollout }: { rollout: Rollout }) {
       <p className={styles["soft"]}>
         {t("agreed", {
           ceiling: formats.percent(plan.ceiling, 1),
+          labelled: formats.number(plan.leastLabelled),
           latency:
             plan.latency === null ? "none" : t("seconds", { n: formats.number(plan.latency / 1000, 1) }),
           inFlight: plan.inFlight,

@@ -53,8 +53,8 @@ export const ROLLOUT = words({
   control: { de: "Daneben: {control}", en: "Beside it: {control}" },
   people: { de: "Menschen ohne KI", en: "people without AI" },
   agreed: {
-    de: "Vereinbart: höchstens {ceiling} Fehler{latency, select, none {} other {, Antwort in {latency}}}; nach einer Rücknahme {inFlight, select, review {gehen begonnene Vorgänge an Menschen} other {laufen begonnene Vorgänge zu Ende}}.",
-    en: "Agreed: {ceiling} errors at most{latency, select, none {} other {, an answer within {latency}}}; after a rollback cases under way {inFlight, select, review {go to people} other {end as they would have}}.",
+    de: "Vereinbart: höchstens {ceiling} Fehler, mindestens {labelled} geprüfte Vorgänge, bevor es weitergeht{latency, select, none {} other {, Antwort in {latency}}}; nach einer Rücknahme {inFlight, select, review {gehen begonnene Vorgänge an Menschen} other {laufen begonnene Vorgänge zu Ende}}.",
+    en: "Agreed: {ceiling} errors at most, {labelled} reviewed cases at least before it goes on{latency, select, none {} other {, an answer within {latency}}}; after a rollback cases under way {inFlight, select, review {go to people} other {end as they would have}}.",
   },
   seconds: { de: "{n} s", en: "{n} s" },
   releaseOf: { de: "{id}, {when}", en: "{id}, {when}" },
@@ -258,7 +258,10 @@ export const HOLD_WORDS: Record<HoldReason, Text> = {
     de: "zu wenige Vorgänge haben beide Releases beantwortet und Menschen geprüft",
     en: "too few cases were answered by both releases and reviewed",
   },
-  "too-early": { de: "die Stufe dauerte noch nicht lange genug", en: "the stage has not lasted long enough" },
+  "too-early": {
+    de: "die Stufe dauerte noch nicht lange genug (mindestens einen Tag, vor allen Vorgängen eine Woche)",
+    en: "the stage has not lasted long enough (a day at least, a week before all cases)",
+  },
   "guard-tripped": { de: "ein Wächter hat ausgelöst", en: "a guard has tripped" },
   "guard-without-data": {
     de: "ein Wächter hat keine Daten, und das zählt nicht als gut",
