@@ -49,6 +49,8 @@ export const ROLLOUT = words({
   stageDone: { de: "vorbei", en: "passed" },
   stageHere: { de: "hier", en: "here" },
   stageNext: { de: "danach", en: "to come" },
+  stageLast: { de: "hier beendet", en: "ended here" },
+  stageNever: { de: "nicht erreicht", en: "not reached" },
   since: { de: "seit {since}", en: "since {since}" },
   control: { de: "Daneben: {control}", en: "Beside it: {control}" },
   people: { de: "Menschen ohne KI", en: "people without AI" },
