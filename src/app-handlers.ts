@@ -170,7 +170,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
       workers,
     }),
     ...gateHandlers({ database, registry, clock, gates: parts.gates }),
-    ...rolloutHandlers({ database, clock, audit, rollouts: parts.rollouts }),
+    ...rolloutHandlers({ database, clock, audit, registry, rollouts: parts.rollouts }),
     ...certificateHandlers({ database, registry, certificates, clock }),
     ...qualityHandlers({
       database,

@@ -350,6 +350,29 @@ describe("a gate", async () => {
       expect(body).not.toContain("As agreed");
     });
 
+    test("waits on the overview of whoever can sign it, until they have", async () => {
+      const waits = async (who: Client) =>
+        (await who.getOverview({ params, query: {} })).needs.filter(({ kind }) => kind === "gate");
+      const gate = await fresh();
+      const need = {
+        id: gate.id,
+        code: "gate_to_sign",
+        values: { release: gate.release },
+        link: `/quality/gates/${gate.id}?workflow=tickets`,
+      };
+      expect(await waits(owner)).toMatchObject([need]);
+      expect(await waits(sponsor)).toMatchObject([need]);
+      expect(await waits(engineer)).toEqual([]);
+      await sign(owner, gate, "go");
+      expect(await waits(owner)).toEqual([]);
+      expect(await waits(sponsor)).toMatchObject([need]);
+      await sign(sponsor, gate, "no-go");
+      expect(await waits(sponsor)).toEqual([]);
+      // Neither what came out otherwise nor a part of the groups can be signed as go.
+      await fresh(60);
+      expect(await waits(owner)).toEqual([]);
+    });
+
     test("two at once as one part: one signs, the other is told who did", async () => {
       const gate = await fresh();
       const deputy = await person("d.eputy@example.com", "owner");

@@ -90,6 +90,17 @@ describe("what a release delivered alone", async () => {
     expect(await delivered(begun)).toMatchObject({ alone: 3, unseen: 0 });
   });
 
+  test("is not chosen by a facet that there is not: that would look as if there were nothing to look through", async () => {
+    await expect(recall(begun, { facet: ["output.categry=billing"] })).rejects.toMatchObject({
+      code: "bad_request",
+      message: "output.categry is no facet of the release. Nothing was changed.",
+      hint: expect.stringContaining("output.category"),
+    });
+    await expect(recall(begun, { since: "yesterday" })).rejects.toMatchObject({
+      message: expect.stringContaining("since: a time is expected, such as 2026-01-05T08:00:00Z"),
+    });
+  });
+
   test("stands in the inbox, earliest first, and nothing of it moved", async () => {
     const { recalled, open } = await anna.getInbox({ params: begun.params });
     expect(recalled).toMatchObject({ open: 3 });

@@ -156,3 +156,9 @@ describe("a rollout", () => {
     expect((await shown(begun)).history.map(({ move }) => move)).toEqual(["start", "advance"]);
   });
 });
+
+test("the rollouts of a workflow that is not there are no empty list", async () => {
+  await expect(brandt.listRollouts({ params: { workflow: "oddd" }, query: {} })).rejects.toMatchObject({
+    code: "not_found",
+  });
+});

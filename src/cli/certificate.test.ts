@@ -35,6 +35,16 @@ describe("pilotage certify", () => {
   });
 });
 
+it("a release that was named `latest` is the newest one, also for a preview", async () => {
+  const release = SAMPLES.listReleases.releases[0]!.id;
+  const server = await playing(SAMPLES);
+  await type(["certify", "support-triage", "--release", "latest", ...AS], here(server));
+  expect(server.calls.at(-1)).toMatchObject({ name: "certify", body: { release } });
+  const shown = await type(["certify", "support-triage", "--release", "latest", "--preview"], here(server));
+  expect(server.calls.at(-1)).toMatchObject({ name: "previewCertification", query: { release } });
+  expect(shown.stdout).not.toMatch(/\d\.\d{5,} %/);
+});
+
 it("a look that does not come out the same ends with 3", async () => {
   const recheck = {
     id: "look_1",

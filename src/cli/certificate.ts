@@ -7,7 +7,7 @@ import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
 import { EXIT } from "./exit.ts";
 import { readPages } from "./paging.ts";
-import { addForecast, showPreview, type PreviewOptions } from "./preview.ts";
+import { addForecast, named, showPreview, type PreviewOptions } from "./preview.ts";
 import { facts, moment, percent, rounded, table } from "./text.ts";
 
 type Look = Awaited<ReturnType<Client["certify"]>>;
@@ -34,7 +34,7 @@ export function addCertificate(program: Command, desk: Desk): void {
     .description(
       "Looks at labels and certifies the loosest confidence threshold that keeps the error rate of the workflow. A look that tests a threshold spends from the error budget, so do not ask every day.",
     )
-    .option("--release <release>", "which release; default: the candidate, else the stable one")
+    .option("--release <release>", "its id, or `latest`; default: the candidate, else the stable one")
     .option(
       "--step <step>",
       "which step of its chain answered: 0 its model, 1 its first fallback",
@@ -45,7 +45,10 @@ export function addCertificate(program: Command, desk: Desk): void {
         .choices(Object.keys(CERTIFICATION_SOURCES))
         .default("labels"),
     )
-    .option("--set <run>", "the run over a sealed evaluation set, for --from set")
+    .option(
+      "--set <set>",
+      "with --from set: a sealed set that the release was evaluated on, or a run over it",
+    )
     .option("--simulated", "count labels of programs that play a person, too; the certificate says so")
     .option("--preview", "show what each threshold would mean; nothing is spent")
     .option(
@@ -57,14 +60,15 @@ export function addCertificate(program: Command, desk: Desk): void {
     .option("--hourly-cost <amount>", "with --preview: what an hour of a reviewer costs", Number)
     .action(async (workflow: string, options: CertifyOptions) => {
       if (options.preview) return showPreview(desk, workflow, options);
-      const { release, step, from, set, simulated = false } = options;
+      const { step, from, set, simulated = false } = options;
+      const client = await desk.client("change");
+      const release = await named(client, workflow, options.release);
       const rest = {
         ...(release === undefined ? {} : { release }),
         ...(step === undefined ? {} : { step }),
         from,
         ...(set === undefined ? {} : { set }),
       };
-      const client = await desk.client("change");
       const reply = await client.certify({ params: { workflow }, body: { ...rest, simulated } });
       if (reply.result === "none") desk.exit = EXIT.found;
       desk.out.result(reply, () => shownLook(reply));
@@ -75,6 +79,7 @@ export function addCertificate(program: Command, desk: Desk): void {
     "pilotage certify support-triage --preview --threshold 0.8",
     "pilotage certify support-triage --preview --errors --as j.okafor@example.com",
     "pilotage certify support-triage --release rel_01hzy3v7k2e8t9qxw4m5n6p7r8 --from shadow --as j.okafor@example.com",
+    "pilotage certify support-triage --release latest --from set --set tickets-may --as j.okafor@example.com",
   );
 
   const list = program

@@ -90,7 +90,10 @@ export function shownChange(change: Change): string {
 }
 
 function sentenceOf({ id, workflow, setting, before, after, state }: Change): string {
-  const step = `${setting} from ${valueOf(setting, before)} to ${valueOf(setting, after)}`;
+  const step =
+    setting === ROLLOUT_STEP
+      ? `the rollout's step: ${valueOf(setting, after)}`
+      : `${setting} from ${valueOf(setting, before)} to ${valueOf(setting, after)}`;
   switch (state) {
     case "applied":
       return `${workflow}: ${step} is in force.`;
@@ -101,7 +104,14 @@ function sentenceOf({ id, workflow, setting, before, after, state }: Change): st
   }
 }
 
+/** What two people decide about a rollout: where it stood, and which move was asked for. */
+const ROLLOUT_STEP = "rollout.step";
+
 function valueOf(setting: string, value: unknown): string {
+  if (setting === ROLLOUT_STEP && typeof value === "object" && value !== null) {
+    const { move, state, undecided } = value as { move?: string; state?: string; undecided?: boolean };
+    return `${(move ?? state ?? "").replace("_", " ")}${undecided ? ", although the evidence does not settle it" : ""}`;
+  }
   return setting === "autonomy" && typeof value === "number"
     ? percent(value)
     : brief(value as Parameters<typeof brief>[0]);

@@ -10,7 +10,7 @@ import { addCollect, addImport, addRemap } from "./evaluation-make.ts";
 import { kindOf, shownSet } from "./evaluation-shown.ts";
 import { withExamples } from "./examples.ts";
 import { rangeOf, shownRun, type Run } from "./run-shown.ts";
-import { moment, rounded, table } from "./text.ts";
+import { measured, moment, table } from "./text.ts";
 
 export function addEvaluation(program: Command, desk: Desk): void {
   const group = program
@@ -83,7 +83,7 @@ function runsOf(runs: Run[]): string {
       run.step,
       run.state,
       run.right + run.wrong,
-      rounded(run.accuracy?.value),
+      run.accuracy && measured(run.accuracy.value),
       rangeOf(run.accuracy),
       moment(run.startedAt),
     ]),

@@ -28,7 +28,7 @@ export const EXIT_SENTENCES: Record<ExitCode, string> = {
   4: "Nothing answers: no program runs here, the address is wrong, or the connection broke.",
   5: "`evaluate --gate`: conditional, every minimum is proved and a target is not. With `--allow conditional` this is 0.",
   6: "`evaluate --gate`: no-go, a must is certainly missed.",
-  7: "`evaluate --gate`: inconclusive, too few cases to say; never a pass.",
+  7: "`evaluate --gate`: inconclusive, too little is known to say; never a pass.",
   8: "`evaluate --gate`: a must could not be judged: evidence is missing, measuring failed, or the criteria came too late.",
 };
 

@@ -44,7 +44,20 @@ export function gateText(gate: Gate): string {
       rows,
       "No criterion was judged.",
     ),
+    ...unattested(gate),
   ].join("\n");
+}
+
+/** The commands that attest the proofs for which nobody has given their word. */
+function unattested({ workflow, criteria }: Gate): string[] {
+  const missing = criteria.filter(
+    ({ unit, verdict, reasons }) =>
+      unit === null && verdict === "could-not-run" && reasons.some(({ code }) => code === "no-evidence"),
+  );
+  return missing.map(
+    ({ name }) =>
+      `To attest it: pilotage criteria attest ${workflow} ${JSON.stringify(name)} --holds yes --text "..." --as <person>`,
+  );
 }
 
 /** For a comment on a change. */

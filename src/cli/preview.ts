@@ -4,7 +4,8 @@ import type { Client } from "../contract/client.ts";
 import { whole } from "./arguments.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
-import { facts, percent, table } from "./text.ts";
+import { newest } from "./share.ts";
+import { facts, measured, percent, table } from "./text.ts";
 
 type Preview = Awaited<ReturnType<Client["previewCertification"]>>;
 
@@ -19,12 +20,22 @@ export interface PreviewOptions {
   hourlyCost?: number;
 }
 
+/** The id of the release that was named, `latest` among them; undefined where none was: the one in force is meant. */
+export async function named(
+  client: Client,
+  workflow: string,
+  release: string | undefined,
+): Promise<string | undefined> {
+  return release === "latest" ? newest(client, workflow) : release;
+}
+
 /** Shows the preview; with `errors` the labels are laid open first, in the name of a person. */
 export async function showPreview(desk: Desk, workflow: string, options: PreviewOptions): Promise<void> {
-  const { release, step = 0, simulated = false, errors = false, threshold, minutes, hourlyCost } = options;
+  const { step = 0, simulated = false, errors = false, threshold, minutes, hourlyCost } = options;
   const from = options.from === "shadow" ? "shadow" : "labels";
-  const of = { ...(release === undefined ? {} : { release }), step, from } as const;
   const client = await desk.client(errors ? "change" : "read");
+  const release = await named(client, workflow, options.release);
+  const of = { ...(release === undefined ? {} : { release }), step, from } as const;
   if (errors) await client.openLabels({ params: { workflow }, body: { ...of, simulated } });
   const reply = await client.previewCertification({
     params: { workflow },
@@ -49,12 +60,12 @@ function shown(preview: Preview): string {
   ];
   const listed = rows.map((row) => [
     (row.calibrated ?? row.threshold).toFixed(2),
-    percent(row.coverage),
+    measured(row.coverage),
     row.labels,
     row.mayBeWrong < 0 ? "too few" : row.mayBeWrong,
     row.seen === null
       ? "-"
-      : `${row.seen.errors}/${row.seen.n} (${percent(row.seen.lower)} to ${percent(row.seen.upper)})${row.seen.of === "look" ? " at the last look" : ""}`,
+      : `${row.seen.errors}/${row.seen.n} (${measured(row.seen.lower)} to ${measured(row.seen.upper)})${row.seen.of === "look" ? " at the last look" : ""}`,
     ...queue(row),
   ]);
   const head = `${preview.workflow}: ${preview.sentence}`;
@@ -65,8 +76,8 @@ function shown(preview: Preview): string {
       preview.calibration === null ? "the model's own confidence" : `calibrated (${preview.calibration})`,
     ],
     [
-      "a day",
-      `${assumes.casesPerDay.toFixed(1)} cases, ${assumes.labelsPerDay.toFixed(1)} coin labels, autonomy ${percent(assumes.autonomy)}`,
+      "assumed",
+      `${assumes.casesPerDay.toFixed(1)} cases and ${assumes.labelsPerDay.toFixed(1)} coin labels a day, autonomy ${percent(assumes.autonomy)}`,
     ],
     [
       "model",
@@ -90,15 +101,16 @@ export function addForecast(certificate: Command, desk: Desk): void {
     .description(
       "Says about how many days of labels it takes until cases go out alone: with this release, and after a change to a new one.",
     )
-    .option("--release <release>", "which release; default: the candidate, else the stable one")
+    .option("--release <release>", "its id, or `latest`; default: the candidate, else the stable one")
     .option("--step <step>", "which step of its chain", whole(0, 20))
     .option("--simulated", "count labels of programs that play a person, too")
     .action(
       async (
         workflow: string,
-        { release, step, simulated }: { release?: string; step?: number; simulated?: true },
+        { release: wanted, step, simulated }: { release?: string; step?: number; simulated?: true },
       ) => {
         const client = await desk.client("read");
+        const release = await named(client, workflow, wanted);
         const reply = await client.automationForecast({
           params: { workflow },
           query: {

@@ -4,7 +4,7 @@ import { whole } from "./arguments.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
 import { readPages } from "./paging.ts";
-import { moment, percent, table } from "./text.ts";
+import { measured, moment, percent, table } from "./text.ts";
 
 interface Page {
   limit: number;
@@ -28,11 +28,11 @@ export function addQuality(program: Command, desk: Desk): void {
         one.alone,
         one.labels,
         one.errors,
-        one.labels === 0 ? "-" : percent(one.errors / one.labels),
-        one.exact === null ? "-" : `${percent(one.exact.lower)} to ${percent(one.exact.upper)}`,
+        one.labels === 0 ? "-" : measured(one.errors / one.labels),
+        one.exact === null ? "-" : `${measured(one.exact.lower)} to ${measured(one.exact.upper)}`,
         one.alwaysValid === null
           ? "-"
-          : `${percent(one.alwaysValid.lower)} to ${percent(one.alwaysValid.upper)}`,
+          : `${measured(one.alwaysValid.lower)} to ${measured(one.alwaysValid.upper)}`,
       ];
       const { expected } = reply;
       desk.out.result(
@@ -45,7 +45,7 @@ export function addQuality(program: Command, desk: Desk): void {
           )}\nallowed: ${percent(reply.target)}${
             expected === null
               ? ""
-              : `; expected by calibrated confidence alone: ${percent(expected.errorRate)} of ${expected.cases} cases${expected.agrees === false ? ", which the labels contradict: calibrate anew" : ""}`
+              : `; expected by calibrated confidence alone: ${measured(expected.errorRate)} of ${expected.cases} cases${expected.agrees === false ? ", which the labels contradict: calibrate anew" : ""}`
           }`,
       );
     });

@@ -6,7 +6,7 @@ import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
 import { readJsonObject } from "./reading.ts";
 import { CASE, withReason } from "./review-endings.ts";
-import { moment } from "./text.ts";
+import { count, moment } from "./text.ts";
 
 export function addAfterwards(group: Command, desk: Desk): void {
   const correct = withReason(group.command("correct").argument("<case>", "the id of the case"))
@@ -46,7 +46,10 @@ export function addAfterwards(group: Command, desk: Desk): void {
     )
     .action(async (id: string) => {
       const reply = await (await desk.client("change")).confirmRecalled({ params: { case: id }, body: {} });
-      desk.out.result(reply, () => `${id}: confirmed. ${reply.open} of that rollout are still open.`);
+      desk.out.result(
+        reply,
+        () => `${id}: confirmed. ${count(reply.open, "case")} of that rollout still to look at.`,
+      );
     });
   withExamples(confirm, `pilotage review confirm ${CASE} --as j.okafor@example.com`);
 

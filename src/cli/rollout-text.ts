@@ -1,7 +1,7 @@
 /** What the commands of rollouts print. */
 import type { Client } from "../contract/client.ts";
 import { HOLDS } from "../contract/rollout.ts";
-import { count, facts, percent } from "./text.ts";
+import { count, facts, moment, percent } from "./text.ts";
 
 type Shown = Awaited<ReturnType<Client["getRollout"]>>;
 type Looks = Awaited<ReturnType<Client["rolloutLooks"]>>;
@@ -20,27 +20,55 @@ export function rolloutText(one: Shown): string {
         : `E ${guard.evidence.toPrecision(3)} of ${guard.limit!.toPrecision(3)}`;
     return `  ${guard.name.padEnd(12)} ${guard.kind.padEnd(8)} ${evidence}, ${bad} of ${sum} of the candidate`;
   });
+  const labelled = forecast.labelsPerDay > 0;
   const found = (list: Shown["forecast"]["found"]) =>
     list.map(
       ({ rate, days }) =>
-        `${percent(rate)}: ${days === null ? "not within its horizon" : `${days.toPrecision(2)} days`}`,
+        `${percent(rate)}: ${days === null ? "not in the foreseeable future" : `${days.toPrecision(2)} days`}`,
     );
   const history = one.history.map(
     (move) =>
-      `  ${move.at.slice(0, 16)}  ${move.move} -> ${move.to} (${move.stageName}) by ${move.by}${move.askedBy ? ` and ${move.askedBy}` : ""}${move.reason ? `: ${move.reason}` : ""}${move.agrees ? "" : "  DOES NOT COME OUT THE SAME"}`,
+      `  ${moment(move.at)}  ${move.move.replace("_", " ")} -> ${move.to.replace("_", " ")} (${move.stageName}) by ${move.by}${move.askedBy ? ` and ${move.askedBy}` : ""}${move.reason ? `: ${move.reason}` : ""}${move.agrees ? "" : "  DOES NOT COME OUT THE SAME"}`,
   );
   return `${one.workflow}: ${one.sentence}\n${facts([
-    ["stage", one.stageName],
-    ["may go on", may],
+    ["stage", one.stage < 0 ? one.stageName : `${one.stageName}, since ${moment(one.stageAt)}`],
+    ["agreed", planText(one.plan)],
+    ["may go on", one.endedAt === null ? may : ""],
     ...(pairs === null ? [] : [["in shadow", pairsText(pairs)] as [string, string]]),
     ...(forecast.inShadow.length === 0
       ? []
       : [["found in shadow in", found(forecast.inShadow).join("; ")] as [string, string]]),
     [
       "found in",
-      `${found(forecast.found).join("; ")} (errors of the candidate; ${forecast.labelsPerDay.toFixed(1)} labels a day)`,
+      one.endedAt !== null
+        ? ""
+        : labelled
+          ? `${found(forecast.found).join("; ")} (errors of the candidate; ${forecast.labelsPerDay.toFixed(1)} labels a day)`
+          : "a worse release would not be noticed: in the last 14 days no label counted",
     ],
-  ])}\nGuards\n${guards.join("\n")}\nHistory\n${history.join("\n")}`;
+  ])}\n${guards.length === 0 ? "" : `Guards\n${guards.join("\n")}\n`}History\n${history.join("\n")}`;
+}
+
+function planText({
+  ceiling,
+  leastLabelled,
+  tolerated,
+  latency,
+  cost,
+  inFlight,
+  simulated,
+}: Shown["plan"]): string {
+  return [
+    `${percent(ceiling)} errors at most`,
+    `${leastLabelled} labelled cases at least before it goes on`,
+    ...(tolerated === 1 ? [] : [`${tolerated} times those of the stable release`]),
+    ...(latency === null ? [] : [`an answer within ${latency} ms`]),
+    ...(cost === null ? [] : [`a case for ${cost}`]),
+    inFlight === "review"
+      ? "after a rollback cases under way go to people"
+      : "after a rollback cases under way end as they would have",
+    ...(simulated ? ["simulated labels count"] : []),
+  ].join("; ");
 }
 
 function mayText({ kind, reasons, interval }: NonNullable<Shown["promotion"]>): string {
@@ -64,7 +92,7 @@ export function looksText({ looks }: Looks): string {
   return looks
     .map(
       ({ at, stageName, guard, candidate, evidence, limit }) =>
-        `${at.slice(0, 16)}  ${stageName.padEnd(8)} ${guard.padEnd(7)} ${evidence === null ? "no data" : `E ${evidence.toPrecision(3)} of ${limit!.toPrecision(3)}`}, ${candidate.errors} of ${candidate.n}`,
+        `${moment(at)}  ${stageName.padEnd(8)} ${guard.padEnd(7)} ${evidence === null ? "no data" : `E ${evidence.toPrecision(3)} of ${limit!.toPrecision(3)}`}, ${candidate.errors} of ${candidate.n}`,
     )
     .join("\n");
 }

@@ -1,6 +1,7 @@
 /** `pilotage rollout ...` and `pilotage rollback`: how a release earns its share, and how it is taken out at once. */
 import { type Command, Option } from "commander";
 import type { Client } from "../contract/client.ts";
+import { PilotageError } from "../contract/errors.ts";
 import { RECALL_STATES, type RecallState } from "../contract/rollout.ts";
 import { share as readShare } from "./arguments.ts";
 import type { Desk } from "./desk.ts";
@@ -209,7 +210,11 @@ export function addRollout(program: Command, desk: Desk): void {
       desk.out.result(
         reply,
         () =>
-          `${count(reply.added, "case")} more put before people; ${reply.recall.open} open, ${reply.recall.confirmed} confirmed, ${reply.recall.corrected} corrected`,
+          `${count(reply.added, "case")} more put before people; ${reply.recall.open} open, ${reply.recall.confirmed} confirmed, ${reply.recall.corrected} corrected${
+            reply.recall.open === 0
+              ? ""
+              : `\nReviewers find them in the inbox ("Look again"). The open ones: pilotage rollout delivered ${wanted} --recall open; then pilotage review confirm <case>, or review correct <case>`
+          }`,
       );
     });
   withExamples(
@@ -245,6 +250,8 @@ async function idOf(client: Client, workflow: string): Promise<string> {
   if (workflow.startsWith("roll_")) return workflow;
   const { rollouts } = await client.listRollouts({ params: { workflow }, query: { limit: 1 } });
   const id = rollouts[0]?.id;
-  // The server says best that there is none.
-  return id ?? workflow;
+  if (id !== undefined) return id;
+  throw new PilotageError("not_found", `${workflow} has had no rollout yet.`, {
+    hint: `pilotage rollout start ${workflow} <release> --ceiling <percent> --as <person>`,
+  });
 }

@@ -1,6 +1,6 @@
 /** Evaluation runs as they read in a terminal: how far, the figures with their n and range, what was taken for what. */
 import type { Client } from "../contract/client.ts";
-import { count, facts, moment, percent, rounded, table } from "./text.ts";
+import { count, facts, measured, moment, percent, rounded, table } from "./text.ts";
 
 export type Run = Awaited<ReturnType<Client["startEvaluation"]>>;
 /** With its figures, null until it is done. */
@@ -22,7 +22,7 @@ export function shownRun(run: Run | MeasuredRun): string {
       "accuracy",
       run.accuracy === null
         ? "no answers yet"
-        : `${percent(Number(run.accuracy.value.toFixed(4)))} of ${run.right + run.wrong} right, 95 % range ${rangeOf(run.accuracy)}`,
+        : `${measured(run.accuracy.value)} of ${run.right + run.wrong} right, 95 % range ${rangeOf(run.accuracy)}`,
     ],
     ["asked", run.repeats === 1 ? "" : `${run.repeats} times each; the majority counts`],
     ["no answer", run.failed === run.unusable ? "" : count(run.failed - run.unusable, "item")],
@@ -32,7 +32,7 @@ export function shownRun(run: Run | MeasuredRun): string {
     ],
     ["left out", run.leftOut === 0 ? "" : `${count(run.leftOut, "item")} that the release was trained with`],
     ["cost", costLine(run.cost)],
-    ["time", run.meanMilliseconds === null ? "" : `${rounded(run.meanMilliseconds)} ms on average`],
+    ["time", run.meanMilliseconds === null ? "" : `${Number(run.meanMilliseconds.toFixed(1))} ms on average`],
     ["started", `${moment(run.startedAt)} by ${run.startedBy}`],
     ["finished", moment(run.finishedAt)],
     ["note", run.notes.join("\n")],
@@ -44,7 +44,7 @@ export function shownRun(run: Run | MeasuredRun): string {
 /** "85.1 % to 87.3 %"; empty without answers. */
 export function rangeOf(figure: Figure): string {
   if (figure === null) return "";
-  return `${percent(Number(figure.lower.toFixed(4)))} to ${percent(Number(figure.upper.toFixed(4)))}`;
+  return `${measured(figure.lower)} to ${measured(figure.upper)}`;
 }
 
 function shownFigures(figures: Figures): string[] {

@@ -62,6 +62,11 @@ export function percent(share: number): string {
   return `${Number((share * 100).toFixed(6))} %`;
 }
 
+/** A measured share for reading: two digits behind the point at most. */
+export function measured(share: number): string {
+  return percent(Number(share.toFixed(4)));
+}
+
 /** A measured number for reading: four digits behind the point at most. */
 export function rounded(number: number | null | undefined): number | null {
   return number === null || number === undefined ? null : Number(number.toFixed(4));

@@ -17,8 +17,8 @@ export const VERDICTS = {
     de: "ein Muss ließ sich nicht beurteilen: ein Nachweis fehlt oder ist älter als das, woran er gemessen wird",
   },
   inconclusive: {
-    en: "too few cases to say, which is not a pass",
-    de: "zu wenige Vorgänge für eine Aussage; das gilt nicht als bestanden",
+    en: "too little is known to say, which is not a pass",
+    de: "für eine Aussage ist zu wenig bekannt; das gilt nicht als bestanden",
   },
   conditional: {
     en: "every minimum is proved, a target is not: rollout with autonomy 0",
@@ -30,7 +30,7 @@ export type Verdict = keyof typeof VERDICTS;
 
 /** Why a criterion came out as it did; `about` is named behind it. */
 export const CRITERION_REASONS = {
-  "no-evidence": { en: "nothing was measured", de: "nichts wurde gemessen" },
+  "no-evidence": { en: "nothing was measured or attested", de: "nichts wurde gemessen oder bezeugt" },
   failed: { en: "measuring failed", de: "das Messen ist gescheitert" },
   "other-kind": { en: "the evidence is of another kind", de: "der Nachweis ist von anderer Art" },
   "bad-levels": {
@@ -80,7 +80,10 @@ export type CriterionReason = keyof typeof CRITERION_REASONS;
 
 /** Why a gate as a whole could not be judged, or not be passed. */
 export const GATE_REASONS = {
-  "no-criteria": { en: "no criteria were agreed", de: "es wurden keine Kriterien vereinbart" },
+  "no-criteria": {
+    en: "no criteria were agreed: write them as `criteria` of the workflow, and apply it",
+    de: "es wurden keine Kriterien vereinbart: sie stehen als `criteria` beim Workflow und gelten, sobald er angewandt ist",
+  },
   "same-name-twice": { en: "two criteria have one name", de: "zwei Kriterien tragen denselben Namen" },
   "group-without-must": { en: "a group has no must", de: "eine Gruppe hat kein Muss" },
   "not-frozen": { en: "the criteria are not frozen", de: "die Kriterien sind nicht festgeschrieben" },
@@ -97,8 +100,8 @@ export const GATE_REASONS = {
     de: "die Prüfsammlung dient dem Abstimmen und belegt nichts",
   },
   "set-worn-out": {
-    en: "the sealed set was looked at too often",
-    de: "die versiegelte Prüfsammlung wurde zu oft angesehen",
+    en: "a fresh sealed set is needed, this one was looked at too often",
+    de: "eine frische versiegelte Prüfsammlung ist nötig, diese wurde zu oft angesehen",
   },
   "set-not-drawn": {
     en: "the cases of the set were chosen, not drawn: it takes a set that was drawn for cases to go out alone",

@@ -57,6 +57,7 @@ export const NEED_CODES = {
   model_retires: "model, days, day",
   model_retired: "model, days (negative), day",
   dead_letters: "target, cases",
+  gate_to_sign: "release",
   rollout_held: "release, alarm (empty: a person held it)",
   rolled_back: "release, alarm (empty: a person did it), unseen: what it delivered and nobody looked at",
   quarantine_open: "count",

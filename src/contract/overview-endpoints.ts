@@ -50,6 +50,7 @@ const needed = z.object({
     "orphan",
     "second_person",
     "rollout",
+    "gate",
   ]),
   id: z.string(),
   code: z.string(),

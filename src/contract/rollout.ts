@@ -56,7 +56,7 @@ export type Move = keyof typeof MOVES;
 export const HOLDS = {
   "few-labels": "too few of its cases are labelled",
   "few-pairs": "too few cases were answered by both releases and labelled",
-  "too-early": "it has not lasted long enough",
+  "too-early": "it has not lasted long enough (a day at least, a week before all cases)",
   "guard-tripped": "a guard has tripped",
   "guard-without-data": "a guard has no data, and missing is not passing",
   "sample-ratio": "the arms got other parts of the cases than their shares say",

@@ -49,6 +49,8 @@ describe("a metric by name", () => {
 
   test.each<[string, string, string | undefined]>([
     ["acuracy", 'there is no metric "acuracy"', "accuracy"],
+    ["recal category = billing", 'there is no metric "recal"', "recall category = billing"],
+    ["recall categroy = billing", 'no field "categroy"', "recall category = billing"],
     ["flips", 'there is no metric "flips"', "steady"],
     ["", "the metric is empty", undefined],
     ["accuracy category", "accuracy takes nothing after it", "accuracy"],

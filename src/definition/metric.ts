@@ -74,7 +74,7 @@ export function readMetric(text: string, names: MetricNames): ReadMetric {
     return refused(
       word === "" ? "the metric is empty" : `there is no metric ${shown(word)}`,
       `one of ${Object.keys(METRIC_FORMS).join(", ")}`,
-      meant,
+      meant && `${meant} ${rest}`.trim(),
     );
   }
   const metric = READERS[word](rest, names);
@@ -277,7 +277,13 @@ const DATES: Wanted = {
 function ofClass(kind: "recall" | "precision", rest: string, names: MetricNames): Metric | Refusal {
   const [path, name] = parted(rest, /\s*=\s*/);
   const field = fieldNamed(kind, path, names, CLASSES);
-  if (isRefusal(field)) return field;
+  if (isRefusal(field)) {
+    const { suggestion } = field;
+    // The class that was named stays in what may have been meant.
+    return suggestion === undefined || name === undefined
+      ? field
+      : { ...field, suggestion: `${suggestion} = ${name}` };
+  }
   if (name === undefined) return form(kind);
   const classes = field === undefined ? [name] : classesOf(field)!;
   if (classes.includes(name)) return { kind, field: path, class: name };

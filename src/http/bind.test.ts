@@ -188,6 +188,22 @@ describe("bodies", () => {
     });
   });
 
+  test("a text that is too short is refused in words that say how long it must be", async () => {
+    const response = await fastify.inject({
+      method: "POST",
+      url: "/api/v1/workflows/w/rollback",
+      headers: { authorization: "Bearer all", "content-type": "application/json" },
+      payload: { reason: "x" },
+    });
+    expect(response.json()).toMatchObject({
+      error: {
+        code: "bad_request",
+        message:
+          "The body is not what this endpoint takes: reason: 3 characters at least are expected. Nothing was done.",
+      },
+    });
+  });
+
   test("__proto__ in a body changes nothing", async () => {
     plays = {
       applyWorkflow: ({ body }) => ({

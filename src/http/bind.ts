@@ -309,7 +309,7 @@ function check<S extends z.ZodType>(schema: S, value: unknown, where: string): z
   if (parsed.success) return parsed.data;
   const details = parsed.error.issues.map((issue) => ({
     path: issue.path.join("."),
-    message: issue.message,
+    message: messageOf(issue),
   }));
   throw new PilotageError(
     "bad_request",
@@ -319,6 +319,23 @@ function check<S extends z.ZodType>(schema: S, value: unknown, where: string): z
       .slice(0, 1_000)}. Nothing was done.`,
     { details },
   );
+}
+
+/** In words where a person may have typed it; else as the schema says. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === "too_small" && issue.origin === "string")
+    return issue.minimum === 1
+      ? "something is expected here"
+      : `${issue.minimum} characters at least are expected`;
+  if (issue.code === "too_big" && issue.origin === "string")
+    return `${issue.maximum} characters at most are expected`;
+  if (issue.code === "too_small" && issue.origin === "number")
+    return `a number ${issue.inclusive ? "from" : "above"} ${issue.minimum} on is expected`;
+  if (issue.code === "too_big" && issue.origin === "number")
+    return `a number ${issue.inclusive ? "of" : "below"} ${issue.maximum}${issue.inclusive ? " at most" : ""} is expected`;
+  if (issue.code === "invalid_format" && issue.format === "datetime")
+    return "a time is expected, such as 2026-01-05T08:00:00Z";
+  return issue.message;
 }
 
 const FASTIFY_CODES: Record<string, { code: ErrorCode; message: string }> = {

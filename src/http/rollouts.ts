@@ -1,4 +1,5 @@
 /** Handlers of rollouts. */
+import type { Registry } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
 import { GUARDS, type GuardName } from "../contract/rollout.ts";
 import { isoTime } from "../platform/clock.ts";
@@ -40,6 +41,7 @@ export function rolloutHandlers(parts: {
   database: Database;
   clock: Clock;
   audit: Audit;
+  registry: Registry;
   rollouts: Rollouts;
 }): Pick<Handlers, Names> {
   const { database, clock, rollouts } = parts;

@@ -14,6 +14,7 @@ import type { BudgetStanding } from "../models/budget.ts";
 import { windowEnd } from "../models/limits.ts";
 import type { Queryable } from "../platform/database.ts";
 import { sql, time } from "../platform/sql.ts";
+import { gateToSign, type GateToSign } from "../releases/gate-to-sign.ts";
 import type { StoppedRollout } from "../releases/rollout-stopped.ts";
 import { certificateInForce } from "./overview.ts";
 import type { Counts } from "./counts.ts";
@@ -31,7 +32,8 @@ export interface Need {
     | "budget"
     | "orphan"
     | "second_person"
-    | "rollout";
+    | "rollout"
+    | "gate";
   id: string;
   code: NeedCode;
   values: Record<string, string | number>;
@@ -88,6 +90,17 @@ export async function needsOf(
 
   if (known.rollout && reader.may("share.lower"))
     needs.push(rolloutNeed(known.rollout, known.unseen, page("rollout")));
+
+  const gate = await gateToSign(database, document);
+  if (gate && maySign(gate, reader.standing))
+    needs.push({
+      kind: "gate",
+      id: gate.id,
+      code: "gate_to_sign",
+      values: { release: gate.release },
+      at: isoTime(gate.judgedAt),
+      link: page(`quality/gates/${gate.id}`),
+    });
 
   for (const change of await waitingChanges(database, workflow)) {
     const rule = ruleForTwo(change.setting);
@@ -161,6 +174,14 @@ export async function needsOf(
   }
   if (reader.may("waiver.grant")) needs.push(...(await endingWaivers(database, figures, page("settings"))));
   return needs.slice(0, MOST);
+}
+
+/** Whoever signs has a role whose signature is missing, and has not signed for the other one. */
+function maySign({ open, signedBy }: GateToSign, { roles, actor }: Standing): boolean {
+  return (
+    open.some((part) => roles === null || roles.includes(part)) &&
+    !signedBy.some((one) => samePerson(one, actor.name))
+  );
 }
 
 function rolloutNeed({ id, release, state, alarm, at }: StoppedRollout, unseen: number, link: string): Need {

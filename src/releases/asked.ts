@@ -76,7 +76,7 @@ export async function whatIsAsked(
   const owner = await tx.maybe<{ workflow: string }>(sql`select workflow from release where id = ${id}`);
   if (owner?.workflow !== workflow)
     throw new PilotageError("not_found", `Workflow ${workflow} has no release ${id.slice(0, 60)}.`, {
-      hint: "`pilotage releases` lists them.",
+      hint: `\`pilotage releases ${workflow}\` lists them.`,
     });
   const release = await registry.release(tx, id);
   const step = chainOf(release)[request.step];

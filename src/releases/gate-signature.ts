@@ -183,6 +183,8 @@ function demandAnother({ actor, stands }: Signer, part: SignedAs, signed: readon
       same.stands === stands && !samePerson(same.person, actor.name)
         ? `${same.person} signed with the machine's own key, too, which is one person whatever name is said with it: this takes two. Nothing was signed.`
         : `${actor.name} has signed as ${same.signed_as} already, and go takes two persons. Nothing was signed.`,
-      { hint: "The other one signs in and signs for themselves." },
+      {
+        hint: "The other one signs in (`pilotage user link <e-mail>` makes the link), and signs on the page Quality.",
+      },
     );
 }

@@ -67,6 +67,19 @@ export function latestGate(database: Queryable, release: string): Promise<GateRo
   );
 }
 
+/** The newest gate of a workflow that came out as go by these criteria and is the newest of its release. */
+export function newestGo(
+  database: Queryable,
+  workflow: string,
+  criteria: string,
+): Promise<Pick<GateRow, "id" | "release" | "groups" | "judged_at"> | undefined> {
+  return database.maybe(sql`
+    select g.id, g.release, g.groups, g.judged_at from gate_verdict g
+    where g.workflow = ${workflow} and g.criteria_version = ${criteria} and g.verdict = 'go'
+      and not exists (select from gate_verdict later where later.release = g.release and later.id > g.id)
+    order by g.id desc limit 1`);
+}
+
 export async function latestGateId(database: Queryable, release: string): Promise<string | undefined> {
   const row = await database.maybe<{ id: string }>(
     sql`select id from gate_verdict where release = ${release} order by id desc limit 1`,

@@ -15,12 +15,12 @@ export async function demandReady(
   );
   if (!found)
     throw new PilotageError("not_found", `Workflow ${workflow} has no release ${release.slice(0, 60)}.`, {
-      hint: "`pilotage releases` lists them.",
+      hint: `\`pilotage releases ${workflow}\` lists them.`,
     });
   if (found.state !== "ready")
     throw new PilotageError(
       "wrong_state",
       `The release ${release} is ${found.state}${found.problem ? `: ${found.problem}` : ", its local model is still being trained"}. ${unchanged}`,
-      { hint: "Wait until `pilotage releases` shows it as ready." },
+      { hint: `Wait until \`pilotage releases ${workflow}\` shows it as ready.` },
     );
 }

@@ -5,9 +5,11 @@
  */
 import type { Audit } from "../audit/record.ts";
 import type { Standing } from "../access/standing.ts";
+import type { Registry } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { RecallState } from "../contract/rollout.ts";
+import type { ReleaseDocument } from "../definition/document.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database, Queryable } from "../platform/database.ts";
 import { sql, time, type Sql } from "../platform/sql.ts";
@@ -68,7 +70,12 @@ export interface RecallAsked {
 
 /** Puts before people what the release of a rolled-back rollout delivered alone; answers how many cases came to it. */
 export async function recallDelivered(
-  { database, audit, clock }: { database: Database; audit: Audit; clock: Clock },
+  {
+    database,
+    registry,
+    audit,
+    clock,
+  }: { database: Database; registry: Registry; audit: Audit; clock: Clock },
   rollout: RolloutRow,
   { since, facets, reason }: RecallAsked,
   by: Standing,
@@ -80,6 +87,7 @@ export async function recallDelivered(
       { hint: `To take it out at once: ${endingCommand(rollout)}` },
     );
   return database.transaction(async (tx) => {
+    demandFacets(Object.keys(facets), (await registry.release(tx, rollout.release)).document);
     const cases = sql`
       select c.id from case_ c where ${deliveredBy(rollout)} and c.verdict = 'auto' and c.facets @> ${JSON.stringify(facets)}::jsonb
         and (${since === undefined ? null : time(since)}::timestamptz is null or c.delivered_at >= ${since === undefined ? null : time(since)})`;
@@ -100,4 +108,17 @@ export async function recallDelivered(
       ]);
     return { added, recall: await recallCounts(tx, rollout.id) };
   });
+}
+
+/** A facet that no case can have would choose none, and look as if there were nothing to look through. */
+function demandFacets(asked: readonly string[], { facets }: ReleaseDocument): void {
+  const known = [
+    ...facets.input.map((one) => `input.${one}`),
+    ...facets.output.map((one) => `output.${one}`),
+  ];
+  const unknown = asked.find((one) => !known.includes(one));
+  if (unknown !== undefined)
+    throw new PilotageError("bad_request", `${unknown} is no facet of the release. Nothing was changed.`, {
+      hint: `It has ${known.join(", ") || "none"}.`,
+    });
 }

@@ -106,7 +106,9 @@ function notFromHere(move: Move, at: Standing, stages: readonly Stage[]): Pilota
       hint:
         possible.length === 0
           ? "It has ended. A new rollout begins with evidence of its own."
-          : `From here it can: ${possible.join(", ")}.`,
+          : move === "roll_back" && possible.includes("abort")
+            ? 'It has had no case, so nothing is to be rolled back. To end it: pilotage rollout abort <workflow> --reason "..." --as <person>'
+            : `From here it can: ${possible.join(", ")}.`,
     },
   );
 }

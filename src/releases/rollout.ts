@@ -327,7 +327,10 @@ export function openRollouts(parts: RolloutParts): Rollouts {
       if (!found) throw new PilotageError("not_found", `There is no rollout ${id.slice(0, 60)}.`);
       return found;
     },
-    list: (workflow, page) => store.listRollouts(database, workflow, page),
+    async list(workflow, page) {
+      await registry.workflow(database, workflow);
+      return store.listRollouts(database, workflow, page);
+    },
     moves: (id) => store.movesOf(database, id),
     judged: (rollout) => judged(database, rollout),
   };
@@ -345,7 +348,7 @@ export function openRollouts(parts: RolloutParts): Rollouts {
     const known = await store.openRollout(tx, row.name);
     const why =
       known !== undefined
-        ? `its rollout of ${known.release} is ${known.state} (${stageName(known.stages[known.stage])})`
+        ? `its rollout of ${known.release} is open (${known.state}, stage: ${stageName(known.stages[known.stage])})`
         : row.candidate_share > 0
           ? `${row.candidate_release} has ${row.candidate_share * 100} % of its cases by hand`
           : row.stable_release === release

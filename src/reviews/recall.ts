@@ -107,6 +107,11 @@ export async function confirmRecalled(
         recalled
           ? `The case ${caseId} was corrected meanwhile. Nothing was changed.`
           : `The case ${caseId} was not put before people again. Nothing was changed.`,
+        recalled
+          ? {}
+          : {
+              hint: `\`pilotage rollout delivered ${workflow} --recall open\` lists those that were; \`pilotage review correct\` corrects any delivered case.`,
+            },
       );
     if (recalled.state === "open") {
       const now = parts.clock.now();

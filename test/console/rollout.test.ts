@@ -64,6 +64,10 @@ describe.skipIf(CHROMIUM === undefined)("the page of a rollout", async () => {
     await dialog.getByRole("button", { name: "Roll back" }).click();
     await say("was rolled back; new cases go to people without AI");
     expect(await sentence().innerText()).toContain("rolled back");
+    // What did not come about is not announced any more.
+    await page.getByText("ended here").waitFor();
+    expect(await page.getByText("to come", { exact: true }).count()).toBe(0);
+    expect(await page.getByText(/^Agreed: \d+% errors at most/).count()).toBe(1);
     await say("Two customers got wrong answers");
     expect(await client.getWorkflow({ params: { workflow } })).toMatchObject({
       candidateRelease: null,

@@ -304,7 +304,9 @@ export function openWorkflowSettings(parts: SettingsParts): WorkflowSettings {
     throw new PilotageError(
       "wrong_state",
       `Autonomy of ${workflow} is locked until the workflow has its go, or two persons waive that by name. Nothing was changed.`,
-      { hint: `pilotage waive ${workflow} go --reason "..." --as <person>, and a second person approves it` },
+      {
+        hint: `Owner and sponsor sign a gate that is go (pilotage gate list ${workflow}). Without one: pilotage waive ${workflow} go --reason "..." --as <person>, and a second person approves it`,
+      },
     );
   }
 

@@ -15,8 +15,8 @@ export const INBOX = words({
   "tab.escalated": { de: "Weitergeleitet", en: "Escalated" },
   "tab.recalled": { de: "Nachprüfen", en: "Look again" },
   "cause.recalled": {
-    de: "{n, plural, one {Ein Vorgang ist} other {# Vorgänge sind}} nachzuprüfen: Ein zurückgenommenes Release hat sie allein zugestellt.",
-    en: "{n, plural, one {One case is} other {# cases are}} to be looked at again: a release that was rolled back delivered them alone.",
+    de: "{n, plural, one {Ein Vorgang ist} other {# Vorgänge sind}} nachzuprüfen: Ein zurückgenommenes Release hat {n, plural, one {ihn} other {sie}} allein zugestellt.",
+    en: "{n, plural, one {One case is} other {# cases are}} to be looked at again: a release that was rolled back delivered {n, plural, one {it} other {them}} alone.",
   },
   toRecalled: { de: "Nachprüfen", en: "Look at them" },
   "recalled.none": { de: "Nichts nachzuprüfen", en: "Nothing to look at again" },

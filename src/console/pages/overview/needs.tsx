@@ -37,6 +37,7 @@ const ICONS: Record<Need["kind"], IconName> = {
   orphan: "person",
   second_person: "person",
   rollout: "rollout",
+  gate: "quality",
 };
 
 export function Needs({ needs, workflow }: { needs: readonly Need[]; workflow: string }) {

@@ -246,8 +246,8 @@ export const SENTENCE_WORDS: Readonly<Record<SentenceCode, Text>> = {
     en: "The model answers {model, number, ::percent .#} of today's cases; {automatic, number, ::percent .#} go out alone.",
   },
   used_manual: {
-    de: "Menschen bearbeiten alles selbst; kein Release antwortet. {open, number} Vorgänge sind offen.",
-    en: "People do all of it; no release answers. {open, number} cases are open.",
+    de: "Menschen bearbeiten alles selbst; kein Release antwortet. {open, plural, =0 {Keiner ist} one {Ein Vorgang ist} other {# Vorgänge sind}} offen.",
+    en: "People do all of it; no release answers. {open, plural, =0 {None is} one {One case is} other {# cases are}} open.",
   },
   used_nothing_yet: { de: "Noch kein Vorgang in dieser Zeit.", en: "No case in this time yet." },
   worth_no_baseline: {
@@ -298,6 +298,10 @@ export const NEED_WORDS: Readonly<Record<NeedCode, Text>> = {
   dead_letters: {
     de: "{cases, plural, one {Ein Vorgang ist} other {# Vorgänge sind}} an „{target}“ unzustellbar",
     en: "{cases, plural, one {One case} other {# cases}} could not be delivered to “{target}”",
+  },
+  gate_to_sign: {
+    de: "Das Gate von {release} ist Go und wartet auf Ihre Unterschrift",
+    en: "The gate of {release} is go and waits for your signature",
   },
   rollout_held: {
     de: "Der Rollout von {release} ist angehalten{alarm}",

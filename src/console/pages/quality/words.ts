@@ -97,8 +97,8 @@ export const QUALITY = words({
   people: { de: "Personen", en: "People" },
   reviewCost: { de: "Kosten am Tag", en: "Cost a day" },
   assumes: {
-    de: "Bei {cases} Vorgängen am Tag und Autonomie {autonomy}; ausgeloste Vorgänge werden immer geprüft.",
-    en: "With {cases} cases a day and autonomy {autonomy}; cases drawn by a coin are always reviewed.",
+    de: "Angenommen sind {cases} Vorgänge am Tag und Autonomie {autonomy}; ausgeloste Vorgänge werden immer geprüft.",
+    en: "Assumed are {cases} cases a day and autonomy {autonomy}; cases drawn by a coin are always reviewed.",
   },
   modelCost: {
     de: "Die Modelle kosten dabei etwa {amount} {currency} am Tag, bei jeder Schwelle.",

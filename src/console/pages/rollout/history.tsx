@@ -49,7 +49,7 @@ export function History({ rollout }: { rollout: Rollout }) {
           { id: "why", head: t("why"), cell: reason },
           {
             id: "agrees",
-            head: t("agrees"),
+            head: t("agreesHead"),
             wideOnly: true,
             cell: (row) =>
               row.agrees ? (

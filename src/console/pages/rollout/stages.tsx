@@ -18,11 +18,18 @@ const TONES: Record<Rollout["state"], Tone> = {
   aborted: "unknown",
 };
 
+/** What stands under a stage: of a rollout that goes on, and of one that was taken out. */
+const WORDS = {
+  open: { done: "stageDone", here: "stageHere", next: "stageNext" },
+  over: { done: "stageDone", here: "stageLast", next: "stageNever" },
+} as const;
+
 export function Stages({ rollout }: { rollout: Rollout }) {
   const t = useWords(ROLLOUT);
   const say = useSay();
   const formats = useFormats();
-  const { stages, stage, state, tripped, control } = rollout;
+  const { stages, stage, state, tripped, control, plan } = rollout;
+  const over = state === "rolled_back" || state === "aborted";
   return (
     <Section title={t("stages")} aside={<StatusWord tone={TONES[state]} word={say(STATE_WORDS[state])} />}>
       <ol className={styles["stages"]}>
@@ -38,10 +45,10 @@ export function Stages({ rollout }: { rollout: Rollout }) {
             <li
               key={JSON.stringify([i, one])}
               data-place={place}
-              {...(place === "here" ? { "aria-current": "step" } : {})}
+              {...(place === "here" && !over ? { "aria-current": "step" } : {})}
             >
               <b>{name}</b>
-              <span>{t(place === "done" ? "stageDone" : place === "here" ? "stageHere" : "stageNext")}</span>
+              <span>{t(WORDS[over ? "over" : "open"][place])}</span>
             </li>
           );
         })}
@@ -55,6 +62,15 @@ export function Stages({ rollout }: { rollout: Rollout }) {
             <StatusWord tone="bad" word={say(ALARM_WORDS[tripped])} />
           </>
         )}
+      </p>
+      <p className={styles["soft"]}>
+        {t("agreed", {
+          ceiling: formats.percent(plan.ceiling, 1),
+          labelled: formats.number(plan.leastLabelled),
+          latency:
+            plan.latency === null ? "none" : t("seconds", { n: formats.number(plan.latency / 1000, 1) }),
+          inFlight: plan.inFlight,
+        })}
       </p>
     </Section>
   );

@@ -27,6 +27,7 @@ export function StartButton({ workflow }: { workflow: string }) {
 function StartDialog({ workflow, close }: { workflow: string; close: () => void }) {
   const t = useWords(ROLLOUT);
   const frame = useWords(FRAME);
+  const formats = useFormats();
   const toast = useToast();
   const releases = useRead("listReleases", { params: { workflow } });
   const ready = releases.data?.releases.filter((one) => one.state === "ready") ?? [];
@@ -65,7 +66,10 @@ function StartDialog({ workflow, close }: { workflow: string; close: () => void 
           label={t("release")}
           value={wanted}
           onChange={(event) => setRelease(event.currentTarget.value)}
-          data={ready.map((one) => ({ value: one.id, label: one.id }))}
+          data={ready.map(({ id, publishedAt }) => ({
+            value: id,
+            label: t("releaseOf", { id, when: formats.when(publishedAt) }),
+          }))}
         />
         <UntilAlone workflow={workflow} />
         <TextInput

@@ -49,9 +49,17 @@ export const ROLLOUT = words({
   stageDone: { de: "vorbei", en: "passed" },
   stageHere: { de: "hier", en: "here" },
   stageNext: { de: "danach", en: "to come" },
+  stageLast: { de: "hier beendet", en: "ended here" },
+  stageNever: { de: "nicht erreicht", en: "not reached" },
   since: { de: "seit {since}", en: "since {since}" },
   control: { de: "Daneben: {control}", en: "Beside it: {control}" },
   people: { de: "Menschen ohne KI", en: "people without AI" },
+  agreed: {
+    de: "Vereinbart: höchstens {ceiling} Fehler, mindestens {labelled} geprüfte Vorgänge, bevor es weitergeht{latency, select, none {} other {, Antwort in {latency}}}; nach einer Rücknahme {inFlight, select, review {gehen begonnene Vorgänge an Menschen} other {laufen begonnene Vorgänge zu Ende}}.",
+    en: "Agreed: {ceiling} errors at most, {labelled} reviewed cases at least before it goes on{latency, select, none {} other {, an answer within {latency}}}; after a rollback cases under way {inFlight, select, review {go to people} other {end as they would have}}.",
+  },
+  seconds: { de: "{n} s", en: "{n} s" },
+  releaseOf: { de: "{id}, {when}", en: "{id}, {when}" },
 
   next: { de: "Wie es weitergeht", en: "What happens next" },
   "may.ready": {
@@ -190,6 +198,7 @@ export const ROLLOUT = words({
   why: { de: "Grund", en: "Reason" },
   byProgram: { de: "das Programm", en: "the program" },
   two: { de: "{by} und {asked}", en: "{by} and {asked}" },
+  agreesHead: { de: "Nachgerechnet", en: "Recomputed" },
   agrees: { de: "nachgerechnet", en: "recomputed" },
   differs: { de: "ergibt heute etwas anderes", en: "comes out differently now" },
 
@@ -251,7 +260,10 @@ export const HOLD_WORDS: Record<HoldReason, Text> = {
     de: "zu wenige Vorgänge haben beide Releases beantwortet und Menschen geprüft",
     en: "too few cases were answered by both releases and reviewed",
   },
-  "too-early": { de: "die Stufe dauerte noch nicht lange genug", en: "the stage has not lasted long enough" },
+  "too-early": {
+    de: "die Stufe dauerte noch nicht lange genug (mindestens einen Tag, vor allen Vorgängen eine Woche)",
+    en: "the stage has not lasted long enough (a day at least, a week before all cases)",
+  },
   "guard-tripped": { de: "ein Wächter hat ausgelöst", en: "a guard has tripped" },
   "guard-without-data": {
     de: "ein Wächter hat keine Daten, und das zählt nicht als gut",
