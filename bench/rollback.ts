@@ -110,7 +110,7 @@ async function takeBack(
 ): Promise<Round> {
   const program = programs[at]!;
   const owner = as(program, PEOPLE.owner);
-  const { startedAt } = await owner.startRollout({ params, body: { release, ceiling: 0.5 } });
+  const { id: rollout, startedAt } = await owner.startRollout({ params, body: { release, ceiling: 0.5 } });
   const { pending } = await owner.advanceRollout({ params, body: {} });
   load.forget();
   await as(program, PEOPLE.approver).approveChange({ params: { change: pending!.id } });
@@ -129,7 +129,7 @@ async function takeBack(
     30,
   );
   const asked = performance.now();
-  if (kind === "byRequest") await owner.rollBack({ params, body: { reason: "A bench" } });
+  if (kind === "byRequest") await owner.rollBack({ params, body: { rollout, reason: "A bench" } });
   else await program.cli("rollback", WORKFLOW, "--reason", "A bench");
   const answered = performance.now();
   await pause(WATCHED);

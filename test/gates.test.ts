@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openClient, type Client } from "../src/contract/client.ts";
 import type { JsonObject, JsonValue } from "../src/contract/json.ts";
+import { isoTime } from "../src/platform/clock.ts";
 import { sql } from "../src/platform/sql.ts";
 import {
   BILLING_SCRIPT,
@@ -574,5 +575,47 @@ describe("evidence that no run can show", async () => {
     const gate = await judge(client, release, []);
     expect(gate.criteria[0]).toMatchObject({ verdict: "go", n: 41 });
     expect(gate.input).toMatchObject({ evidence: { helps: { answers: [1, 0, 0, 40, 0] } } });
+  });
+});
+
+describe("the handling time", async () => {
+  const installation = await install({ settings: { PILOTAGE_CLOCK: "2026-02-20T08:00:00Z" } });
+  const { client, app } = installation;
+  const release = await launch(installation);
+  const pass = (milliseconds: number) => client.advanceClock({ body: { milliseconds } });
+
+  test("is that of days that began after the criteria were frozen, of the whole workflow", async () => {
+    const minutes = (n: number) => n * 60_000;
+    const day = (away: number) => isoTime(app.clock.now() + away * DAY).slice(0, 10);
+    const worked = (on: string, milliseconds: number, tasks: number) =>
+      app.database.run(
+        sql`insert into review_time_day (workflow, day, turn, milliseconds, tasks) values ('tickets', ${on}, 'all', ${milliseconds}, ${tasks})`,
+      );
+    // Today began before they are frozen.
+    await worked(day(-1), minutes(90), 3);
+    await worked(day(0), minutes(60), 3);
+    await agree(client, [
+      { name: "quick", group: "business", figure: "handling-time", minimum: { ms: minutes(5) }, days: 14 },
+    ]);
+    expect((await judge(client, release, [])).criteria[0]).toMatchObject({ verdict: "could-not-run" });
+    for (let i = 0; i < 11; i++) {
+      await pass(DAY);
+      await worked(day(0), minutes(4 + (i % 2)) * 2, 2);
+    }
+    const gate = await judge(client, release, []);
+    expect(gate.input).toMatchObject({
+      evidence: { quick: { groups: Array.from({ length: 11 }, (_, i) => [[minutes(4 + (i % 2)), 2]]) } },
+    });
+    expect(gate.criteria[0]).toMatchObject({ verdict: "go", n: 11 });
+    // Of the last fourteen days: by then the first two have gone.
+    await pass(6 * DAY);
+    const later = await judge(client, release, []);
+    expect(later.criteria[0]).toMatchObject({ n: 9 });
+    // Which release was worked with is not kept with the time, so every release is judged by the same sums.
+    const { id } = await client.publishRelease({
+      params,
+      body: { document: releaseDocument({ model: { connection: "script", timeout: 5_003 } }) },
+    });
+    expect((await judge(client, id, [])).criteria).toEqual(later.criteria);
   });
 });

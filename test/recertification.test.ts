@@ -16,6 +16,11 @@ const SCRIPT: JsonObject = {
   rules: [
     { when: { field: "text", contains: "unsure" }, do: { answer: { category: "billing" }, confidence: 0.3 } },
     { when: { field: "text", contains: "cable" }, do: { answer: { category: "billing" }, confidence: 0.6 } },
+    // Long enough for the test to move the clock while the model is asked.
+    {
+      when: { field: "text", contains: "late" },
+      do: { answer: { category: "billing" }, confidence: 0.3, delayMs: 6_000 },
+    },
   ],
   otherwise: { answer: { category: "billing" }, confidence: 0.9 },
 };
@@ -50,7 +55,7 @@ async function start(more: JsonObject = {}): Promise<{ workflow: string; release
       workflow: { workflow, automation: AUTOMATION, secondLook: { share: 0 }, ...more },
       release: {
         workflow,
-        model: { connection: workflow, timeout: 5_000 },
+        model: { connection: workflow, timeout: 20_000 },
         confidence: { of: "category", from: "model" },
       },
       script: null,
@@ -286,6 +291,49 @@ describe("the watch", () => {
     );
     expect(await eventsOf(workflow, "certificate.failed")).toMatchObject([{ data: { by: "doubt" } }]);
     expect((await work(workflow, 1))[0]!.state).toBe("in_review");
+  });
+
+  test("counts a case when it is decided, up to 14 days after it came", async () => {
+    const { workflow } = await start();
+    await work(workflow, 110);
+    const { certificate } = await certify(workflow);
+    await letOut(workflow);
+    const seen = async (id: string) =>
+      until(
+        () =>
+          database.maybe<{ id: string | null }>(
+            sql`select seen_case as id from certificate_watch where certificate = ${certificate!.id}`,
+          ),
+        (row) => row?.id === id,
+      );
+    /** Cases whose answers the release is unsure of, and gives so many days after they came; others are looked at before. */
+    const late = async (days: number) => {
+      const sent = await Promise.all(
+        Array.from({ length: 14 }, () =>
+          brandt.submitCase({
+            params: { workflow },
+            body: { externalId: `${workflow}-${++made}`, input: { text: "late" } },
+          }),
+        ),
+      );
+      const decided = () =>
+        database.one<{ n: number }>(
+          sql`select count(*)::int as n from decision where case_id = any(${sent.map(({ caseId }) => caseId)})`,
+        );
+      await brandt.advanceClock({ body: { milliseconds: days * DAY } });
+      const [other] = await work(workflow, 1);
+      await seen(other!.id);
+      expect(await decided()).toEqual({ n: 0 });
+      await brandt.advanceClock({ body: { milliseconds: 1_000 } });
+      await until(decided, ({ n }) => n === sent.length);
+    };
+    await late(15);
+    await brandt.advanceClock({ body: { milliseconds: 1_000 } });
+    const [next] = await work(workflow, 1);
+    await seen(next!.id);
+    expect(await newest(workflow)).toMatchObject({ inForce: true });
+    await late(13);
+    expect((await lapsed(workflow)).suspendedBecause).toContain("became unsure");
   });
 
   test("tells the owner once that a certificate ends soon", async () => {

@@ -5,6 +5,7 @@ import { count, facts, moment, percent } from "./text.ts";
 
 type Shown = Awaited<ReturnType<Client["getRollout"]>>;
 type Looks = Awaited<ReturnType<Client["rolloutLooks"]>>;
+type RolledBack = Awaited<ReturnType<Client["rollBack"]>>;
 type Delivered = Awaited<ReturnType<Client["rolledOutCases"]>>;
 
 /** Where it stands: what is known, whether it may go on, what happened. */
@@ -85,6 +86,22 @@ function nobodyYet({ state, tripped }: Shown): string {
 
 function pairsText({ n, onlyCandidate, onlyStable, p }: NonNullable<Shown["pairs"]>): string {
   return `${count(n, "case")} answered by both: only the candidate wrong in ${onlyCandidate}, only the stable release in ${onlyStable} (McNemar p ${Number(p.toPrecision(2))})`;
+}
+
+/** `before` is the rollout that made the release stable which the cases go to now. */
+export function rolledBackText(
+  { id, workflow, sentence, backTo, already }: RolledBack,
+  before: string | undefined,
+): string {
+  return [
+    sentence,
+    ...(already ? ["It had been taken back before; nothing was changed now."] : []),
+    ...(already && before !== undefined
+      ? [`To take ${backTo} back, too: pilotage rollback ${workflow} --rollout ${before} --reason "..."`]
+      : []),
+    `What it delivered: pilotage rollout delivered ${id}`,
+    `To have people look through it: pilotage rollout recall ${id} --reason "..."`,
+  ].join("\n");
 }
 
 export function looksText({ looks }: Looks): string {

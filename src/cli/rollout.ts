@@ -7,7 +7,7 @@ import { share as readShare } from "./arguments.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
 import { newest } from "./share.ts";
-import { deliveredText, looksText, rolloutText } from "./rollout-text.ts";
+import { deliveredText, looksText, rolledBackText, rolloutText } from "./rollout-text.ts";
 import { count } from "./text.ts";
 
 type Reason = { reason: string };
@@ -227,22 +227,42 @@ export function addRollout(program: Command, desk: Desk): void {
     .command("rollback")
     .argument("<workflow>", "its name")
     .requiredOption("--reason <reason>", "why, for the record")
+    .option(
+      "--rollout <rollout>",
+      "what is taken back; without it the newest rollout that was not aborted, unless that was taken back before",
+    )
     .description(
       "Takes the candidate of a rollout out at once, also after its promotion: the next case goes to the release before it.",
     )
-    .action(async (workflow: string, { reason }: Reason) => {
+    .action(async (workflow: string, { reason, rollout: named }: Reason & { rollout?: string }) => {
       const client = await desk.client("change");
-      const reply = await client.rollBack({ params: { workflow }, body: { reason } });
-      desk.out.result(
-        reply,
-        () =>
-          `${reply.sentence}\nWhat it delivered: pilotage rollout delivered ${workflow}\nTo have people look through it: pilotage rollout recall ${workflow} --reason "..."`,
-      );
+      const known = named === undefined ? await rolloutsOf(client, workflow) : [];
+      const shown = known.find(({ state }) => state !== "aborted");
+      // What is named here is what people see, whatever somebody else does at the same moment.
+      const rollout = named ?? (shown?.state === "rolled_back" ? undefined : shown?.id);
+      if (shown && rollout !== undefined) desk.out.note(`Taking back ${shown.id}: ${shown.sentence}`);
+      const reply = await client.rollBack({
+        params: { workflow },
+        body: { reason, ...(rollout === undefined ? {} : { rollout }) },
+      });
+      const before = known.find(({ state, release }) => state === "promoted" && release === reply.backTo);
+      desk.out.result(reply, () => rolledBackText(reply, before?.id));
     });
   withExamples(
     back,
     'pilotage rollback support-triage --reason "Two customers got wrong answers" --as j.okafor@example.com',
+    'pilotage rollback support-triage --rollout roll_01hzy3v7k2e8t9qxw4m5n6p7r8 --reason "The stable release, too" --as j.okafor@example.com',
   );
+}
+
+/** The newest of a workflow; none where this key may not read them, for a rollback must not fail on that. */
+async function rolloutsOf(client: Client, workflow: string) {
+  try {
+    return (await client.listRollouts({ params: { workflow }, query: {} })).rollouts;
+  } catch (error) {
+    if (error instanceof PilotageError && error.code === "forbidden") return [];
+    throw error;
+  }
 }
 
 /** Of a rollout, or the newest one of a workflow. */

@@ -197,6 +197,7 @@ const rollout = {
   workflow: "support-triage",
   release: RELEASE,
   control: "manual",
+  backTo: "manual",
   state: "running" as const,
   stages: ["shadow" as const, 0.2, 0.5, 1],
   stage: 1,
@@ -283,7 +284,7 @@ export const ROLLOUTS = {
   advanceRollout: { rollout, pending: step },
   holdRollout: rollout,
   resumeRollout: { rollout, pending: null },
-  rollBack: rollout,
+  rollBack: { ...rollout, already: false },
   abortRollout: rollout,
   rolledOutCases: {
     total: 2,

@@ -131,7 +131,8 @@ export const LIVE_FIGURES = {
   accepted: { kind: "share", sentence: "the part of its suggestions that people approved as they were" },
   "handling-time": {
     kind: "time",
-    sentence: "active time of people for a case of the release, by day; as a mean",
+    sentence:
+      "active time of people for a task of the workflow, whatever release answered it, by day; as a mean",
   },
   "cost-per-case": { kind: "money", sentence: "what the model calls of a case cost, by day; as a mean" },
 } as const satisfies Record<string, { kind: "share" | "time" | "money"; sentence: string }>;

@@ -87,7 +87,16 @@ export const rolloutReply = z.object({
   id: z.string(),
   workflow: z.string(),
   release: z.string(),
-  control: z.string().describe("The stable release beside it; `manual` while people do the work"),
+  control: z
+    .string()
+    .describe(
+      "The stable release beside it when it began, which it is compared with; `manual` while people do the work",
+    ),
+  backTo: z
+    .string()
+    .describe(
+      "Where the other cases go, and its own once it is taken out: `control`, unless that was taken out since",
+    ),
   state,
   stages: z.array(stage),
   stage: z.number().describe("Which of the stages; -1 before the first"),
@@ -263,13 +272,27 @@ export const ROLLOUT_ENDPOINTS = {
     method: "POST",
     path: "/api/v1/workflows/:workflow/rollback",
     params: named("workflow"),
-    body: z.strictObject({ reason }),
-    reply: rolloutReply,
+    body: z.strictObject({
+      reason,
+      rollout: z
+        .string()
+        .max(60)
+        .optional()
+        .describe(
+          "What is taken back, as it was shown: no second request takes out more. Without it the newest that was not aborted",
+        ),
+    }),
+    reply: rolloutReply.extend({
+      already: z.boolean().describe("It had been taken back before, and nothing was changed"),
+    }),
     action: "share.lower",
     ...back,
     sentence:
-      "Takes the candidate out at once, also after its promotion: every process gives the next case to the release before it.",
-    example: { params: { workflow: "support-triage" }, body: { reason: "Two customers got wrong answers" } },
+      "Takes the candidate out at once, also after its promotion: every process gives the next case to the release before it. Asked for once more it is answered as done.",
+    example: {
+      params: { workflow: "support-triage" },
+      body: { rollout: "roll_...", reason: "Two customers got wrong answers" },
+    },
   }),
   abortRollout: endpoint({
     method: "POST",

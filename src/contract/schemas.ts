@@ -253,7 +253,7 @@ export const stoppedRollout = z
     at: time,
   })
   .nullable()
-  .describe("The newest rollout, where it is held, or was rolled back in the last seven days");
+  .describe("The rollout that is held, or was rolled back in the last seven days and none began since");
 
 export const workflowReply = z.object({
   name: z.string(),

@@ -72,7 +72,7 @@ export function overviewHandlers(
           stops: waiting,
           orphaned,
           rollout,
-          unseen: rollout?.state === "rolled_back" ? await unseenSince(database, params.workflow) : 0,
+          unseen: rollout?.state === "rolled_back" ? await unseenSince(database, rollout.id) : 0,
           budget: budgetOf(document.budget, params.workflow, used),
           somebodyElse: (action, person, roles) =>
             somebodyElse(database, params.workflow, action, person, roles),

@@ -1,5 +1,6 @@
 /** Handlers of rollouts. */
 import type { Registry } from "../cases/workflow/registry.ts";
+import { idBorder } from "../contract/ids.ts";
 import { PilotageError } from "../contract/errors.ts";
 import { GUARDS, type GuardName } from "../contract/rollout.ts";
 import { isoTime } from "../platform/clock.ts";
@@ -100,7 +101,12 @@ export function rolloutHandlers(parts: {
       return { rollout: show(rollout), pending: pending ? showChange(pending) : null };
     },
     async rollBack({ params, body, caller }) {
-      return show(await rollouts.rollBack(params.workflow, body.reason, deciding(caller, params.workflow)));
+      const { rollout, already } = await rollouts.rollBack(
+        params.workflow,
+        body,
+        deciding(caller, params.workflow),
+      );
+      return { ...show(rollout), already };
     },
     async abortRollout({ params, body, caller }) {
       return show(await rollouts.abort(params.workflow, body.reason, deciding(caller, params.workflow)));
@@ -143,6 +149,7 @@ function show(row: RolloutRow) {
     workflow: row.workflow,
     release: row.release,
     control: row.control,
+    backTo: row.back_to ?? row.control,
     state: row.state,
     stages: row.stages,
     stage: row.stage,
@@ -216,7 +223,12 @@ function historyShown(rollout: RolloutRow, moves: readonly MoveRow[]) {
   let stage = -1;
   const accepted: RolloutRow["accepted"] = [];
   return moves.map((row) => {
-    const at = { ...atOf(rollout), stage: rollout.stages[stage], accepted: [...accepted] };
+    const at = {
+      ...atOf(rollout),
+      stage: rollout.stages[stage],
+      accepted: [...accepted],
+      alone: rollout.alone_from !== null && idBorder("case", row.at) >= rollout.alone_from,
+    };
     const differences = recheckMove(rollout.plan, at, {
       move: row.move,
       alarm: row.actor.kind === "system" ? (row.reason ?? undefined) : undefined,

@@ -20,6 +20,7 @@ export interface CountedRollout {
   release: string;
   control: string;
   first_case: string;
+  alone_from: string | null;
   reviewed_whole: boolean;
   plan: Plan;
 }
@@ -79,8 +80,8 @@ async function labelledOutcomes(database: Queryable, rollout: CountedRollout): P
     overridden: boolean;
   }>(sql`
     select distinct on (c.id) l.id as label, coalesce(c.thread, c.id) as unit, c.release = ${rollout.release} as candidate,
-      c.share::float8 as share, l.wrong, not l.wrong and coalesce(c.verdict in ('edit', 'reject'), false) as overridden
-    from label l join case_ c on c.id = l.case_id
+      s.share, l.wrong, not l.wrong and coalesce(c.verdict in ('edit', 'reject'), false) as overridden
+    from label l join case_ c on c.id = l.case_id ${counted(rollout)}
     where ${ofRollout(rollout)} and l.workflow = ${rollout.workflow} and l.release = c.release and l.case_id >= ${rollout.first_case}
       and l.source in ('cold', 'qa', 'review') and l.superseded_by is null and l.withdrawn_at is null and l.wrong is not null
       and (c.qa or c.cold or ${reviewed_whole}::boolean) and (${plan.simulated}::boolean or not l.simulated)
@@ -105,13 +106,13 @@ async function countBreaches(
     select share, candidate, count(*)::int as n, count(*) filter (where bad)::int as bad_answers, count(*) filter (where silent)::int as no_answers,
       count(*) filter (where milliseconds > ${plan.latency}::float8)::int as slow, count(*) filter (where cost > ${plan.cost}::numeric)::int as dear
     from (
-      select distinct on (coalesce(c.thread, c.id), c.share) c.share::float8 as share, c.release = ${rollout.release} as candidate, a.*
-      from case_ c cross join lateral (
+      select distinct on (coalesce(c.thread, c.id), s.share) s.share, c.release = ${rollout.release} as candidate, a.*
+      from case_ c ${counted(rollout)} cross join lateral (
         select count(*) as asked, bool_or(error = 'model_bad_answer') as bad, bool_or(error = 'model_unavailable') as silent,
           sum(milliseconds) as milliseconds, sum(cost) as cost
         from attempt a where a.case_id = c.id and a.state <> 'reserved') a
       where ${ofRollout(rollout)} and a.asked > 0
-      order by coalesce(c.thread, c.id), c.share, c.id) units
+      order by coalesce(c.thread, c.id), s.share, c.id) units
     group by share, candidate`);
   const names = ["bad_answers", "no_answers", "slow", "dear"] as const;
   return Object.fromEntries(
@@ -133,15 +134,27 @@ function byShare(
 /** Units that were drawn: one for each thread and share. */
 async function casesByArm(database: Queryable, rollout: CountedRollout): Promise<CasesByArm[]> {
   return database.all<CasesByArm>(sql`
-    select c.share::float8 as share, count(distinct coalesce(c.thread, c.id)) filter (where c.release = ${rollout.release})::int as candidate,
+    select s.share, count(distinct coalesce(c.thread, c.id)) filter (where c.release = ${rollout.release})::int as candidate,
       count(distinct coalesce(c.thread, c.id)) filter (where c.release <> ${rollout.release})::int as stable
-    from case_ c where ${ofRollout(rollout)} group by c.share order by c.share`);
+    from case_ c ${counted(rollout)} where ${ofRollout(rollout)} group by s.share order by s.share`);
 }
 
-/** Cases, as `c`, that came while a share or a team was the candidate's. Drawn before, they are nobody's evidence. */
-function ofRollout({ workflow, release, control, first_case }: CountedRollout): Sql {
-  return sql`c.workflow = ${workflow} and c.id >= ${first_case} and c.share > 0 and not c.drill and c.release = any(${[release, control]}::text[])`;
+/**
+ * Cases, as `c`, that came while a share or a team was the candidate's, of the two releases that are compared. Drawn before,
+ * they are nobody's evidence; once one of the two was taken out, what still came to it is none either.
+ */
+function ofRollout({ workflow, release, control, first_case, alone_from }: CountedRollout): Sql {
+  return sql`c.workflow = ${workflow} and c.id >= ${first_case} and c.share > 0 and not c.drill
+    and (c.release = ${release} or (c.release = ${control} and c.id < ${alone_from ?? NEVER}))`;
 }
+
+/** The share, as `s.share`, under which a case `c` counts: all of them where nobody is beside the candidate any more. */
+function counted({ alone_from }: CountedRollout): Sql {
+  return sql`cross join lateral (select (case when c.id >= ${alone_from ?? NEVER} then 1 else c.share end)::float8 as share) s`;
+}
+
+/** Sorts after every id. */
+const NEVER = "~";
 
 /** Whether the workflow's feeds can be read and its ladder stands at normal: a broken feed proves nothing. */
 async function dataHealthy(database: Queryable, workflow: string): Promise<boolean> {

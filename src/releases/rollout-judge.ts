@@ -63,9 +63,10 @@ export function guardsOf(
   plan: Plan,
   stage: Stage | undefined,
   control: string,
+  alone = false,
 ): Partial<Record<GuardName, Guard>> {
   // A team is no random part of the cases, and people answer none as a release does: there only a ceiling speaks.
-  const compares = typeof stage === "number" && stage < 1 && control !== "manual";
+  const compares = typeof stage === "number" && stage < 1 && control !== "manual" && !alone;
   const { alpha, ceiling, tolerated } = plan;
   // In shadow both answer the same cases; people answer none that an output could be held against.
   if (stage === "shadow") return control === "manual" ? {} : { paired: { test: "paired", alpha } };
@@ -89,12 +90,14 @@ export function guardsOf(
 export interface At {
   stage: Stage | undefined;
   control: string;
+  /** The release beside it was taken out: there is nothing to compare with any more. */
+  alone?: boolean;
   /** Alarms that a named person took on themselves: they hold nothing any more. */
   accepted: readonly Alarm[];
 }
 
 export function judgeGuards(plan: Plan, at: At, counts: Evidence["guards"]): Verdicts {
-  const guards = Object.entries(guardsOf(plan, at.stage, at.control)) as [GuardName, Guard][];
+  const guards = Object.entries(guardsOf(plan, at.stage, at.control, at.alone)) as [GuardName, Guard][];
   return Object.fromEntries(
     guards
       .filter(([name]) => GUARDS[name].action === "roll_back" || !at.accepted.includes(name))

@@ -13,8 +13,17 @@ import type { Alarm, Move } from "../contract/rollout.ts";
 import type { Actor } from "../contract/scopes.ts";
 import type { Tx } from "../platform/database.ts";
 import { sql } from "../platform/sql.ts";
+import { leadsBackTo } from "./rollout-back.ts";
 import { after, inShadow, stageShare } from "./rollout-path.ts";
-import { insertMove, updateRollout, type MoveEvidence, type RolloutRow } from "./rollout-store.ts";
+import {
+  insertMove,
+  leaveAlone,
+  openRollout,
+  promotions,
+  updateRollout,
+  type MoveEvidence,
+  type RolloutRow,
+} from "./rollout-store.ts";
 
 export interface Step {
   move: Exclude<Move, "start">;
@@ -52,7 +61,9 @@ export async function makeStep(
         : rollout.accepted,
     ended_at: ["promote", "roll_back", "abort"].includes(move) ? now : null,
   };
-  const share = await putTraffic(tx, audit, workflow, next, { move, actor, alarm, begins }, now);
+  const back = move === "roll_back" ? await wayBack(tx, workflow, rollout) : undefined;
+  if (back) next.back_to = back.to;
+  const share = await putTraffic(tx, audit, workflow, next, { move, actor, alarm, begins, back }, now);
   await updateRollout(tx, next);
   await insertMove(tx, rollout.id, {
     move,
@@ -81,6 +92,8 @@ export async function makeStep(
         share: String(share),
         ...(askedBy === undefined ? {} : { askedBy }),
         ...(alarm === undefined ? {} : { alarm }),
+        ...(back === undefined ? {} : { backTo: back.to }),
+        ...(back?.beside === undefined ? {} : { leavesAlone: back.beside.id }),
         ...(reason === undefined ? {} : { reason }),
       },
     },
@@ -99,10 +112,11 @@ async function putTraffic(
     actor,
     alarm,
     begins,
-  }: Pick<Step, "move" | "actor"> & { alarm: Alarm | undefined; begins: boolean },
+    back,
+  }: Pick<Step, "move" | "actor"> & { alarm: Alarm | undefined; begins: boolean; back: Back | undefined },
   now: number,
 ): Promise<number> {
-  const { workflow: name, release, control } = rollout;
+  const { workflow: name, release } = rollout;
   const stage = stageShare(rollout.stages[rollout.stage]);
   switch (move) {
     case "advance":
@@ -136,17 +150,43 @@ async function putTraffic(
       );
       return 0;
     case "roll_back": {
-      await tx.run(sql`
-        update workflow set stable_release = ${control}, candidate_release = null, candidate_share = 0, candidate_team = null,
-          reference_release = case when ${control} = 'manual' then reference_release else ${control} end
-        where name = ${name}`);
+      const { to, beside, takesCandidate } = back!;
+      const candidate = takesCandidate
+        ? sql`candidate_release = null, candidate_share = 0, candidate_team = null,`
+        : sql``;
+      const reference = to === "manual" || !takesCandidate ? workflow.reference_release : to;
+      await tx.run(
+        sql`update workflow set ${candidate} stable_release = ${to}, reference_release = ${reference} where name = ${name}`,
+      );
+      if (beside) await leaveAlone(tx, beside.id, { from: idBorder("case", now), backTo: to });
       // A thread keeps its arm, but not a release that was taken out.
       await tx.run(sql`
-        update thread_arm set release = ${control}, arm = ${control === "manual" ? "manual" : "stable"} where workflow = ${name} and release = ${release}`);
+        update thread_arm set release = ${to}, arm = ${to === "manual" ? "manual" : "stable"} where workflow = ${name} and release = ${release}`);
       if (rollout.plan.inFlight === "review") await suspendItsCertificates(tx, audit, rollout, actor, now);
       return 0;
     }
   }
+}
+
+interface Back {
+  /** The stable release from then on: cases of this rollout's release go to it. */
+  to: string;
+  /** The open rollout of another release that this one was compared with. */
+  beside: RolloutRow | undefined;
+  /** Whether nobody is the candidate from then on. */
+  takesCandidate: boolean;
+}
+
+/** A candidate leaves what is stable; the stable release leaves what was so before it, and the candidate beside it stays. */
+async function wayBack(tx: Tx, { name, stable_release }: WorkflowRow, rollout: RolloutRow): Promise<Back> {
+  if (rollout.state !== "promoted") return { to: stable_release, beside: undefined, takesCandidate: true };
+  const others = stable_release !== rollout.release;
+  const open = await openRollout(tx, name);
+  return {
+    to: others ? stable_release : leadsBackTo(rollout, await promotions(tx, name)),
+    beside: open?.control === rollout.release ? open : undefined,
+    takesCandidate: open === undefined && !others,
+  };
 }
 
 /** Without a certificate nothing goes out alone: what is under way goes to people, also what is about to be delivered. */

@@ -6,10 +6,10 @@
 import type { Alarm } from "../contract/rollout.ts";
 import type { Queryable } from "../platform/database.ts";
 import { isoTime } from "../platform/clock.ts";
-import { sql, time } from "../platform/sql.ts";
+import { sql, time, type Sql } from "../platform/sql.ts";
 import { recallCounts } from "../reviews/recall.ts";
 import { readDelivered } from "./rollout-delivered.ts";
-import { lastRollout } from "./rollout-store.ts";
+import { readRollout } from "./rollout-store.ts";
 
 /** For so long a rollback is news. */
 export const ROLLBACK_NEWS = 7 * 86_400_000;
@@ -30,10 +30,20 @@ export async function stoppedRollout(
 ): Promise<StoppedRollout | undefined> {
   return database.maybe<StoppedRollout>(sql`
     select r.id, r.release, r.state, m.at, case when m.actor ->> 'kind' = 'system' then m.reason end as alarm
-    from rollout r join rollout_move m on m.rollout = r.id
-    where r.id = (select id from rollout where workflow = ${workflow} order by id desc limit 1)
-      and (r.state = 'held' or (r.state = 'rolled_back' and r.ended_at > ${time(now - ROLLBACK_NEWS)}))
-    order by m.no desc limit 1`);
+    from (${stopped(now)}) r join lateral (select * from rollout_move where rollout = r.id order by no desc limit 1) m on true
+    where r.workflow = ${workflow}`);
+}
+
+/**
+ * Of each workflow the one that is told, held before rolled back: a rollback is news until another rollout begins that is not
+ * aborted. The one that was taken out may be older than others that were tried and ended before.
+ */
+function stopped(now: number): Sql {
+  return sql`
+    select distinct on (r.workflow) r.id, r.workflow, r.release, r.state from rollout r
+    where r.state = 'held' or (r.state = 'rolled_back' and r.ended_at > ${time(now - ROLLBACK_NEWS)} and not exists (
+      select from rollout n where n.workflow = r.workflow and n.id <> r.id and n.state <> 'aborted' and n.started_at >= r.ended_at))
+    order by r.workflow, r.state = 'held' desc, r.ended_at desc, r.id desc`;
 }
 
 export function showStopped(found: StoppedRollout | undefined) {
@@ -45,15 +55,12 @@ export async function stoppedRollouts(
   database: Queryable,
   now: number,
 ): Promise<{ workflow: string; state: StoppedRollout["state"] }[]> {
-  return database.all(sql`
-    select r.workflow, r.state from rollout r
-    where r.id = (select max(id) from rollout n where n.workflow = r.workflow)
-      and (r.state = 'held' or (r.state = 'rolled_back' and r.ended_at > ${time(now - ROLLBACK_NEWS)}))`);
+  return database.all(sql`select workflow, state from (${stopped(now)}) r`);
 }
 
 /** What a rolled-back release delivered alone and nobody has looked at since, put before people or not. */
-export async function unseenSince(database: Queryable, workflow: string): Promise<number> {
-  const rollout = await lastRollout(database, workflow);
+export async function unseenSince(database: Queryable, id: string): Promise<number> {
+  const rollout = await readRollout(database, id);
   if (rollout?.state !== "rolled_back") return 0;
   const page = { before: undefined, limit: 1, recall: undefined };
   const [{ unseen }, { open }] = await Promise.all([

@@ -11,7 +11,12 @@ export interface RolloutRow {
   workflow: string;
   release: string;
   digest: string;
+  /** The release beside it, that it is compared with. */
   control: string;
+  /** Where the cases that are not its own go, and all of them once it is taken out; null: to `control`. */
+  back_to: string | null;
+  /** The border of ids from which on the release beside it got no more cases; null: it gets them. */
+  alone_from: string | null;
   state: RolloutState;
   stages: Stage[];
   stage: number;
@@ -47,7 +52,7 @@ export interface MoveRow {
 }
 
 const COLUMNS = raw(
-  "id, workflow, release, digest, control, state, stages, stage, plan, first_case, reviewed_whole, tripped, accepted, stage_at, started_at, started_by, ended_at",
+  "id, workflow, release, digest, control, back_to, alone_from, state, stages, stage, plan, first_case, reviewed_whole, tripped, accepted, stage_at, started_at, started_by, ended_at",
 );
 
 export function openRollout(database: Queryable, workflow: string): Promise<RolloutRow | undefined> {
@@ -67,6 +72,20 @@ export function lastRollout(database: Queryable, workflow: string): Promise<Roll
   return database.maybe<RolloutRow>(
     sql`select ${COLUMNS} from rollout where workflow = ${workflow} order by id desc limit 1`,
   );
+}
+
+/** All of a workflow, the newest first; a workflow has few. */
+export function allRollouts(database: Queryable, workflow: string): Promise<RolloutRow[]> {
+  return database.all<RolloutRow>(
+    sql`select ${COLUMNS} from rollout where workflow = ${workflow} order by id desc`,
+  );
+}
+
+/** Those of a workflow that ever made their release the stable one, the newest first, taken back since or not. */
+export function promotions(database: Queryable, workflow: string): Promise<RolloutRow[]> {
+  return database.all<RolloutRow>(sql`
+    select ${COLUMNS} from rollout where workflow = ${workflow}
+      and exists (select from rollout_move m where m.rollout = rollout.id and m.move = 'promote') order by id desc`);
 }
 
 /** The newest that made a release the stable one, and was not taken back. */
@@ -103,8 +122,20 @@ export async function insertRollout(tx: Tx, row: RolloutRow): Promise<void> {
 export async function updateRollout(tx: Tx, row: RolloutRow): Promise<void> {
   await tx.run(sql`
     update rollout set state = ${row.state}, stage = ${row.stage}, first_case = ${row.first_case}, tripped = ${row.tripped}, accepted = ${JSON.stringify(row.accepted)}::jsonb,
-      reviewed_whole = ${row.reviewed_whole}, stage_at = ${time(row.stage_at)}, ended_at = ${row.ended_at === null ? null : time(row.ended_at)}
+      reviewed_whole = ${row.reviewed_whole}, stage_at = ${time(row.stage_at)}, ended_at = ${row.ended_at === null ? null : time(row.ended_at)},
+      back_to = ${row.back_to}
     where id = ${row.id}`);
+}
+
+/** The release beside an open rollout was taken out: from the border on it has no cases, and others go to `backTo`. */
+export async function leaveAlone(
+  tx: Tx,
+  rollout: string,
+  { from, backTo }: { from: string; backTo: string },
+): Promise<void> {
+  await tx.run(
+    sql`update rollout set alone_from = coalesce(alone_from, ${from}), back_to = ${backTo} where id = ${rollout}`,
+  );
 }
 
 export async function insertMove(tx: Tx, rollout: string, move: Omit<MoveRow, "no">): Promise<void> {

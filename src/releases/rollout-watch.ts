@@ -79,7 +79,12 @@ export async function lookAt(parts: WatchParts, id: string): Promise<SteppedBack
     const { row } = await lockWorkflow(tx, registry, rollout.workflow);
     // Somebody may have moved it while this transaction counted and waited: the next look judges what stands then.
     const still = (await store.readRollout(tx, id))!;
-    if (still.state !== rollout.state || still.stage !== rollout.stage) return undefined;
+    if (
+      still.state !== rollout.state ||
+      still.stage !== rollout.stage ||
+      still.alone_from !== rollout.alone_from
+    )
+      return undefined;
     const stepped = await makeStep(
       tx,
       audit,

@@ -3,8 +3,9 @@ import { GUARDS, HEALTH } from "../contract/rollout.ts";
 import { movesFrom, stageName, stageShare } from "./rollout-path.ts";
 import type { RolloutRow } from "./rollout-store.ts";
 
-export function rolloutSentence({ release, state, stages, stage, tripped, control }: RolloutRow): string {
+export function rolloutSentence({ release, state, stages, stage, tripped, ...its }: RolloutRow): string {
   const here = stages[stage];
+  const control = its.back_to ?? its.control;
   switch (state) {
     case "draft":
       return `${release} waits for its first stage, ${stageName(stages[0])}.`;
@@ -15,7 +16,7 @@ export function rolloutSentence({ release, state, stages, stage, tripped, contro
       if (team !== null) return `${release} gets all new cases of team ${team}, the others go to ${control}.`;
       return share === 1
         ? `${release} gets every new case; there is nobody left to compare it with, so from here on the ceiling guards it.`
-        : `${release} gets ${stageName(here)} of the new cases, the others go to ${control}.`;
+        : `${release} gets ${stageName(here)} of the new cases, the others go to ${control}.${its.alone_from === null ? "" : ` ${its.control}, which was beside it, was taken out: from here on the ceiling guards it.`}`;
     }
     case "held":
       return tripped === null

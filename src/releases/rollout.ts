@@ -11,7 +11,7 @@ import { lockWorkflow, type Registry, type WorkflowView } from "../cases/workflo
 import { ROLLOUT } from "../cases/workflow/rule.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { JsonObject } from "../contract/json.ts";
-import { HOLDS, type Stage } from "../contract/rollout.ts";
+import type { Stage } from "../contract/rollout.ts";
 import type { Actor } from "../contract/scopes.ts";
 import { sameJson } from "../definition/path.ts";
 import type { NewId } from "../platform/chance.ts";
@@ -20,6 +20,7 @@ import type { Database, Queryable, Tx } from "../platform/database.ts";
 import { sql } from "../platform/sql.ts";
 import type { Promotion } from "../statistics/promotion.ts";
 import { demandReady } from "./ready.ts";
+import { meant } from "./rollout-back.ts";
 import { evidenceOf } from "./rollout-counts.ts";
 import {
   judgeGuards,
@@ -33,6 +34,7 @@ import {
 } from "./rollout-judge.ts";
 import { after, beginning, followingStage, inShadow, movesFrom, stageName } from "./rollout-path.ts";
 import { makeStep, type Step } from "./rollout-step.ts";
+import { noRollout, notYet, unclear } from "./rollout-refusals.ts";
 import * as store from "./rollout-store.ts";
 import type { RolloutRow } from "./rollout-store.ts";
 import { endingCommand } from "./rollout-words.ts";
@@ -53,10 +55,20 @@ export interface Rollouts {
     reason: string,
     by: Standing,
   ): Promise<{ rollout: RolloutRow; pending: ChangeRow | undefined }>;
-  /** At once, on every process: the transaction that assigns the next case reads it. */
-  rollBack(workflow: string, reason: string, by: Standing): Promise<RolloutRow>;
+  /**
+   * At once, on every process: the transaction that assigns the next case reads it. Takes back the rollout that is named, or
+   * what is meant without a name (rollout-back.ts); `already` where it had been taken back before, and nothing was changed.
+   */
+  rollBack(
+    workflow: string,
+    asked: { rollout?: string | undefined; reason: string },
+    by: Standing,
+  ): Promise<{ rollout: RolloutRow; already: boolean }>;
   abort(workflow: string, reason: string, by: Standing): Promise<RolloutRow>;
-  /** Ends the rollout of a release, or takes it back after it, in a transaction that holds the workflow; false where nothing is to end. */
+  /**
+   * Ends the rollout of a release, or takes it back after it, in a transaction that holds the workflow, also while another
+   * release's rollout is open or took its place: nothing leads back to it. False where nothing is to end.
+   */
   takeOut(tx: Tx, view: WorkflowView, release: string, reason: string, by: Actor): Promise<boolean>;
   /** What a second person's approval does. */
   forward: PairedAct;
@@ -99,8 +111,8 @@ export function nextOf({ stage, stages }: RolloutRow): Stage | undefined {
   return followingStage(stages, stage);
 }
 
-export function atOf({ stage, stages, control, accepted }: RolloutRow): At {
-  return { stage: stages[stage], control, accepted };
+export function atOf({ stage, stages, control, accepted, alone_from }: RolloutRow): At {
+  return { stage: stages[stage], control, accepted, alone: alone_from !== null };
 }
 
 export function openRollouts(parts: RolloutParts): Rollouts {
@@ -193,6 +205,8 @@ export function openRollouts(parts: RolloutParts): Rollouts {
           release,
           digest,
           control: row.stable_release,
+          back_to: null,
+          alone_from: null,
           stages,
           ...beginning(stages),
           plan,
@@ -270,27 +284,45 @@ export function openRollouts(parts: RolloutParts): Rollouts {
       });
     },
 
-    rollBack(workflow, reason, by) {
+    rollBack(workflow, { rollout: id, reason }, by) {
       return database.transaction(async (tx) => {
         demandAlone(by, "share.lower");
         const view = await lockWorkflow(tx, registry, workflow);
-        const rollout = (await inEffect(tx, view.row)) ?? (await store.lastRollout(tx, workflow));
-        if (!rollout) throw noRollout(workflow);
-        if (rollout.state === "promoted" && view.row.stable_release !== rollout.release)
-          throw new PilotageError(
-            "wrong_state",
-            `${workflow} no longer runs on ${rollout.release}. Nothing was changed.`,
-          );
-        return step(tx, view, rollout, { move: "roll_back", actor: by.actor, reason });
+        const asked =
+          id === undefined
+            ? { newestFirst: await store.allRollouts(tx, workflow) }
+            : { named: await named(tx, workflow, id) };
+        const answer = meant(asked, view.row.stable_release, clock.now());
+        switch (answer.kind) {
+          case "take": {
+            const made = { move: "roll_back", actor: by.actor, reason } as const;
+            return { rollout: await step(tx, view, answer.rollout, made), already: false };
+          }
+          case "done":
+            return { rollout: answer.rollout, already: true };
+          case "unclear":
+            throw unclear(answer);
+          case "replaced":
+            throw new PilotageError(
+              "wrong_state",
+              `${workflow} no longer runs on ${answer.rollout.release}. Nothing was changed.`,
+              { hint: `pilotage rollout list ${workflow} says what came after it.` },
+            );
+          case "nothing":
+            throw noRollout(workflow);
+        }
       });
     },
 
     async takeOut(tx, view, release, reason, actor) {
-      const rollout = await inEffect(tx, view.row);
-      if (rollout?.release !== release) return false;
-      const move = rollout.first_case === null ? "abort" : "roll_back";
-      await step(tx, view, rollout, { move, actor, reason });
-      return true;
+      const open = await store.openRollout(tx, view.row.name);
+      const promoted = await store.promotedRollout(tx, view.row.name, release);
+      const its = [open?.release === release ? open : undefined, promoted].filter((one) => one !== undefined);
+      for (const rollout of its) {
+        const move = rollout.first_case === null ? "abort" : "roll_back";
+        await step(tx, view, rollout, { move, actor, reason });
+      }
+      return its.length > 0;
     },
 
     forward: {
@@ -335,11 +367,14 @@ export function openRollouts(parts: RolloutParts): Rollouts {
     judged: (rollout) => judged(database, rollout),
   };
 
-  /** The open one; without it the one that made the stable release, whatever was tried and ended since. */
-  async function inEffect(tx: Queryable, row: WorkflowView["row"]): Promise<RolloutRow | undefined> {
-    return (
-      (await store.openRollout(tx, row.name)) ??
-      (await store.promotedRollout(tx, row.name, row.stable_release))
+  /** Of this workflow; of another one's nobody learns here. */
+  async function named(tx: Queryable, workflow: string, id: string): Promise<RolloutRow> {
+    const found = await store.readRollout(tx, id);
+    if (found?.workflow === workflow) return found;
+    throw new PilotageError(
+      "not_found",
+      `${workflow} has no rollout ${id.slice(0, 60)}. Nothing was changed.`,
+      { hint: `pilotage rollout list ${workflow}` },
     );
   }
 
@@ -369,35 +404,4 @@ export function openRollouts(parts: RolloutParts): Rollouts {
 
 function placeOf({ id, state, stage }: RolloutRow): JsonObject {
   return { rollout: id, state, stage };
-}
-
-function noRollout(workflow: string): PilotageError {
-  return new PilotageError("not_found", `${workflow} has had no rollout yet.`, {
-    hint: `pilotage rollout start ${workflow} <release> --ceiling <percent> --as <person>`,
-  });
-}
-
-function notYet({ workflow, stages, stage }: RolloutRow, promotion: Promotion | Leaving): PilotageError {
-  const place = `The rollout of ${workflow} cannot leave its stage (${stageName(stages[stage])})`;
-  if (promotion.kind === "hold")
-    return new PilotageError(
-      "wrong_state",
-      `${place} yet: ${promotion.reasons.map((reason) => HOLDS[reason]).join("; ")}. Nothing was changed.`,
-      { hint: `pilotage rollout show ${workflow} has the counts.` },
-    );
-  if ("lacks" in promotion)
-    return new PilotageError(
-      "wrong_state",
-      `${place} on its evidence: ${promotion.lacks.map((reason) => HOLDS[reason]).join("; ")}. Nothing was changed.`,
-      {
-        hint: 'Wait for more cases that both answer, or let two people decide all the same: --undecided --reason "...".',
-      },
-    );
-  const { lower, upper } = promotion.interval;
-  const percent = (value: number) => `${Number((value * 100).toPrecision(3))} %`;
-  return new PilotageError(
-    "wrong_state",
-    `${place} on its evidence: it is undecided whether the errors stay under the ceiling (between ${percent(lower)} and ${percent(upper)}). Nothing was changed.`,
-    { hint: "Wait for more labels, or let two people decide all the same: --undecided." },
-  );
 }

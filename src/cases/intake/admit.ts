@@ -387,13 +387,23 @@ function dialsOf({ row, document }: WorkflowView, probability: number): Dials {
   };
 }
 
-/** A thread keeps the arm of its first case for ever. A rehearsal gets its thread's arm, and settles it for nobody. */
+interface ThreadArm extends Assignment {
+  workflow: string;
+  thread: string;
+  /** Of the draw that settled it; null where nobody knows it any more. */
+  salt: string | null;
+}
+
+/**
+ * A thread keeps the arm of its first case for ever. A rehearsal gets its thread's arm, and settles it for nobody. The share
+ * under which it was drawn holds while that draw lasts: in a later rollout its cases are of no share, and nobody's evidence.
+ */
 async function threadArms(
   tx: Tx,
   arrivals: Arrival[],
   dials: Map<string, Dials>,
 ): Promise<Map<string, Assignment>> {
-  const threads = new Map<string, { workflow: string; thread: string } & Assignment>();
+  const threads = new Map<string, ThreadArm>();
   for (const { workflow, thread, team } of arrivals)
     // The first case of a thread draws for all of it.
     if (thread !== undefined && !threads.has(threadText(workflow, thread)))
@@ -401,6 +411,7 @@ async function threadArms(
         workflow,
         thread,
         ...assign(`thread:${thread}`, dials.get(workflow)!, team),
+        salt: dials.get(workflow)!.salt,
       });
   if (threads.size === 0) return new Map();
   const wanted = [...threads.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
@@ -410,15 +421,15 @@ async function threadArms(
   const settled = wanted.filter((one) => real.has(threadText(one.workflow, one.thread)));
   if (settled.length > 0)
     await tx.run(sql`
-      insert into thread_arm (workflow, thread, arm, release, share)
-      select workflow, thread, arm, release, share from json_populate_recordset(null::thread_arm, ${rows(settled)}::json) on conflict do nothing`);
-  const found = await tx.all<{ workflow: string; thread: string } & Assignment>(sql`
-    select workflow, thread, arm, release, share from thread_arm
+      insert into thread_arm (workflow, thread, arm, release, share, salt)
+      select workflow, thread, arm, release, share, salt from json_populate_recordset(null::thread_arm, ${rows(settled)}::json) on conflict do nothing`);
+  const found = await tx.all<ThreadArm>(sql`
+    select workflow, thread, arm, release, share, salt from thread_arm
     where (workflow, thread) in (select workflow, thread from json_populate_recordset(null::thread_arm, ${rows(wanted)}::json))`);
   return new Map(
-    [...wanted, ...found].map(({ workflow, thread, arm, release, share }) => [
+    [...wanted, ...found].map(({ workflow, thread, arm, release, share, salt }) => [
       threadText(workflow, thread),
-      { arm, release, share },
+      { arm, release, share: salt === dials.get(workflow)!.salt ? share : 0 },
     ]),
   );
 }

@@ -78,7 +78,8 @@ function MoveDialog({ move, rollout, workflow, asked, close }: Props & { move: A
   const params = { workflow };
   const done = (reply: object) => {
     const waits = "pending" in reply && reply.pending !== null;
-    toast.show({ what: t(waits ? "asked" : "done") });
+    const already = "already" in reply && reply.already === true;
+    toast.show({ what: t(waits ? "asked" : already ? "already" : "done") });
     if (waits) asked();
     close();
   };
@@ -89,10 +90,10 @@ function MoveDialog({ move, rollout, workflow, asked, close }: Props & { move: A
         { onSuccess: done },
       );
     if (move === "resume") return resume.mutate({ params, body: { reason: given } }, { onSuccess: done });
-    return { hold, roll_back: back, abort }[move].mutate(
-      { params, body: { reason: given } },
-      { onSuccess: done },
-    );
+    // What this page shows is taken back, whatever somebody else did meanwhile.
+    if (move === "roll_back")
+      return back.mutate({ params, body: { rollout: rollout.id, reason: given } }, { onSuccess: done });
+    return { hold, abort }[move].mutate({ params, body: { reason: given } }, { onSuccess: done });
   };
   return (
     <Modal

@@ -32,8 +32,10 @@ export default function RolloutPage() {
 function OfWorkflow({ workflow }: { workflow: string }) {
   const t = useWords(ROLLOUT);
   const may = useMay();
-  const list = useRead("listRollouts", { params: { workflow }, query: { limit: 1 } }, { every: 10_000 });
-  const last = list.data?.rollouts[0];
+  const list = useRead("listRollouts", { params: { workflow }, query: {} }, { every: 10_000 });
+  const rollouts = list.data?.rollouts ?? [];
+  // After one that was ended before it had a case, the one before it still stands, and can be taken back.
+  const last = rollouts.find(({ state }) => state !== "aborted") ?? rollouts[0];
   const ended = last === undefined || last.endedAt !== null;
   const start = ended && may("shadow.start") ? <StartButton workflow={workflow} /> : undefined;
   if (last === undefined)
@@ -98,6 +100,6 @@ function Sentence({ rollout }: { rollout: Rollout }) {
   return say(STATE_SENTENCES[rollout.state], {
     release: rollout.release,
     share: formats.percent(rollout.share),
-    control: rollout.control === "manual" ? t("people") : rollout.control,
+    control: rollout.backTo === "manual" ? t("people") : rollout.backTo,
   });
 }

@@ -212,6 +212,10 @@ export const ROLLOUT = words({
     en: "Asked for. It holds as soon as a second person approves.",
   },
   done: { de: "Erledigt.", en: "Done." },
+  already: {
+    de: "Das Release war schon zurückgenommen; mehr wurde nicht geändert.",
+    en: "The release had been taken back already; nothing more was changed.",
+  },
   delivered: {
     de: "{n, plural, =0 {Ausgeliefert hat es keinen Vorgang.} one {Ausgeliefert hat es einen Vorgang} other {Ausgeliefert hat es # Vorgänge}}{n, plural, =0 {} other {, {alone, number} davon ungeprüft.}}",
     en: "{n, plural, =0 {It delivered no case.} one {It delivered one case} other {It delivered # cases}}{n, plural, =0 {} other {, {alone, number} of them unreviewed.}}",
