@@ -52,7 +52,7 @@ function models({ gates }: Figures): void {
     {
       grid: { left: 160, right: 40, top: 40, bottom: 40 },
       legend: { top: 4, itemGap: 26, data: verdicts },
-      xAxis: { type: "value", min: 380, max: 480, name: "right of 600", nameLocation: "middle", nameGap: 26 },
+      xAxis: { type: "value", min: 300, max: 380, name: "right of 480", nameLocation: "middle", nameGap: 26 },
       yAxis: { type: "category", data: rising.map(({ model }) => model) },
       series: verdicts.map((verdict) => ({
         type: "bar",

@@ -1,23 +1,21 @@
 /**
- * The story of 14 models as 14 releases of one workflow, told with the real program: published, evaluated, in shadow, live.
+ * The story of 14 models as 14 releases of one workflow, told with the real program: published, in shadow, live; how they are
+ * measured and judged is in complaints-judged.ts.
  *
  * Only the models are played (replayed-models.ts), and the people: the truth of a complaint is its product in the data.
  * Everything else is the program's own: its stored answers, its figures, its own looks at a rollout. Nothing here judges.
  */
-import { Readable } from "node:stream";
 import type { App } from "../../src/app.ts";
 import { openClient, type Client } from "../../src/contract/client.ts";
 import type { JsonObject } from "../../src/contract/json.ts";
 import { SCOPES, type Scope } from "../../src/contract/scopes.ts";
 import { sql } from "../../src/platform/sql.ts";
-import { mulberry32, quantile } from "../../src/statistics/bootstrap.ts";
-import { cellsOf, classify } from "../../src/statistics/classification.ts";
-import type { ExpectedModel, Replay } from "./complaints.ts";
+import { mulberry32 } from "../../src/statistics/bootstrap.ts";
+import type { Replay } from "./complaints.ts";
 import { until, workflowDocument } from "./installation.ts";
 import type { Replayer } from "./replayed-models.ts";
 
 export const WORKFLOW = "complaints";
-const SET = "complaints-600";
 const PEOPLE = ["anna@example.com", "ben@example.com", "cleo@example.com", "dora@example.com"];
 const AT_ONCE = 8;
 const HOUR = 3_600_000;
@@ -32,9 +30,11 @@ export interface Story {
   replayer: Replayer;
   /** Releases by model. */
   releases: Map<string, string>;
+  /** Of the workflow, without criteria. */
+  document: JsonObject;
 }
 
-const params = { workflow: WORKFLOW };
+export const params = { workflow: WORKFLOW };
 
 /** The workflow on people's work, and a release for each model. */
 export async function openStory(
@@ -74,7 +74,16 @@ export async function openStory(
   }
   for (const item of ["baseline", "works_council"] as const)
     await owner.waive({ params, body: { item, reason: "A played story" } });
-  return { app, owner, second: real("J. Okafor"), clerks: PEOPLE.map(played), replay, replayer, releases };
+  return {
+    app,
+    owner,
+    second: real("J. Okafor"),
+    clerks: PEOPLE.map(played),
+    replay,
+    replayer,
+    releases,
+    document,
+  };
 }
 
 /** Of a service that checks no signature. */
@@ -102,141 +111,6 @@ function releaseOf(connection: string, classes: readonly string[]): JsonObject {
     facets: { output: ["product"] },
     fallback: ["manual"],
   };
-}
-
-// Evaluation -----------------------------------------------------------------------------------------------------
-
-/** What the program stored of a run, in the order of the complaints. */
-export interface Evaluated {
-  model: string;
-  run: string;
-  /** Null: what came back fits no schema. */
-  answers: (string | null)[];
-  right: number;
-  /** As long as the model took: what was measured, times the speed at which its seconds were played. */
-  milliseconds: number[];
-  /** What was measured beyond what was played, in milliseconds of the machine: at the median, and where it was less. */
-  late: number;
-  early: number;
-}
-
-export async function importComplaints({ owner, replay }: Story): Promise<void> {
-  const lines = replay.complaints.map(
-    ({ no, narrative, product }) =>
-      `${JSON.stringify({ input: { complaint: no, narrative }, output: { product } })}\n`,
-  );
-  const source = Readable.from([Buffer.from(lines.join(""))]);
-  for await (const line of owner.importSet(WORKFLOW, { name: SET, kind: "sealed", drawn: "chance" }, source))
-    if (line.message !== undefined) throw new Error(`The set was not taken: ${line.message}`);
-}
-
-/** A run for each of the models; they are answered as the program does it, two at a time. */
-export async function evaluate(
-  story: Story,
-  models: readonly string[],
-  done: (one: Evaluated) => void = () => undefined,
-): Promise<Evaluated[]> {
-  const runs = [];
-  for (const model of models) {
-    const release = story.releases.get(model)!;
-    const { id } = await story.owner.startEvaluation({ params, body: { set: SET, release, step: 0 } });
-    runs.push({ model, id });
-  }
-  return Promise.all(
-    runs.map(async ({ model, id }) => {
-      const run = await until(
-        () => story.owner.getEvaluation({ params: { run: id } }),
-        ({ state }) => state === "done" || state === "failed",
-        30 * 60_000,
-      );
-      if (run.state !== "done") throw new Error(`The run of ${model} failed: ${run.problem}`);
-      const one = await stored(story, model, id);
-      done(one);
-      return one;
-    }),
-  );
-}
-
-async function stored({ app, replay, replayer }: Story, model: string, run: string): Promise<Evaluated> {
-  const rows = await app.database.all<{
-    state: string;
-    error: string | null;
-    wrong: boolean | null;
-    product: string | null;
-    milliseconds: number;
-  }>(sql`
-    select state, error, wrong, facets ->> 'output.product' as product, milliseconds from evaluation_score where run_id = ${run} order by no`);
-  const lost = rows.find(({ state, error }) => state !== "answered" && error !== "model_bad_answer");
-  if (lost) throw new Error(`The run of ${model} has an item that is ${lost.state}: ${lost.error}`);
-  const speed = replayer.speed(model);
-  return {
-    model,
-    run,
-    answers: rows.map(({ product }) => product),
-    right: rows.filter(({ wrong }) => wrong === false).length,
-    milliseconds: rows.map(({ milliseconds }) =>
-      Number.isFinite(speed) ? milliseconds * speed : milliseconds,
-    ),
-    late: quantile(
-      rows
-        .map(({ milliseconds }, i) => milliseconds - (replay.answers[model]![i]!.seconds * 1_000) / speed)
-        .sort((a, b) => a - b),
-      0.5,
-    ),
-    early: rows.filter(
-      ({ milliseconds, state }, i) =>
-        state === "answered" && milliseconds < (replay.answers[model]![i]!.seconds * 1_000) / speed - 2,
-    ).length,
-  };
-}
-
-export interface Figures {
-  right: number;
-  accuracy: number;
-  macroF1: number;
-  outside: number;
-  median: number;
-  longest: number;
-  late: number;
-  early: number;
-}
-
-export function figuresOf(one: Evaluated, { complaints, classes }: Replay): Figures {
-  const { answers, right, milliseconds } = one;
-  const cells = cellsOf(complaints.map(({ product }, i) => ({ truth: product, answer: answers[i]! })));
-  const seconds = milliseconds.map((ms) => ms / 1_000).sort((a, b) => a - b);
-  return {
-    right,
-    accuracy: right / complaints.length,
-    macroF1: classify(cells, classes).macroF1 ?? 0,
-    outside: answers.filter((one) => one === null).length,
-    median: quantile(seconds, 0.5),
-    longest: seconds.at(-1)!,
-    late: one.late,
-    early: one.early,
-  };
-}
-
-/** Milliseconds that the answer of a played model takes longer than the model did, at the median. */
-const MOST_LATE = 250;
-
-/** What is otherwise than the data's own file expects; seconds only where they were played. */
-export function differences(
-  found: Figures,
-  wanted: ExpectedModel,
-  { seconds }: { seconds: boolean },
-): string[] {
-  const outside = Object.values(wanted.labels_outside_taxonomy).reduce((sum, n) => sum + n, 0);
-  const near = (one: number, other: number, by: number) => Math.abs(one - other) <= by;
-  const checks: Record<string, boolean> = {
-    right: found.right === wanted.correct,
-    accuracy: near(found.accuracy, wanted.accuracy, 1e-6),
-    macroF1: near(found.macroF1, wanted.macro_f1_over_5_classes, 1e-6),
-    outside: found.outside === outside,
-    // A machine with other work is late, never early; how late it may be is no matter of the model.
-    ...(seconds ? { early: found.early === 0, late: found.late <= MOST_LATE } : {}),
-  };
-  return Object.keys(checks).filter((name) => !checks[name]);
 }
 
 // Rollouts -------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
  * Decisions of the program as JSON, and made again from the whole numbers in it: moves of rollouts, looks at labels with their
  * certificates, gates. Nothing but the pure functions is used, and nothing but the export is read.
  */
+import { readFileSync, writeFileSync } from "node:fs";
 import type { Alarm } from "../../src/contract/rollout.ts";
 import type { Queryable } from "../../src/platform/database.ts";
 import {
@@ -62,6 +63,17 @@ export async function exportGates(database: Queryable, workflow: string): Promis
   return found.map(({ input, judgement }) => ({ input, verdict: judgement }));
 }
 
+/** All that is kept of decisions about these workflows. */
+export async function exportAll(database: Queryable, workflows: readonly string[]): Promise<Exported> {
+  const made: Exported = { rollouts: [], looks: [], gates: [] };
+  for (const workflow of workflows) {
+    made.rollouts.push(...(await exportRollouts(database, workflow)));
+    made.looks.push(...(await exportLooks(database, workflow)));
+    made.gates.push(...(await exportGates(database, workflow)));
+  }
+  return made;
+}
+
 /** Each move judged again as it was then; answers what comes out otherwise than it was stored. */
 export function recomputeRollout({ rollout, moves }: ExportedRollout): string[] {
   let stage = -1;
@@ -114,6 +126,53 @@ export function recomputeAll({ rollouts, looks, gates }: Exported): string[] {
   ];
 }
 
+/** Decisions that were made again. */
+export interface MadeAgain {
+  recomputed: number;
+  /** What came out otherwise than it was stored: how many, and each. */
+  different: number;
+  differences: string[];
+  moves: number;
+  looks: number;
+  certificates: number;
+  gates: number;
+  /** Decisions with one number changed, and those of them that came out the same. */
+  twins: number;
+  unnoticed: string[];
+}
+
+/** Writes decisions to a file, reads it, and makes them again from what it holds and nothing else; then their twins. */
+export function throughFile(path: string, made: Exported): { exported: Exported; decisions: MadeAgain } {
+  writeFileSync(path, JSON.stringify(made));
+  const exported = JSON.parse(readFileSync(path, "utf8")) as Exported;
+  const { rollouts, looks, gates } = exported;
+  const differences = recomputeAll(exported);
+  const moves = rollouts.reduce((sum, one) => sum + one.moves.length, 0);
+  const twins = changeByOne(exported);
+  return {
+    exported,
+    decisions: {
+      recomputed: moves + looks.length + gates.length,
+      different: differences.length,
+      differences,
+      moves,
+      looks: looks.length,
+      certificates: looks.filter(({ certificate }) => certificate !== null).length,
+      gates: gates.length,
+      twins: twins.made,
+      unnoticed: twins.unnoticed,
+    },
+  };
+}
+
+/**
+ * The last share at which both arms were compared. Where all cases went to the candidate an error more weighs nothing beside a
+ * gap of thousands of labels; only against people, who are not compared, that is where it counts.
+ */
+function decisive<S extends { stable: { n: number } }>(steps: readonly S[]): S {
+  return steps.findLast(({ stable }) => stable.n > 0) ?? steps.at(-1)!;
+}
+
 /**
  * Twins of every decision with one whole number changed by one, each of which must come out otherwise: of a move the
  * candidate's errors in the guard that decided (`errors` where people did), of a look the errors at the last threshold
@@ -128,7 +187,7 @@ export function changeByOne(exported: Exported): { made: number; unnoticed: stri
         const steps = evidence.evidence?.guards[guard];
         if (!steps?.length) return [];
         const twin = structuredClone(one);
-        const counts = twin.moves[i]!.evidence.evidence!.guards[guard]!.at(-1)!.candidate;
+        const counts = decisive(twin.moves[i]!.evidence.evidence!.guards[guard]!).candidate;
         counts.errors += counts.errors < counts.n ? 1 : -1;
         return counts.n === 0
           ? []

@@ -194,11 +194,12 @@ export async function launch(
   return published.id;
 }
 
-/** Waits until a condition holds, looking often; fails with the last value seen. */
+/** Waits until a condition holds, looking often, every so many milliseconds; fails with the last value seen. */
 export async function until<T>(
   look: () => Promise<T>,
   holds: (value: T) => boolean,
   within = 50_000,
+  every = 15,
 ): Promise<T> {
   const end = performance.now() + within;
   for (;;) {
@@ -206,7 +207,7 @@ export async function until<T>(
     if (holds(value)) return value;
     if (performance.now() > end)
       throw new Error(`waited ${within} ms in vain; last seen: ${JSON.stringify(value)}`);
-    await new Promise((resolve) => setTimeout(resolve, 15));
+    await new Promise((resolve) => setTimeout(resolve, every));
   }
 }
 

@@ -4,7 +4,8 @@
  * on the changed stream itself gets no certificate that the rest of the stream breaks.
  *
  * `intents-hint3-curekart`: of the train file 60 % are the examples, 40 % the pilot, which is held out and reviewed whole; the test
- * file is the production, in its order. People are played: they know the truth, and reject what fits no class.
+ * file is the production, in its order. People are played: they know the truth, and reject what fits no class. Each look at labels and
+ * each certificate is exported, and made again from the file.
  *
  * Options: `--folder <folder with train.csv and test.csv>`, `--seed <number>`.
  */
@@ -13,6 +14,7 @@ import { join, resolve } from "node:path";
 import type { Database } from "../../../src/platform/database.ts";
 import { sql } from "../../../src/platform/sql.ts";
 import { binomialTail } from "../../../src/statistics/proportion.ts";
+import { exportAll, throughFile } from "../../support/exported-decisions.ts";
 import {
   AUTOMATION,
   judge,
@@ -33,6 +35,7 @@ import { openStore, ROOT, startProgram, until, type Program } from "../program.t
 export const title =
   "Half of production fits no class: the certificate lapses before labels run out, at most ten nonsensical cases went out alone until then and none after it";
 
+const [LIVE, SHADOW] = ["shop", "shop-in-shadow"] as const;
 const FOLDER = "../shared/data/intents-hint3-curekart";
 const PILOT = 0.4;
 const AIMS = { lapsesBefore: 150, mostWrong: 15, mostNonsense: 10 };
@@ -56,10 +59,22 @@ export async function run(context: Context): Promise<Outcome> {
   const program = await startProgram(context, { dataHome: context.folder("shifted") });
   const live = await lapses(context, program, given, production);
   const shadow = await certifiedInShadow(context, program, given, production);
+  const { database } = await openStore(program);
+  const made = await exportAll(database, [LIVE, SHADOW]);
+  await database.close();
+  const { decisions } = throughFile(join(context.folder("export"), "decisions.json"), made);
+  context.progress(`${decisions.recomputed} decisions made again, ${decisions.different} differ`);
   const exit = await program.stop();
   const fits = production.filter(({ truth }) => truth !== undefined).length;
   return {
-    met: live.met && shadow.met && exit === 0,
+    met:
+      live.met &&
+      shadow.met &&
+      exit === 0 &&
+      decisions.different === 0 &&
+      decisions.unnoticed.length === 0 &&
+      decisions.looks >= 3 &&
+      decisions.certificates >= 1,
     figures: {
       examples: given.examples.length,
       pilot: given.pilot.length,
@@ -70,6 +85,7 @@ export async function run(context: Context): Promise<Outcome> {
       aims: AIMS,
       live: live.figures,
       shadow: shadow.figures,
+      decisions: { ...decisions },
     },
   };
 }
@@ -81,7 +97,7 @@ interface Given {
 }
 
 async function lapses(context: Context, program: Program, given: Given, production: Message[]) {
-  const workflow = "shop";
+  const workflow = LIVE;
   const shop = await openShop(program, { workflow, share: 1, ...given });
   context.progress(`pilot: ${given.pilot.length} held-out messages, each reviewed`);
   const pilot = await playStream(shop, given.pilot);
@@ -145,7 +161,7 @@ function kept(certificate: { threshold: number | null } | null, cases: readonly 
 }
 
 async function certifiedInShadow(context: Context, program: Program, given: Given, production: Message[]) {
-  const workflow = "shop-in-shadow";
+  const workflow = SHADOW;
   const params = { workflow };
   const shop = await openShop(program, { workflow, share: 0, ...given });
   await shop.owner.setShadow({ params, body: { release: shop.release } });

@@ -5,21 +5,14 @@
  * Rollouts are played in the real program (in full by releases.2, which does the same with each of its moves); certificates
  * are issued or refused by the program after a run over a sealed set, and gates judged over the same run by the criteria of
  * its workflow; drawn ones, from the function alone, hold the verdicts and reasons that those do not. The export is a file;
- * nothing else is read. A twin of each decision with one number changed by one must be noticed.
+ * nothing else is read. A twin of each decision with one number changed by one must be noticed. releases.3 and releases.4 do the same
+ * with the decisions that they make.
  *
  * Options: `--runs <count>` of sound and of bad rollouts, `--seed <number>`.
  */
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mulberry32 } from "../../../src/statistics/bootstrap.ts";
-import {
-  changeByOne,
-  exportGates,
-  exportLooks,
-  exportRollouts,
-  recomputeAll,
-  type Exported,
-} from "../../support/exported-decisions.ts";
+import { exportAll, throughFile, type Exported } from "../../support/exported-decisions.ts";
 import { makeGate, makeLooks, type LookMade } from "../../support/made-decisions.ts";
 import { drawStream, openLane, openMonths, playStream, type World } from "../../support/played-rollouts.ts";
 import { openTheatre } from "../../support/played-stage.ts";
@@ -72,26 +65,19 @@ export async function run(context: Context): Promise<Outcome> {
   context.progress(`${2 * runs} rollouts`);
 
   const chance = mulberry32(seed);
-  const path = join(context.folder("export"), "decisions.json");
-  const { database } = stage.app;
-  const kept = (await Promise.all(LOOKS.map(({ workflow }) => exportGates(database, workflow)))).flat();
-  const made: Exported = {
-    rollouts: await exportRollouts(database, lane.workflow),
-    looks: (await Promise.all(LOOKS.map(({ workflow }) => exportLooks(database, workflow)))).flat(),
-    gates: [...kept, ...Array.from({ length: GATES }, () => makeGate(chance))],
-  };
-  writeFileSync(path, JSON.stringify(made));
-  const exported = JSON.parse(readFileSync(path, "utf8")) as Exported;
-  const differences = recomputeAll(exported);
-  const twins = changeByOne(exported);
-  const figures = { ...countsOf(exported), keptGates: kept.length, differences, twins };
+  const workflows = [lane.workflow, ...LOOKS.map(({ workflow }) => workflow)];
+  const made = await exportAll(stage.app.database, workflows);
+  const kept = [...made.gates];
+  made.gates.push(...Array.from({ length: GATES }, () => makeGate(chance)));
+  const { exported, decisions } = throughFile(join(context.folder("export"), "decisions.json"), made);
+  const figures = { ...countsOf(exported), keptGates: kept.length, decisions: { ...decisions } };
   context.progress(
-    `${differences.length} differ; of ${twins.made} twins ${twins.unnoticed.length} unnoticed`,
+    `${decisions.different} differ; of ${decisions.twins} twins ${decisions.unnoticed.length} unnoticed`,
   );
   return {
     met:
-      differences.length === 0 &&
-      twins.unnoticed.length === 0 &&
+      decisions.different === 0 &&
+      decisions.unnoticed.length === 0 &&
       figures.rollouts === 2 * runs &&
       figures.moves["roll_back"]! >= runs &&
       figures.certificates > 0 &&
@@ -99,7 +85,7 @@ export async function run(context: Context): Promise<Outcome> {
       figures.keptGates === LOOKS.length &&
       new Set(kept.map(({ verdict }) => verdict.verdict)).size > 2 &&
       Object.keys(figures.gates).length > 2 &&
-      twins.made > figures.moves["roll_back"]! + GATES,
+      decisions.twins > figures.moves["roll_back"]! + GATES,
     figures,
   };
 }
