@@ -6,10 +6,10 @@
  * them, when the set proves only against. Nobody chooses the order by what the sealed set says.
  */
 import { Readable } from "node:stream";
-import type { Verdict } from "../../src/contract/gate.ts";
 import type { JsonObject } from "../../src/contract/json.ts";
 import { sql } from "../../src/platform/sql.ts";
-import { judgeGate, MOST_LOOKS, type GateInput } from "../../src/releases/gate.ts";
+import { MOST_LOOKS, type Verdict } from "../../src/contract/gate.ts";
+import { judgeGate, type GateInput } from "../../src/releases/gate.ts";
 import { mulberry32, quantile } from "../../src/statistics/bootstrap.ts";
 import { cellsOf, classify } from "../../src/statistics/classification.ts";
 import type { ExpectedModel, Replay } from "./complaints.ts";

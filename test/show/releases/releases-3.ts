@@ -15,8 +15,7 @@
  * (replayed-models.ts), 0: seconds are not played.
  */
 import { join } from "node:path";
-import type { GateReason } from "../../../src/contract/gate.ts";
-import { MOST_LOOKS } from "../../../src/releases/gate.ts";
+import { MOST_LOOKS, type GateReason } from "../../../src/contract/gate.ts";
 import { readReplay } from "../../support/complaints.ts";
 import {
   agree,
