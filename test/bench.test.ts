@@ -108,7 +108,7 @@ describe.skipIf(!tellsMemory())("npm run bench", () => {
 
   test("gateway: every call on record; a peer that is not there is not beaten", async () => {
     const document = await quick("gateway");
-    const measured = ["upstream", "bare", "ours", "unrecorded"];
+    const measured = ["upstream", "bare", "bareWithRow", "ours", "unrecorded"];
     expect([...new Set(document.table.map((one) => one.gateway))]).toEqual(measured);
     expect(document.table).toHaveLength(measured.length * 6);
     for (const one of document.table)

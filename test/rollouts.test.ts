@@ -137,7 +137,7 @@ describe("a rollout", () => {
     await start(begun);
     await expect(start(begun)).rejects.toMatchObject({
       code: "wrong_state",
-      message: expect.stringContaining("is shadow"),
+      message: expect.stringContaining("is open (shadow"),
     });
     await expect(
       brandt.setShare({ params: begun.params, body: { release: begun.release, share: 0.1 } }),
