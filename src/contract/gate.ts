@@ -138,6 +138,14 @@ export const LIVE_FIGURES = {
 } as const satisfies Record<string, { kind: "share" | "time" | "money"; sentence: string }>;
 export type LiveFigure = keyof typeof LIVE_FIGURES;
 
+/**
+ * Whether a criterion is measured by an evaluation run, as it is told by its `about` and unit. Others follow from live cases, the
+ * pulse, a person's word.
+ */
+export function isMeasured({ about, unit }: { about: string; unit: string | null }): boolean {
+  return unit !== null && !/^(?:live cases|the pulse): /.test(about);
+}
+
 export const SURVEYS = ["helps", "trust"] as const;
 
 /** After so many looks a sealed set has been tuned to. */

@@ -1,8 +1,9 @@
 /** Which runs a gate is judged by, and what speaks against them. */
 import { describe, expect, test } from "vitest";
+import { isMeasured } from "../../../contract/gate.ts";
 import {
-  isMeasured,
   judgesNeeded,
+  lacksRun,
   setNamed,
   setsNeeded,
   standingRun,
@@ -40,6 +41,16 @@ test("each set is needed once, the chosen one only where a criterion names none,
   expect(named(sets[2])).toEqual(["set_may_10", "july"]);
   expect(named(sets[2], [...criteria, criterion("accuracy")])).toEqual(["set_june_1", "set_may_10", "july"]);
   expect(named(undefined, [criterion("live cases: automatic")])).toEqual([]);
+});
+
+test("a criterion that names no set lacks a run where the chosen set is not there; a named set that is not there stops nobody", () => {
+  const [main] = setsNeeded([criterion("accuracy")], undefined, sets);
+  expect(main).toEqual({ name: null, set: undefined });
+  const none = { run: undefined };
+  expect(lacksRun(main!, none)).toBe(true);
+  expect(lacksRun({ name: "june@1", set: sets[2] }, none)).toBe(true);
+  expect(lacksRun({ name: "june@1", set: sets[2] }, { run: { id: "evr_1" } as Run })).toBe(false);
+  expect(lacksRun({ name: "july", set: undefined }, none)).toBe(false);
 });
 
 test("judges are asked for once, however they are spaced", () => {

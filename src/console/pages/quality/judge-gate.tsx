@@ -6,7 +6,7 @@
 import { Button, Checkbox, Modal, NativeSelect } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { GROUPS, type CriterionGroup } from "../../../contract/gate.ts";
+import { GROUPS, isMeasured, type CriterionGroup } from "../../../contract/gate.ts";
 import { useAct, useRead } from "../../data/api.ts";
 import { useMay } from "../../data/me.tsx";
 import { useFormats } from "../../locales/formats.ts";
@@ -15,7 +15,7 @@ import { useWords } from "../../locales/words.ts";
 import { FormFoot } from "../../parts/form-foot.tsx";
 import { Failed, Loading } from "../../parts/page.tsx";
 import { sameWorkflow } from "../../shell/same-workflow.ts";
-import { isMeasured, judgesNeeded, setsNeeded, standingRun, type InForce } from "./gate-evidence.ts";
+import { judgesNeeded, lacksRun, setsNeeded, standingRun, type InForce } from "./gate-evidence.ts";
 import { GATES } from "./gate-words.ts";
 import { JudgedBy, type Row } from "./judged-by.tsx";
 import { JUDGE } from "./judge-words.ts";
@@ -128,7 +128,7 @@ function Judge({
   }));
   const namesNoSet = criteria.some((one) => isMeasured(one) && one.set === null);
   const running = rows.some((row) => row.running !== undefined);
-  const lacksRun = rows.some(({ set, run }) => set !== undefined && run === undefined);
+  const lacking = rows.some((row) => lacksRun(row, row));
   const go = () => {
     setSent(true);
     judge.mutate(
@@ -196,7 +196,7 @@ function Judge({
         <JudgedBy workflow={workflow} release={wanted} rows={rows} ask={{ repeats, metrics: judges }} />
       )}
       {lacks === null ? null : <p>{t("lacks")}</p>}
-      {running ? <p role="status">{t("underWay")}</p> : lacksRun ? <p>{t("incomplete")}</p> : null}
+      {running ? <p role="status">{t("underWay")}</p> : lacking ? <p>{t("incomplete")}</p> : null}
       <FormFoot
         act={{ isPending: sent, error: judge.error }}
         verb={t("verb")}
@@ -207,7 +207,7 @@ function Judge({
           criteria.length === 0 ||
           runs.data === undefined ||
           running ||
-          lacksRun ||
+          lacking ||
           (namesNoSet && sets.length === 0)
         }
       />

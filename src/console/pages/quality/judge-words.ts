@@ -58,6 +58,10 @@ export const JUDGE = words({
     de: "Die Kriterien nennen sie, doch es gibt sie nicht. Legen Sie die Sammlung an, sonst ist das Urteil „nicht beurteilbar“.",
     en: "The criteria name it, but there is none. Make the set, or the release could not be judged.",
   },
+  setGone: {
+    de: "Für Kriterien, die selbst keine nennen: Die Sammlung dieses Laufs wurde entfernt oder ist älter als die aufgeführten. Urteilen Sie auf der Seite Qualität; dort lässt sich eine andere wählen.",
+    en: "For criteria that name none themselves: the set of this run was removed, or is older than those listed. Judge on the page Quality, where another one can be chosen.",
+  },
   "again.none": {
     de: "Das Release ist noch nie über sie gelaufen.",
     en: "The release was never run over it.",
