@@ -122,6 +122,27 @@ describe.skipIf(CHROMIUM === undefined)("evaluation runs on the page Quality", a
     });
   });
 
+  test("say that the releases could not be read, or the chosen one, instead of waiting for ever, and read them again", async () => {
+    const broken = async (address: string, button: string) => {
+      await page.route(address, (route) => route.abort());
+      await page.goto(`/quality?workflow=${workflow}`);
+      await page.getByRole("button", { name: button }).click();
+      const dialog = page.getByRole("dialog");
+      const retry = dialog.getByRole("alert").getByRole("button", { name: "Try again" });
+      await retry.waitFor();
+      await page.unroute(address);
+      await retry.click();
+      await retry.waitFor({ state: "detached" });
+      return dialog;
+    };
+    const run = await broken("**/releases", "Start a run");
+    await run.getByText("category by class and macro-F1").first().waitFor();
+    const one = await broken("**/releases/*", "Start a run");
+    await one.getByText("category by class and macro-F1").first().waitFor();
+    const gate = await broken("**/releases", "Judge by the criteria");
+    await gate.getByText("The newest run over each set counts").waitFor();
+  });
+
   test("stay unstarted with the reason when the program refuses a metric", async () => {
     await page.goto(`/quality?workflow=${workflow}`);
     await page.getByRole("button", { name: "Start a run" }).click();

@@ -96,7 +96,8 @@ function Judge({
   const judge = useAct("judgeGate", { refreshes: ["listGates", "getGate", "getRollout"] });
   /** Until it failed: also while the page of the gate is loaded. A second click then judges no second time. */
   const [sent, setSent] = useState(false);
-  const ready = useReadyReleases(workflow);
+  const releases = useReadyReleases(workflow);
+  const ready = releases.data;
   const [release, setRelease] = useState(chosen?.release);
   const [mainId, setMain] = useState(
     chosen?.set ?? (sets.find(({ kind }) => kind === "sealed") ?? sets[0])?.id,
@@ -191,7 +192,10 @@ function Judge({
         </section>
       ) : runs.isError ? (
         <Failed error={runs.error} retry={runs.refetch} />
-      ) : runs.data === undefined || wanted === undefined ? (
+      ) : wanted === undefined && releases.isError ? (
+        <Failed error={releases.error} retry={releases.refetch} />
+      ) : wanted === undefined && ready !== undefined ? null : runs.data === undefined ||
+        wanted === undefined ? (
         <Loading />
       ) : (
         <JudgedBy workflow={workflow} release={wanted} rows={rows} ask={{ repeats, metrics: judges }} />
