@@ -374,6 +374,45 @@ describe("a gate", async () => {
       expect(await waits(owner)).toEqual([]);
     });
 
+    test("waits beside gates of other releases over a part or signed, and no longer once its release was rolled back", async () => {
+      const waits = async () =>
+        (await sponsor.getOverview({ params, query: {} })).needs.flatMap(({ kind, id }) =>
+          kind === "gate" ? [id] : [],
+        );
+      await agree(client, [
+        { ...RIGHT, stretch: 0.95 },
+        { ...DRILL, must: false },
+      ]);
+      await truth(client, "beside", 200, 4);
+      await pass(1_000);
+      const gate = await judge(client, release, [await evaluate(client, "beside", release)]);
+      expect(await waits()).toEqual([gate.id]);
+      const document = releaseDocument({ model: { connection: "script", timeout: 5_001 } });
+      const other = (await client.publishRelease({ params, body: { document } })).id;
+      const run = await evaluate(client, "beside", other);
+      expect(await judge(client, other, [run], ["performance"])).toMatchObject({ verdict: "go" });
+      expect(await waits()).toEqual([gate.id]);
+      const whole = await judge(client, other, [run]);
+      expect(await waits()).toEqual([whole.id]);
+      await sign(owner, whole, "go");
+      await sign(sponsor, whole, "go");
+      expect(await waits()).toEqual([gate.id]);
+
+      const ended = async (state: "rolled_back" | "aborted") => {
+        const { id } = await client.startRollout({ params, body: { release, ceiling: 0.2 } });
+        await client.abortRollout({ params, body: { reason: "The test is over" } });
+        await app.database.run(sql`update rollout set state = ${state} where id = ${id}`);
+        return id;
+      };
+      const back = await ended("rolled_back");
+      expect(await waits()).toEqual([]);
+      // One that never had a case says nothing of the release.
+      const tried = await ended("aborted");
+      expect(await waits()).toEqual([]);
+      await app.database.run(sql`update rollout set state = 'aborted' where id = any(${[back, tried]})`);
+      expect(await waits()).toEqual([gate.id]);
+    });
+
     test("two at once as one part: one signs, the other is told who did", async () => {
       const gate = await fresh();
       const deputy = await person("d.eputy@example.com", "owner");

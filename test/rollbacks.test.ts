@@ -240,6 +240,9 @@ test("an older release that is taken back after a younger one was aborted is tol
   expect((await brandt.getWorkflow({ params })).stoppedRollout).toMatchObject(told);
   const overview = await brandt.getOverview({ params, query: {} });
   expect(JSON.stringify(overview)).toContain(`"id":"${rollout}"`);
+  expect(overview.needs.find(({ kind }) => kind === "rollout")).toMatchObject({
+    link: `/rollout?workflow=${params.workflow}&rollout=${rollout}`,
+  });
   const response = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${key}` } });
   expect(await response.text()).toMatch(
     new RegExp(`pilotage_rollout_stopped\\{[^}]*workflow="${params.workflow}"[^}]*\\} 1`),

@@ -7,7 +7,7 @@ import { writeFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Client } from "../contract/client.ts";
 import { PilotageError } from "../contract/errors.ts";
-import { GROUPS, type CriterionGroup, type Verdict } from "../contract/gate.ts";
+import { GROUPS, isMeasured, type CriterionGroup, type Verdict } from "../contract/gate.ts";
 import type { Desk } from "./desk.ts";
 import { EXIT, misuse, type ExitCode } from "./exit.ts";
 import { gateJunit, gateMarkdown, gateText, type Gate } from "./gate-report.ts";
@@ -92,6 +92,37 @@ export async function judge(
   const runs: string[] = [];
   for (const one of sets.values()) runs.push((await evaluated(one, repeats, judges)).id);
   await judgeOver(client, desk, { workflow, release, runs }, options);
+}
+
+/**
+ * Throws `bad_request` where a criterion is measured by a run and none over its set is named: that gate could not be judged, and
+ * would still take the place of the one before, with its signatures.
+ */
+export async function demandRuns(
+  client: Client,
+  { workflow, release, runs }: { workflow: string; release: string; runs: readonly string[] },
+  { groups }: Pick<GateOptions, "groups">,
+): Promise<void> {
+  const { inForce } = await client.getCriteria({ params: { workflow } });
+  const measured = (inForce?.criteria ?? []).filter(
+    (one) => isMeasured(one) && (groups?.includes(one.group) ?? true),
+  );
+  if (measured.length === 0) return;
+  const over = await Promise.all(runs.map((run) => client.getEvaluation({ params: { run } })));
+  const covered = ({ set }: { set: string | null }) =>
+    over.some(
+      ({ setName, setVersion }) => set === null || set === setName || set === `${setName}@${setVersion}`,
+    );
+  const bare = measured.filter((one) => !covered(one));
+  if (bare.length === 0) return;
+  const told = bare.map(({ name, set }) => (set === null ? name : `${name} (over ${set})`)).join(", ");
+  throw new PilotageError(
+    "bad_request",
+    `Measured by an evaluation that is not named: ${told}. Such a gate could not be judged, and would take the place of the one before with its signatures. No gate was judged.`,
+    {
+      hint: `Name the newest evaluation of ${release} over each set with --run (pilotage evaluation show ${workflow} <set> lists them), or judge only the other groups with --groups.`,
+    },
+  );
 }
 
 /** Judges over these evaluations and what is known besides, writes the reports, and sets how the command ends. */

@@ -160,6 +160,13 @@ describe("a report for pipelines", () => {
 describe("pilotage gate judge", () => {
   const words = ["gate", "judge", "support-triage", "--as", "j.okafor@example.com"];
 
+  const [metric] = GATES.getCriteria.inForce.criteria;
+  const live = { ...metric!, about: "live cases: right" };
+  const agreed = (...criteria: unknown[]) => ({
+    ...GATES.getCriteria,
+    inForce: { ...GATES.getCriteria.inForce, criteria },
+  });
+
   it("judges the newest release without a run, ends by the verdict, and says which look at live labels it was", async () => {
     const looked = gate("conditional", {
       about: "live cases: right",
@@ -168,15 +175,20 @@ describe("pilotage gate judge", () => {
         { code: "look", about: "2" },
       ],
     });
-    const server = await playing({ listReleases: SAMPLES.listReleases, judgeGate: looked });
+    const server = await playing({
+      listReleases: SAMPLES.listReleases,
+      // Of another group; it is not asked for.
+      getCriteria: agreed(live, { ...metric!, group: "business" }),
+      judgeGate: looked,
+    });
     const [junit, report] = [await file("judged.xml", ""), await file("judged.md", "")];
     const ended = await type(
       [...words, "--groups", "performance", "--junit", junit, "--markdown", report],
       here(server),
     );
     expect(ended.exit).toBe(EXIT.conditional);
-    expect(server.calls.map(({ name }) => name)).toEqual(["listReleases", "judgeGate"]);
-    expect(server.calls[1]!.body).toEqual({
+    expect(server.calls.map(({ name }) => name)).toEqual(["listReleases", "getCriteria", "judgeGate"]);
+    expect(server.calls.at(-1)!.body).toEqual({
       release: SAMPLES.listReleases.releases[0]!.id,
       runs: [],
       groups: ["performance"],
@@ -192,11 +204,41 @@ describe("pilotage gate judge", () => {
   });
 
   it("takes the release and the evaluations that are named", async () => {
-    const server = await playing({ judgeGate: gate("go") });
+    const server = await playing({
+      getCriteria: agreed(metric!),
+      getEvaluation: TRIALS.getEvaluation,
+      judgeGate: gate("go"),
+    });
     const named = ["--release", "rel_1", "--run", "evr_1", "--run", "evr_2"];
     expect((await type([...words, ...named], here(server))).exit).toBe(EXIT.ok);
-    expect(server.calls[0]!.body).toEqual({ release: "rel_1", runs: ["evr_1", "evr_2"] });
+    expect(server.calls.at(-1)!.body).toEqual({ release: "rel_1", runs: ["evr_1", "evr_2"] });
   });
+});
+
+describe("pilotage gate judge without the run that a criterion is measured by", () => {
+  const words = ["gate", "judge", "support-triage", "--release", "rel_1", "--as", "j.okafor@example.com"];
+  const [metric] = GATES.getCriteria.inForce.criteria;
+
+  it.each([
+    ["none is named", null, [], "right answers"],
+    ["one over another set is named", "letters", ["--run", "evr_1"], "right answers (over letters)"],
+  ] as const)(
+    "judges nothing where %s: an empty gate would replace a signed go",
+    async (_, set, run, told) => {
+      const server = await playing({
+        getCriteria: {
+          ...GATES.getCriteria,
+          inForce: { ...GATES.getCriteria.inForce, criteria: [{ ...metric!, set }] },
+        },
+        getEvaluation: TRIALS.getEvaluation,
+        judgeGate: gate("could-not-run"),
+      });
+      const ended = await type([...words, ...run], here(server));
+      expect(ended.exit).toBe(EXIT.failed);
+      expect(ended.stderr).toContain(`not named: ${told}.`);
+      expect(server.calls.map(({ name }) => name)).not.toContain("judgeGate");
+    },
+  );
 });
 
 describe("pilotage evaluate --gate", () => {

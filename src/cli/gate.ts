@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { SIGNED, SIGNED_AS, type Signed, type SignedAs } from "../contract/gate.ts";
 import { gather } from "./arguments.ts";
 import type { Desk } from "./desk.ts";
-import { judgeOptions, judgeOver, type GateOptions } from "./evaluate-gate.ts";
+import { demandRuns, judgeOptions, judgeOver, type GateOptions } from "./evaluate-gate.ts";
 import { withExamples } from "./examples.ts";
 import { EXIT } from "./exit.ts";
 import { gateText } from "./gate-report.ts";
@@ -54,17 +54,19 @@ export function addGate(program: Command, desk: Desk): void {
     .option("--release <release>", "the id of a release", "latest")
     .option(
       "--run <run>",
-      "an evaluation of the release that it takes, too; may be given several times",
+      "an evaluation of the release, the newest over its set; needed for criteria with a metric, may be given several times",
       gather,
     )
     .action(async (workflow: string, options: JudgeOptions) => {
       const client = await desk.client("change");
       const release = options.release === "latest" ? await newest(client, workflow) : options.release;
-      await judgeOver(client, desk, { workflow, release, runs: options.run ?? [] }, options);
+      const asked = { workflow, release, runs: options.run ?? [] };
+      await demandRuns(client, asked, options);
+      await judgeOver(client, desk, asked, options);
     });
   withExamples(
     judge,
-    "pilotage gate judge support-triage --allow conditional --as j.okafor@example.com",
+    "pilotage gate judge support-triage --groups business,acceptance --allow conditional --as j.okafor@example.com",
     "pilotage gate judge support-triage --release rel_01hzy3v7k2e8t9qxw4m5n6p7r8 --run evr_01hzy3v7k2e8t9qxw4m5n6p7r8 --allow conditional --markdown gate.md --as j.okafor@example.com",
   );
 

@@ -138,6 +138,19 @@ export const LIVE_FIGURES = {
 } as const satisfies Record<string, { kind: "share" | "time" | "money"; sentence: string }>;
 export type LiveFigure = keyof typeof LIVE_FIGURES;
 
+/**
+ * Whether a criterion is measured by an evaluation run, as it is told by its `about` and unit. Others follow from live cases, the
+ * pulse, a person's word.
+ */
+export function isMeasured({ about, unit }: { about: string; unit: string | null }): boolean {
+  return unit !== null && !/^(?:live cases|the pulse): /.test(about);
+}
+
+/** Whether a gate over the criterion counts coin labels of live cases: each such look asks for more certainty than the one before. */
+export function looksAtLabels({ about }: { about: string }): boolean {
+  return about === ("live cases: right" satisfies `live cases: ${LiveFigure}`);
+}
+
 export const SURVEYS = ["helps", "trust"] as const;
 
 /** After so many looks a sealed set has been tuned to. */

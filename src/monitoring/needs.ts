@@ -89,7 +89,7 @@ export async function needsOf(
       });
 
   if (known.rollout && reader.may("share.lower"))
-    needs.push(rolloutNeed(known.rollout, known.unseen, page("rollout")));
+    needs.push(rolloutNeed(known.rollout, known.unseen, page("rollout", `&rollout=${known.rollout.id}`)));
 
   const gate = await gateToSign(database, document);
   if (gate && maySign(gate, reader.standing))

@@ -1,5 +1,11 @@
 /** The questions about gates: verdicts as they were stored, and who signed them. */
-import type { CriterionGroup, Signed, SignedAs, Verdict } from "../contract/gate.ts";
+import {
+  SIGNED_AS,
+  type CriterionGroup,
+  type Signed,
+  type SignedAs,
+  type Verdict,
+} from "../contract/gate.ts";
 import { canonical, digestOf } from "../definition/digest.ts";
 import type { Queryable } from "../platform/database.ts";
 import { sql, time } from "../platform/sql.ts";
@@ -67,16 +73,24 @@ export function latestGate(database: Queryable, release: string): Promise<GateRo
   );
 }
 
-/** The newest gate of a workflow that came out as go by these criteria and is the newest of its release. */
-export function newestGo(
+/**
+ * The newest gate of a workflow that came out as go by these criteria over all their groups, is the newest of its release, and is
+ * not signed by both. Left out are releases that were signed no-go by these criteria, and those whose newest rollout that had cases
+ * was rolled back. What is left out hides no other.
+ */
+export function newestToSign(
   database: Queryable,
-  workflow: string,
-  criteria: string,
-): Promise<Pick<GateRow, "id" | "release" | "groups" | "judged_at"> | undefined> {
+  { workflow, criteria, groups }: { workflow: string; criteria: string; groups: readonly CriterionGroup[] },
+): Promise<Pick<GateRow, "id" | "release" | "judged_at"> | undefined> {
   return database.maybe(sql`
-    select g.id, g.release, g.groups, g.judged_at from gate_verdict g
-    where g.workflow = ${workflow} and g.criteria_version = ${criteria} and g.verdict = 'go'
+    select g.id, g.release, g.judged_at from gate_verdict g
+    where g.workflow = ${workflow} and g.criteria_version = ${criteria} and g.verdict = 'go' and g.groups @> ${[...groups]}::text[]
       and not exists (select from gate_verdict later where later.release = g.release and later.id > g.id)
+      and (select count(*) from gate_signature s where s.gate = g.id) < ${SIGNED_AS.length}
+      and not exists (select from gate_verdict o join gate_signature s on s.gate = o.id and s.decision = 'no-go'
+        where o.release = g.release and o.criteria_version = g.criteria_version)
+      and (select r.state from rollout r where r.release = g.release and r.state <> 'aborted' order by r.id desc limit 1)
+        is distinct from 'rolled_back'
     order by g.id desc limit 1`);
 }
 

@@ -1,8 +1,8 @@
 /**
  * The gate of a workflow that waits for signatures, and for whose.
  *
- * What nobody could sign as go waits for nobody: a gate that came out otherwise or that a later one replaced, one over a part
- * of the groups, by other criteria, or of a release that was signed no-go. Signing itself is in gate-signature.ts.
+ * What nobody could or should sign as go waits for nobody: a gate that came out otherwise or that a later one replaced, one over a
+ * part of the groups, by other criteria, or of a release that was signed no-go or rolled back. Signing itself is in gate-signature.ts.
  */
 import { criteriaInForce } from "../cases/workflow/criteria-version.ts";
 import { SIGNED_AS, type SignedAs } from "../contract/gate.ts";
@@ -29,13 +29,11 @@ export async function gateToSign(
 ): Promise<GateToSign | undefined> {
   const inForce = await criteriaInForce(database, workflow);
   if (inForce === undefined || lacksSigners(people) !== undefined) return undefined;
-  const gate = await store.newestGo(database, workflow, inForce.id);
-  if (gate === undefined || groupsIn(inForce.criteria).some((group) => !gate.groups.includes(group)))
-    return undefined;
-  if ((await store.signedNoGo(database, workflow, gate.release)) !== undefined) return undefined;
+  const groups = groupsIn(inForce.criteria);
+  const gate = await store.newestToSign(database, { workflow, criteria: inForce.id, groups });
+  if (gate === undefined) return undefined;
   const signed = await store.signaturesOf(database, [gate.id]);
   const open = SIGNED_AS.filter((part) => !signed.some(({ signed_as }) => signed_as === part));
-  if (open.length === 0) return undefined;
   const { id, release, judged_at } = gate;
   return { id, release, judgedAt: judged_at, open, signedBy: signed.map(({ person }) => person) };
 }

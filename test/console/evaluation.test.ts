@@ -122,6 +122,27 @@ describe.skipIf(CHROMIUM === undefined)("evaluation runs on the page Quality", a
     });
   });
 
+  test("say that the releases could not be read, or the chosen one, instead of waiting for ever, and read them again", async () => {
+    const broken = async (address: string, button: string) => {
+      await page.route(address, (route) => route.abort());
+      await page.goto(`/quality?workflow=${workflow}`);
+      await page.getByRole("button", { name: button }).click();
+      const dialog = page.getByRole("dialog");
+      const retry = dialog.getByRole("alert").getByRole("button", { name: "Try again" });
+      await retry.waitFor();
+      await page.unroute(address);
+      await retry.click();
+      await retry.waitFor({ state: "detached" });
+      return dialog;
+    };
+    const run = await broken("**/releases", "Start a run");
+    await run.getByText("category by class and macro-F1").first().waitFor();
+    const one = await broken("**/releases/*", "Start a run");
+    await one.getByText("category by class and macro-F1").first().waitFor();
+    const gate = await broken("**/releases", "Judge by the criteria");
+    await gate.getByText("The newest run over each set counts").waitFor();
+  });
+
   test("stay unstarted with the reason when the program refuses a metric", async () => {
     await page.goto(`/quality?workflow=${workflow}`);
     await page.getByRole("button", { name: "Start a run" }).click();
@@ -219,6 +240,7 @@ describe.skipIf(CHROMIUM === undefined)("evaluation runs on the page Quality", a
   test("are not needed where the chosen groups follow from live cases, the pulse and people's word", async () => {
     const criteria: JsonObject[] = [
       { name: "right answers", group: "performance", metric: "accuracy", minimum: 0.7 },
+      { name: "right so far", group: "business", figure: "right", minimum: 0.7 },
       { name: "fallback rehearsed", group: "readiness", proof: "The provider was down and nothing was lost" },
     ];
     await client.applyWorkflow({
@@ -228,7 +250,11 @@ describe.skipIf(CHROMIUM === undefined)("evaluation runs on the page Quality", a
     await page.goto(`/quality?workflow=${young}`);
     await judgeButton(page).click();
     const dialog = page.getByRole("dialog");
-    await dialog.getByText("2 criteria of version 1").waitFor();
+    await dialog.getByText("3 criteria of version 1").waitFor();
+    const look = dialog.getByText("Judging is a look at the release's coin labels here, and counts");
+    await look.waitFor();
+    await dialog.getByLabel("business").uncheck();
+    await look.waitFor({ state: "detached" });
     await dialog.getByText("there is none yet").waitFor();
     const verb = dialog.getByRole("button", { name: "Judge", exact: true });
     expect(await verb.isDisabled()).toBe(true);

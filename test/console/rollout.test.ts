@@ -1,5 +1,7 @@
 /** The page of a rollout, as owner and release approver see it: begin, go on by two, and back in two clicks. In a real browser. */
 import { describe, expect, test } from "vitest";
+import type { JsonObject } from "../../src/contract/json.ts";
+import { sql } from "../../src/platform/sql.ts";
 import { CHROMIUM } from "../support/browser.ts";
 import { openConsole } from "../support/console.ts";
 
@@ -72,6 +74,44 @@ describe.skipIf(CHROMIUM === undefined)("the page of a rollout", async () => {
     expect(await client.getWorkflow({ params: { workflow } })).toMatchObject({
       candidateRelease: null,
       share: 0,
+    });
+  });
+
+  test("leads to the rollout of the stable release, which can be taken out beside another one, and to the one that an address names", async () => {
+    const { rollouts } = await client.listRollouts({ params: { workflow }, query: {} });
+    const first = rollouts.at(-1)!;
+    const { document } = await client.getRelease({ params: { release: release! } });
+    const { model, ...more } = document as { model: JsonObject };
+    const { id: next } = await client.publishRelease({
+      params: { workflow },
+      body: { document: { ...more, model: { ...model, timeout: 4_321 } } as JsonObject },
+    });
+    await client.startRollout({ params: { workflow }, body: { release: next, ceiling: 0.1 } });
+
+    await page.goto(`/rollout?workflow=${workflow}`);
+    await say(`${next} answers along`);
+    expect(await page.getByText("has a rollout of its own").count()).toBe(0);
+    await page.goto(`/rollout?workflow=${workflow}&rollout=${first.id}`);
+    await say(`${release} was rolled back`);
+    await page.getByRole("link", { name: "To the newest rollout" }).click();
+    await say(`${next} answers along`);
+
+    // As if the first one had been promoted.
+    const { database } = opened.installation.app;
+    await database.run(sql`update rollout set state = 'promoted' where id = ${first.id}`);
+    await database.run(sql`update workflow set stable_release = ${release!} where name = ${workflow}`);
+    await page.reload();
+    await say(`The stable release ${release} has a rollout of its own.`);
+    expect(await page.getByRole("button", { name: "Roll back" }).count()).toBe(0);
+    await page.getByRole("link", { name: "it can be taken out there" }).click();
+    await press("Roll back");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Reason").fill("The stable one is bad");
+    await dialog.getByRole("button", { name: "Roll back" }).click();
+    await say(`${release} was rolled back`);
+    expect(await client.getWorkflow({ params: { workflow } })).toMatchObject({
+      stableRelease: "manual",
+      shadowRelease: next,
     });
   });
 });

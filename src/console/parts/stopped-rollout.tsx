@@ -8,6 +8,7 @@ import { sameWorkflow } from "../shell/same-workflow.ts";
 import { StatusWord } from "./status-word.tsx";
 
 interface Stopped {
+  id: string;
   release: string;
   state: "held" | "rolled_back";
   alarm: Alarm | null;
@@ -19,12 +20,12 @@ export function StoppedRollout({ stopped }: { stopped: Stopped | null }) {
   const say = useSay();
   const formats = useFormats();
   if (stopped === null) return null;
-  const { release, state, alarm, at } = stopped;
+  const { id, release, state, alarm, at } = stopped;
   return (
     <p style={{ margin: 0 }}>
       <StatusWord tone={state === "held" ? "attention" : "bad"} word={t(state)} /> {release},{" "}
       {formats.when(at)}: {alarm === null ? t("byPerson") : say(ALARM_WORDS[alarm])}.{" "}
-      <Link to="/rollout" search={sameWorkflow}>
+      <Link to="/rollout" search={(now: { workflow?: string }) => ({ ...sameWorkflow(now), rollout: id })}>
         {t("toRollout")}
       </Link>
     </p>

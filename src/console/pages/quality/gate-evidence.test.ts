@@ -1,8 +1,9 @@
 /** Which runs a gate is judged by, and what speaks against them. */
 import { describe, expect, test } from "vitest";
+import { isMeasured, looksAtLabels } from "../../../contract/gate.ts";
 import {
-  isMeasured,
   judgesNeeded,
+  lacksRun,
   setNamed,
   setsNeeded,
   standingRun,
@@ -27,6 +28,13 @@ test("only metrics are measured by runs; live cases, the pulse and a person's wo
   expect(found).toEqual([true, true, false, false, false]);
 });
 
+test("of live figures only right answers take a look at coin labels; a metric or a proof of that name does not", () => {
+  const found = ["live cases: right", "live cases: accepted", "accuracy", "right"].map((about) =>
+    looksAtLabels({ about }),
+  );
+  expect(found).toEqual([true, false, false, false]);
+});
+
 test("a name means its newest version, however many digits it has", () => {
   expect(setNamed("may", sets)?.version).toBe(10);
   expect(setNamed("may@2", sets)?.version).toBe(2);
@@ -40,6 +48,16 @@ test("each set is needed once, the chosen one only where a criterion names none,
   expect(named(sets[2])).toEqual(["set_may_10", "july"]);
   expect(named(sets[2], [...criteria, criterion("accuracy")])).toEqual(["set_june_1", "set_may_10", "july"]);
   expect(named(undefined, [criterion("live cases: automatic")])).toEqual([]);
+});
+
+test("a criterion that names no set lacks a run where the chosen set is not there; a named set that is not there stops nobody", () => {
+  const [main] = setsNeeded([criterion("accuracy")], undefined, sets);
+  expect(main).toEqual({ name: null, set: undefined });
+  const none = { run: undefined };
+  expect(lacksRun(main!, none)).toBe(true);
+  expect(lacksRun({ name: "june@1", set: sets[2] }, none)).toBe(true);
+  expect(lacksRun({ name: "june@1", set: sets[2] }, { run: { id: "evr_1" } as Run })).toBe(false);
+  expect(lacksRun({ name: "july", set: undefined }, none)).toBe(false);
 });
 
 test("judges are asked for once, however they are spaced", () => {

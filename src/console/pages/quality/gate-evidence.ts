@@ -2,20 +2,16 @@
  * Which runs a gate would be judged by: the sets that the criteria ask for, the newest run of the release over each, and what
  * speaks against that run. The program picks no other one, and says so itself, too. Pure.
  */
+import { isMeasured } from "../../../contract/gate.ts";
 import type { Reply } from "../../data/api.ts";
 import { underWay, type EvaluationSet, type Run } from "./runs-of-sets.ts";
 
 export type InForce = Reply<"getCriteria">;
 export type CriterionInForce = NonNullable<InForce["inForce"]>["criteria"][number];
 
-/** A criterion that is measured by a run; its `about` is a metric. Others follow from live cases, the pulse, a person's word. */
-export function isMeasured({ about, unit }: Pick<CriterionInForce, "about" | "unit">): boolean {
-  return unit !== null && !/^(?:live cases|the pulse): /.test(about);
-}
-
 export interface NeededSet {
-  /** As the criteria name it. */
-  name: string;
+  /** As the criteria name it; null: that of criteria which name none, and it is not there. */
+  name: string | null;
   /** Undefined: there is no such set. */
   set: EvaluationSet | undefined;
 }
@@ -33,13 +29,13 @@ export function setsNeeded(
   sets: readonly EvaluationSet[],
 ): NeededSet[] {
   const measured = criteria.filter(isMeasured);
-  const found = new Map<string, NeededSet>();
-  const add = (name: string, set: EvaluationSet | undefined) => {
+  const found = new Map<string | null, NeededSet>();
+  const add = (name: string | null, set: EvaluationSet | undefined) => {
     const key = set?.id ?? name;
     if (!found.has(key)) found.set(key, { name, set });
   };
-  if (main !== undefined && measured.some(({ set }) => set === null))
-    add(`${main.name}@${main.version}`, main);
+  if (measured.some(({ set }) => set === null))
+    add(main === undefined ? null : `${main.name}@${main.version}`, main);
   for (const { set } of measured) if (set !== null) add(set, setNamed(set, sets));
   return [...found.values()];
 }
@@ -48,6 +44,14 @@ export function setsNeeded(
 export function judgesNeeded(criteria: readonly CriterionInForce[]): string[] {
   const named = criteria.flatMap(({ about }) => /^\s*judge\s+(.*?)\s*$/.exec(about)?.[1] ?? []);
   return [...new Set(named)].map((name) => `judge ${name}`);
+}
+
+/**
+ * Whether a run is missing that could be made: without it the gate could not be judged, and would still take the place of the one
+ * before with its signatures. A set that the criteria name and that is not there stops nobody: they are told.
+ */
+export function lacksRun({ name, set }: NeededSet, { run }: Pick<StandingRun, "run">): boolean {
+  return run === undefined && (set !== undefined || name === null);
 }
 
 export type Again = "none" | "failed" | "early" | "repeats" | "judges";

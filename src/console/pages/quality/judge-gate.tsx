@@ -6,7 +6,7 @@
 import { Button, Checkbox, Modal, NativeSelect } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { GROUPS, type CriterionGroup } from "../../../contract/gate.ts";
+import { GROUPS, isMeasured, looksAtLabels, type CriterionGroup } from "../../../contract/gate.ts";
 import { useAct, useRead } from "../../data/api.ts";
 import { useMay } from "../../data/me.tsx";
 import { useFormats } from "../../locales/formats.ts";
@@ -15,7 +15,7 @@ import { useWords } from "../../locales/words.ts";
 import { FormFoot } from "../../parts/form-foot.tsx";
 import { Failed, Loading } from "../../parts/page.tsx";
 import { sameWorkflow } from "../../shell/same-workflow.ts";
-import { isMeasured, judgesNeeded, setsNeeded, standingRun, type InForce } from "./gate-evidence.ts";
+import { judgesNeeded, lacksRun, setsNeeded, standingRun, type InForce } from "./gate-evidence.ts";
 import { GATES } from "./gate-words.ts";
 import { JudgedBy, type Row } from "./judged-by.tsx";
 import { JUDGE } from "./judge-words.ts";
@@ -96,7 +96,8 @@ function Judge({
   const judge = useAct("judgeGate", { refreshes: ["listGates", "getGate", "getRollout"] });
   /** Until it failed: also while the page of the gate is loaded. A second click then judges no second time. */
   const [sent, setSent] = useState(false);
-  const ready = useReadyReleases(workflow);
+  const releases = useReadyReleases(workflow);
+  const ready = releases.data;
   const [release, setRelease] = useState(chosen?.release);
   const [mainId, setMain] = useState(
     chosen?.set ?? (sets.find(({ kind }) => kind === "sealed") ?? sets[0])?.id,
@@ -128,7 +129,7 @@ function Judge({
   }));
   const namesNoSet = criteria.some((one) => isMeasured(one) && one.set === null);
   const running = rows.some((row) => row.running !== undefined);
-  const lacksRun = rows.some(({ set, run }) => set !== undefined && run === undefined);
+  const lacking = rows.some((row) => lacksRun(row, row));
   const go = () => {
     setSent(true);
     judge.mutate(
@@ -180,6 +181,7 @@ function Judge({
             ? null
             : ` ${t("live", { n: criteria.filter((one) => !isMeasured(one)).length })}`}
         </p>
+        {criteria.some(looksAtLabels) ? <p>{t("liveLook")}</p> : null}
       </section>
       {all.length < 2 ? null : <Groups all={all} groups={groups} change={setGroups} />}
       {namesNoSet && sets.length === 0 ? (
@@ -190,13 +192,16 @@ function Judge({
         </section>
       ) : runs.isError ? (
         <Failed error={runs.error} retry={runs.refetch} />
-      ) : runs.data === undefined || wanted === undefined ? (
+      ) : wanted === undefined && releases.isError ? (
+        <Failed error={releases.error} retry={releases.refetch} />
+      ) : wanted === undefined && ready !== undefined ? null : runs.data === undefined ||
+        wanted === undefined ? (
         <Loading />
       ) : (
         <JudgedBy workflow={workflow} release={wanted} rows={rows} ask={{ repeats, metrics: judges }} />
       )}
       {lacks === null ? null : <p>{t("lacks")}</p>}
-      {running ? <p role="status">{t("underWay")}</p> : lacksRun ? <p>{t("incomplete")}</p> : null}
+      {running ? <p role="status">{t("underWay")}</p> : lacking ? <p>{t("incomplete")}</p> : null}
       <FormFoot
         act={{ isPending: sent, error: judge.error }}
         verb={t("verb")}
@@ -207,7 +212,7 @@ function Judge({
           criteria.length === 0 ||
           runs.data === undefined ||
           running ||
-          lacksRun ||
+          lacking ||
           (namesNoSet && sets.length === 0)
         }
       />

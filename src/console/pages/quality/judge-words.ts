@@ -31,6 +31,11 @@ export const JUDGE = words({
     en: "{n, plural, one {One of them follows} other {# of them follow}} from live cases, the pulse or a person's word, as it stands now.",
   },
 
+  liveLook: {
+    de: "Urteilen ist hier ein Blick auf die ausgelosten Urteile des Release und zählt: Jeder weitere verlangt mehr Sicherheit. Urteilen Sie, wenn der Pilot vorbei ist, nicht zwischendurch.",
+    en: "Judging is a look at the release's coin labels here, and counts: each later one asks for more certainty. Judge when the pilot is over, not in between.",
+  },
+
   evidence: { de: "Gemessen an", en: "Measured by" },
   evidenceNone: {
     de: "Diese Kriterien brauchen keinen Prüflauf.",
@@ -57,6 +62,10 @@ export const JUDGE = words({
   noSet: {
     de: "Die Kriterien nennen sie, doch es gibt sie nicht. Legen Sie die Sammlung an, sonst ist das Urteil „nicht beurteilbar“.",
     en: "The criteria name it, but there is none. Make the set, or the release could not be judged.",
+  },
+  setGone: {
+    de: "Für Kriterien, die selbst keine nennen: Die Sammlung dieses Laufs wurde entfernt oder ist älter als die aufgeführten. Urteilen Sie auf der Seite Qualität; dort lässt sich eine andere wählen.",
+    en: "For criteria that name none themselves: the set of this run was removed, or is older than those listed. Judge on the page Quality, where another one can be chosen.",
   },
   "again.none": {
     de: "Das Release ist noch nie über sie gelaufen.",

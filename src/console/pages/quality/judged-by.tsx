@@ -41,10 +41,12 @@ export function JudgedBy({
       {rows.length === 0 ? <p>{t("evidenceNone")}</p> : <p>{t("newest")}</p>}
       <ul className={styles["rows"]}>
         {rows.map((row) => (
-          <li key={row.set?.id ?? row.name}>
-            <strong>{row.set === undefined ? row.name : `${row.set.name}@${row.set.version}`}</strong>
+          <li key={row.set?.id ?? row.name ?? ""}>
+            <strong>
+              {row.set === undefined ? (row.name ?? t("set")) : `${row.set.name}@${row.set.version}`}
+            </strong>
             {row.set === undefined ? (
-              <span>{t("noSet")}</span>
+              <span>{t(row.name === null ? "setGone" : "noSet")}</span>
             ) : (
               <Evidence workflow={workflow} release={release} row={row} set={row.set} ask={ask} />
             )}

@@ -2,11 +2,12 @@
 import { useRead } from "../../data/api.ts";
 import { useFormats } from "../../locales/formats.ts";
 
-/** Undefined while they are not known yet. */
-export function useReadyReleases(workflow: string): { id: string; label: string }[] | undefined {
+/** A read like others; `data` is undefined while they are not known yet. */
+export function useReadyReleases(workflow: string) {
   const formats = useFormats();
-  const { data } = useRead("listReleases", { params: { workflow } });
-  return data?.releases
+  const { data, isError, error, refetch } = useRead("listReleases", { params: { workflow } });
+  const ready = data?.releases
     .filter(({ state }) => state === "ready")
     .map(({ id, publishedAt }) => ({ id, label: `${id} · ${formats.day(publishedAt)}` }));
+  return { data: ready, isError, error, refetch };
 }

@@ -7,6 +7,7 @@ import { useFormats } from "../../locales/formats.ts";
 import { FRAME } from "../../locales/frame.ts";
 import { useWords } from "../../locales/words.ts";
 import { FormFoot } from "../../parts/form-foot.tsx";
+import { Failed } from "../../parts/page.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import { Measured } from "./measured.tsx";
 import { defaultMetrics, namesOf } from "./metric-entry.ts";
@@ -59,14 +60,16 @@ function StartDialog({
   /** Until it failed; a second click starts no second run. */
   const [sent, setSent] = useState(false);
   const start = useAct("startEvaluation", { refreshes: ["listEvaluationSets", "getEvaluationSet"] });
-  const ready = useReadyReleases(workflow);
+  const releases = useReadyReleases(workflow);
+  const ready = releases.data;
   const wanted = release ?? ready?.[0]?.id;
-  const { data: published } = useRead(
+  const published = useRead(
     "getRelease",
     { params: { release: wanted ?? "" } },
     { enabled: wanted !== undefined },
   );
-  const document: unknown = published?.document;
+  const document: unknown = published.data?.document;
+  const failed = [releases, published].find(({ data, isError }) => data === undefined && isError);
   const usual = useMemo(() => defaultMetrics(document), [document]);
   const names = useMemo(() => namesOf(document), [document]);
   const metrics = chosen !== undefined && chosen.release === wanted ? chosen.metrics : usual;
@@ -116,6 +119,7 @@ function StartDialog({
           }}
           data={(ready ?? []).map(({ id, label }) => ({ value: id, label }))}
         />
+        {failed === undefined ? null : <Failed error={failed.error} retry={failed.refetch} />}
         <Steps document={document} step={step} change={setStep} />
         <Summary metrics={metrics} />
         <details

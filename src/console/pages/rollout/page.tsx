@@ -1,14 +1,18 @@
 /**
  * The rollout of a workflow: where it stands, what happens next, what its guards see, and the way back in two clicks.
  *
- * What a person may ask for comes with the reply; what the program does by itself it does without this page.
+ * What a person may ask for comes with the reply; what the program does by itself it does without this page. It shows the newest
+ * rollout, or the one that the address names; where the stable release has another one, that is one click away: a bad stable
+ * release can be taken out whatever is tried beside it.
  */
+import { Link, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useRead, type Reply } from "../../data/api.ts";
 import { useMay, useWorkflow } from "../../data/me.tsx";
 import { useFormats } from "../../locales/formats.ts";
 import { useSay, useWords } from "../../locales/words.ts";
 import { Empty, Page } from "../../parts/page.tsx";
+import { sameWorkflow } from "../../shell/same-workflow.ts";
 import { Delivered } from "./delivered.tsx";
 import { Guards } from "./guards.tsx";
 import { History } from "./history.tsx";
@@ -17,6 +21,7 @@ import { Next } from "./next.tsx";
 import { Stages } from "./stages.tsx";
 import { StartButton } from "./start.tsx";
 import { Way } from "./way.tsx";
+import styles from "./rollout.module.css";
 import { ROLLOUT, STATE_SENTENCES } from "./words.ts";
 
 export type Rollout = Reply<"getRollout">;
@@ -32,6 +37,8 @@ export default function RolloutPage() {
 function OfWorkflow({ workflow }: { workflow: string }) {
   const t = useWords(ROLLOUT);
   const may = useMay();
+  const { rollout: asked } = useSearch({ strict: false }) as { rollout?: unknown };
+  const standing = useRead("getWorkflow", { params: { workflow } }, { every: 10_000 });
   const list = useRead("listRollouts", { params: { workflow }, query: {} }, { every: 10_000 });
   const rollouts = list.data?.rollouts ?? [];
   // After one that was ended before it had a case, the one before it still stands, and can be taken back.
@@ -51,10 +58,43 @@ function OfWorkflow({ workflow }: { workflow: string }) {
         }
       />
     );
-  return <One key={last.id} id={last.id} workflow={workflow} start={start} />;
+  const shown = rollouts.find(({ id }) => id === asked) ?? last;
+  const stable = rollouts.find(
+    ({ state, release }) => state === "promoted" && release === standing.data?.stableRelease,
+  );
+  return (
+    <One key={shown.id} id={shown.id} workflow={workflow} start={start}>
+      {stable === undefined || stable.id === shown.id ? null : (
+        <p className={styles["flat"]}>
+          {t("stableHas", { release: stable.release })}{" "}
+          <Link to="/rollout" search={{ workflow, rollout: stable.id }}>
+            {t("toStable")}
+          </Link>
+        </p>
+      )}
+      {shown.id === last.id ? null : (
+        <p className={styles["flat"]}>
+          <Link to="/rollout" search={sameWorkflow}>
+            {t("toNewest")}
+          </Link>
+        </p>
+      )}
+    </One>
+  );
 }
 
-function One({ id, workflow, start }: { id: string; workflow: string; start: React.ReactNode }) {
+function One({
+  id,
+  workflow,
+  start,
+  children,
+}: {
+  id: string;
+  workflow: string;
+  start: React.ReactNode;
+  /** The ways to other rollouts. */
+  children: React.ReactNode;
+}) {
   const t = useWords(ROLLOUT);
   const read = useRead("getRollout", { params: { rollout: id } }, { every: 10_000 });
   const [waits, setWaits] = useState(false);
@@ -76,6 +116,7 @@ function One({ id, workflow, start }: { id: string; workflow: string; start: Rea
     >
       {data === undefined ? null : (
         <>
+          {children}
           <Stages rollout={data} />
           {data.endedAt === null ? (
             <Next rollout={data} waits={waits} />

@@ -141,6 +141,12 @@ export const ROLLOUT = words({
     en: "Compared in shadow: {n, number} cases. Only this release was wrong in {onlyCandidate, number}, only the stable one in {onlyStable, number} (McNemar, p {p}).",
   },
   pTiny: { de: "< 0,001", en: "< 0.001" },
+  stableHas: {
+    de: "Das stabile Release {release} hat einen eigenen Rollout.",
+    en: "The stable release {release} has a rollout of its own.",
+  },
+  toStable: { de: "Zeigen; dort lässt es sich zurücknehmen", en: "Show it; it can be taken out there" },
+  toNewest: { de: "Zum neuesten Rollout", en: "To the newest rollout" },
   heldInShadow: {
     de: "{release} steht im Schatten und geht nicht weiter.",
     en: "{release} stands in shadow and goes no further.",
