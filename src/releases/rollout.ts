@@ -146,8 +146,10 @@ export function openRollouts(parts: RolloutParts): Rollouts {
     rollout: RolloutRow,
     made: Omit<Step, "found">,
   ): Promise<RolloutRow> {
-    await tx.planForMany();
-    const known = await judged(tx, rollout);
+    // Back is at once: intake waits for this lock, and counting the cases of months takes long. The looks keep what was known.
+    const isBack = made.move === "hold" || made.move === "roll_back" || made.move === "abort";
+    if (!isBack) await tx.planForMany();
+    const known = isBack ? undefined : await judged(tx, rollout);
     const found = { evidence: known?.evidence ?? null, verdicts: known?.verdicts ?? {} };
     return makeStep(tx, audit, view.row, rollout, { ...made, found }, clock.now());
   }
