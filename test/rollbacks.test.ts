@@ -288,3 +288,18 @@ test("a rollback waits for no count of cases and for no thread; intake leads the
     app.database.all(sql`select from thread_way where workflow = ${workflow}`).then((found) => found.length);
   await until(ways, (count) => count === 0);
 });
+
+test("a step out of shadow that was asked for is asked for anew once the release beside it was taken out", async () => {
+  const { params, rollout } = await promoted();
+  await app.database.run(
+    sql`update workflow set dials = jsonb_set(dials, '{rollout}', '["shadow", 0.5, 1]') where name = ${params.workflow}`,
+  );
+  await start(params, await anotherRelease(params));
+  const body = { undecided: true, reason: "few cases come" };
+  const { pending } = await brandt.advanceRollout({ params, body });
+  await back(params, rollout);
+  await expect(okafor.approveChange({ params: { change: pending!.id } })).rejects.toMatchObject({
+    code: "wrong_state",
+    message: expect.stringContaining("has moved since it was asked for"),
+  });
+});

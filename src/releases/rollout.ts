@@ -404,6 +404,7 @@ export function openRollouts(parts: RolloutParts): Rollouts {
   }
 }
 
-function placeOf({ id, state, stage }: RolloutRow): JsonObject {
-  return { rollout: id, state, stage };
+/** Another place once the release beside it was taken out: what was asked for before had other evidence. */
+function placeOf({ id, state, stage, alone_from }: RolloutRow): JsonObject {
+  return { rollout: id, state, stage, ...(alone_from === null ? {} : { aloneFrom: alone_from }) };
 }
