@@ -303,3 +303,14 @@ test("a step out of shadow that was asked for is asked for anew once the release
     message: expect.stringContaining("has moved since it was asked for"),
   });
 });
+
+test("without a name the stable release is taken out beside a candidate in shadow, once", async () => {
+  const { params, rollout } = await promoted();
+  await app.database.run(
+    sql`update workflow set dials = jsonb_set(dials, '{rollout}', '["shadow", 0.5, 1]') where name = ${params.workflow}`,
+  );
+  const shadow = await start(params, await anotherRelease(params));
+  expect(await back(params)).toMatchObject({ id: rollout, already: false });
+  expect(await back(params)).toMatchObject({ id: rollout, already: true });
+  expect(await get(shadow)).toMatchObject({ state: "shadow", backTo: "manual" });
+});

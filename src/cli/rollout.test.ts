@@ -77,6 +77,20 @@ describe("a rollback", () => {
     expect(promoted.sent).toEqual([{ rollout: "roll_1", reason: "wrong answers" }]);
   });
 
+  it("means the stable release where the newest one is in shadow, also when that was taken out already", async () => {
+    const shadow = one({
+      id: "roll_4",
+      release: "rel_c",
+      state: "shadow",
+      moves: ["advance", "hold", "abort"],
+    });
+    const stable = await rollback([shadow, STABLE]);
+    expect(stable.stderr).toContain("Taking back roll_1");
+    expect(stable.sent).toEqual([{ rollout: "roll_1", reason: "wrong answers" }]);
+    const again = await rollback([shadow, one({ ...STABLE, state: "rolled_back", moves: [] })]);
+    expect(again.sent).toEqual([{ reason: "wrong answers" }]);
+  });
+
   it("takes nothing else when that one was taken out already, and says how to", async () => {
     const done = one({ id: "roll_3", state: "rolled_back", backTo: "rel_a", already: true });
     const { stdout, stderr, sent } = await rollback([done, STABLE], [], { rollBack: done });
