@@ -28,20 +28,22 @@ const AT_ONCE = 5_000;
 /** The duty: rewrites some threads of one release, and forgets the way after the last of them. One worker at a time. */
 export function rewriteThreads(database: Database, atOnce = AT_ONCE): () => Promise<void> {
   return async () => {
-    // The last thread of a part is the first of the next, so that none is left out; rewriting it again changes nothing.
-    await database.run(sql`
+    // The last thread of a part is the first of the next, so that none is left out; rewriting it again changes nothing. In a
+    // transaction, where each part is a range of the key however many threads there are.
+    await database.transaction(async (tx) => {
+      await tx.run(sql`
       with way as materialized (select * from thread_way order by workflow, release limit 1 for update skip locked),
-      part as materialized (
-        select t.thread from way w cross join lateral (
+      reached as materialized (
+        select max(t.thread) as thread, count(*) = ${atOnce} as more from way w cross join lateral (
           select thread from thread_arm where workflow = w.workflow and thread >= w.rewritten_to order by thread limit ${atOnce}) t),
-      reached as materialized (select max(thread) as thread, count(*) = ${atOnce} as more from part),
       rewritten as (
         update thread_arm t set release = w.leads_to, arm = case when w.leads_to = 'manual' then 'manual' else 'stable' end
-        from way w, part p where t.workflow = w.workflow and t.thread = p.thread and t.release = w.release),
+        from way w, reached r where t.workflow = w.workflow and t.thread >= w.rewritten_to and t.thread <= r.thread and t.release = w.release),
       ended as (
         delete from thread_way y using way w, reached r
         where y.workflow = w.workflow and y.release = w.release and not r.more)
       update thread_way y set rewritten_to = r.thread from way w, reached r
       where y.workflow = w.workflow and y.release = w.release and r.more`);
+    });
   };
 }
