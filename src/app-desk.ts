@@ -27,6 +27,7 @@ import { openImprovements } from "./reviews/feedback/improvements.ts";
 import { ASKED, openPulse } from "./reviews/feedback/pulse.ts";
 import { watchCertificates } from "./releases/certificate-watch.ts";
 import { watchRollouts } from "./releases/rollout-watch.ts";
+import { rewriteThreads } from "./releases/thread-ways.ts";
 import { openReviewFigures } from "./reviews/figures.ts";
 import { modelNoticeDuty } from "./reviews/model-notices.ts";
 import { noticeDuty } from "./reviews/notices.ts";
@@ -187,6 +188,7 @@ export function openDesk(parts: DeskParts) {
           })
           .catch(mailFailed),
     }),
+    "rewriting threads of releases that were taken out": rewriteThreads(database),
     "watching certificates": watchCertificates({
       database,
       registry,

@@ -75,6 +75,21 @@ describe("what a release delivered alone", async () => {
     });
   });
 
+  test("is counted once a minute for the overview, and only for those who may take a release out", async () => {
+    const needed = async (client: typeof brandt) =>
+      (await client.getOverview({ params: begun.params, query: {} })).needs.filter(
+        (one) => one.code === "rolled_back",
+      );
+    expect(await needed(brandt)).toMatchObject([{ values: { unseen: 3 } }]);
+    const reader = await installation.clientFor(["read"]);
+    await database.transaction(async (tx) => {
+      // Whoever counted now would wait for this lock.
+      await tx.run(sql`lock table recalled_case in access exclusive mode`);
+      expect(await needed(reader)).toEqual([]);
+      expect(await needed(brandt)).toMatchObject([{ values: { unseen: 3 } }]);
+    });
+  });
+
   test("comes there since a time, of a category, or whole; asked again it adds nothing twice", async () => {
     expect(await recall(begun, { facet: ["output.category=technical"] })).toMatchObject({ added: 0 });
     expect(await recall(begun, { since: begun.since })).toMatchObject({ added: 1, recall: { open: 1 } });

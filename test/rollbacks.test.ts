@@ -252,3 +252,68 @@ test("an older release that is taken back after a younger one was aborted is tol
   await start(params, await anotherRelease(params, 5_002));
   expect((await brandt.getWorkflow({ params })).stoppedRollout).toBeNull();
 });
+
+test("a rollback waits for no count of cases and for no thread; intake leads the threads on at once", async () => {
+  const { params, stable, rollout } = await promoted();
+  const { workflow } = params;
+  const [begun] = await submit(params, 1, { customer: "c-1" });
+  expect(begun).toMatchObject({ release: stable });
+  const THREADS = 12_000;
+  await app.database.run(sql`
+    insert into thread_arm (workflow, thread, arm, release, share)
+    select ${workflow}, 't' || n, 'stable', case when n % 10 = 0 then 'manual' else ${stable} end, 0 from generate_series(1, ${THREADS}) n`);
+  const left = async () =>
+    (
+      await app.database.one<{ left: number }>(
+        sql`select count(*)::int as left from thread_arm where workflow = ${workflow} and release = ${stable}`,
+      )
+    ).left;
+  await app.database.transaction(async (tx) => {
+    await tx.run(sql`lock table label in access exclusive mode`);
+    await tx.run(
+      sql`select from thread_arm where workflow = ${workflow} and thread in ('c-1', 't1') for update`,
+    );
+    expect(await back(params, rollout)).toMatchObject({ already: false, backTo: "manual" });
+    const { caseId } = await brandt.submitCase({
+      params,
+      body: { externalId: `b-${++made}`, input: { text: "a bill", customer: "c-1" } },
+    });
+    expect(await tx.one(sql`select release, arm, share from case_ where id = ${caseId}`)).toEqual({
+      release: "manual",
+      arm: "manual",
+      share: 0,
+    });
+    expect(await left()).toBeGreaterThan(0);
+  });
+  expect((await get(rollout)).history.at(-1)).toMatchObject({ move: "roll_back", agrees: true });
+  await until(left, (count) => count === 0);
+  const ways = () =>
+    app.database.all(sql`select from thread_way where workflow = ${workflow}`).then((found) => found.length);
+  await until(ways, (count) => count === 0);
+});
+
+test("a step out of shadow that was asked for is asked for anew once the release beside it was taken out", async () => {
+  const { params, rollout } = await promoted();
+  await app.database.run(
+    sql`update workflow set dials = jsonb_set(dials, '{rollout}', '["shadow", 0.5, 1]') where name = ${params.workflow}`,
+  );
+  await start(params, await anotherRelease(params));
+  const body = { undecided: true, reason: "few cases come" };
+  const { pending } = await brandt.advanceRollout({ params, body });
+  await back(params, rollout);
+  await expect(okafor.approveChange({ params: { change: pending!.id } })).rejects.toMatchObject({
+    code: "wrong_state",
+    message: expect.stringContaining("has moved since it was asked for"),
+  });
+});
+
+test("without a name the stable release is taken out beside a candidate in shadow, once", async () => {
+  const { params, rollout } = await promoted();
+  await app.database.run(
+    sql`update workflow set dials = jsonb_set(dials, '{rollout}', '["shadow", 0.5, 1]') where name = ${params.workflow}`,
+  );
+  const shadow = await start(params, await anotherRelease(params));
+  expect(await back(params)).toMatchObject({ id: rollout, already: false });
+  expect(await back(params)).toMatchObject({ id: rollout, already: true });
+  expect(await get(shadow)).toMatchObject({ state: "shadow", backTo: "manual" });
+});

@@ -229,7 +229,7 @@ export function addRollout(program: Command, desk: Desk): void {
     .requiredOption("--reason <reason>", "why, for the record")
     .option(
       "--rollout <rollout>",
-      "what is taken back; without it the newest rollout that was not aborted, unless that was taken back before",
+      "what is taken back; without it the newest rollout that was not aborted and has had cases, unless that was taken back before",
     )
     .description(
       "Takes the candidate of a rollout out at once, also after its promotion: the next case goes to the release before it.",
@@ -237,7 +237,9 @@ export function addRollout(program: Command, desk: Desk): void {
     .action(async (workflow: string, { reason, rollout: named }: Reason & { rollout?: string }) => {
       const client = await desk.client("change");
       const known = named === undefined ? await rolloutsOf(client, workflow) : [];
-      const shown = known.find(({ state }) => state !== "aborted");
+      const tried = known.filter(({ state }) => state !== "aborted");
+      // One that can be aborted has had no case: the stable release beside it is meant.
+      const shown = tried.find(({ moves }) => !moves.includes("abort")) ?? tried[0];
       // What is named here is what people see, whatever somebody else does at the same moment.
       const rollout = named ?? (shown?.state === "rolled_back" ? undefined : shown?.id);
       if (shown && rollout !== undefined) desk.out.note(`Taking back ${shown.id}: ${shown.sentence}`);
@@ -255,13 +257,12 @@ export function addRollout(program: Command, desk: Desk): void {
   );
 }
 
-/** The newest of a workflow; none where this key may not read them, for a rollback must not fail on that. */
+/** The newest of a workflow; none where they cannot be read, whatever the reason: a rollback must not fail on that. */
 async function rolloutsOf(client: Client, workflow: string) {
   try {
     return (await client.listRollouts({ params: { workflow }, query: {} })).rollouts;
-  } catch (error) {
-    if (error instanceof PilotageError && error.code === "forbidden") return [];
-    throw error;
+  } catch {
+    return [];
   }
 }
 

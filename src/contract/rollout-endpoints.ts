@@ -279,7 +279,7 @@ export const ROLLOUT_ENDPOINTS = {
         .max(60)
         .optional()
         .describe(
-          "What is taken back, as it was shown: no second request takes out more. Without it the newest that was not aborted",
+          "What is taken back, as it was shown: no second request takes out more. Without it the newest that was not aborted and has had cases",
         ),
     }),
     reply: rolloutReply.extend({

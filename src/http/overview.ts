@@ -19,7 +19,7 @@ import type { Used } from "../models/limits.ts";
 import { isoTime, type Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
 import { sql } from "../platform/sql.ts";
-import { showStopped, stoppedRollout, unseenSince } from "../releases/rollout-stopped.ts";
+import { openUnseen, showStopped, stoppedRollout } from "../releases/rollout-stopped.ts";
 import type { Workers } from "../platform/workers.ts";
 import type { Handlers } from "./bind.ts";
 import { showRun } from "./models.ts";
@@ -45,6 +45,7 @@ export function overviewHandlers(
   parts: OverviewParts,
 ): Pick<Handlers, "getOverview" | "getOperations" | "replayTarget"> {
   const { database, registry, clock, audit, figures: read, ladder, stops, workers, limits } = parts;
+  const unseenOf = openUnseen(database);
 
   return {
     async getOverview({ params, query, caller }) {
@@ -72,7 +73,8 @@ export function overviewHandlers(
           stops: waiting,
           orphaned,
           rollout,
-          unseen: rollout?.state === "rolled_back" ? await unseenSince(database, rollout.id) : 0,
+          unseen:
+            rollout?.state === "rolled_back" && reader.may("share.lower") ? await unseenOf(rollout.id) : 0,
           budget: budgetOf(document.budget, params.workflow, used),
           somebodyElse: (action, person, roles) =>
             somebodyElse(database, params.workflow, action, person, roles),

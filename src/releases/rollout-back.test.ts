@@ -14,7 +14,7 @@ interface Played {
 
 const RELEASES = ["rel_a", "rel_b", "rel_c", "rel_d"];
 const step = fc.record({
-  act: fc.constantFrom("begin", "promote", "abort", "press", "press", "refuse"),
+  act: fc.constantFrom("begin", "shadow", "advance", "promote", "abort", "press", "press", "refuse"),
   release: fc.constantFrom(...RELEASES),
   wait: fc.constantFrom(0, 1_000, SAME_REQUEST, SAME_REQUEST + 1),
 });
@@ -34,17 +34,23 @@ function play(played: Played, { act, release, wait }: Step) {
   const open = rollouts.find(({ ended_at }) => ended_at === null);
   switch (act) {
     case "begin":
+    case "shadow":
       if (!open && release !== stable)
         rollouts.unshift({
           id: `roll_${String(rollouts.length).padStart(4, "0")}`,
           release,
           control: stable,
-          state: "running",
+          ...(act === "begin"
+            ? { state: "running", first_case: "case_1" }
+            : { state: "shadow", first_case: null }),
           ended_at: null,
         });
       return undefined;
+    case "advance":
+      if (open) Object.assign(open, { state: "running", first_case: "case_1" });
+      return undefined;
     case "promote":
-      if (!open) return undefined;
+      if (!open || open.first_case === null) return undefined;
       Object.assign(open, { state: "promoted", ended_at: now });
       played.promoted.add(open.id);
       played.stable = open.release;
@@ -56,12 +62,15 @@ function play(played: Played, { act, release, wait }: Step) {
       const its = rollouts.filter(
         (one) => one.release === release && (one.state === "promoted" || one === open),
       );
-      for (const rollout of its) takeBack(played, rollout);
+      for (const rollout of its)
+        if (rollout.first_case === null) Object.assign(rollout, { state: "aborted", ended_at: now });
+        else takeBack(played, rollout);
       return undefined;
     }
     case "press": {
       const answer = meant({ newestFirst: rollouts }, stable, now);
-      if (answer.kind === "take" && answer.rollout.state !== "aborted") takeBack(played, answer.rollout);
+      // One without a case cannot be taken back: the step refuses it.
+      if (answer.kind === "take" && answer.rollout.first_case !== null) takeBack(played, answer.rollout);
       return answer;
     }
   }
@@ -126,6 +135,7 @@ test("where nothing was taken back it leads to the release before it", () => {
     release,
     control,
     state,
+    first_case: "case_1",
     ended_at: 0,
   });
   const first = past("roll_1", "rel_a", "manual");
@@ -146,6 +156,7 @@ test("a request without a name, long after the last rollback, is not taken for t
     release,
     control: "manual",
     state,
+    first_case: "case_1",
     ended_at,
   });
   const stable = past("roll_1", "rel_a", "promoted", 0);
@@ -155,4 +166,24 @@ test("a request without a name, long after the last rollback, is not taken for t
   expect(at(SAME_REQUEST + 1)).toMatchObject({ kind: "unclear", other: stable });
   expect(meant({ newestFirst: newestFirst.slice(0, 1) }, "manual", SAME_REQUEST * 2).kind).toBe("done");
   expect(meant({ newestFirst: [] }, "manual", 0)).toEqual({ kind: "nothing" });
+});
+
+test("a rollout without a case stands in nobody's way to the stable release, also when the request comes again", () => {
+  const past = (
+    id: string,
+    state: Past["state"],
+    first_case: string | null,
+    ended_at: number | null,
+  ): Past => ({ id, release: id.replace("roll", "rel"), control: "manual", state, first_case, ended_at });
+  const stable = past("roll_1", "promoted", "case_1", 0);
+  for (const state of ["draft", "shadow", "held"] as const) {
+    const tried = past("roll_2", state, null, null);
+    expect(meant({ newestFirst: [tried, stable] }, "rel_1", 0)).toEqual({ kind: "take", rollout: stable });
+    const out: Past = { ...stable, state: "rolled_back", ended_at: 1_000 };
+    const again = (later: number) => meant({ newestFirst: [tried, out] }, "manual", 1_000 + later);
+    expect(again(SAME_REQUEST)).toEqual({ kind: "done", rollout: out });
+    // Long after, and with nothing beside it, it is what a refusal names the end of.
+    expect(again(SAME_REQUEST + 1)).toEqual({ kind: "take", rollout: tried });
+    expect(meant({ newestFirst: [tried] }, "manual", 0)).toEqual({ kind: "take", rollout: tried });
+  }
 });

@@ -3,7 +3,8 @@
  *
  * Who sends the same request twice, and two people who press at once, take one release out, never the one before it as well:
  * a request names the rollout that it means, and one that is taken out already is answered as done. Without a name the newest
- * rollout that was not aborted is meant, so that a second request finds it taken out. The step itself is in rollout-step.ts.
+ * rollout that was not aborted is meant, so that a second request finds it taken out; one that has had no case yet, as in shadow,
+ * stands in no way of the stable release. The step itself is in rollout-step.ts.
  */
 import type { RolloutState } from "../contract/rollout.ts";
 
@@ -12,6 +13,8 @@ export interface Past {
   release: string;
   control: string;
   state: RolloutState;
+  /** Null: it has had no case. */
+  first_case: string | null;
   ended_at: number | null;
 }
 
@@ -34,7 +37,7 @@ export function meant<R extends Past>(
   stable: string,
   now: number,
 ): Answer<R> {
-  const rollout = "named" in asked ? asked.named : newestWithEffect(asked.newestFirst);
+  const rollout = "named" in asked ? asked.named : newestWithEffect(asked.newestFirst, stable, now);
   if (rollout === undefined) return { kind: "nothing" };
   if (rollout.state === "promoted" && rollout.release !== stable) return { kind: "replaced", rollout };
   if (rollout.state !== "rolled_back") return { kind: "take", rollout };
@@ -43,9 +46,20 @@ export function meant<R extends Past>(
   return other === undefined ? { kind: "done", rollout } : { kind: "unclear", rollout, other };
 }
 
-/** One that was aborted gave nobody a case: what stood before it still stands. */
-function newestWithEffect<R extends Past>(newestFirst: readonly R[]): R | undefined {
-  return newestFirst.find(({ state }) => state !== "aborted") ?? newestFirst[0];
+/**
+ * One that was aborted gave nobody a case: what stood before it still stands. One in shadow or not begun gives nobody one either,
+ * so the stable release is meant beside it, and a request that comes again finds that one taken out.
+ */
+function newestWithEffect<R extends Past>(
+  newestFirst: readonly R[],
+  stable: string,
+  now: number,
+): R | undefined {
+  const tried = newestFirst.filter(({ state }) => state !== "aborted");
+  const effect = tried.find(({ first_case }) => first_case !== null);
+  const again = effect?.state === "rolled_back" && now - effect.ended_at! <= SAME_REQUEST;
+  const stands = tried.some(({ state, release }) => state === "promoted" && release === stable);
+  return again || stands ? effect : (tried[0] ?? newestFirst[0]);
 }
 
 /**

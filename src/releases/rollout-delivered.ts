@@ -60,6 +60,14 @@ export async function readDelivered(
   return { ...counts, recall: await recallCounts(database, rollout.id), cases };
 }
 
+/** What a rolled-back release delivered alone and nobody has looked at since, put before people or not. */
+export async function countUnseen(database: Queryable, rollout: RolloutRow): Promise<number> {
+  const { unseen } = await database.one<{ unseen: number }>(sql`
+    select count(*)::int as unseen from case_ c left join recalled_case r on r.case_id = c.id
+    where ${deliveredBy(rollout)} and c.verdict = 'auto' and r.case_id is null`);
+  return unseen + (await recallCounts(database, rollout.id)).open;
+}
+
 export interface RecallAsked {
   /** Delivered at or after. */
   since: number | undefined;

@@ -199,6 +199,14 @@ describe("shadow", () => {
     expect(judgeShadow(PLAN, { ...at, accepted: ["paired"] }, worse)).toEqual({ kind: "ready", lacks: [] });
   });
 
+  test("is never ready by pairs with a release that was taken out since", () => {
+    const refused = { ...at, alone: true };
+    expect(judgeShadow(PLAN, refused, found(pairs(40), 48))).toEqual({
+      kind: "undecided",
+      lacks: ["few-pairs"],
+    });
+  });
+
   test("that was left comes out otherwise only where an alarm stood against it", () => {
     const left = (counts: StepCounts[]) => {
       const guards = found(counts, 2);

@@ -172,7 +172,8 @@ export function judgeShadow(plan: Plan, at: At, evidence: Evidence): Leaving {
     return { kind: "hold", reasons: ["guard-tripped"] };
   const pairs = (evidence.guards.paired ?? []).reduce((n, { candidate }) => n + candidate.n, 0);
   const lacks: HoldReason[] = [
-    ...(pairs < plan.leastLabelled ? (["few-pairs"] as const) : []),
+    // The pairs are with a release that was taken out: nothing compares it with the one that took its place.
+    ...(pairs < plan.leastLabelled || at.alone ? (["few-pairs"] as const) : []),
     ...(evidence.hours < DAY ? (["too-early"] as const) : []),
   ];
   return { kind: lacks.length === 0 ? "ready" : "undecided", lacks };

@@ -24,6 +24,7 @@ import {
   type MoveEvidence,
   type RolloutRow,
 } from "./rollout-store.ts";
+import { leadThreads } from "./thread-ways.ts";
 
 export interface Step {
   move: Exclude<Move, "start">;
@@ -160,8 +161,7 @@ async function putTraffic(
       );
       if (beside) await leaveAlone(tx, beside.id, { from: idBorder("case", now), backTo: to });
       // A thread keeps its arm, but not a release that was taken out.
-      await tx.run(sql`
-        update thread_arm set release = ${to}, arm = ${to === "manual" ? "manual" : "stable"} where workflow = ${name} and release = ${release}`);
+      await leadThreads(tx, { workflow: name, release, to });
       if (rollout.plan.inFlight === "review") await suspendItsCertificates(tx, audit, rollout, actor, now);
       return 0;
     }

@@ -6,9 +6,9 @@
 import type { Alarm } from "../contract/rollout.ts";
 import type { Queryable } from "../platform/database.ts";
 import { isoTime } from "../platform/clock.ts";
+import { recent } from "../platform/recent.ts";
 import { sql, time, type Sql } from "../platform/sql.ts";
-import { recallCounts } from "../reviews/recall.ts";
-import { readDelivered } from "./rollout-delivered.ts";
+import { countUnseen } from "./rollout-delivered.ts";
 import { readRollout } from "./rollout-store.ts";
 
 /** For so long a rollback is news. */
@@ -58,14 +58,19 @@ export async function stoppedRollouts(
   return database.all(sql`select workflow, state from (${stopped(now)}) r`);
 }
 
-/** What a rolled-back release delivered alone and nobody has looked at since, put before people or not. */
-export async function unseenSince(database: Queryable, id: string): Promise<number> {
-  const rollout = await readRollout(database, id);
-  if (rollout?.state !== "rolled_back") return 0;
-  const page = { before: undefined, limit: 1, recall: undefined };
-  const [{ unseen }, { open }] = await Promise.all([
-    readDelivered(database, rollout, page),
-    recallCounts(database, rollout.id),
-  ]);
-  return unseen + open;
+const UNSEEN_AGE = 60_000;
+const MOST_KNOWN = 1_000;
+
+/** Of a rolled-back rollout (countUnseen), up to a minute old: it goes through all that the release delivered. */
+export function openUnseen(database: Queryable): (id: string) => Promise<number> {
+  const known = new Map<string, () => Promise<number>>();
+  return (id) => {
+    let read = known.get(id);
+    if (!read) {
+      if (known.size >= MOST_KNOWN) known.clear();
+      read = recent(UNSEEN_AGE, async () => countUnseen(database, (await readRollout(database, id))!));
+      known.set(id, read);
+    }
+    return read();
+  };
 }

@@ -146,8 +146,10 @@ export function openRollouts(parts: RolloutParts): Rollouts {
     rollout: RolloutRow,
     made: Omit<Step, "found">,
   ): Promise<RolloutRow> {
-    await tx.planForMany();
-    const known = await judged(tx, rollout);
+    // Back is at once: intake waits for this lock, and counting the cases of months takes long. The looks keep what was known.
+    const isBack = made.move === "hold" || made.move === "roll_back" || made.move === "abort";
+    if (!isBack) await tx.planForMany();
+    const known = isBack ? undefined : await judged(tx, rollout);
     const found = { evidence: known?.evidence ?? null, verdicts: known?.verdicts ?? {} };
     return makeStep(tx, audit, view.row, rollout, { ...made, found }, clock.now());
   }
@@ -402,6 +404,7 @@ export function openRollouts(parts: RolloutParts): Rollouts {
   }
 }
 
-function placeOf({ id, state, stage }: RolloutRow): JsonObject {
-  return { rollout: id, state, stage };
+/** Another place once the release beside it was taken out: what was asked for before had other evidence. */
+function placeOf({ id, state, stage, alone_from }: RolloutRow): JsonObject {
+  return { rollout: id, state, stage, ...(alone_from === null ? {} : { aloneFrom: alone_from }) };
 }

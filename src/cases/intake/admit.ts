@@ -397,6 +397,7 @@ interface ThreadArm extends Assignment {
 /**
  * A thread keeps the arm of its first case for ever. A rehearsal gets its thread's arm, and settles it for nobody. The share
  * under which it was drawn holds while that draw lasts: in a later rollout its cases are of no share, and nobody's evidence.
+ * Where its release was taken out it goes where that led (releases/thread-ways.ts).
  */
 async function threadArms(
   tx: Tx,
@@ -424,8 +425,10 @@ async function threadArms(
       insert into thread_arm (workflow, thread, arm, release, share, salt)
       select workflow, thread, arm, release, share, salt from json_populate_recordset(null::thread_arm, ${rows(settled)}::json) on conflict do nothing`);
   const found = await tx.all<ThreadArm>(sql`
-    select workflow, thread, arm, release, share, salt from thread_arm
-    where (workflow, thread) in (select workflow, thread from json_populate_recordset(null::thread_arm, ${rows(wanted)}::json))`);
+    select t.workflow, t.thread, case when w.leads_to is null then t.arm when w.leads_to = 'manual' then 'manual' else 'stable' end as arm,
+      coalesce(w.leads_to, t.release) as release, t.share, t.salt
+    from thread_arm t left join thread_way w on w.workflow = t.workflow and w.release = t.release
+    where (t.workflow, t.thread) in (select workflow, thread from json_populate_recordset(null::thread_arm, ${rows(wanted)}::json))`);
   return new Map(
     [...wanted, ...found].map(({ workflow, thread, arm, release, share, salt }) => [
       threadText(workflow, thread),
