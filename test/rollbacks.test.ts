@@ -104,6 +104,39 @@ async function beside() {
   return { ...begun, candidate, open };
 }
 
+/** A promoted release, and another one that was promoted after it. */
+async function replaced() {
+  const begun = await beside();
+  await app.database.transaction(async (tx) => {
+    await tx.run(
+      sql`update rollout set state = 'promoted', ended_at = stage_at, stage = 0 where id = ${begun.open}`,
+    );
+    await tx.run(sql`
+      insert into rollout_move (rollout, no, move, at, actor, from_state, to_state, stage, share, evidence)
+      select id, 9, 'promote', stage_at, '{"kind":"person","name":"x"}', 'running', 'promoted', 0, 1, '{"evidence":null,"verdicts":{}}' from rollout where id = ${begun.open}`);
+    await tx.run(
+      sql`update workflow set stable_release = ${begun.candidate}, candidate_release = null, candidate_share = 0 where name = ${begun.params.workflow}`,
+    );
+  });
+  const { params, stable: first, rollout: firstRollout, candidate: second, open: secondRollout } = begun;
+  return { params, first, firstRollout, second, secondRollout };
+}
+
+const reference = async ({ workflow }: Params) =>
+  (
+    await app.database.one<{ release: string }>(
+      sql`select reference_release as release from workflow where name = ${workflow}`,
+    )
+  ).release;
+
+/** What the audit log says of a workflow in events of one kind, the oldest first. */
+async function audited<T>({ workflow }: Params, kind: string): Promise<T[]> {
+  const events = await app.database.all<{ body: string }>(
+    sql`select body from audit_event where workflow = ${workflow} and kind = ${kind} order by id`,
+  );
+  return events.map(({ body }) => (JSON.parse(body) as { data: T }).data);
+}
+
 async function signNoGo(params: Params, release: string): Promise<void> {
   const gate = await owner.judgeGate({ params, body: { release, runs: [] } });
   await owner.signGate({
@@ -207,26 +240,11 @@ test("a signed no-go on the stable release takes it out beside a candidate, whos
 });
 
 test("a release that was refused after another took its place is not what a rollback leads to", async () => {
-  const { params, stable, rollout, open } = await beside();
-  await app.database.transaction(async (tx) => {
-    const { release } = await tx.one<{ release: string }>(
-      sql`select release from rollout where id = ${open}`,
-    );
-    await tx.run(
-      sql`update rollout set state = 'promoted', ended_at = stage_at, stage = 0 where id = ${open}`,
-    );
-    await tx.run(sql`
-      insert into rollout_move (rollout, no, move, at, actor, from_state, to_state, stage, share, evidence)
-      select id, 9, 'promote', stage_at, '{"kind":"person","name":"x"}', 'running', 'promoted', 0, 1, '{"evidence":null,"verdicts":{}}' from rollout where id = ${open}`);
-    await tx.run(
-      sql`update workflow set stable_release = ${release}, candidate_release = null, candidate_share = 0 where name = ${params.workflow}`,
-    );
-  });
-  const { stableRelease } = await inForce(params);
-  await signNoGo(params, stable);
-  expect(await get(rollout)).toMatchObject({ state: "rolled_back" });
-  expect(await inForce(params)).toMatchObject({ stableRelease });
-  await back(params, open);
+  const { params, first, firstRollout, second, secondRollout } = await replaced();
+  await signNoGo(params, first);
+  expect(await get(firstRollout)).toMatchObject({ state: "rolled_back" });
+  expect(await inForce(params)).toMatchObject({ stableRelease: second });
+  await back(params, secondRollout);
   expect(await inForce(params)).toMatchObject({ stableRelease: "manual" });
 });
 
@@ -248,4 +266,25 @@ test("an older release that is taken back after a younger one was aborted is tol
   // Another one that begins takes its place.
   await start(params, await anotherRelease(params, 5_002));
   expect((await brandt.getWorkflow({ params })).stoppedRollout).toBeNull();
+});
+
+test("a signed no-go takes the share by hand of a release that was promoted once", async () => {
+  const { params, first, second } = await replaced();
+  await brandt.setShare({ params, body: { release: first, share: 0.2 } });
+  expect(await inForce(params)).toMatchObject({ candidateRelease: first, share: 0.2 });
+  await signNoGo(params, first);
+  expect(await inForce(params)).toMatchObject({ stableRelease: second, share: 0 });
+  expect(await audited(params, "setting.changed")).toContainEqual(
+    expect.objectContaining({ setting: "share", release: first, before: "0.2", after: "0" }),
+  );
+});
+
+test("a release that is refused while it is tried again describes no case any more", async () => {
+  const { params, first, second } = await replaced();
+  await start(params, first);
+  await advance(params);
+  expect(await reference(params)).toBe(first);
+  await signNoGo(params, first);
+  expect(await inForce(params)).toEqual({ stableRelease: second, candidateRelease: null, share: 0 });
+  expect(await reference(params)).toBe(second);
 });
