@@ -288,3 +288,15 @@ test("a release that is refused while it is tried again describes no case any mo
   expect(await inForce(params)).toEqual({ stableRelease: second, candidateRelease: null, share: 0 });
   expect(await reference(params)).toBe(second);
 });
+
+test("no rollback leads to the release whose rollout is open", async () => {
+  const { params, first, second, secondRollout } = await replaced();
+  const again = await start(params, first);
+  await advance(params);
+  expect(await inForce(params)).toEqual({ stableRelease: second, candidateRelease: first, share: 0.5 });
+  expect(await back(params, secondRollout)).toMatchObject({ backTo: "manual" });
+  expect(await inForce(params)).toEqual({ stableRelease: "manual", candidateRelease: first, share: 0.5 });
+  // And its own rollback has its effect.
+  expect(await back(params, again)).toMatchObject({ backTo: "manual" });
+  expect(await inForce(params)).toEqual({ stableRelease: "manual", candidateRelease: null, share: 0 });
+});

@@ -183,7 +183,7 @@ async function wayBack(tx: Tx, { name, stable_release }: WorkflowRow, rollout: R
   const others = stable_release !== rollout.release;
   const open = await openRollout(tx, name);
   return {
-    to: others ? stable_release : leadsBackTo(rollout, await promotions(tx, name)),
+    to: others ? stable_release : leadsBackTo(rollout, await promotions(tx, name), open?.release),
     beside: open?.control === rollout.release ? open : undefined,
     takesCandidate: open === undefined && !others,
   };
