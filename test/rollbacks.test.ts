@@ -300,3 +300,22 @@ test("no rollback leads to the release whose rollout is open", async () => {
   expect(await back(params, again)).toMatchObject({ backTo: "manual" });
   expect(await inForce(params)).toEqual({ stableRelease: "manual", candidateRelease: null, share: 0 });
 });
+
+test("cases are described by the release that they go back to, where the candidate has none yet", async () => {
+  const { params, first, second, secondRollout } = await replaced();
+  await app.database.run(
+    sql`update workflow set dials = jsonb_set(dials, '{rollout}', '["shadow", 1]') where name = ${params.workflow}`,
+  );
+  const open = await start(params, await anotherRelease(params, 5_002));
+  expect(await get(open)).toMatchObject({ state: "shadow" });
+  expect(await reference(params)).toBe(second);
+  await back(params, secondRollout);
+  expect(await inForce(params)).toMatchObject({ stableRelease: first });
+  expect(await reference(params)).toBe(first);
+});
+
+test("cases are still described by the candidate that has its share of them", async () => {
+  const { params, candidate, rollout } = await beside();
+  await back(params, rollout);
+  expect(await reference(params)).toBe(candidate);
+});

@@ -150,11 +150,11 @@ async function putTraffic(
       );
       return 0;
     case "roll_back": {
-      const { to, beside, takesCandidate } = back!;
+      const { to, beside, takesCandidate, describes } = back!;
       const candidate = takesCandidate
         ? sql`candidate_release = null, candidate_share = 0, candidate_team = null,`
         : sql``;
-      const reference = to === "manual" || !takesCandidate ? workflow.reference_release : to;
+      const reference = to === "manual" || describes ? workflow.reference_release : to;
       await tx.run(
         sql`update workflow set ${candidate} stable_release = ${to}, reference_release = ${reference} where name = ${name}`,
       );
@@ -175,17 +175,24 @@ interface Back {
   beside: RolloutRow | undefined;
   /** Whether nobody is the candidate from then on. */
   takesCandidate: boolean;
+  /** Whether a candidate has cases from then on, and goes on describing them. */
+  describes: boolean;
 }
 
 /** A candidate leaves what is stable; the stable release leaves what was so before it, and the candidate beside it stays. */
-async function wayBack(tx: Tx, { name, stable_release }: WorkflowRow, rollout: RolloutRow): Promise<Back> {
-  if (rollout.state !== "promoted") return { to: stable_release, beside: undefined, takesCandidate: true };
+async function wayBack(tx: Tx, workflow: WorkflowRow, rollout: RolloutRow): Promise<Back> {
+  const { name, stable_release, candidate_release, candidate_share } = workflow;
+  if (rollout.state !== "promoted")
+    return { to: stable_release, beside: undefined, takesCandidate: true, describes: false };
   const others = stable_release !== rollout.release;
   const open = await openRollout(tx, name);
   return {
     to: others ? stable_release : leadsBackTo(rollout, await promotions(tx, name), open?.release),
     beside: open?.control === rollout.release ? open : undefined,
     takesCandidate: open === undefined && !others,
+    describes: open
+      ? open.first_case !== null
+      : others && candidate_share > 0 && candidate_release !== rollout.release,
   };
 }
 
