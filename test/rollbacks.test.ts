@@ -319,3 +319,37 @@ test("cases are still described by the candidate that has its share of them", as
   await back(params, rollout);
   expect(await reference(params)).toBe(candidate);
 });
+
+test("where new cases go is said anew when the release that they went to is taken out", async () => {
+  const { params, first, secondRollout } = await replaced();
+  const third = await start(params, await anotherRelease(params, 5_002));
+  await advance(params);
+  await back(params, third);
+  await back(params, secondRollout);
+  expect(await inForce(params)).toMatchObject({ stableRelease: first });
+  expect(await get(third)).toMatchObject({
+    backTo: first,
+    sentence: expect.stringContaining(`new cases go to ${first}`),
+  });
+  expect(await back(params, third)).toMatchObject({ already: true, backTo: first });
+});
+
+test("a candidate that is left alone twice says where the other cases go now", async () => {
+  const { params, first, firstRollout, second, secondRollout } = await replaced();
+  const third = await start(params, await anotherRelease(params, 5_002));
+  await advance(params);
+  await back(params, secondRollout);
+  expect(await get(third)).toMatchObject({ state: "running", control: second, backTo: first });
+  await back(params, firstRollout);
+  expect(await inForce(params)).toMatchObject({ stableRelease: "manual" });
+  expect(await get(third)).toMatchObject({
+    state: "running",
+    backTo: "manual",
+    sentence: expect.stringContaining("the others go to manual"),
+  });
+  const moves = await audited<{ rollout: string; leavesAlone?: string }>(params, "rollout.moved");
+  expect(moves.filter(({ leavesAlone }) => leavesAlone === third).map(({ rollout }) => rollout)).toEqual([
+    secondRollout,
+    firstRollout,
+  ]);
+});

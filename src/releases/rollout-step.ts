@@ -17,7 +17,7 @@ import { leadsBackTo } from "./rollout-back.ts";
 import { after, inShadow, stageShare } from "./rollout-path.ts";
 import {
   insertMove,
-  leaveAlone,
+  leadElsewhere,
   openRollout,
   promotions,
   updateRollout,
@@ -150,7 +150,7 @@ async function putTraffic(
       );
       return 0;
     case "roll_back": {
-      const { to, beside, takesCandidate, describes } = back!;
+      const { to, promoted, takesCandidate, describes } = back!;
       const candidate = takesCandidate
         ? sql`candidate_release = null, candidate_share = 0, candidate_team = null,`
         : sql``;
@@ -158,7 +158,7 @@ async function putTraffic(
       await tx.run(
         sql`update workflow set ${candidate} stable_release = ${to}, reference_release = ${reference} where name = ${name}`,
       );
-      if (beside) await leaveAlone(tx, beside.id, { from: idBorder("case", now), backTo: to });
+      if (promoted) await leadElsewhere(tx, name, { release, to, from: idBorder("case", now) });
       // A thread keeps its arm, but not a release that was taken out.
       await tx.run(sql`
         update thread_arm set release = ${to}, arm = ${to === "manual" ? "manual" : "stable"} where workflow = ${name} and release = ${release}`);
@@ -171,7 +171,9 @@ async function putTraffic(
 interface Back {
   /** The stable release from then on: cases of this rollout's release go to it. */
   to: string;
-  /** The open rollout of another release that this one was compared with. */
+  /** Whether it is one that made its release the stable one. */
+  promoted: boolean;
+  /** The open rollout of another release whose other cases went to this one. */
   beside: RolloutRow | undefined;
   /** Whether nobody is the candidate from then on. */
   takesCandidate: boolean;
@@ -183,12 +185,13 @@ interface Back {
 async function wayBack(tx: Tx, workflow: WorkflowRow, rollout: RolloutRow): Promise<Back> {
   const { name, stable_release, candidate_release, candidate_share } = workflow;
   if (rollout.state !== "promoted")
-    return { to: stable_release, beside: undefined, takesCandidate: true, describes: false };
+    return { to: stable_release, promoted: false, beside: undefined, takesCandidate: true, describes: false };
   const others = stable_release !== rollout.release;
   const open = await openRollout(tx, name);
   return {
     to: others ? stable_release : leadsBackTo(rollout, await promotions(tx, name), open?.release),
-    beside: open?.control === rollout.release ? open : undefined,
+    promoted: true,
+    beside: open && (open.back_to ?? open.control) === rollout.release ? open : undefined,
     takesCandidate: open === undefined && !others,
     describes: open
       ? open.first_case !== null
