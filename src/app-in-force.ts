@@ -46,8 +46,10 @@ export function openInForce(sets: {
   const gates = openGates({
     ...sets,
     async takeOut(tx, view, release, by) {
-      if (await rollouts.takeOut(tx, view, release, "signed no-go", by)) return;
-      await shares.takeBack(tx, view.row, release, by);
+      await rollouts.takeOut(tx, view.row.name, release, "signed no-go", by);
+      // It may have a share by hand beside the rollout that once made it the stable one.
+      const { row } = await sets.registry.workflow(tx, view.row.name);
+      await shares.takeBack(tx, row, release, by);
     },
   });
   const rollouts = openRollouts({

@@ -104,6 +104,39 @@ async function beside() {
   return { ...begun, candidate, open };
 }
 
+/** A promoted release, and another one that was promoted after it. */
+async function replaced() {
+  const begun = await beside();
+  await app.database.transaction(async (tx) => {
+    await tx.run(
+      sql`update rollout set state = 'promoted', ended_at = stage_at, stage = 0 where id = ${begun.open}`,
+    );
+    await tx.run(sql`
+      insert into rollout_move (rollout, no, move, at, actor, from_state, to_state, stage, share, evidence)
+      select id, 9, 'promote', stage_at, '{"kind":"person","name":"x"}', 'running', 'promoted', 0, 1, '{"evidence":null,"verdicts":{}}' from rollout where id = ${begun.open}`);
+    await tx.run(
+      sql`update workflow set stable_release = ${begun.candidate}, candidate_release = null, candidate_share = 0 where name = ${begun.params.workflow}`,
+    );
+  });
+  const { params, stable: first, rollout: firstRollout, candidate: second, open: secondRollout } = begun;
+  return { params, first, firstRollout, second, secondRollout };
+}
+
+const reference = async ({ workflow }: Params) =>
+  (
+    await app.database.one<{ release: string }>(
+      sql`select reference_release as release from workflow where name = ${workflow}`,
+    )
+  ).release;
+
+/** What the audit log says of a workflow in events of one kind, the oldest first. */
+async function audited<T>({ workflow }: Params, kind: string): Promise<T[]> {
+  const events = await app.database.all<{ body: string }>(
+    sql`select body from audit_event where workflow = ${workflow} and kind = ${kind} order by id`,
+  );
+  return events.map(({ body }) => (JSON.parse(body) as { data: T }).data);
+}
+
 async function signNoGo(params: Params, release: string): Promise<void> {
   const gate = await owner.judgeGate({ params, body: { release, runs: [] } });
   await owner.signGate({
@@ -207,26 +240,11 @@ test("a signed no-go on the stable release takes it out beside a candidate, whos
 });
 
 test("a release that was refused after another took its place is not what a rollback leads to", async () => {
-  const { params, stable, rollout, open } = await beside();
-  await app.database.transaction(async (tx) => {
-    const { release } = await tx.one<{ release: string }>(
-      sql`select release from rollout where id = ${open}`,
-    );
-    await tx.run(
-      sql`update rollout set state = 'promoted', ended_at = stage_at, stage = 0 where id = ${open}`,
-    );
-    await tx.run(sql`
-      insert into rollout_move (rollout, no, move, at, actor, from_state, to_state, stage, share, evidence)
-      select id, 9, 'promote', stage_at, '{"kind":"person","name":"x"}', 'running', 'promoted', 0, 1, '{"evidence":null,"verdicts":{}}' from rollout where id = ${open}`);
-    await tx.run(
-      sql`update workflow set stable_release = ${release}, candidate_release = null, candidate_share = 0 where name = ${params.workflow}`,
-    );
-  });
-  const { stableRelease } = await inForce(params);
-  await signNoGo(params, stable);
-  expect(await get(rollout)).toMatchObject({ state: "rolled_back" });
-  expect(await inForce(params)).toMatchObject({ stableRelease });
-  await back(params, open);
+  const { params, first, firstRollout, second, secondRollout } = await replaced();
+  await signNoGo(params, first);
+  expect(await get(firstRollout)).toMatchObject({ state: "rolled_back" });
+  expect(await inForce(params)).toMatchObject({ stableRelease: second });
+  await back(params, secondRollout);
   expect(await inForce(params)).toMatchObject({ stableRelease: "manual" });
 });
 
@@ -316,4 +334,90 @@ test("without a name the stable release is taken out beside a candidate in shado
   expect(await back(params)).toMatchObject({ id: rollout, already: false });
   expect(await back(params)).toMatchObject({ id: rollout, already: true });
   expect(await get(shadow)).toMatchObject({ state: "shadow", backTo: "manual" });
+});
+
+test("a signed no-go takes the share by hand of a release that was promoted once", async () => {
+  const { params, first, second } = await replaced();
+  await brandt.setShare({ params, body: { release: first, share: 0.2 } });
+  expect(await inForce(params)).toMatchObject({ candidateRelease: first, share: 0.2 });
+  await signNoGo(params, first);
+  expect(await inForce(params)).toMatchObject({ stableRelease: second, share: 0 });
+  expect(await audited(params, "setting.changed")).toContainEqual(
+    expect.objectContaining({ setting: "share", release: first, before: "0.2", after: "0" }),
+  );
+});
+
+test("a release that is refused while it is tried again describes no case any more", async () => {
+  const { params, first, second } = await replaced();
+  await start(params, first);
+  await advance(params);
+  expect(await reference(params)).toBe(first);
+  await signNoGo(params, first);
+  expect(await inForce(params)).toEqual({ stableRelease: second, candidateRelease: null, share: 0 });
+  expect(await reference(params)).toBe(second);
+});
+
+test("no rollback leads to the release whose rollout is open", async () => {
+  const { params, first, second, secondRollout } = await replaced();
+  const again = await start(params, first);
+  await advance(params);
+  expect(await inForce(params)).toEqual({ stableRelease: second, candidateRelease: first, share: 0.5 });
+  expect(await back(params, secondRollout)).toMatchObject({ backTo: "manual" });
+  expect(await inForce(params)).toEqual({ stableRelease: "manual", candidateRelease: first, share: 0.5 });
+  // And its own rollback has its effect.
+  expect(await back(params, again)).toMatchObject({ backTo: "manual" });
+  expect(await inForce(params)).toEqual({ stableRelease: "manual", candidateRelease: null, share: 0 });
+});
+
+test("cases are described by the release that they go back to, where the candidate has none yet", async () => {
+  const { params, first, second, secondRollout } = await replaced();
+  await app.database.run(
+    sql`update workflow set dials = jsonb_set(dials, '{rollout}', '["shadow", 1]') where name = ${params.workflow}`,
+  );
+  const open = await start(params, await anotherRelease(params, 5_002));
+  expect(await get(open)).toMatchObject({ state: "shadow" });
+  expect(await reference(params)).toBe(second);
+  await back(params, secondRollout);
+  expect(await inForce(params)).toMatchObject({ stableRelease: first });
+  expect(await reference(params)).toBe(first);
+});
+
+test("cases are still described by the candidate that has its share of them", async () => {
+  const { params, candidate, rollout } = await beside();
+  await back(params, rollout);
+  expect(await reference(params)).toBe(candidate);
+});
+
+test("where new cases go is said anew when the release that they went to is taken out", async () => {
+  const { params, first, secondRollout } = await replaced();
+  const third = await start(params, await anotherRelease(params, 5_002));
+  await advance(params);
+  await back(params, third);
+  await back(params, secondRollout);
+  expect(await inForce(params)).toMatchObject({ stableRelease: first });
+  expect(await get(third)).toMatchObject({
+    backTo: first,
+    sentence: expect.stringContaining(`new cases go to ${first}`),
+  });
+  expect(await back(params, third)).toMatchObject({ already: true, backTo: first });
+});
+
+test("a candidate that is left alone twice says where the other cases go now", async () => {
+  const { params, first, firstRollout, second, secondRollout } = await replaced();
+  const third = await start(params, await anotherRelease(params, 5_002));
+  await advance(params);
+  await back(params, secondRollout);
+  expect(await get(third)).toMatchObject({ state: "running", control: second, backTo: first });
+  await back(params, firstRollout);
+  expect(await inForce(params)).toMatchObject({ stableRelease: "manual" });
+  expect(await get(third)).toMatchObject({
+    state: "running",
+    backTo: "manual",
+    sentence: expect.stringContaining("the others go to manual"),
+  });
+  const moves = await audited<{ rollout: string; leavesAlone?: string }>(params, "rollout.moved");
+  expect(moves.filter(({ leavesAlone }) => leavesAlone === third).map(({ rollout }) => rollout)).toEqual([
+    secondRollout,
+    firstRollout,
+  ]);
 });

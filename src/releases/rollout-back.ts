@@ -64,15 +64,19 @@ function newestWithEffect<R extends Past>(
 
 /**
  * Where the cases of a promoted release go when it is taken back: to the release before it, but never to one that was itself
- * taken back since; then to the one before that, in the end to `manual`. `promotions` are the workflow's rollouts that ever
- * made their release the stable one, the newest first.
+ * taken back since, nor to the one that is tried beside it, which only two people let on; then to the one before that, in the
+ * end to `manual`. `promotions` are the workflow's rollouts that ever made their release the stable one, the newest first;
+ * `tried` is the release of its open rollout.
  */
 export function leadsBackTo(
   rollout: Pick<Past, "id" | "release" | "control">,
   promotions: readonly Past[],
+  tried: string | undefined,
 ): string {
   const stands = (release: string) =>
-    promotions.find((one) => one.release === release)?.state !== "rolled_back" && release !== rollout.release;
+    promotions.find((one) => one.release === release)?.state !== "rolled_back" &&
+    release !== rollout.release &&
+    release !== tried;
   let at: Pick<Past, "id" | "control"> | undefined = rollout;
   while (at !== undefined && at.control !== "manual") {
     const { id, control }: Pick<Past, "id" | "control"> = at;

@@ -17,7 +17,7 @@ import { leadsBackTo } from "./rollout-back.ts";
 import { after, inShadow, stageShare } from "./rollout-path.ts";
 import {
   insertMove,
-  leaveAlone,
+  leadElsewhere,
   openRollout,
   promotions,
   updateRollout,
@@ -151,15 +151,15 @@ async function putTraffic(
       );
       return 0;
     case "roll_back": {
-      const { to, beside, takesCandidate } = back!;
+      const { to, promoted, takesCandidate, describes } = back!;
       const candidate = takesCandidate
         ? sql`candidate_release = null, candidate_share = 0, candidate_team = null,`
         : sql``;
-      const reference = to === "manual" || !takesCandidate ? workflow.reference_release : to;
+      const reference = to === "manual" || describes ? workflow.reference_release : to;
       await tx.run(
         sql`update workflow set ${candidate} stable_release = ${to}, reference_release = ${reference} where name = ${name}`,
       );
-      if (beside) await leaveAlone(tx, beside.id, { from: idBorder("case", now), backTo: to });
+      if (promoted) await leadElsewhere(tx, name, { release, to, from: idBorder("case", now) });
       // A thread keeps its arm, but not a release that was taken out.
       await leadThreads(tx, { workflow: name, release, to });
       if (rollout.plan.inFlight === "review") await suspendItsCertificates(tx, audit, rollout, actor, now);
@@ -171,21 +171,31 @@ async function putTraffic(
 interface Back {
   /** The stable release from then on: cases of this rollout's release go to it. */
   to: string;
-  /** The open rollout of another release that this one was compared with. */
+  /** Whether it is one that made its release the stable one. */
+  promoted: boolean;
+  /** The open rollout of another release whose other cases went to this one. */
   beside: RolloutRow | undefined;
   /** Whether nobody is the candidate from then on. */
   takesCandidate: boolean;
+  /** Whether a candidate has cases from then on, and goes on describing them. */
+  describes: boolean;
 }
 
 /** A candidate leaves what is stable; the stable release leaves what was so before it, and the candidate beside it stays. */
-async function wayBack(tx: Tx, { name, stable_release }: WorkflowRow, rollout: RolloutRow): Promise<Back> {
-  if (rollout.state !== "promoted") return { to: stable_release, beside: undefined, takesCandidate: true };
+async function wayBack(tx: Tx, workflow: WorkflowRow, rollout: RolloutRow): Promise<Back> {
+  const { name, stable_release, candidate_release, candidate_share } = workflow;
+  if (rollout.state !== "promoted")
+    return { to: stable_release, promoted: false, beside: undefined, takesCandidate: true, describes: false };
   const others = stable_release !== rollout.release;
   const open = await openRollout(tx, name);
   return {
-    to: others ? stable_release : leadsBackTo(rollout, await promotions(tx, name)),
-    beside: open?.control === rollout.release ? open : undefined,
+    to: others ? stable_release : leadsBackTo(rollout, await promotions(tx, name), open?.release),
+    promoted: true,
+    beside: open && (open.back_to ?? open.control) === rollout.release ? open : undefined,
     takesCandidate: open === undefined && !others,
+    describes: open
+      ? open.first_case !== null
+      : others && candidate_share > 0 && candidate_release !== rollout.release,
   };
 }
 

@@ -127,15 +127,18 @@ export async function updateRollout(tx: Tx, row: RolloutRow): Promise<void> {
     where id = ${row.id}`);
 }
 
-/** The release beside an open rollout was taken out: from the border on it has no cases, and others go to `backTo`. */
-export async function leaveAlone(
+/**
+ * A stable release was taken out: what led to it leads to `to`, for the open rollout and for those that were rolled back. The
+ * open one has nobody beside it from the border on.
+ */
+export async function leadElsewhere(
   tx: Tx,
-  rollout: string,
-  { from, backTo }: { from: string; backTo: string },
+  workflow: string,
+  { release, to, from }: { release: string; to: string; from: string },
 ): Promise<void> {
-  await tx.run(
-    sql`update rollout set alone_from = coalesce(alone_from, ${from}), back_to = ${backTo} where id = ${rollout}`,
-  );
+  await tx.run(sql`
+    update rollout set back_to = ${to}, alone_from = case when ended_at is null then coalesce(alone_from, ${from}) else alone_from end
+    where workflow = ${workflow} and coalesce(back_to, control) = ${release} and (ended_at is null or state = 'rolled_back')`);
 }
 
 export async function insertMove(tx: Tx, rollout: string, move: Omit<MoveRow, "no">): Promise<void> {

@@ -82,7 +82,8 @@ export async function lookAt(parts: WatchParts, id: string): Promise<SteppedBack
     if (
       still.state !== rollout.state ||
       still.stage !== rollout.stage ||
-      still.alone_from !== rollout.alone_from
+      still.alone_from !== rollout.alone_from ||
+      still.back_to !== rollout.back_to
     )
       return undefined;
     const stepped = await makeStep(

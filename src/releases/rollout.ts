@@ -67,9 +67,9 @@ export interface Rollouts {
   abort(workflow: string, reason: string, by: Standing): Promise<RolloutRow>;
   /**
    * Ends the rollout of a release, or takes it back after it, in a transaction that holds the workflow, also while another
-   * release's rollout is open or took its place: nothing leads back to it. False where nothing is to end.
+   * release's rollout is open or took its place: nothing leads back to it. Nothing where it has no rollout.
    */
-  takeOut(tx: Tx, view: WorkflowView, release: string, reason: string, by: Actor): Promise<boolean>;
+  takeOut(tx: Tx, workflow: string, release: string, reason: string, by: Actor): Promise<void>;
   /** What a second person's approval does. */
   forward: PairedAct;
   /** The newest rollout of a workflow. */
@@ -316,15 +316,16 @@ export function openRollouts(parts: RolloutParts): Rollouts {
       });
     },
 
-    async takeOut(tx, view, release, reason, actor) {
-      const open = await store.openRollout(tx, view.row.name);
-      const promoted = await store.promotedRollout(tx, view.row.name, release);
+    async takeOut(tx, workflow, release, reason, actor) {
+      const open = await store.openRollout(tx, workflow);
+      const promoted = await store.promotedRollout(tx, workflow, release);
       const its = [open?.release === release ? open : undefined, promoted].filter((one) => one !== undefined);
       for (const rollout of its) {
         const move = rollout.first_case === null ? "abort" : "roll_back";
+        // Read anew: the step before changed it.
+        const view = await registry.workflow(tx, workflow);
         await step(tx, view, rollout, { move, actor, reason });
       }
-      return its.length > 0;
     },
 
     forward: {
