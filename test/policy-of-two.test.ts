@@ -182,6 +182,24 @@ describe("what loosens", () => {
     expect((await events("policy.refused")).map((one) => one.data["change"])).toEqual(ids.slice(0, 2));
   });
 
+  test("is not confirmed once it lets on more than the second person was told, and is asked for anew with that", async () => {
+    await admin.saveConnection(save("tightened", [{ name: "told-one", policy: {} }]));
+    const looser = save("told", [{ name: "told-one", policy: { scan: { email: "allow" } } }]);
+    const { id, why } = (await admin.saveConnection(looser)).waiting[0]!;
+    expect(why.map((one) => one.what)).toEqual(["elsewhere", "kind"]);
+    await admin.saveConnection(save("tightened", [{ name: "told-one", policy: { tools: false } }]));
+    await expect(steward.approvePolicyChange({ params: { change: id } })).rejects.toMatchObject({
+      code: "wrong_state",
+      message: expect.stringContaining("the model may be given tools"),
+    });
+    const [anew] = (await admin.saveConnection(looser)).waiting;
+    expect(anew!.id).not.toBe(id);
+    expect(anew!.why.map((one) => one.what)).toEqual(["elsewhere", "tools", "kind"]);
+    expect(await steward.approvePolicyChange({ params: { change: anew!.id } })).toMatchObject({
+      state: "applied",
+    });
+  });
+
   test("takes two names on the machine itself", async () => {
     const [one, other] = ["J. Okafor", "M. Keller"].map((as) =>
       openClient({ url, key: installation.key, as }),

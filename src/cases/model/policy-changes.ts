@@ -22,7 +22,15 @@ import type { Database, Queryable, Tx } from "../../platform/database.ts";
 import { demandMayRefuse, demandSecond } from "../workflow/second-person.ts";
 import { OFFERED_POLICY } from "../workflow/rule.ts";
 import { offeredIn } from "./offered-models.ts";
-import { letsOnOf, settleOffers, withLetsOn, type Waiting } from "./policy-settle.ts";
+import {
+  letsOnOf,
+  looserThan,
+  looserThanTold,
+  settleOffers,
+  withLetsOn,
+  type KnownOffer,
+  type Waiting,
+} from "./policy-settle.ts";
 import {
   endPolicyChange,
   forgetKept,
@@ -91,7 +99,7 @@ export function openPolicyChanges(parts: {
       const stands = offered.find((one) => one.name === row.model);
       const before = stands === undefined ? null : letsOnOf(stands);
       const fits =
-        row.place === place && same(before, row.before) && (anew === undefined || sameOffer(anew, row));
+        row.place === place && same(before, row.before) && (anew === undefined || asksTheSame(anew, row));
       if (!fits) await replace(tx, row, by.actor);
       else if (anew !== undefined) asked.push(row);
     }
@@ -156,6 +164,7 @@ export function openPolicyChanges(parts: {
           demandSecond(judged, by);
           const connection = await read(tx, change.connection);
           const models = offeredWith(change, connection);
+          demandAsTold(change, await knownOffers(tx));
           await forgetKept(tx, change, [change.model]);
           await rewrite(tx, change.connection, offering(connection!, models));
         }
@@ -213,6 +222,17 @@ function offeredWith(change: PolicyChangeRow, connection: Connection | undefined
   return models.map((one) => (one === stands ? withLetsOn(one, letsOnOf(change.after)) : one));
 }
 
+/** Throws `wrong_state` where it lets more on by now than was told of it. */
+function demandAsTold(change: PolicyChangeRow, known: readonly KnownOffer[]): void {
+  const untold = looserThanTold(change, known);
+  if (untold.length === 0) return;
+  throw new PilotageError(
+    "wrong_state",
+    `The change ${change.id} can no longer be confirmed: it lets more on than was said of it when it was asked for (${untold.map(loosenedWords).join("; ")}). Nothing was changed.`,
+    { hint: "Refuse it, and store the policy anew." },
+  );
+}
+
 function offering(connection: Connection, models: readonly PassThroughModel[]): Connection {
   if (connection.kind !== "openai") return connection;
   const { passThrough: _, ...rest } = connection;
@@ -223,12 +243,12 @@ function same(one: object | null, other: object | null): boolean {
   return one === null || other === null ? one === other : digestOf(one) === digestOf(other);
 }
 
-/** What is offered meanwhile has the rest of the model; of one that is not offered all of it was asked for. */
-function sameOffer(
-  one: Pick<Waiting, "before" | "after">,
-  other: Pick<Waiting, "before" | "after">,
-): boolean {
-  return one.before === null
-    ? same(one.after, other.after)
-    : same(letsOnOf(one.after), letsOnOf(other.after));
+/**
+ * What is offered meanwhile has the rest of the model; of one that is not offered all of it was asked for. It is not the same
+ * where it is looser by now than was told of it.
+ */
+function asksTheSame(anew: Waiting, row: PolicyChangeRow): boolean {
+  const offer =
+    anew.before === null ? same(anew.after, row.after) : same(letsOnOf(anew.after), letsOnOf(row.after));
+  return offer && looserThan(row.why, anew.why).length === 0;
 }

@@ -71,6 +71,25 @@ describe("a save", () => {
     );
   });
 
+  test("that may not be offered under its own policy either says all that it would let on, its own policy included", () => {
+    const before = [
+      known({ tools: false }, { connection: "a" }),
+      known({ tools: true }, { connection: "b", place: "b.example.com/v1" }),
+    ];
+    const { offered, waiting } = save([offer()], before, "b");
+    expect(offered).toEqual([]);
+    expect(waiting).toMatchObject([
+      { before: null, why: [{ what: "policy" }, { what: "elsewhere", name: "a/small" }] },
+    ]);
+    const looser = offer({ scan: { email: "allow", phone: "allow" } });
+    expect(save([looser], before, "b").waiting[0]!.why).toEqual([
+      { what: "kind", name: "email", to: "allow" },
+      { what: "kind", name: "phone", to: "allow" },
+      { what: "elsewhere", name: "a/small", to: null },
+      { what: "tools", name: null, to: null },
+    ]);
+  });
+
   test("that leads an open connection to a model with a policy takes its offer away until two want it", () => {
     const open = known(undefined, { connection: "second", place: "b.example.com/v1" });
     expect(save([offer()], [known({}), open], "second").offered).toEqual([]);
@@ -133,6 +152,20 @@ const steps = fc.array(
   }),
   { maxLength: 12 },
 );
+
+test("whatever waits is told to go without a policy where it goes without one", () => {
+  fc.assert(
+    fc.property(steps, (saves: Step[]) => {
+      let state: KnownOffer[] = [];
+      for (const step of saves) {
+        for (const { after: asked, why } of settleOffers({ ...step, known: state }).waiting)
+          expect(why.some(({ what }) => what === "policy")).toBe(asked.policy === undefined);
+        state = after(state, step);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
 
 test("no row of saves by one person offers a model with more than it ever had", () => {
   fc.assert(
