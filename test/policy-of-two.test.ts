@@ -252,6 +252,50 @@ describe("no way around it for one person is", () => {
     expect(await told("guarded/one")).toBe(MASKED);
   });
 
+  test("to write the address otherwise, also where it was kept by a program that told that apart", async () => {
+    await admin.saveConnection(
+      save("versioned", [{ name: "azure", policy: {} }], `${address}?api-version=2024-06-01`),
+    );
+    const twice = save("versioned-two", [{ name: "azure" }], `${address}?api-version=2024-10-21`);
+    expect((await admin.saveConnection(twice)).waiting).toMatchObject([{ before: null }]);
+
+    await admin.saveConnection(
+      save("old", [
+        { name: "old-one", policy: {} },
+        { name: "old-two", policy: {} },
+      ]),
+    );
+    await admin.saveConnection(save("old", []));
+    await app.database.run(
+      sql`update kept_policy set place = place || '?api-version=2024-06-01' where connection = 'old'`,
+    );
+    const beside = await admin.saveConnection(save("beside-old", [{ name: "old-one" }]));
+    expect(beside.waiting).toMatchObject([
+      { before: null, why: [{ name: "old/old-one" }, { what: "policy" }] },
+    ]);
+    await admin.saveConnection(save("beside-old", [{ name: "down", fallback: ["beside-old/old-two"] }]));
+    plays["down"] = refuses(400, {
+      message: "no such model",
+      type: "invalid_request_error",
+      param: null,
+      code: "model_not_found",
+    });
+    await until(
+      () =>
+        told("beside-old/down").then(() =>
+          asked.map((one) => [one.model, JSON.stringify(one.body["messages"])]),
+        ),
+      (found) => found.length === 2 && found[1]![0] === "old-two" && found[1]![1]!.includes(MASKED),
+    );
+    // What waits by such a place is confirmed as any other, and nothing kept of the model is left.
+    const { id } = (await admin.saveConnection(save("old", [{ name: "old-one" }]))).waiting[0]!;
+    await app.database.run(sql`update policy_change set place = place || '?v=1' where id = ${id}`);
+    await steward.approvePolicyChange({ params: { change: id } });
+    expect(
+      await app.database.all(sql`select model from kept_policy where connection = 'old' order by model`),
+    ).toEqual([{ model: "old-two" }]);
+  });
+
   test("to have it stand in for a model that is always down, once it was withdrawn", async () => {
     await admin.saveConnection(save("stands", [{ name: "spare", policy: {} }]));
     await admin.saveConnection(save("stands", [{ name: "down", fallback: ["stands/spare"] }]));

@@ -6,7 +6,7 @@
  */
 import type { Budget } from "../models/budget.ts";
 import { connectionSchema, type Connection } from "../models/connection.ts";
-import { placeOf, splitTarget, type PassThroughModel } from "../models/pass-through.ts";
+import { placeOf, splitTarget, storedPlace, type PassThroughModel } from "../models/pass-through.ts";
 import { letsOn, type LetsOn } from "../models/policy-order.ts";
 import { stopwatch } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
@@ -161,7 +161,9 @@ function directoryOf(
     );
     const held =
       kept.find((one) => one.connection === connection.name && one.model === model) ??
-      (same.length > 0 ? undefined : kept.find((one) => one.place === place && one.model === model));
+      (same.length > 0
+        ? undefined
+        : kept.find((one) => storedPlace(one.place) === place && one.model === model));
     if (held) return letsOn(held.images, held.policy);
     // Where one lets everything on, programs may ask for that one: nothing is held back from this model.
     return same.some((one) => one.model.policy === undefined) ? undefined : same[0]?.model;

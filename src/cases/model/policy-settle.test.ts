@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { offeredPolicySchema } from "../../models/offered-policy.ts";
-import { passThroughSchema, placeOf, type PassThroughModel } from "../../models/pass-through.ts";
+import { passThroughSchema, placeOf, storedPlace, type PassThroughModel } from "../../models/pass-through.ts";
 import { letsOns } from "../../models/policy.fixture.ts";
 import { loosenings, type LetsOn } from "../../models/policy-order.ts";
 import { settleOffers, type KnownOffer } from "./policy-settle.ts";
@@ -100,9 +100,23 @@ describe("a save", () => {
       "https://A.example.com/v1",
       "https://a.example.com:443/v1/",
       "http://a.example.com./v1//",
+      "https://a.example.com/v1?api-version=2024-10-21",
+      "https://a.example.com//v1?",
+      "https://a.example.com/%761",
+      "https://a.example.com/x/../%76%31/./",
     ];
     expect(new Set(written.map(placeOf))).toEqual(new Set(["a.example.com/v1"]));
-    expect(placeOf("http://a.example.com:8080/v1")).not.toBe("a.example.com/v1");
+    for (const other of [
+      "http://a.example.com:8080/v1",
+      "http://a.example.com/V1",
+      "http://a.example.com/v%2f1",
+    ])
+      expect(written.map(placeOf)).not.toContain(placeOf(other));
+    expect(placeOf("http://a.example.com/v%2f1/%25%37%36")).toBe(placeOf("http://a.example.com/v%2F1/%2576"));
+    for (const place of ["a.example.com/v1?api-version=2024-06-01", "a.example.com//v1", "a.example.com/v1"])
+      expect(storedPlace(place)).toBe("a.example.com/v1");
+    for (const place of ["localhost:8080/v1", "[::1]:8080", "a.example.com"])
+      expect(storedPlace(place)).toBe(place);
   });
 });
 
