@@ -200,6 +200,30 @@ describe("what loosens", () => {
     });
   });
 
+  test("is told by every save as long as it waits, and is over once its model is set to what is in force", async () => {
+    const models = [
+      { name: "still-one", policy: {} },
+      { name: "still-two", policy: {} },
+    ];
+    const stored = save("still", models);
+    await engineer.saveConnection(stored);
+    const { id } = (await engineer.saveConnection(save("still", [{ name: "still-one" }, models[1]!])))
+      .waiting[0]!;
+    const reverted = await engineer.saveConnection(stored);
+    expect(reverted.waiting).toMatchObject([{ id, model: "still-one", state: "pending" }]);
+    expect(reverted.warnings[0]).toMatch(
+      `holds until then: ${id}, which these settings do not ask for; \`pilotage connection refuse ${id}\` takes it back`,
+    );
+    const set = (model: string) =>
+      engineer.setModelPolicy({ params: { name: "still" }, body: { model, policy: {} } });
+    expect((await set("still-two")).waiting).toMatchObject([{ id }]);
+    expect((await set("still-one")).waiting).toEqual([]);
+    await expect(steward.approvePolicyChange({ params: { change: id } })).rejects.toMatchObject({
+      code: "wrong_state",
+    });
+    expect((await events("policy.replaced")).map((one) => one.data["change"])).toContain(id);
+  });
+
   test("takes two names on the machine itself", async () => {
     const [one, other] = ["J. Okafor", "M. Keller"].map((as) =>
       openClient({ url, key: installation.key, as }),

@@ -46,13 +46,18 @@ import {
 } from "./policy-store.ts";
 
 export interface PolicyChanges {
-  /** The connection as it may be stored now, and what of it waits. Locks what is offered until the transaction ends. */
+  /**
+   * The connection as it may be stored now, and all that waits for it. Locks what is offered until the transaction ends.
+   * `model`: only this one was asked for, so what waits for it and is not asked for any more is over. Without it the
+   * settings may be those in force with another key, so that what waits goes on waiting.
+   */
   settle(
     tx: Tx,
     name: string,
     connection: Connection,
     by: Standing,
-  ): Promise<{ connection: Connection; waiting: PolicyChangeRow[] }>;
+    model?: string,
+  ): Promise<{ connection: Connection; waiting: WaitingRow[] }>;
   /** Its models are offered no more: their policies are kept, and nothing waits. */
   withdraw(tx: Tx, name: string, by: Actor): Promise<void>;
   list(): Promise<PolicyChangeRow[]>;
@@ -67,8 +72,11 @@ export interface PolicyChanges {
     },
   ): Promise<PolicyChangeRow>;
   /** In words, for whoever asked. */
-  told(waiting: readonly PolicyChangeRow[], by: Standing): Promise<string[]>;
+  told(waiting: readonly WaitingRow[], by: Standing): Promise<string[]>;
 }
+
+/** `asked`: by this save; otherwise it waits since an earlier one. */
+export type WaitingRow = PolicyChangeRow & { asked: boolean };
 
 export function openPolicyChanges(parts: {
   database: Database;
@@ -91,20 +99,21 @@ export function openPolicyChanges(parts: {
     place: string,
     { offered, waiting }: { offered: readonly PassThroughModel[]; waiting: readonly Waiting[] },
     by: Standing,
-  ): Promise<PolicyChangeRow[]> {
+    model: string | undefined,
+  ): Promise<WaitingRow[]> {
     const earlier = await waitingPolicies(tx, name);
-    const asked: PolicyChangeRow[] = [];
+    const rows: WaitingRow[] = [];
     for (const row of earlier) {
       const anew = waiting.find((one) => one.model === row.model);
       const stands = offered.find((one) => one.name === row.model);
       const before = stands === undefined ? null : letsOnOf(stands);
-      const fits =
-        row.place === place && same(before, row.before) && (anew === undefined || asksTheSame(anew, row));
-      if (!fits) await replace(tx, row, by.actor);
-      else if (anew !== undefined) asked.push(row);
+      const asked = anew === undefined ? row.model !== model : asksTheSame(anew, row);
+      if (row.place === place && same(before, row.before) && asked)
+        rows.push({ ...row, asked: anew !== undefined });
+      else await replace(tx, row, by.actor);
     }
     for (const one of waiting) {
-      if (asked.some((row) => row.model === one.model)) continue;
+      if (rows.some((row) => row.model === one.model)) continue;
       demandOneOfTwo(by, "connection.loosen_policy");
       const row: PolicyChangeRow = {
         ...one,
@@ -120,13 +129,13 @@ export function openPolicyChanges(parts: {
       };
       await insertPolicyChange(tx, row);
       audit.record(tx, [{ kind: "policy.requested", actor: by.actor, data: recorded(row) }]);
-      asked.push(row);
+      rows.push({ ...row, asked: true });
     }
-    return asked;
+    return rows;
   }
 
   return {
-    async settle(tx, name, connection, by) {
+    async settle(tx, name, connection, by, model) {
       await lockOffers(tx);
       const place = connection.kind === "openai" ? placeOf(connection.baseUrl) : "";
       const models = offeredIn(connection);
@@ -134,7 +143,7 @@ export function openPolicyChanges(parts: {
       const names = settled.offered.map((one) => one.name);
       await forgetKept(tx, { connection: name, place }, names);
       await keepPolicies(tx, settled.withdrawn, clock.now());
-      const waiting = await ask(tx, name, place, settled, by);
+      const waiting = await ask(tx, name, place, settled, by, model);
       return { connection: offering(connection, settled.offered), waiting };
     },
 
@@ -181,10 +190,13 @@ export function openPolicyChanges(parts: {
 
     async told(waiting, by) {
       if (waiting.length === 0) return [];
-      const words = waiting.map(({ id, model, before, why }) => {
+      const words = waiting.map(({ id, model, before, why, asked }) => {
         const until =
           before === null ? "it is not offered until then" : "its policy of before holds until then";
-        return `${model}: a looser data policy (${why.map(loosenedWords).join("; ")}) waits for a second person, and ${until}: ${id}`;
+        const since = asked
+          ? id
+          : `${id}, which these settings do not ask for; \`pilotage connection refuse ${id}\` takes it back`;
+        return `${model}: a looser data policy (${why.map(loosenedWords).join("; ")}) ${asked ? "waits" : "waits still"} for a second person, and ${until}: ${since}`;
       });
       return [...words, ...(await lacking(database, by))];
     },
