@@ -224,6 +224,22 @@ describe("what loosens", () => {
     expect((await events("policy.replaced")).map((one) => one.data["change"])).toContain(id);
   });
 
+  test("is not confirmed where the connection could not be read any more with it", async () => {
+    await admin.saveConnection(save("read", [{ name: "read-one", policy: {} }]));
+    const looser = { name: "read-one", policy: { scan: { email: "allow" } } };
+    const { id } = (await admin.saveConnection(save("read", [looser]))).waiting[0]!;
+    // As by a program that knows kinds of identifiers which this one does not.
+    await app.database.run(
+      sql`update policy_change set after = jsonb_set(after, '{policy,scan,iris}', '"allow"') where id = ${id}`,
+    );
+    await expect(steward.approvePolicyChange({ params: { change: id } })).rejects.toMatchObject({
+      code: "wrong_state",
+      message: expect.stringContaining("iris"),
+    });
+    expect(await told("read/read-one")).toBe(MASKED);
+    expect(await steward.refusePolicyChange({ params: { change: id } })).toMatchObject({ state: "refused" });
+  });
+
   test("takes two names on the machine itself", async () => {
     const [one, other] = ["J. Okafor", "M. Keller"].map((as) =>
       openClient({ url, key: installation.key, as }),

@@ -14,7 +14,7 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Database, Queryable, Tx } from "../../platform/database.ts";
 import type { Vault } from "../../platform/secrets.ts";
 import { sql, time } from "../../platform/sql.ts";
-import { offeredBefore, offeredIn, policyChanges, warningsOf } from "./offered-models.ts";
+import { offeredBefore, offeredIn, policyChanges, problemsOf, warningsOf } from "./offered-models.ts";
 import { openPolicyChanges, type WaitingRow } from "./policy-changes.ts";
 import { lockOffers, type PolicyChangeRow } from "./policy-store.ts";
 
@@ -235,12 +235,6 @@ export function openConnections(parts: {
       JSON.parse(Buffer.from(vault.open(`connection:${name}`, settings)).toString("utf8")),
     );
   }
-}
-
-function problemsOf({ issues }: { issues: { path: PropertyKey[]; message: string }[] }): string {
-  return issues
-    .map(({ path, message }) => `${path.join(".") || "settings"}: ${message.replace(/\.$/, "")}`)
-    .join("; ");
 }
 
 /** Which definitions in force name a connection, in words. */

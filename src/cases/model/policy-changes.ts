@@ -14,14 +14,14 @@ import type { JsonObject } from "../../contract/json.ts";
 import { loosenedWords } from "../../contract/policy-change.ts";
 import { digestOf } from "../../definition/digest.ts";
 import type { Actor } from "../../contract/scopes.ts";
-import type { Connection } from "../../models/connection.ts";
+import { connectionSchema, type Connection } from "../../models/connection.ts";
 import { placeOf, type PassThroughModel } from "../../models/pass-through.ts";
 import type { NewId } from "../../platform/chance.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Database, Queryable, Tx } from "../../platform/database.ts";
 import { demandMayRefuse, demandSecond } from "../workflow/second-person.ts";
 import { OFFERED_POLICY } from "../workflow/rule.ts";
-import { offeredIn } from "./offered-models.ts";
+import { offeredIn, problemsOf } from "./offered-models.ts";
 import {
   letsOnOf,
   looserThan,
@@ -175,7 +175,7 @@ export function openPolicyChanges(parts: {
           const models = offeredWith(change, connection);
           demandAsTold(change, await knownOffers(tx));
           await forgetKept(tx, change, [change.model]);
-          await rewrite(tx, change.connection, offering(connection!, models));
+          await rewrite(tx, change.connection, demandValid(change, offering(connection!, models)));
         }
         await endPolicyChange(tx, id, { state: decision, by: by.actor.name, now: clock.now() });
         const event = { actor: by.actor, data: { ...recorded(change), requestedBy: change.requested_by } };
@@ -241,6 +241,17 @@ function demandAsTold(change: PolicyChangeRow, known: readonly KnownOffer[]): vo
   throw new PilotageError(
     "wrong_state",
     `The change ${change.id} can no longer be confirmed: it lets more on than was said of it when it was asked for (${untold.map(loosenedWords).join("; ")}). Nothing was changed.`,
+    { hint: "Refuse it, and store the policy anew." },
+  );
+}
+
+/** Throws `wrong_state` where this program could not read it any more, as when another version of it asked for the change. */
+function demandValid({ id }: PolicyChangeRow, connection: Connection): Connection {
+  const parsed = connectionSchema.safeParse(connection);
+  if (parsed.success) return parsed.data;
+  throw new PilotageError(
+    "wrong_state",
+    `The change ${id} can no longer be confirmed: with it the settings of the connection would not be valid (${problemsOf(parsed.error)}). Nothing was changed.`,
     { hint: "Refuse it, and store the policy anew." },
   );
 }
