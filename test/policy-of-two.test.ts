@@ -76,6 +76,8 @@ test("a single person is told what is lacking, and the policy holds", async () =
   expect(toldAlone.warnings.join("\n")).toMatch(
     /m: a looser data policy .* waits for a second person, and its policy of before holds until then: pch_\w+\nnobody else here could confirm .* steward, compliance/,
   );
+  // One person with two names is not what is recommended.
+  expect(toldAlone.warnings.join("\n")).not.toContain("--as");
   expect(await told("lone/m")).toBe(MASKED);
 });
 

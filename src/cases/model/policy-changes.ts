@@ -215,7 +215,7 @@ async function lacking(database: Queryable, { actor, roles }: Standing): Promise
   if ((await othersWith(database, isLeft ? right : left, personKey(actor.name))) > 0) return [];
   const needed = (isLeft ? right : left).join(", ");
   return [
-    `nobody else here could confirm a looser data policy yet: it takes another person with one of the roles ${needed} for the whole installation, or another name on the machine itself (--as)`,
+    `nobody else here could confirm a looser data policy yet: it takes another person with one of the roles ${needed} for the whole installation`,
   ];
 }
 
