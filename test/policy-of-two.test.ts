@@ -6,7 +6,11 @@
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { openClient } from "../src/contract/client.ts";
 import type { JsonObject } from "../src/contract/json.ts";
-import { sql } from "../src/platform/sql.ts";
+import { openDirectory } from "../src/gateway/directory.ts";
+import type { Database } from "../src/platform/database.ts";
+import { openLog } from "../src/platform/log.ts";
+import { unlock } from "../src/platform/master-key.ts";
+import { sql, type Sql } from "../src/platform/sql.ts";
 import { install, until } from "./support/installation.ts";
 import { signedIn } from "./support/people.ts";
 import { refuses, startPlayingProvider } from "./support/playing-provider.ts";
@@ -336,6 +340,54 @@ describe("no way around it for one person is", () => {
     expect(
       await app.database.all(sql`select model from kept_policy where connection = 'old' order by model`),
     ).toEqual([{ model: "old-two" }]);
+  });
+
+  test("to withdraw it where it leads by now, once it had a looser policy elsewhere", async () => {
+    const policy = (allowed: JsonObject) => [{ name: "held-one", policy: allowed }];
+    await admin.saveConnection(save("held", policy({})));
+    await admin.saveConnection(save("held", policy({}), "http://127.0.0.1:9/v1"));
+    const looser = await admin.saveConnection(
+      save("held", policy({ scan: { email: "allow" } }), "http://127.0.0.1:9/v1"),
+    );
+    await steward.approvePolicyChange({ params: { change: looser.waiting[0]!.id } });
+    await admin.saveConnection(save("held", []));
+    await admin.saveConnection(save("before-held", [{ name: "down", fallback: ["held/held-one"] }]));
+    plays["down"] = refuses(400, {
+      message: "no such model",
+      type: "invalid_request_error",
+      param: null,
+      code: "model_not_found",
+    });
+    await everyProcess();
+    await told("before-held/down");
+    expect(asked.map((one) => one.model)).toEqual(["down", "held-one"]);
+    expect(JSON.stringify(asked[1]!.body["messages"])).toContain(MASKED);
+  });
+
+  test("to withdraw it while a process reads what is offered", async () => {
+    await admin.saveConnection(save("seen", [{ name: "seen-one", policy: {} }]));
+    const log = openLog("error");
+    const vault = await unlock({ fromSetting: undefined, dataHome, database: app.database, log });
+    const withdrawn = Promise.withResolvers<void>();
+    async function between<T>(query: Sql, read: () => Promise<T>): Promise<T> {
+      const isKept = query.compile().text.includes("kept_policy");
+      if (!isKept) await withdrawn.promise;
+      const found = await read();
+      if (isKept) {
+        await admin.saveConnection(save("seen", []));
+        withdrawn.resolve();
+      }
+      return found;
+    }
+    const database: Database = {
+      ...app.database,
+      all: (query) => between(query, () => app.database.all(query)),
+      one: (query) => between(query, () => app.database.one(query)),
+    };
+    const directory = await openDirectory({ database, vault, log })();
+    expect(directory.letsOn(directory.connections.get("seen")!, "seen-one")).toMatchObject({
+      policy: { scan: {} },
+    });
   });
 
   test("to have it stand in for a model that is always down, once it was withdrawn", async () => {
