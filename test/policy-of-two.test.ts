@@ -6,7 +6,11 @@
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { openClient } from "../src/contract/client.ts";
 import type { JsonObject } from "../src/contract/json.ts";
-import { sql } from "../src/platform/sql.ts";
+import { openDirectory } from "../src/gateway/directory.ts";
+import type { Database } from "../src/platform/database.ts";
+import { openLog } from "../src/platform/log.ts";
+import { unlock } from "../src/platform/master-key.ts";
+import { sql, type Sql } from "../src/platform/sql.ts";
 import { install, until } from "./support/installation.ts";
 import { signedIn } from "./support/people.ts";
 import { refuses, startPlayingProvider } from "./support/playing-provider.ts";
@@ -76,6 +80,8 @@ test("a single person is told what is lacking, and the policy holds", async () =
   expect(toldAlone.warnings.join("\n")).toMatch(
     /m: a looser data policy .* waits for a second person, and its policy of before holds until then: pch_\w+\nnobody else here could confirm .* steward, compliance/,
   );
+  // One person with two names is not what is recommended.
+  expect(toldAlone.warnings.join("\n")).not.toContain("--as");
   expect(await told("lone/m")).toBe(MASKED);
 });
 
@@ -182,6 +188,64 @@ describe("what loosens", () => {
     expect((await events("policy.refused")).map((one) => one.data["change"])).toEqual(ids.slice(0, 2));
   });
 
+  test("is not confirmed once it lets on more than the second person was told, and is asked for anew with that", async () => {
+    await admin.saveConnection(save("tightened", [{ name: "told-one", policy: {} }]));
+    const looser = save("told", [{ name: "told-one", policy: { scan: { email: "allow" } } }]);
+    const { id, why } = (await admin.saveConnection(looser)).waiting[0]!;
+    expect(why.map((one) => one.what)).toEqual(["elsewhere", "kind"]);
+    await admin.saveConnection(save("tightened", [{ name: "told-one", policy: { tools: false } }]));
+    await expect(steward.approvePolicyChange({ params: { change: id } })).rejects.toMatchObject({
+      code: "wrong_state",
+      message: expect.stringContaining("the model may be given tools"),
+    });
+    const [anew] = (await admin.saveConnection(looser)).waiting;
+    expect(anew!.id).not.toBe(id);
+    expect(anew!.why.map((one) => one.what)).toEqual(["elsewhere", "tools", "kind"]);
+    expect(await steward.approvePolicyChange({ params: { change: anew!.id } })).toMatchObject({
+      state: "applied",
+    });
+  });
+
+  test("is told by every save as long as it waits, and is over once its model is set to what is in force", async () => {
+    const models = [
+      { name: "still-one", policy: {} },
+      { name: "still-two", policy: {} },
+    ];
+    const stored = save("still", models);
+    await engineer.saveConnection(stored);
+    const { id } = (await engineer.saveConnection(save("still", [{ name: "still-one" }, models[1]!])))
+      .waiting[0]!;
+    const reverted = await engineer.saveConnection(stored);
+    expect(reverted.waiting).toMatchObject([{ id, model: "still-one", state: "pending" }]);
+    expect(reverted.warnings[0]).toMatch(
+      `holds until then: ${id}, which these settings do not ask for; \`pilotage connection refuse ${id}\` takes it back`,
+    );
+    const set = (model: string) =>
+      engineer.setModelPolicy({ params: { name: "still" }, body: { model, policy: {} } });
+    expect((await set("still-two")).waiting).toMatchObject([{ id }]);
+    expect((await set("still-one")).waiting).toEqual([]);
+    await expect(steward.approvePolicyChange({ params: { change: id } })).rejects.toMatchObject({
+      code: "wrong_state",
+    });
+    expect((await events("policy.replaced")).map((one) => one.data["change"])).toContain(id);
+  });
+
+  test("is not confirmed where the connection could not be read any more with it", async () => {
+    await admin.saveConnection(save("read", [{ name: "read-one", policy: {} }]));
+    const looser = { name: "read-one", policy: { scan: { email: "allow" } } };
+    const { id } = (await admin.saveConnection(save("read", [looser]))).waiting[0]!;
+    // As by a program that knows kinds of identifiers which this one does not.
+    await app.database.run(
+      sql`update policy_change set after = jsonb_set(after, '{policy,scan,iris}', '"allow"') where id = ${id}`,
+    );
+    await expect(steward.approvePolicyChange({ params: { change: id } })).rejects.toMatchObject({
+      code: "wrong_state",
+      message: expect.stringContaining("iris"),
+    });
+    expect(await told("read/read-one")).toBe(MASKED);
+    expect(await steward.refusePolicyChange({ params: { change: id } })).toMatchObject({ state: "refused" });
+  });
+
   test("takes two names on the machine itself", async () => {
     const [one, other] = ["J. Okafor", "M. Keller"].map((as) =>
       openClient({ url, key: installation.key, as }),
@@ -232,6 +296,98 @@ describe("no way around it for one person is", () => {
     await steward.approvePolicyChange({ params: { change: twice.waiting[0]!.id } });
     await inForce("copy/one", CLEAR);
     expect(await told("guarded/one")).toBe(MASKED);
+  });
+
+  test("to write the address otherwise, also where it was kept by a program that told that apart", async () => {
+    await admin.saveConnection(
+      save("versioned", [{ name: "azure", policy: {} }], `${address}?api-version=2024-06-01`),
+    );
+    const twice = save("versioned-two", [{ name: "azure" }], `${address}?api-version=2024-10-21`);
+    expect((await admin.saveConnection(twice)).waiting).toMatchObject([{ before: null }]);
+
+    await admin.saveConnection(
+      save("old", [
+        { name: "old-one", policy: {} },
+        { name: "old-two", policy: {} },
+      ]),
+    );
+    await admin.saveConnection(save("old", []));
+    await app.database.run(
+      sql`update kept_policy set place = place || '?api-version=2024-06-01' where connection = 'old'`,
+    );
+    const beside = await admin.saveConnection(save("beside-old", [{ name: "old-one" }]));
+    expect(beside.waiting).toMatchObject([
+      { before: null, why: [{ name: "old/old-one" }, { what: "policy" }] },
+    ]);
+    await admin.saveConnection(save("beside-old", [{ name: "down", fallback: ["beside-old/old-two"] }]));
+    plays["down"] = refuses(400, {
+      message: "no such model",
+      type: "invalid_request_error",
+      param: null,
+      code: "model_not_found",
+    });
+    await until(
+      () =>
+        told("beside-old/down").then(() =>
+          asked.map((one) => [one.model, JSON.stringify(one.body["messages"])]),
+        ),
+      (found) => found.length === 2 && found[1]![0] === "old-two" && found[1]![1]!.includes(MASKED),
+    );
+    // What waits by such a place is confirmed as any other, and nothing kept of the model is left.
+    const { id } = (await admin.saveConnection(save("old", [{ name: "old-one" }]))).waiting[0]!;
+    await app.database.run(sql`update policy_change set place = place || '?v=1' where id = ${id}`);
+    await steward.approvePolicyChange({ params: { change: id } });
+    expect(
+      await app.database.all(sql`select model from kept_policy where connection = 'old' order by model`),
+    ).toEqual([{ model: "old-two" }]);
+  });
+
+  test("to withdraw it where it leads by now, once it had a looser policy elsewhere", async () => {
+    const policy = (allowed: JsonObject) => [{ name: "held-one", policy: allowed }];
+    await admin.saveConnection(save("held", policy({})));
+    await admin.saveConnection(save("held", policy({}), "http://127.0.0.1:9/v1"));
+    const looser = await admin.saveConnection(
+      save("held", policy({ scan: { email: "allow" } }), "http://127.0.0.1:9/v1"),
+    );
+    await steward.approvePolicyChange({ params: { change: looser.waiting[0]!.id } });
+    await admin.saveConnection(save("held", []));
+    await admin.saveConnection(save("before-held", [{ name: "down", fallback: ["held/held-one"] }]));
+    plays["down"] = refuses(400, {
+      message: "no such model",
+      type: "invalid_request_error",
+      param: null,
+      code: "model_not_found",
+    });
+    await everyProcess();
+    await told("before-held/down");
+    expect(asked.map((one) => one.model)).toEqual(["down", "held-one"]);
+    expect(JSON.stringify(asked[1]!.body["messages"])).toContain(MASKED);
+  });
+
+  test("to withdraw it while a process reads what is offered", async () => {
+    await admin.saveConnection(save("seen", [{ name: "seen-one", policy: {} }]));
+    const log = openLog("error");
+    const vault = await unlock({ fromSetting: undefined, dataHome, database: app.database, log });
+    const withdrawn = Promise.withResolvers<void>();
+    async function between<T>(query: Sql, read: () => Promise<T>): Promise<T> {
+      const isKept = query.compile().text.includes("kept_policy");
+      if (!isKept) await withdrawn.promise;
+      const found = await read();
+      if (isKept) {
+        await admin.saveConnection(save("seen", []));
+        withdrawn.resolve();
+      }
+      return found;
+    }
+    const database: Database = {
+      ...app.database,
+      all: (query) => between(query, () => app.database.all(query)),
+      one: (query) => between(query, () => app.database.one(query)),
+    };
+    const directory = await openDirectory({ database, vault, log })();
+    expect(directory.letsOn(directory.connections.get("seen")!, "seen-one")).toMatchObject({
+      policy: { scan: {} },
+    });
   });
 
   test("to have it stand in for a model that is always down, once it was withdrawn", async () => {

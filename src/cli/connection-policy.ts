@@ -85,10 +85,10 @@ export function addConnectionPolicies(group: Command, desk: Desk): void {
   withExamples(refuse, "pilotage connection refuse pch_01hzy3v7k2e8t9qxw4m5n6p7r8 --as e.brandt@example.com");
 }
 
+/** What of other models waits is in the warnings. */
 function storedWords({ name, waiting }: Saved, model: string): string {
-  return waiting.length === 0
-    ? `${name}/${model}: the data policy is in force.`
-    : waiting.map(shownPolicyChange).join("\n");
+  const own = waiting.find((one) => one.model === model);
+  return own === undefined ? `${name}/${model}: the data policy is in force.` : shownPolicyChange(own);
 }
 
 /** In one sentence, with the command that ends its waiting. */

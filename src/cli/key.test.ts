@@ -53,4 +53,14 @@ describe("keys and connections", () => {
       }),
     ).toMatchObject({ exit: EXIT.failed });
   });
+
+  it("a policy in force is not said to wait because that of another model does", async () => {
+    const setting = ["connection", "policy", "mistral-eu"];
+    const rest = ["--none", "--as", "jo"];
+    const server = await playing(SAMPLES);
+    const other = await type([...setting, "mistral-large", ...rest], here(server));
+    expect(other.stdout).toBe("mistral-eu/mistral-large: the data policy is in force.\n");
+    const own = await type([...setting, "mistral-small", ...rest], here(server));
+    expect(own.stdout).toContain("waits for a second person");
+  });
 });

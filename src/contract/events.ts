@@ -96,7 +96,7 @@ export const EVENTS = {
   "policy.loosened": "a looser data policy of an offered model is in force: two people wanted it",
   "policy.refused": "a looser data policy that waited was refused, or taken back",
   "policy.replaced":
-    "a looser data policy that waited can no longer be confirmed: the model or its address was changed meanwhile",
+    "a looser data policy that waited is over: its model or address was changed, or another policy was asked for",
   "connection.tested": "a connection was tried; says what came of it",
   "budget.set": "what a connection may cost was set, or set free",
   "key.made": "an API key was made",

@@ -42,7 +42,9 @@ export const savedConnection = z.object({
     ),
   waiting: z
     .array(policyChange)
-    .describe("Looser data policies, which are not in force before a second person confirms them"),
+    .describe(
+      "All looser data policies of this connection that are not in force before a second person confirms them, those of earlier saves included",
+    ),
 });
 
 export const POLICY_ENDPOINTS = {

@@ -6,7 +6,7 @@
  */
 import type { Budget } from "../models/budget.ts";
 import { connectionSchema, type Connection } from "../models/connection.ts";
-import { placeOf, splitTarget, type PassThroughModel } from "../models/pass-through.ts";
+import { placeOf, splitTarget, storedPlace, type PassThroughModel } from "../models/pass-through.ts";
 import { letsOn, type LetsOn } from "../models/policy-order.ts";
 import { stopwatch } from "../platform/clock.ts";
 import type { Database } from "../platform/database.ts";
@@ -27,7 +27,8 @@ export interface Known {
 interface ConnectionRow {
   name: string;
   version: string;
-  settings: Uint8Array;
+  /** Sealed, in base64. */
+  settings: string;
   budget: Budget | null;
 }
 
@@ -98,15 +99,18 @@ export function openDirectory(parts: {
   }
 
   async function read(): Promise<Directory> {
-    const [workflows, rows, kept] = await Promise.all([
+    const [workflows, { rows, kept }] = await Promise.all([
       database.all<{ name: string }>(sql`select name from workflow order by name`),
-      database.all<ConnectionRow>(sql`
-        select c.name, c.xmin::text || coalesce(' ' || b.xmin::text, '') as version, c.settings, b.budget
-        from connection c left join connection_budget b on b.connection = c.name
-        where c.kind = 'openai' order by c.name`),
-      database.all<KeptRow>(
-        sql`select connection, model, place, images, policy from kept_policy order by kept_at desc, connection, model, place`,
-      ),
+      // In one statement: a model that is withdrawn or offered again meanwhile is in one of the two.
+      database.one<{ rows: ConnectionRow[]; kept: KeptRow[] }>(sql`
+        select
+          (select coalesce(jsonb_agg(jsonb_build_object('name', c.name,
+              'version', c.xmin::text || coalesce(' ' || b.xmin::text, ''), 'settings', encode(c.settings, 'base64'),
+              'budget', b.budget) order by c.name), '[]')
+            from connection c left join connection_budget b on b.connection = c.name where c.kind = 'openai') as rows,
+          (select coalesce(jsonb_agg(jsonb_build_object('connection', connection, 'model', model, 'place', place,
+              'images', images, 'policy', policy) order by kept_at desc, connection, model, place), '[]')
+            from kept_policy) as kept`),
     ]);
     const versions = JSON.stringify([workflows, rows.map((row) => [row.name, row.version]), kept]);
     if (last?.versions === versions) return last.directory;
@@ -122,7 +126,11 @@ export function openDirectory(parts: {
     if (before?.version === row.version) return [[row.name, before]];
     try {
       const settings = connectionSchema.parse(
-        JSON.parse(Buffer.from(vault.open(`connection:${row.name}`, row.settings)).toString("utf8")),
+        JSON.parse(
+          Buffer.from(vault.open(`connection:${row.name}`, Buffer.from(row.settings, "base64"))).toString(
+            "utf8",
+          ),
+        ),
       );
       return settings.kind === "openai"
         ? [[row.name, { name: row.name, settings, version: row.version, budget: row.budget ?? undefined }]]
@@ -159,9 +167,11 @@ function directoryOf(
     const same = models.filter(
       (one) => one.model.name === model && placeOf(one.connection.settings.baseUrl) === place,
     );
+    const here = kept.filter((one) => one.model === model && storedPlace(one.place) === place);
     const held =
+      here.find((one) => one.connection === connection.name) ??
       kept.find((one) => one.connection === connection.name && one.model === model) ??
-      (same.length > 0 ? undefined : kept.find((one) => one.place === place && one.model === model));
+      (same.length > 0 ? undefined : here[0]);
     if (held) return letsOn(held.images, held.policy);
     // Where one lets everything on, programs may ask for that one: nothing is held back from this model.
     return same.some((one) => one.model.policy === undefined) ? undefined : same[0]?.model;

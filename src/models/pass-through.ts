@@ -88,11 +88,30 @@ export function splitTarget(name: string): { connection: string; model: string }
     : undefined;
 }
 
-/** Where a connection leads, however its address is written: the same model of the same place is the same model. */
+/**
+ * Where a connection leads, however its address is written: the same model of the same place is the same model. What stands
+ * after a question mark says how it is asked (a version of the API), not what is there.
+ */
 export function placeOf(address: string): string {
   const url = URL.parse(address);
   if (url === null) return address;
   // The scheme says how it is reached, not what is there.
   const port = ["", "80", "443"].includes(url.port) ? "" : `:${url.port}`;
-  return `${url.hostname.replace(/\.$/, "")}${port}${url.pathname.replace(/\/+$/, "")}${url.search}`;
+  return `${url.hostname.replace(/\.$/, "")}${port}${plainPath(url.pathname)}`;
+}
+
+/** A place that was stored, also by a program that told places by more than this one does. */
+export function storedPlace(place: string): string {
+  return placeOf(`https://${place}`);
+}
+
+/** Without doubled slashes and one at the end, and with no letter, digit, `-`, `.`, `_` or `~` behind a percent sign. */
+function plainPath(path: string): string {
+  return path
+    .replace(/%[0-9a-f]{2}/gi, (escape) => {
+      const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
+      return /[\w.~-]/.test(character) ? character : escape.toUpperCase();
+    })
+    .replace(/\/+/g, "/")
+    .replace(/\/$/, "");
 }

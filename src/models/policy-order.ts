@@ -42,6 +42,14 @@ export function loosenings(before: LetsOn, after: LetsOn): Loosening[] {
   ];
 }
 
+/** Those of the first that the second does not hold. */
+export function more(ones: readonly Loosening[], others: readonly Loosening[]): Loosening[] {
+  return ones.filter(
+    (one) =>
+      !others.some((other) => other.what === one.what && other.name === one.name && other.to === one.to),
+  );
+}
+
 function keysMore(was: readonly string[] | undefined, is: readonly string[] | undefined): Loosening[] {
   if (was === undefined) return [];
   if (is === undefined) return [of("keys")];

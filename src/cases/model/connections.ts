@@ -14,8 +14,8 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Database, Queryable, Tx } from "../../platform/database.ts";
 import type { Vault } from "../../platform/secrets.ts";
 import { sql, time } from "../../platform/sql.ts";
-import { offeredBefore, offeredIn, policyChanges, warningsOf } from "./offered-models.ts";
-import { openPolicyChanges } from "./policy-changes.ts";
+import { offeredBefore, offeredIn, policyChanges, problemsOf, warningsOf } from "./offered-models.ts";
+import { openPolicyChanges, type WaitingRow } from "./policy-changes.ts";
 import { lockOffers, type PolicyChangeRow } from "./policy-store.ts";
 
 export interface ConnectionRow {
@@ -30,8 +30,8 @@ export interface SavedConnection {
   name: string;
   kind: string;
   warnings: string[];
-  /** Data policies that are not in force before a second person confirms them. */
-  waiting: PolicyChangeRow[];
+  /** Data policies that are not in force before a second person confirms them, those of earlier saves included. */
+  waiting: WaitingRow[];
 }
 
 export interface Connections {
@@ -86,10 +86,11 @@ export function openConnections(parts: {
     name: string,
     find: (tx: Tx) => Promise<Connection>,
     by: Standing,
+    model?: string,
   ): Promise<SavedConnection> {
     const stored = await database.transaction(async (tx) => {
       await lockOffers(tx);
-      const { connection, waiting } = await policies.settle(tx, name, await find(tx), by);
+      const { connection, waiting } = await policies.settle(tx, name, await find(tx), by, model);
       const offered = offeredIn(connection);
       const earlier = await offeredBefore(tx, name);
       await tx.run(sql`
@@ -164,6 +165,7 @@ export function openConnections(parts: {
           return parsed.data;
         },
         by,
+        model,
       ),
     policyChanges: () => policies.list(),
     decidePolicy: (id, decision, by) =>
@@ -233,12 +235,6 @@ export function openConnections(parts: {
       JSON.parse(Buffer.from(vault.open(`connection:${name}`, settings)).toString("utf8")),
     );
   }
-}
-
-function problemsOf({ issues }: { issues: { path: PropertyKey[]; message: string }[] }): string {
-  return issues
-    .map(({ path, message }) => `${path.join(".") || "settings"}: ${message.replace(/\.$/, "")}`)
-    .join("; ");
 }
 
 /** Which definitions in force name a connection, in words. */

@@ -20,6 +20,13 @@ export function offeredIn(connection: Connection): readonly PassThroughModel[] {
   return connection.kind === "openai" ? (connection.passThrough ?? []) : [];
 }
 
+/** What is not valid in the settings of a connection, in words. */
+export function problemsOf({ issues }: { issues: { path: PropertyKey[]; message: string }[] }): string {
+  return issues
+    .map(({ path, message }) => `${path.join(".") || "settings"}: ${message.replace(/\.$/, "")}`)
+    .join("; ");
+}
+
 /** As the connection of this name has it until now; nobody else changes it before the transaction ends. */
 export async function offeredBefore(tx: Queryable, name: string): Promise<Policies> {
   const row = await tx.maybe<{ models: { name: string; policy?: unknown }[] | null }>(

@@ -14,15 +14,23 @@ import type { JsonObject } from "../../contract/json.ts";
 import { loosenedWords } from "../../contract/policy-change.ts";
 import { digestOf } from "../../definition/digest.ts";
 import type { Actor } from "../../contract/scopes.ts";
-import type { Connection } from "../../models/connection.ts";
+import { connectionSchema, type Connection } from "../../models/connection.ts";
 import { placeOf, type PassThroughModel } from "../../models/pass-through.ts";
 import type { NewId } from "../../platform/chance.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Database, Queryable, Tx } from "../../platform/database.ts";
 import { demandMayRefuse, demandSecond } from "../workflow/second-person.ts";
 import { OFFERED_POLICY } from "../workflow/rule.ts";
-import { offeredIn } from "./offered-models.ts";
-import { letsOnOf, settleOffers, withLetsOn, type Waiting } from "./policy-settle.ts";
+import { offeredIn, problemsOf } from "./offered-models.ts";
+import {
+  letsOnOf,
+  looserThan,
+  looserThanTold,
+  settleOffers,
+  withLetsOn,
+  type KnownOffer,
+  type Waiting,
+} from "./policy-settle.ts";
 import {
   endPolicyChange,
   forgetKept,
@@ -38,13 +46,18 @@ import {
 } from "./policy-store.ts";
 
 export interface PolicyChanges {
-  /** The connection as it may be stored now, and what of it waits. Locks what is offered until the transaction ends. */
+  /**
+   * The connection as it may be stored now, and all that waits for it. Locks what is offered until the transaction ends.
+   * `model`: only this one was asked for, so what waits for it and is not asked for any more is over. Without it the
+   * settings may be those in force with another key, so that what waits goes on waiting.
+   */
   settle(
     tx: Tx,
     name: string,
     connection: Connection,
     by: Standing,
-  ): Promise<{ connection: Connection; waiting: PolicyChangeRow[] }>;
+    model?: string,
+  ): Promise<{ connection: Connection; waiting: WaitingRow[] }>;
   /** Its models are offered no more: their policies are kept, and nothing waits. */
   withdraw(tx: Tx, name: string, by: Actor): Promise<void>;
   list(): Promise<PolicyChangeRow[]>;
@@ -59,8 +72,11 @@ export interface PolicyChanges {
     },
   ): Promise<PolicyChangeRow>;
   /** In words, for whoever asked. */
-  told(waiting: readonly PolicyChangeRow[], by: Standing): Promise<string[]>;
+  told(waiting: readonly WaitingRow[], by: Standing): Promise<string[]>;
 }
+
+/** `asked`: by this save; otherwise it waits since an earlier one. */
+export type WaitingRow = PolicyChangeRow & { asked: boolean };
 
 export function openPolicyChanges(parts: {
   database: Database;
@@ -83,20 +99,21 @@ export function openPolicyChanges(parts: {
     place: string,
     { offered, waiting }: { offered: readonly PassThroughModel[]; waiting: readonly Waiting[] },
     by: Standing,
-  ): Promise<PolicyChangeRow[]> {
+    model: string | undefined,
+  ): Promise<WaitingRow[]> {
     const earlier = await waitingPolicies(tx, name);
-    const asked: PolicyChangeRow[] = [];
+    const rows: WaitingRow[] = [];
     for (const row of earlier) {
       const anew = waiting.find((one) => one.model === row.model);
       const stands = offered.find((one) => one.name === row.model);
       const before = stands === undefined ? null : letsOnOf(stands);
-      const fits =
-        row.place === place && same(before, row.before) && (anew === undefined || sameOffer(anew, row));
-      if (!fits) await replace(tx, row, by.actor);
-      else if (anew !== undefined) asked.push(row);
+      const asked = anew === undefined ? row.model !== model : asksTheSame(anew, row);
+      if (row.place === place && same(before, row.before) && asked)
+        rows.push({ ...row, asked: anew !== undefined });
+      else await replace(tx, row, by.actor);
     }
     for (const one of waiting) {
-      if (asked.some((row) => row.model === one.model)) continue;
+      if (rows.some((row) => row.model === one.model)) continue;
       demandOneOfTwo(by, "connection.loosen_policy");
       const row: PolicyChangeRow = {
         ...one,
@@ -112,13 +129,13 @@ export function openPolicyChanges(parts: {
       };
       await insertPolicyChange(tx, row);
       audit.record(tx, [{ kind: "policy.requested", actor: by.actor, data: recorded(row) }]);
-      asked.push(row);
+      rows.push({ ...row, asked: true });
     }
-    return asked;
+    return rows;
   }
 
   return {
-    async settle(tx, name, connection, by) {
+    async settle(tx, name, connection, by, model) {
       await lockOffers(tx);
       const place = connection.kind === "openai" ? placeOf(connection.baseUrl) : "";
       const models = offeredIn(connection);
@@ -126,7 +143,7 @@ export function openPolicyChanges(parts: {
       const names = settled.offered.map((one) => one.name);
       await forgetKept(tx, { connection: name, place }, names);
       await keepPolicies(tx, settled.withdrawn, clock.now());
-      const waiting = await ask(tx, name, place, settled, by);
+      const waiting = await ask(tx, name, place, settled, by, model);
       return { connection: offering(connection, settled.offered), waiting };
     },
 
@@ -156,8 +173,9 @@ export function openPolicyChanges(parts: {
           demandSecond(judged, by);
           const connection = await read(tx, change.connection);
           const models = offeredWith(change, connection);
+          demandAsTold(change, await knownOffers(tx));
           await forgetKept(tx, change, [change.model]);
-          await rewrite(tx, change.connection, offering(connection!, models));
+          await rewrite(tx, change.connection, demandValid(change, offering(connection!, models)));
         }
         await endPolicyChange(tx, id, { state: decision, by: by.actor.name, now: clock.now() });
         const event = { actor: by.actor, data: { ...recorded(change), requestedBy: change.requested_by } };
@@ -172,10 +190,13 @@ export function openPolicyChanges(parts: {
 
     async told(waiting, by) {
       if (waiting.length === 0) return [];
-      const words = waiting.map(({ id, model, before, why }) => {
+      const words = waiting.map(({ id, model, before, why, asked }) => {
         const until =
           before === null ? "it is not offered until then" : "its policy of before holds until then";
-        return `${model}: a looser data policy (${why.map(loosenedWords).join("; ")}) waits for a second person, and ${until}: ${id}`;
+        const since = asked
+          ? id
+          : `${id}, which these settings do not ask for; \`pilotage connection refuse ${id}\` takes it back`;
+        return `${model}: a looser data policy (${why.map(loosenedWords).join("; ")}) ${asked ? "waits" : "waits still"} for a second person, and ${until}: ${since}`;
       });
       return [...words, ...(await lacking(database, by))];
     },
@@ -194,7 +215,7 @@ async function lacking(database: Queryable, { actor, roles }: Standing): Promise
   if ((await othersWith(database, isLeft ? right : left, personKey(actor.name))) > 0) return [];
   const needed = (isLeft ? right : left).join(", ");
   return [
-    `nobody else here could confirm a looser data policy yet: it takes another person with one of the roles ${needed} for the whole installation, or another name on the machine itself (--as)`,
+    `nobody else here could confirm a looser data policy yet: it takes another person with one of the roles ${needed} for the whole installation`,
   ];
 }
 
@@ -213,6 +234,28 @@ function offeredWith(change: PolicyChangeRow, connection: Connection | undefined
   return models.map((one) => (one === stands ? withLetsOn(one, letsOnOf(change.after)) : one));
 }
 
+/** Throws `wrong_state` where it lets more on by now than was told of it. */
+function demandAsTold(change: PolicyChangeRow, known: readonly KnownOffer[]): void {
+  const untold = looserThanTold(change, known);
+  if (untold.length === 0) return;
+  throw new PilotageError(
+    "wrong_state",
+    `The change ${change.id} can no longer be confirmed: it lets more on than was said of it when it was asked for (${untold.map(loosenedWords).join("; ")}). Nothing was changed.`,
+    { hint: "Refuse it, and store the policy anew." },
+  );
+}
+
+/** Throws `wrong_state` where this program could not read it any more, as when another version of it asked for the change. */
+function demandValid({ id }: PolicyChangeRow, connection: Connection): Connection {
+  const parsed = connectionSchema.safeParse(connection);
+  if (parsed.success) return parsed.data;
+  throw new PilotageError(
+    "wrong_state",
+    `The change ${id} can no longer be confirmed: with it the settings of the connection would not be valid (${problemsOf(parsed.error)}). Nothing was changed.`,
+    { hint: "Refuse it, and store the policy anew." },
+  );
+}
+
 function offering(connection: Connection, models: readonly PassThroughModel[]): Connection {
   if (connection.kind !== "openai") return connection;
   const { passThrough: _, ...rest } = connection;
@@ -223,12 +266,12 @@ function same(one: object | null, other: object | null): boolean {
   return one === null || other === null ? one === other : digestOf(one) === digestOf(other);
 }
 
-/** What is offered meanwhile has the rest of the model; of one that is not offered all of it was asked for. */
-function sameOffer(
-  one: Pick<Waiting, "before" | "after">,
-  other: Pick<Waiting, "before" | "after">,
-): boolean {
-  return one.before === null
-    ? same(one.after, other.after)
-    : same(letsOnOf(one.after), letsOnOf(other.after));
+/**
+ * What is offered meanwhile has the rest of the model; of one that is not offered all of it was asked for. It is not the same
+ * where it is looser by now than was told of it.
+ */
+function asksTheSame(anew: Waiting, row: PolicyChangeRow): boolean {
+  const offer =
+    anew.before === null ? same(anew.after, row.after) : same(letsOnOf(anew.after), letsOnOf(row.after));
+  return offer && looserThan(row.why, anew.why).length === 0;
 }

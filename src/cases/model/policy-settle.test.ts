@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { offeredPolicySchema } from "../../models/offered-policy.ts";
-import { passThroughSchema, placeOf, type PassThroughModel } from "../../models/pass-through.ts";
+import { passThroughSchema, placeOf, storedPlace, type PassThroughModel } from "../../models/pass-through.ts";
 import { letsOns } from "../../models/policy.fixture.ts";
 import { loosenings, type LetsOn } from "../../models/policy-order.ts";
 import { settleOffers, type KnownOffer } from "./policy-settle.ts";
@@ -71,6 +71,25 @@ describe("a save", () => {
     );
   });
 
+  test("that may not be offered under its own policy either says all that it would let on, its own policy included", () => {
+    const before = [
+      known({ tools: false }, { connection: "a" }),
+      known({ tools: true }, { connection: "b", place: "b.example.com/v1" }),
+    ];
+    const { offered, waiting } = save([offer()], before, "b");
+    expect(offered).toEqual([]);
+    expect(waiting).toMatchObject([
+      { before: null, why: [{ what: "policy" }, { what: "elsewhere", name: "a/small" }] },
+    ]);
+    const looser = offer({ scan: { email: "allow", phone: "allow" } });
+    expect(save([looser], before, "b").waiting[0]!.why).toEqual([
+      { what: "kind", name: "email", to: "allow" },
+      { what: "kind", name: "phone", to: "allow" },
+      { what: "elsewhere", name: "a/small", to: null },
+      { what: "tools", name: null, to: null },
+    ]);
+  });
+
   test("that leads an open connection to a model with a policy takes its offer away until two want it", () => {
     const open = known(undefined, { connection: "second", place: "b.example.com/v1" });
     expect(save([offer()], [known({}), open], "second").offered).toEqual([]);
@@ -81,9 +100,23 @@ describe("a save", () => {
       "https://A.example.com/v1",
       "https://a.example.com:443/v1/",
       "http://a.example.com./v1//",
+      "https://a.example.com/v1?api-version=2024-10-21",
+      "https://a.example.com//v1?",
+      "https://a.example.com/%761",
+      "https://a.example.com/x/../%76%31/./",
     ];
     expect(new Set(written.map(placeOf))).toEqual(new Set(["a.example.com/v1"]));
-    expect(placeOf("http://a.example.com:8080/v1")).not.toBe("a.example.com/v1");
+    for (const other of [
+      "http://a.example.com:8080/v1",
+      "http://a.example.com/V1",
+      "http://a.example.com/v%2f1",
+    ])
+      expect(written.map(placeOf)).not.toContain(placeOf(other));
+    expect(placeOf("http://a.example.com/v%2f1/%25%37%36")).toBe(placeOf("http://a.example.com/v%2F1/%2576"));
+    for (const place of ["a.example.com/v1?api-version=2024-06-01", "a.example.com//v1", "a.example.com/v1"])
+      expect(storedPlace(place)).toBe("a.example.com/v1");
+    for (const place of ["localhost:8080/v1", "[::1]:8080", "a.example.com"])
+      expect(storedPlace(place)).toBe(place);
   });
 });
 
@@ -133,6 +166,20 @@ const steps = fc.array(
   }),
   { maxLength: 12 },
 );
+
+test("whatever waits is told to go without a policy where it goes without one", () => {
+  fc.assert(
+    fc.property(steps, (saves: Step[]) => {
+      let state: KnownOffer[] = [];
+      for (const step of saves) {
+        for (const { after: asked, why } of settleOffers({ ...step, known: state }).waiting)
+          expect(why.some(({ what }) => what === "policy")).toBe(asked.policy === undefined);
+        state = after(state, step);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
 
 test("no row of saves by one person offers a model with more than it ever had", () => {
   fc.assert(

@@ -8,7 +8,7 @@
  */
 import type { Loosening } from "../../contract/policy-change.ts";
 import type { PassThroughModel } from "../../models/pass-through.ts";
-import { loosenings, type LetsOn } from "../../models/policy-order.ts";
+import { loosenings, more, type LetsOn } from "../../models/policy-order.ts";
 
 /** A model that is offered, or that was, with what it lets or let on. */
 export interface KnownOffer {
@@ -50,8 +50,11 @@ export function settleOffers(asked: {
     const moved = own === undefined || !own.inForce || own.place !== asked.place;
     const beyond = moved ? beyondAll(now, elsewhere) : [];
     if (beyond.length === 0) offered.push(now);
-    if (beyond.length > 0) waiting.push({ model: model.name, before: null, after: model, why: beyond });
-    else if (now !== model) waiting.push({ model: model.name, before: letsOnOf(now), after: model, why });
+    // Confirmed is all that was asked for, so all that it lets on is said: more than its own policy, and more than the others.
+    if (beyond.length > 0) {
+      const all = [...why, ...more(beyondAll(model, elsewhere), why)];
+      waiting.push({ model: model.name, before: null, after: model, why: all });
+    } else if (now !== model) waiting.push({ model: model.name, before: letsOnOf(now), after: model, why });
   }
   const names = new Set(offered.map(({ name }) => name));
   const withdrawn = asked.known.filter(
@@ -62,6 +65,23 @@ export function settleOffers(asked: {
       !(one.place === asked.place && names.has(one.model)),
   );
   return { offered, waiting, withdrawn };
+}
+
+/**
+ * What of a change that waits is looser than whoever confirms it was told: another policy may have been tightened since.
+ * `known` is what is known now, in the transaction that puts it in force.
+ */
+export function looserThanTold(
+  change: { connection: string; place: string; after: PassThroughModel; why: readonly Loosening[] },
+  known: readonly KnownOffer[],
+): Loosening[] {
+  const { waiting } = settleOffers({ ...change, models: [change.after], known });
+  return waiting.flatMap(({ why }) => looserThan(change.why, why));
+}
+
+/** Under which name the tighter policy stands does not let more on. */
+export function looserThan(told: readonly Loosening[], now: readonly Loosening[]): Loosening[] {
+  return more(now, told).filter(({ what }) => what !== "elsewhere");
 }
 
 /** The one whose place is taken, and the same model of the same provider under other names or from before. */

@@ -2,7 +2,7 @@
 import type { Role } from "../../contract/access.ts";
 import type { Loosening, PolicyChangeState } from "../../contract/policy-change.ts";
 import type { PassThroughModel } from "../../models/pass-through.ts";
-import { placeOf } from "../../models/pass-through.ts";
+import { placeOf, storedPlace } from "../../models/pass-through.ts";
 import { letsOn, type LetsOn } from "../../models/policy-order.ts";
 import type { Queryable, Tx } from "../../platform/database.ts";
 import { sql, time } from "../../platform/sql.ts";
@@ -58,7 +58,12 @@ export async function knownOffers(database: Queryable): Promise<KnownOffer[]> {
         inForce: true,
       })),
     ),
-    ...kept.map(({ images, policy, ...one }) => ({ ...one, letsOn: letsOn(images, policy), inForce: false })),
+    ...kept.map(({ images, policy, place, ...one }) => ({
+      ...one,
+      place: storedPlace(place),
+      letsOn: letsOn(images, policy),
+      inForce: false,
+    })),
   ];
 }
 
@@ -76,8 +81,12 @@ export async function forgetKept(
   { connection, place }: { connection: string; place: string },
   models: readonly string[],
 ): Promise<void> {
+  const kept = await tx.all<{ place: string }>(
+    sql`select distinct place from kept_policy where connection = ${connection} and model = any(${[...models]}::text[])`,
+  );
+  const there = kept.map((one) => one.place).filter((one) => storedPlace(one) === place);
   await tx.run(
-    sql`delete from kept_policy where connection = ${connection} and place = ${place} and model = any(${[...models]}::text[])`,
+    sql`delete from kept_policy where connection = ${connection} and place = any(${there}::text[]) and model = any(${[...models]}::text[])`,
   );
 }
 
@@ -101,14 +110,20 @@ export async function endPolicyChange(
   );
 }
 
-export function waitingPolicies(tx: Queryable, connection: string): Promise<PolicyChangeRow[]> {
-  return tx.all<PolicyChangeRow>(
+export async function waitingPolicies(tx: Queryable, connection: string): Promise<PolicyChangeRow[]> {
+  const rows = await tx.all<PolicyChangeRow>(
     sql`select ${COLUMNS} from policy_change where connection = ${connection} and state = 'pending' order by id`,
   );
+  return rows.map(asComparable);
 }
 
-export function policyChange(tx: Queryable, id: string): Promise<PolicyChangeRow | undefined> {
-  return tx.maybe<PolicyChangeRow>(sql`select ${COLUMNS} from policy_change where id = ${id}`);
+export async function policyChange(tx: Queryable, id: string): Promise<PolicyChangeRow | undefined> {
+  const row = await tx.maybe<PolicyChangeRow>(sql`select ${COLUMNS} from policy_change where id = ${id}`);
+  return row && asComparable(row);
+}
+
+function asComparable(row: PolicyChangeRow): PolicyChangeRow {
+  return { ...row, place: storedPlace(row.place) };
 }
 
 /** The waiting ones first, then the newest. */
