@@ -42,10 +42,6 @@ export const CRITERION_REASONS = {
   "few-groups": { en: "too few days or groups of cases", de: "zu wenige Tage oder Gruppen von Vorgängen" },
   "few-answers": { en: "too few answers", de: "zu wenige Antworten" },
   unanswered: { en: "cases that no answer came back for", de: "Vorgänge, auf die keine Antwort kam" },
-  look: {
-    en: "which look at the release's coin labels it was; each later one asks for more certainty",
-    de: "der wievielte Blick auf die ausgelosten Urteile des Release es war; jeder weitere verlangt mehr Sicherheit",
-  },
   "labels-open": {
     en: "drawn cases without a label, or whose label leaves it open",
     de: "ausgeloste Vorgänge ohne Urteil oder mit einem, das es offen lässt",

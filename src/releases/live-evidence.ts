@@ -23,8 +23,6 @@ export interface About {
   now: number;
   /** When the criteria were frozen: what was known before is no evidence for them. */
   frozenAt: number;
-  /** Which look at coin labels of the release this is, from 1. */
-  look: number;
 }
 
 /** Undefined where nothing is known, or the criterion is measured by runs. */

@@ -37,14 +37,12 @@ export interface LiveLabels {
   release: string;
   /** Only cases that arrived later count. */
   since: number;
-  /** Which look at such labels of the release it is, from 1. */
-  look: number;
 }
 
 /** Answers the counts, also where no label is among them; undefined where the release's own model has answered no case. */
 export async function rightByCoins(
   database: Queryable,
-  { workflow, release, since, look }: LiveLabels,
+  { workflow, release, since }: LiveLabels,
 ): Promise<Evidence | undefined> {
   const request: SampleRequest = {
     workflow,
@@ -67,13 +65,7 @@ export async function rightByCoins(
   const { cases, ...leftOut } = evenCases(answered, model, release);
   const count = (wrong: boolean) => cases.filter((one) => one.source !== null && one.wrong === wrong).length;
   const [right, wrong] = [count(false), count(true)];
-  return {
-    kind: "share",
-    right,
-    n: right + wrong,
-    unanswered: cases.length - right - wrong,
-    coins: { look, ...leftOut },
-  };
+  return { kind: "share", right, n: right + wrong, unanswered: cases.length - right - wrong, coins: leftOut };
 }
 
 /** The cases that count, each drawn with the same chance, earliest first; one of a thread, the one that came first. */
@@ -81,7 +73,7 @@ export function evenCases(
   answered: readonly AnsweredCase[],
   model: ModelPair,
   release: string,
-): { cases: BoundCase[] } & Omit<CoinCounts, "look"> {
+): { cases: BoundCase[] } & CoinCounts {
   const own = ofModel(answered, model);
   const first = firstOfThreads(own);
   const drawn = own.every(({ held }) => held) ? first : first.filter((one) => one.drawn);
