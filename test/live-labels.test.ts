@@ -114,8 +114,14 @@ describe("a pilot, in which every case is reviewed", async () => {
     await agree([RIGHT]);
     await pass();
     expect(await gateOf(client, release)).toMatchObject({
-      verdict: "could-not-run",
-      criteria: [{ about: "live cases: right", reasons: [{ code: "no-evidence" }] }],
+      verdict: "inconclusive",
+      criteria: [
+        {
+          about: "live cases: right",
+          n: 0,
+          reasons: [{ code: "no-cases" }, { code: "labels-early", about: "3" }],
+        },
+      ],
     });
     const waiting = [await submit(client), await submit(client)];
     const gate = await gateOf(client, release);
@@ -125,7 +131,11 @@ describe("a pilot, in which every case is reviewed", async () => {
         {
           n: 0,
           missing: expect.any(Number),
-          reasons: [{ code: "no-cases" }, { code: "labels-waiting", about: "2" }],
+          reasons: [
+            { code: "no-cases" },
+            { code: "labels-waiting", about: "2" },
+            { code: "labels-early", about: "3" },
+          ],
         },
       ],
     });
@@ -139,7 +149,7 @@ describe("a pilot, in which every case is reviewed", async () => {
       right: 2,
       n: 2,
       unanswered: 0,
-      coins: { waiting: 0, otherModel: 0, uneven: 0, played: 0 },
+      coins: { waiting: 0, otherModel: 0, uneven: 0, played: 0, early: 3 },
     });
     expect(gate).toMatchObject({ verdict: "inconclusive", criteria: [{ n: 2, estimate: 1 }] });
     expect(gate.criteria[0]!.missing).toBeGreaterThan(5);
@@ -162,7 +172,15 @@ describe("a pilot, in which every case is reviewed", async () => {
     expect(gate).toMatchObject({
       verdict: "conditional",
       criteria: [
-        { verdict: "conditional", n: 64, proven: "minimum", reasons: [{ code: "labels-open", about: "1" }] },
+        {
+          verdict: "conditional",
+          n: 64,
+          proven: "minimum",
+          reasons: [
+            { code: "labels-open", about: "1" },
+            { code: "labels-early", about: "3" },
+          ],
+        },
       ],
     });
     expect(await client.recheckGate({ params: { gate: gate.id } })).toMatchObject({ agrees: true });
@@ -170,6 +188,29 @@ describe("a pilot, in which every case is reviewed", async () => {
     for (const told of [gateText(gate), gateMarkdown(gate), gateJunit(gate, []).replaceAll("&apos;", "'")]) {
       expect(told).toContain(open);
     }
+  });
+
+  test("keeps its cases while other criteria change, and tells what a change of its own leaves out", async () => {
+    const survey = { name: "helps", group: "acceptance", survey: "helps", minimum: 0.5, target: 0.6 };
+    const performance = () =>
+      client.judgeGate({ params, body: { release, runs: [], groups: ["performance"] } });
+    const before = counts(await performance());
+    await pass();
+    await agree([RIGHT, survey]);
+    await pass();
+    await agree([{ ...survey, target: 0.7 }, RIGHT]);
+    await pass();
+    expect(counts(await performance())).toEqual(before);
+    const leftOut = { right: 0, n: 0 };
+    await agree([{ ...RIGHT, target: 0.85 }]);
+    await pass();
+    const other = counts(await performance());
+    expect(other).toMatchObject(leftOut);
+    expect((other as { coins: { early: number } }).coins.early).toBeGreaterThan(60);
+    // As it was before, but it has not stood since then.
+    await agree([RIGHT]);
+    await pass();
+    expect(counts(await performance())).toEqual(other);
   });
 
   test("of one release says nothing of another", async () => {

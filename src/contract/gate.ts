@@ -62,6 +62,10 @@ export const CRITERION_REASONS = {
     en: "cases that a program judged, or that came before one of those, left out",
     de: "Vorgänge, die ein Programm beurteilt hat oder die davor lagen, nicht mitgezählt",
   },
+  "labels-early": {
+    en: "labelled cases from before this criterion was frozen as it stands, left out",
+    de: "beurteilte Vorgänge aus der Zeit, bevor dieses Kriterium so festgeschrieben wurde, nicht mitgezählt",
+  },
   "judge-not-proved": {
     en: "the judging model has not agreed with people on enough cases",
     de: "das urteilende Modell stimmte mit Menschen noch nicht oft genug überein",

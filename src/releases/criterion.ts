@@ -69,6 +69,8 @@ export interface CoinCounts {
   uneven: number;
   /** Cases that a program judged which plays a person, and those before the last of them. */
   played: number;
+  /** Labelled cases from before the criterion was frozen as it is defined. */
+  early: number;
 }
 
 /** What was measured; whole numbers, as they are stored. */
@@ -224,12 +226,13 @@ function missingLabels(
 
 function coinReasons(coins: CoinCounts | undefined): Found["reasons"] {
   if (!coins) return [];
-  const { waiting, otherModel, uneven, played } = coins;
+  const { waiting, otherModel, uneven, played, early } = coins;
   const told = [
     ["labels-waiting", waiting],
     ["other-model", otherModel],
     ["labels-uneven", uneven],
     ["labels-played", played],
+    ["labels-early", early],
   ] as const;
   return told.flatMap(([code, count]) => (count > 0 ? [{ code, about: String(count) }] : []));
 }

@@ -66,7 +66,7 @@ const amounts = (groups: number, low: number): Evidence => ({
     Array.from({ length: 5 }, (__, j) => [low + (((i * 5 + j) * 17) % 50), 1] as const),
   ),
 });
-const COINS: CoinCounts = { waiting: 0, otherModel: 0, uneven: 0, played: 0 };
+const COINS: CoinCounts = { waiting: 0, otherModel: 0, uneven: 0, played: 0, early: 0 };
 const WELL: Record<string, Evidence> = {
   accuracy: share(485, 500),
   "fallback drill": { kind: "proof", holds: true },
@@ -159,12 +159,13 @@ describe("a criterion", () => {
     expect(none).toMatchObject({ verdict: "inconclusive", n: 0, reasons: [{ code: "no-cases" }] });
     expect(of(none.missing!, none.missing!).verdict).toBe("conditional");
     expect(of(none.missing! - 1, none.missing! - 1).verdict).toBe("inconclusive");
-    const told = { waiting: 4, otherModel: 3, uneven: 2, played: 1 };
+    const told = { waiting: 4, otherModel: 3, uneven: 2, played: 1, early: 5 };
     expect(of(97, 100, told).reasons.map(({ code }) => code)).toEqual([
       "labels-waiting",
       "other-model",
       "labels-uneven",
       "labels-played",
+      "labels-early",
     ]);
     for (const wrong of [{ waiting: 1.5 }, { waiting: -1 }])
       expect(of(97, 100, wrong)).toMatchObject({ reasons: [{ code: "bad-counts" }] });

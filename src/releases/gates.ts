@@ -7,7 +7,7 @@
  */
 import type { Standing } from "../access/standing.ts";
 import type { Audit } from "../audit/record.ts";
-import { criteriaInForce, type CriteriaVersion } from "../cases/workflow/criteria-version.ts";
+import { criteriaInForce, frozenAsItIs, type CriteriaVersion } from "../cases/workflow/criteria-version.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { CriterionGroup } from "../contract/gate.ts";
@@ -200,14 +200,18 @@ export function openGates(parts: GateParts): Gates {
     criteria: readonly CriterionDocument[],
     runs: readonly RunRow[],
   ): Promise<GateInput["evidence"]> {
-    const live = { ...about, frozenAt: version?.frozen_at ?? about.now };
     const measured = await runEvidence(parts, criteria, runs);
     const found: [string, Evidence][] = [];
     for (const criterion of criteria) {
-      const evidence = measured.get(criterion.name) ?? (await liveEvidence(database, live, criterion));
+      const evidence = measured.get(criterion.name) ?? (await live(criterion));
       if (evidence) found.push([criterion.name, evidence]);
     }
     return Object.fromEntries(found);
+
+    async function live(criterion: CriterionDocument) {
+      const frozenAt = version ? await frozenAsItIs(database, version, criterion) : about.now;
+      return liveEvidence(database, { ...about, frozenAt }, criterion);
+    }
   }
 }
 

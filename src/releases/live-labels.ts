@@ -9,7 +9,7 @@
  */
 import { bucket } from "../cases/intake/coins.ts";
 import type { Queryable } from "../platform/database.ts";
-import { sql } from "../platform/sql.ts";
+import { sql, time } from "../platform/sql.ts";
 import { fieldsChanged } from "./asked.ts";
 import type { ModelPair, SampleRequest } from "./certification-sample.ts";
 import type { CoinCounts, Evidence } from "./criterion.ts";
@@ -37,12 +37,14 @@ export interface LiveLabels {
   release: string;
   /** Only cases that arrived later count. */
   since: number;
+  /** When the criterion was frozen as it is defined: labelled cases from before are only counted as left out. */
+  frozenAt: number;
 }
 
-/** Answers the counts, also where no label is among them; undefined where the release's own model has answered no case. */
+/** Answers the counts, also where no label is among them or every case came too early; undefined where the release's own model has answered no case. */
 export async function rightByCoins(
   database: Queryable,
-  { workflow, release, since }: LiveLabels,
+  { workflow, release, since, frozenAt }: LiveLabels,
 ): Promise<Evidence | undefined> {
   const request: SampleRequest = {
     workflow,
@@ -58,14 +60,28 @@ export async function rightByCoins(
   };
   const model = await newestModel(database, request);
   if (!model) return undefined;
-  const answered = await boundCases<AnsweredCase>(database, request, {
-    columns: sql`, (c.qa or c.cold) as drawn, (1 - (1 - c.qa_probability) * (1 - c.cold_probability))::float8 as probability, ${HELD} as held`,
+  const found = await boundCases<AnsweredCase & { early: boolean }>(database, request, {
+    columns: sql`, (c.qa or c.cold) as drawn, (1 - (1 - c.qa_probability) * (1 - c.cold_probability))::float8 as probability, ${HELD} as held,
+      c.received_at <= ${time(frozenAt)} as early`,
     bound: sql`true`,
   });
-  const { cases, ...leftOut } = evenCases(answered, model, release);
+  const { cases, ...leftOut } = evenCases(
+    found.filter((one) => !one.early),
+    model,
+    release,
+  );
+  const early = ofModel(found, model).filter(
+    (one) => one.early && one.source !== null && (one.drawn || one.held),
+  );
   const count = (wrong: boolean) => cases.filter((one) => one.source !== null && one.wrong === wrong).length;
   const [right, wrong] = [count(false), count(true)];
-  return { kind: "share", right, n: right + wrong, unanswered: cases.length - right - wrong, coins: leftOut };
+  return {
+    kind: "share",
+    right,
+    n: right + wrong,
+    unanswered: cases.length - right - wrong,
+    coins: { ...leftOut, early: firstOfThreads(early).length },
+  };
 }
 
 /** The cases that count, each drawn with the same chance, earliest first; one of a thread, the one that came first. */
@@ -73,7 +89,7 @@ export function evenCases(
   answered: readonly AnsweredCase[],
   model: ModelPair,
   release: string,
-): { cases: BoundCase[] } & CoinCounts {
+): { cases: BoundCase[] } & Omit<CoinCounts, "early"> {
   const own = ofModel(answered, model);
   const first = firstOfThreads(own);
   const drawn = own.every(({ held }) => held) ? first : first.filter((one) => one.drawn);
