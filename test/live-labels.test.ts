@@ -134,6 +134,7 @@ describe("a pilot, in which every case is reviewed", async () => {
           reasons: [
             { code: "no-cases" },
             { code: "labels-waiting", about: "2" },
+            { code: "labels-holding", about: "2" },
             { code: "labels-early", about: "3" },
           ],
         },
@@ -149,7 +150,7 @@ describe("a pilot, in which every case is reviewed", async () => {
       right: 2,
       n: 2,
       unanswered: 0,
-      coins: { waiting: 0, otherModel: 0, uneven: 0, played: 0, early: 3 },
+      coins: { waiting: 0, holding: 0, otherModel: 0, uneven: 0, played: 0, early: 3 },
     });
     expect(gate).toMatchObject({ verdict: "inconclusive", criteria: [{ n: 2, estimate: 1 }] });
     expect(gate.criteria[0]!.missing).toBeGreaterThan(5);

@@ -50,6 +50,10 @@ export const CRITERION_REASONS = {
     en: "drawn cases that wait until those before them are judged",
     de: "ausgeloste Vorgänge, die warten, bis die vor ihnen beurteilt sind",
   },
+  "labels-holding": {
+    en: "cases without a label hold the end of the sample: settle those first, the oldest before the others",
+    de: "Vorgänge ohne Urteil halten das Ende der Stichprobe auf: zuerst diese erledigen, die ältesten vor den anderen",
+  },
   "other-model": {
     en: "answers of another model, left out",
     de: "Antworten eines anderen Modells, nicht mitgezählt",

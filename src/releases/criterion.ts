@@ -63,6 +63,8 @@ export interface Counted {
 export interface CoinCounts {
   /** Drawn cases behind the end of the sample: too many of those before them are not judged yet. */
   waiting: number;
+  /** Of these, the ones that have no label yet: they hold the end where it is. */
+  holding: number;
   /** Answers of another model than the one that answers now. */
   otherModel: number;
   /** Drawn cases that were left out, so that all had the same chance. */
@@ -167,7 +169,7 @@ function ofShare(
       n: 0,
       ...missingOf(
         coins
-          ? missingLabels({ right, n, unanswered }, levels, "inconclusive", confidence)
+          ? missingLabels({ right, n, unanswered, coins }, levels, "inconclusive", confidence)
           : casesToDecide(0, 0, levels, { confidence }),
       ),
       reasons: [{ code: "no-cases" }, ...coinReasons(coins)],
@@ -195,7 +197,7 @@ function ofShare(
   const passes = found.verdict === "go" || found.verdict === "conditional";
   const verdict = failing.length > 0 ? "no-go" : empty.length > 0 && passes ? "inconclusive" : found.verdict;
   const missing = coins
-    ? missingLabels({ right, n, unanswered }, levels, found.verdict, confidence)
+    ? missingLabels({ right, n, unanswered, coins }, levels, found.verdict, confidence)
     : n > 0
       ? casesToDecide(right, n, levels, { confidence })
       : undefined;
@@ -208,27 +210,34 @@ function ofShare(
   };
 }
 
-/** For bounds that may be read at any time; of further labels as many stay open as did. */
+/**
+ * For bounds that may be read at any time; of further labels as many stay open as did. Those that wait are there already: where they
+ * would do, what is missing is to settle the open ones that hold them back, and no case more.
+ */
 function missingLabels(
-  { right, n, unanswered }: Counted & { unanswered: number },
+  { right, n, unanswered, coins: { waiting } }: Counted & { unanswered: number; coins: CoinCounts },
   { minimum, target }: Levels,
   verdict: Verdict,
   confidence: number,
 ): number | undefined {
+  if (verdict !== "conditional" && verdict !== "inconclusive") return undefined;
   const all = n + unanswered;
   const certainty = { confidence, anytime: true };
-  if (verdict === "conditional") return casesMissingOfFew(right, all, target, certainty);
-  if (verdict !== "inconclusive") return undefined;
-  return right >= all * minimum
-    ? casesMissingOfFew(right, all, minimum, certainty)
-    : casesMissingOfFew(n - right, all, 1 - minimum, certainty);
+  const more =
+    verdict === "conditional"
+      ? casesMissingOfFew(right, all, target, certainty)
+      : right >= all * minimum
+        ? casesMissingOfFew(right, all, minimum, certainty)
+        : casesMissingOfFew(n - right, all, 1 - minimum, certainty);
+  return more !== undefined && more > waiting ? more - waiting : undefined;
 }
 
 function coinReasons(coins: CoinCounts | undefined): Found["reasons"] {
   if (!coins) return [];
-  const { waiting, otherModel, uneven, played, early } = coins;
+  const { waiting, holding, otherModel, uneven, played, early } = coins;
   const told = [
     ["labels-waiting", waiting],
+    ["labels-holding", holding],
     ["other-model", otherModel],
     ["labels-uneven", uneven],
     ["labels-played", played],

@@ -66,7 +66,7 @@ const amounts = (groups: number, low: number): Evidence => ({
     Array.from({ length: 5 }, (__, j) => [low + (((i * 5 + j) * 17) % 50), 1] as const),
   ),
 });
-const COINS: CoinCounts = { waiting: 0, otherModel: 0, uneven: 0, played: 0, early: 0 };
+const COINS: CoinCounts = { waiting: 0, holding: 0, otherModel: 0, uneven: 0, played: 0, early: 0 };
 const WELL: Record<string, Evidence> = {
   accuracy: share(485, 500),
   "fallback drill": { kind: "proof", holds: true },
@@ -159,9 +159,10 @@ describe("a criterion", () => {
     expect(none).toMatchObject({ verdict: "inconclusive", n: 0, reasons: [{ code: "no-cases" }] });
     expect(of(none.missing!, none.missing!).verdict).toBe("conditional");
     expect(of(none.missing! - 1, none.missing! - 1).verdict).toBe("inconclusive");
-    const told = { waiting: 4, otherModel: 3, uneven: 2, played: 1, early: 5 };
+    const told = { waiting: 4, holding: 2, otherModel: 3, uneven: 2, played: 1, early: 5 };
     expect(of(97, 100, told).reasons.map(({ code }) => code)).toEqual([
       "labels-waiting",
+      "labels-holding",
       "other-model",
       "labels-uneven",
       "labels-played",
@@ -169,6 +170,20 @@ describe("a criterion", () => {
     ]);
     for (const wrong of [{ waiting: 1.5 }, { waiting: -1 }])
       expect(of(97, 100, wrong)).toMatchObject({ reasons: [{ code: "bad-counts" }] });
+  });
+
+  test("of coin labels asks for no further cases while those that wait would do, and says what holds them back", () => {
+    const of = (more: Partial<CoinCounts>) => judgeCriterion(accuracy, labels(38, 40, more));
+    const free = of({});
+    expect(free).toMatchObject({ verdict: "inconclusive", reasons: [] });
+    const held = of({ waiting: 360, holding: 12 });
+    expect(held.missing).toBeUndefined();
+    expect(held.reasons).toEqual([
+      { code: "labels-waiting", about: "360" },
+      { code: "labels-holding", about: "12" },
+    ]);
+    // What would not do even then is missing beyond them.
+    expect(of({ waiting: 10, holding: 10 }).missing).toBe(free.missing! - 10);
   });
 
   test("of coin labels takes what they leave open for neither right nor wrong", () => {

@@ -41,7 +41,7 @@ describe("of a release whose cases are all reviewed", () => {
     ];
     const { cases: found, ...leftOut } = chosen(cases);
     expect(found).toEqual([cases[0], cases[1], cases[3], cases[4]]);
-    expect(leftOut).toEqual({ waiting: 0, otherModel: 0, uneven: 0, played: 0 });
+    expect(leftOut).toEqual({ waiting: 0, holding: 0, otherModel: 0, uneven: 0, played: 0 });
   });
 
   test("answers of another model are left out, and do not decide whether it is reviewed whole", () => {
@@ -51,7 +51,11 @@ describe("of a release whose cases are all reviewed", () => {
 
   test("the sample ends where more than one in a hundred is not judged yet", () => {
     const cases = many(10, (i) => ({ source: i < 4 ? "review" : null, wrong: i < 4 ? false : null }));
-    expect(chosen([...cases, answered()])).toMatchObject({ cases: cases.slice(0, 4), waiting: 7 });
+    expect(chosen([...cases, answered()])).toMatchObject({
+      cases: cases.slice(0, 4),
+      waiting: 7,
+      holding: 6,
+    });
   });
 
   test("what a program judged, and what came before it, is told apart", () => {

@@ -95,9 +95,12 @@ export function evenCases(
   const drawn = own.every(({ held }) => held) ? first : first.filter((one) => one.drawn);
   const even = drawn.length === first.length ? first : evened(first, release);
   const { cases, leftOut } = chooseCases(even, model);
+  const waiting = leftOut["not all labelled yet"] ?? 0;
   return {
     cases,
-    waiting: leftOut["not all labelled yet"] ?? 0,
+    waiting,
+    // Those that wait are the newest.
+    holding: even.slice(even.length - waiting).filter(({ source }) => source === null).length,
     otherModel: answered.length - own.length,
     uneven: drawn.length - even.length,
     played: (leftOut["simulated"] ?? 0) + (leftOut["before a simulated one"] ?? 0),
