@@ -104,6 +104,25 @@ describe("of a release of which cases go out alone", () => {
     expect(chosen(cases).cases.map(({ id }) => id)).toEqual(found.map(({ id }) => id));
   });
 
+  test("one moment of low coins thins nothing that came after it, once that keeps more cases", () => {
+    const day = (count: number, probability: number) =>
+      many(count, (i) => ({
+        ...out,
+        probability,
+        ...(i % 2 > 0 && { drawn: true, source: "qa", wrong: false }),
+      }));
+    const [before, low, after] = [day(300, 0.5), day(1, 0.01), day(100, 0.5)];
+    expect(chosen([...before, ...low, ...after])).toMatchObject({
+      cases: after.filter(({ drawn }) => drawn),
+      uneven: 150,
+    });
+    // The first few after it do not throw away what was there.
+    const long = day(3_000, 0.5);
+    const { cases: found } = chosen([...long, ...low, ...day(5, 0.5)]);
+    expect(found.length).toBeLessThan(100);
+    expect(found.some((one) => long.some(({ id }) => id === one.id))).toBe(true);
+  });
+
   test("of days on which no coin could fall nothing is known: the sample begins after them", () => {
     const drawn = { held: false, drawn: true, source: "qa" } as const;
     const cases = [

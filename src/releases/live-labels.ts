@@ -107,12 +107,20 @@ export function evenCases(
   };
 }
 
-/** Those that would have been drawn had the coins always been as improbable as at their least probable. */
+/**
+ * Those that would have been drawn had the coins always been as improbable as at their least probable, of the newest span that so keeps
+ * most cases: a moment of low coins does not thin all that came after it. Chosen by probabilities alone, blind to draws and labels.
+ */
 function evened(first: readonly AnsweredCase[], release: string): AnsweredCase[] {
-  // Of cases that no coin could have drawn nothing is known: the sample begins after them.
-  const covered = first.slice(first.findLastIndex(({ probability }) => probability === 0) + 1);
-  const least = covered.reduce((found, { probability }) => Math.min(found, probability), 1);
-  return covered.filter(
-    ({ drawn, probability, id }) => drawn && bucket(`even:${release}`, id) < least / probability,
-  );
+  let [least, begin, chance, kept] = [1, first.length, 1, 0];
+  for (let i = first.length - 1; i >= 0; i--) {
+    least = Math.min(least, first[i]!.probability);
+    // Of cases that no coin could have drawn nothing is known: the sample begins after them.
+    if (least === 0) break;
+    const keeps = least * (first.length - i);
+    if (keeps >= kept) [begin, chance, kept] = [i, least, keeps];
+  }
+  return first
+    .slice(begin)
+    .filter(({ drawn, probability, id }) => drawn && bucket(`even:${release}`, id) < chance / probability);
 }
