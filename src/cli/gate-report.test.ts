@@ -167,12 +167,12 @@ describe("pilotage gate judge", () => {
     inForce: { ...GATES.getCriteria.inForce, criteria },
   });
 
-  it("judges the newest release without a run, ends by the verdict, and says which look at live labels it was", async () => {
+  it("judges the newest release without a run, ends by the verdict, and says how many live labels wait", async () => {
     const looked = gate("conditional", {
       about: "live cases: right",
       reasons: [
         { code: "labels-waiting", about: "7" },
-        { code: "look", about: "2" },
+        { code: "labels-open", about: "2" },
       ],
     });
     const server = await playing({
@@ -198,7 +198,7 @@ describe("pilotage gate judge", () => {
       .map(({ text }) => text)
       .join("\n");
     for (const told of [ended.stdout, junitTold, await readFile(report, "utf8")]) {
-      expect(told).toMatch(/which look at the release's coin labels it was.*\(2\)/s);
+      expect(told).toMatch(/whose label leaves it open \(2\)/);
       expect(told).toMatch(/wait until those before them are judged \(7\)/);
     }
   });

@@ -49,7 +49,7 @@ export function addGate(program: Command, desk: Desk): void {
   const judge = judgeOptions(gate.command("judge"))
     .argument("<workflow>", "its name")
     .description(
-      "Judges a release by the frozen criteria without evaluating it anew: over what is known of its live cases, the pulse and attested proofs, as after a pilot. Each look at coin labels counts. The exit code says what came out.",
+      "Judges a release by the frozen criteria without evaluating it anew: over what is known of its live cases, the pulse and attested proofs, as after a pilot. The exit code says what came out.",
     )
     .option("--release <release>", "the id of a release", "latest")
     .option(

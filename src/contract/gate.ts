@@ -42,10 +42,6 @@ export const CRITERION_REASONS = {
   "few-groups": { en: "too few days or groups of cases", de: "zu wenige Tage oder Gruppen von Vorgängen" },
   "few-answers": { en: "too few answers", de: "zu wenige Antworten" },
   unanswered: { en: "cases that no answer came back for", de: "Vorgänge, auf die keine Antwort kam" },
-  look: {
-    en: "which look at the release's coin labels it was; each later one asks for more certainty",
-    de: "der wievielte Blick auf die ausgelosten Urteile des Release es war; jeder weitere verlangt mehr Sicherheit",
-  },
   "labels-open": {
     en: "drawn cases without a label, or whose label leaves it open",
     de: "ausgeloste Vorgänge ohne Urteil oder mit einem, das es offen lässt",
@@ -53,6 +49,10 @@ export const CRITERION_REASONS = {
   "labels-waiting": {
     en: "drawn cases that wait until those before them are judged",
     de: "ausgeloste Vorgänge, die warten, bis die vor ihnen beurteilt sind",
+  },
+  "labels-holding": {
+    en: "cases without a label hold the end of the sample: settle those first, the oldest before the others",
+    de: "Vorgänge ohne Urteil halten das Ende der Stichprobe auf: zuerst diese erledigen, die ältesten vor den anderen",
   },
   "other-model": {
     en: "answers of another model, left out",
@@ -65,6 +65,10 @@ export const CRITERION_REASONS = {
   "labels-played": {
     en: "cases that a program judged, or that came before one of those, left out",
     de: "Vorgänge, die ein Programm beurteilt hat oder die davor lagen, nicht mitgezählt",
+  },
+  "labels-early": {
+    en: "labelled cases from before this criterion was frozen as it stands, left out",
+    de: "beurteilte Vorgänge aus der Zeit, bevor dieses Kriterium so festgeschrieben wurde, nicht mitgezählt",
   },
   "judge-not-proved": {
     en: "the judging model has not agreed with people on enough cases",

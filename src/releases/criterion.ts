@@ -18,8 +18,13 @@ import {
   type Levels,
 } from "../statistics/levels.ts";
 import { holm } from "../statistics/multiple-testing.ts";
-import { binomialTail, lowerBound, upperBound, type Interval } from "../statistics/proportion.ts";
-import { deltaOf } from "./certification.ts";
+import {
+  alwaysValidInterval,
+  binomialTail,
+  lowerBound,
+  upperBound,
+  type Interval,
+} from "../statistics/proportion.ts";
 
 export type Criterion = {
   name: string;
@@ -56,16 +61,18 @@ export interface Counted {
 
 /** What is told of labels that coins asked for, beside what they say. */
 export interface CoinCounts {
-  /** Which look at such labels of the release it is, from 1. */
-  look: number;
   /** Drawn cases behind the end of the sample: too many of those before them are not judged yet. */
   waiting: number;
+  /** Of these, the ones that have no label yet: they hold the end where it is. */
+  holding: number;
   /** Answers of another model than the one that answers now. */
   otherModel: number;
   /** Drawn cases that were left out, so that all had the same chance. */
   uneven: number;
   /** Cases that a program judged which plays a person, and those before the last of them. */
   played: number;
+  /** Labelled cases from before the criterion was frozen as it is defined. */
+  early: number;
 }
 
 /** What was measured; whole numbers, as they are stored. */
@@ -151,10 +158,8 @@ function notRun(code: CriterionReason, about?: string): Found {
 function ofShare(
   { levels, criticalSlices = [], judged }: Extract<Criterion, { kind: "share" }>,
   { right, n, unanswered, slices = {}, judge, coins }: Of<"share">,
-  asked: number,
+  confidence: number,
 ): Found {
-  // Whoever looks again and again would pass by luck: each look spends a part of what may go wrong, all together no more than it.
-  const confidence = coins ? 1 - deltaOf(coins.look, asked) : asked;
   if (judged && !(judge && judge.cases >= JUDGE.cases && judge.alpha >= JUDGE.alpha))
     return notRun("judge-not-proved");
   const all = n + unanswered;
@@ -162,14 +167,22 @@ function ofShare(
     return {
       verdict: "inconclusive",
       n: 0,
-      ...missingOf(casesToDecide(0, 0, levels, { confidence })),
+      ...missingOf(
+        coins
+          ? missingLabels({ right, n, unanswered, coins }, levels, "inconclusive", confidence)
+          : casesToDecide(0, 0, levels, { confidence }),
+      ),
       reasons: [{ code: "no-cases" }, ...coinReasons(coins)],
     };
   // What no answer came back for may have been right or wrong: it neither passes nor fails.
-  const bounds = {
-    lower: lowerBound(right, all, confidence),
-    upper: upperBound(right + unanswered, all, confidence),
-  };
+  const most = right + unanswered;
+  const bounds = coins
+    ? // Live cases can be watched in many places before a gate is judged: only bounds that may be read at any time hold.
+      {
+        lower: alwaysValidInterval(right, all, 1 - confidence).lower,
+        upper: alwaysValidInterval(most, all, 1 - confidence).upper,
+      }
+    : { lower: lowerBound(right, all, confidence), upper: upperBound(most, all, confidence) };
   const found = judgeBounds(bounds, levels);
   const reasons: Found["reasons"] = [
     ...(unanswered > 0
@@ -184,7 +197,7 @@ function ofShare(
   const passes = found.verdict === "go" || found.verdict === "conditional";
   const verdict = failing.length > 0 ? "no-go" : empty.length > 0 && passes ? "inconclusive" : found.verdict;
   const missing = coins
-    ? missingLabels({ right, n, unanswered }, levels, found.verdict, 1 - deltaOf(coins.look + 1, asked))
+    ? missingLabels({ right, n, unanswered, coins }, levels, found.verdict, confidence)
     : n > 0
       ? casesToDecide(right, n, levels, { confidence })
       : undefined;
@@ -197,30 +210,38 @@ function ofShare(
   };
 }
 
-/** What is missing is missing at the next look, which asks for more certainty; of further labels as many stay open as did. */
+/**
+ * For bounds that may be read at any time; of further labels as many stay open as did. Those that wait are there already: where they
+ * would do, what is missing is to settle the open ones that hold them back, and no case more.
+ */
 function missingLabels(
-  { right, n, unanswered }: Counted & { unanswered: number },
+  { right, n, unanswered, coins: { waiting } }: Counted & { unanswered: number; coins: CoinCounts },
   { minimum, target }: Levels,
   verdict: Verdict,
   confidence: number,
 ): number | undefined {
+  if (verdict !== "conditional" && verdict !== "inconclusive") return undefined;
   const all = n + unanswered;
-  if (verdict === "conditional") return casesMissingOfFew(right, all, target, { confidence });
-  if (verdict !== "inconclusive") return undefined;
-  return right >= all * minimum
-    ? casesMissingOfFew(right, all, minimum, { confidence })
-    : casesMissingOfFew(n - right, all, 1 - minimum, { confidence });
+  const certainty = { confidence, anytime: true };
+  const more =
+    verdict === "conditional"
+      ? casesMissingOfFew(right, all, target, certainty)
+      : right >= all * minimum
+        ? casesMissingOfFew(right, all, minimum, certainty)
+        : casesMissingOfFew(n - right, all, 1 - minimum, certainty);
+  return more !== undefined && more > waiting ? more - waiting : undefined;
 }
 
 function coinReasons(coins: CoinCounts | undefined): Found["reasons"] {
   if (!coins) return [];
-  const { look, waiting, otherModel, uneven, played } = coins;
+  const { waiting, holding, otherModel, uneven, played, early } = coins;
   const told = [
-    ["look", look],
     ["labels-waiting", waiting],
+    ["labels-holding", holding],
     ["other-model", otherModel],
     ["labels-uneven", uneven],
     ["labels-played", played],
+    ["labels-early", early],
   ] as const;
   return told.flatMap(([code, count]) => (count > 0 ? [{ code, about: String(count) }] : []));
 }
@@ -358,7 +379,6 @@ function countsAreWhole(evidence: Exclude<Evidence, { kind: "failed" }>): boolea
       return (
         counted(evidence) &&
         whole(evidence.unanswered, ...Object.values(evidence.coins ?? {})) &&
-        (evidence.coins?.look ?? 1) >= 1 &&
         Object.values(evidence.slices ?? {}).every(counted)
       );
     case "classes":

@@ -115,14 +115,6 @@ export async function signedNoGo(
   return row?.id;
 }
 
-/** The number that the next look at coin labels of a release has: one more than gates that have counted some. */
-export async function nextLook(database: Queryable, release: string): Promise<number> {
-  const { looks } = await database.one<{ looks: number }>(sql`
-    select count(*)::int as looks from gate_verdict
-    where release = ${release} and input @? '$.evidence.* ? (@.n > 0 && exists(@.coins))'`);
-  return looks + 1;
-}
-
 export function signaturesOf(database: Queryable, gates: readonly string[]): Promise<SignatureRow[]> {
   return database.all<SignatureRow>(sql`
     select gate, signed_as, decision, digest, note, person, stands, at from gate_signature

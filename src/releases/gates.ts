@@ -7,7 +7,7 @@
  */
 import type { Standing } from "../access/standing.ts";
 import type { Audit } from "../audit/record.ts";
-import { criteriaInForce, type CriteriaVersion } from "../cases/workflow/criteria-version.ts";
+import { criteriaInForce, frozenAsItIs, type CriteriaVersion } from "../cases/workflow/criteria-version.ts";
 import type { Registry } from "../cases/workflow/registry.ts";
 import { PilotageError } from "../contract/errors.ts";
 import type { CriterionGroup } from "../contract/gate.ts";
@@ -15,9 +15,8 @@ import type { Actor } from "../contract/scopes.ts";
 import type { CriterionDocument } from "../definition/document.ts";
 import type { NewId } from "../platform/chance.ts";
 import type { Clock } from "../platform/clock.ts";
-import type { Database, Queryable, Tx } from "../platform/database.ts";
+import type { Database, Queryable } from "../platform/database.ts";
 import { sql, time } from "../platform/sql.ts";
-import { lockRelease } from "./asked.ts";
 import { criterionOf, groupsIn } from "./criteria.ts";
 import type { Evidence } from "./criterion.ts";
 import { runEvidence, type RunEvidenceParts } from "./gate-evidence.ts";
@@ -86,10 +85,9 @@ export function openGates(parts: GateParts): Gates {
       const groups = [...(asked.groups ?? groupsIn(version?.criteria ?? []))];
       const chosen = (version?.criteria ?? []).filter(({ group }) => groups.includes(group));
       const now = clock.now();
-      const look = await store.nextLook(database, asked.release);
       const input: GateInput = {
         criteria: chosen.map(criterionOf),
-        evidence: await evidenceFor({ workflow, release: asked.release, now, look }, version, chosen, runs),
+        evidence: await evidenceFor({ workflow, release: asked.release, now }, version, chosen, runs),
         frozenAt: version?.frozen_at ?? null,
         startedAt: Math.min(now, ...runs.map(({ started_at }) => started_at)),
         // A group that only informs needs no must, unless it is the one that was asked for.
@@ -117,8 +115,6 @@ export function openGates(parts: GateParts): Gates {
         judged_by: by.name,
       };
       await database.transaction(async (tx) => {
-        if (Object.values(input.evidence).some((one) => one.kind === "share" && one.coins))
-          await demandOwnLook(tx, asked.release, look);
         await store.insertGate(tx, row);
         const { id: gate, release, runs: over, criteria_version: criteria, verdict, digest } = row;
         const data = { gate, release, runs: over, criteria, groups: row.groups, verdict, digest };
@@ -199,19 +195,23 @@ export function openGates(parts: GateParts): Gates {
   };
 
   async function evidenceFor(
-    about: { workflow: string; release: string; now: number; look: number },
+    about: { workflow: string; release: string; now: number },
     version: CriteriaVersion | undefined,
     criteria: readonly CriterionDocument[],
     runs: readonly RunRow[],
   ): Promise<GateInput["evidence"]> {
-    const live = { ...about, frozenAt: version?.frozen_at ?? about.now };
     const measured = await runEvidence(parts, criteria, runs);
     const found: [string, Evidence][] = [];
     for (const criterion of criteria) {
-      const evidence = measured.get(criterion.name) ?? (await liveEvidence(database, live, criterion));
+      const evidence = measured.get(criterion.name) ?? (await live(criterion));
       if (evidence) found.push([criterion.name, evidence]);
     }
     return Object.fromEntries(found);
+
+    async function live(criterion: CriterionDocument) {
+      const frozenAt = version ? await frozenAsItIs(database, version, criterion) : about.now;
+      return liveEvidence(database, { ...about, frozenAt }, criterion);
+    }
   }
 }
 
@@ -249,17 +249,6 @@ async function setOf(database: Queryable, runs: readonly RunRow[]): Promise<Gate
     select bool_and(kind = 'sealed') as sealed, max(looks)::int as looks, bool_and(representative) as representative,
       array(select distinct code from evaluation_set s cross join unnest(s.bent_by) code where s.id = any(${sets}) order by code) as "bentBy"
     from evaluation_set where id = any(${sets})`);
-}
-
-/** Throws `conflict` where another gate has looked at coin labels of the release meanwhile: no two looks have one number. */
-async function demandOwnLook(tx: Tx, release: string, look: number): Promise<void> {
-  await lockRelease(tx, release);
-  if ((await store.nextLook(tx, release)) === look) return;
-  throw new PilotageError(
-    "conflict",
-    `Another gate of ${release} was judged at the same moment, and each look at its live labels counts. No gate was judged.`,
-    { hint: "Look at that one (pilotage gate list <workflow>), or judge again." },
-  );
 }
 
 /** Throws unless all runs are of this release alone, by its own model, and over. */

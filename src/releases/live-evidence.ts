@@ -21,10 +21,8 @@ export interface About {
   workflow: string;
   release: string;
   now: number;
-  /** When the criteria were frozen: what was known before is no evidence for them. */
+  /** When the criterion was frozen as it is defined: what was known before is no evidence for it. */
   frozenAt: number;
-  /** Which look at coin labels of the release this is, from 1. */
-  look: number;
 }
 
 /** Undefined where nothing is known, or the criterion is measured by runs. */
@@ -45,10 +43,10 @@ export async function liveEvidence(
 
 type OfFigure = About & { criterion: CriterionDocument };
 
-const since = ({ now, frozenAt, criterion }: OfFigure) =>
-  Math.max(now - (criterion.days ?? DAYS) * DAY, frozenAt);
+const windowOf = ({ now, criterion }: OfFigure) => now - (criterion.days ?? DAYS) * DAY;
+const since = (of: OfFigure) => Math.max(windowOf(of), of.frozenAt);
 
-/** The first day that began after the criteria were frozen: of days and rounds nobody knows which part came after. */
+/** The first day that began after the criterion was frozen: of days and rounds nobody knows which part came after. */
 const dayAfter = (frozenAt: number) => Math.ceil(frozenAt / DAY) * DAY;
 
 const figureEvidence: Record<
@@ -76,7 +74,7 @@ const figureEvidence: Record<
     return n === 0 ? undefined : { kind: "share", right, n, unanswered: 0 };
   },
 
-  right: (database, of) => rightByCoins(database, { ...of, since: since(of) }),
+  right: (database, of) => rightByCoins(database, { ...of, since: windowOf(of) }),
 
   /** Of the whole workflow: time is stored as sums of teams of five or more, by day, and of no single case. */
   async "handling-time"(database, of) {
@@ -122,7 +120,7 @@ const figureEvidence: Record<
 };
 
 /**
- * The latest round that is over and that began after the criteria were frozen. Of fewer than five answers nothing is told; of five and more only how many were favourable,
+ * The latest round that is over and that began after the criterion was frozen. Of fewer than five answers nothing is told; of five and more only how many were favourable,
  * so that no gate shows more of single answers than it needs.
  */
 async function pulseEvidence(

@@ -41,7 +41,7 @@ describe("of a release whose cases are all reviewed", () => {
     ];
     const { cases: found, ...leftOut } = chosen(cases);
     expect(found).toEqual([cases[0], cases[1], cases[3], cases[4]]);
-    expect(leftOut).toEqual({ waiting: 0, otherModel: 0, uneven: 0, played: 0 });
+    expect(leftOut).toEqual({ waiting: 0, holding: 0, otherModel: 0, uneven: 0, played: 0 });
   });
 
   test("answers of another model are left out, and do not decide whether it is reviewed whole", () => {
@@ -51,7 +51,11 @@ describe("of a release whose cases are all reviewed", () => {
 
   test("the sample ends where more than one in a hundred is not judged yet", () => {
     const cases = many(10, (i) => ({ source: i < 4 ? "review" : null, wrong: i < 4 ? false : null }));
-    expect(chosen([...cases, answered()])).toMatchObject({ cases: cases.slice(0, 4), waiting: 7 });
+    expect(chosen([...cases, answered()])).toMatchObject({
+      cases: cases.slice(0, 4),
+      waiting: 7,
+      holding: 6,
+    });
   });
 
   test("what a program judged, and what came before it, is told apart", () => {
@@ -98,6 +102,25 @@ describe("of a release of which cases go out alone", () => {
     expect(uneven + found.length).toBe(11_000);
     expect(Math.abs(found.length - 2_000)).toBeLessThan(120);
     expect(chosen(cases).cases.map(({ id }) => id)).toEqual(found.map(({ id }) => id));
+  });
+
+  test("one moment of low coins thins nothing that came after it, once that keeps more cases", () => {
+    const day = (count: number, probability: number) =>
+      many(count, (i) => ({
+        ...out,
+        probability,
+        ...(i % 2 > 0 && { drawn: true, source: "qa", wrong: false }),
+      }));
+    const [before, low, after] = [day(300, 0.5), day(1, 0.01), day(100, 0.5)];
+    expect(chosen([...before, ...low, ...after])).toMatchObject({
+      cases: after.filter(({ drawn }) => drawn),
+      uneven: 150,
+    });
+    // The first few after it do not throw away what was there.
+    const long = day(3_000, 0.5);
+    const { cases: found } = chosen([...long, ...low, ...day(5, 0.5)]);
+    expect(found.length).toBeLessThan(100);
+    expect(found.some((one) => long.some(({ id }) => id === one.id))).toBe(true);
   });
 
   test("of days on which no coin could fall nothing is known: the sample begins after them", () => {

@@ -9,7 +9,7 @@
  */
 import { bucket } from "../cases/intake/coins.ts";
 import type { Queryable } from "../platform/database.ts";
-import { sql } from "../platform/sql.ts";
+import { sql, time } from "../platform/sql.ts";
 import { fieldsChanged } from "./asked.ts";
 import type { ModelPair, SampleRequest } from "./certification-sample.ts";
 import type { CoinCounts, Evidence } from "./criterion.ts";
@@ -37,14 +37,14 @@ export interface LiveLabels {
   release: string;
   /** Only cases that arrived later count. */
   since: number;
-  /** Which look at such labels of the release it is, from 1. */
-  look: number;
+  /** When the criterion was frozen as it is defined: labelled cases from before are only counted as left out. */
+  frozenAt: number;
 }
 
-/** Answers the counts, also where no label is among them; undefined where the release's own model has answered no case. */
+/** Answers the counts, also where no label is among them or every case came too early; undefined where the release's own model has answered no case. */
 export async function rightByCoins(
   database: Queryable,
-  { workflow, release, since, look }: LiveLabels,
+  { workflow, release, since, frozenAt }: LiveLabels,
 ): Promise<Evidence | undefined> {
   const request: SampleRequest = {
     workflow,
@@ -60,11 +60,19 @@ export async function rightByCoins(
   };
   const model = await newestModel(database, request);
   if (!model) return undefined;
-  const answered = await boundCases<AnsweredCase>(database, request, {
-    columns: sql`, (c.qa or c.cold) as drawn, (1 - (1 - c.qa_probability) * (1 - c.cold_probability))::float8 as probability, ${HELD} as held`,
+  const found = await boundCases<AnsweredCase & { early: boolean }>(database, request, {
+    columns: sql`, (c.qa or c.cold) as drawn, (1 - (1 - c.qa_probability) * (1 - c.cold_probability))::float8 as probability, ${HELD} as held,
+      c.received_at <= ${time(frozenAt)} as early`,
     bound: sql`true`,
   });
-  const { cases, ...leftOut } = evenCases(answered, model, release);
+  const { cases, ...leftOut } = evenCases(
+    found.filter((one) => !one.early),
+    model,
+    release,
+  );
+  const early = ofModel(found, model).filter(
+    (one) => one.early && one.source !== null && (one.drawn || one.held),
+  );
   const count = (wrong: boolean) => cases.filter((one) => one.source !== null && one.wrong === wrong).length;
   const [right, wrong] = [count(false), count(true)];
   return {
@@ -72,7 +80,7 @@ export async function rightByCoins(
     right,
     n: right + wrong,
     unanswered: cases.length - right - wrong,
-    coins: { look, ...leftOut },
+    coins: { ...leftOut, early: firstOfThreads(early).length },
   };
 }
 
@@ -81,27 +89,38 @@ export function evenCases(
   answered: readonly AnsweredCase[],
   model: ModelPair,
   release: string,
-): { cases: BoundCase[] } & Omit<CoinCounts, "look"> {
+): { cases: BoundCase[] } & Omit<CoinCounts, "early"> {
   const own = ofModel(answered, model);
   const first = firstOfThreads(own);
   const drawn = own.every(({ held }) => held) ? first : first.filter((one) => one.drawn);
   const even = drawn.length === first.length ? first : evened(first, release);
   const { cases, leftOut } = chooseCases(even, model);
+  const waiting = leftOut["not all labelled yet"] ?? 0;
   return {
     cases,
-    waiting: leftOut["not all labelled yet"] ?? 0,
+    waiting,
+    // Those that wait are the newest.
+    holding: even.slice(even.length - waiting).filter(({ source }) => source === null).length,
     otherModel: answered.length - own.length,
     uneven: drawn.length - even.length,
     played: (leftOut["simulated"] ?? 0) + (leftOut["before a simulated one"] ?? 0),
   };
 }
 
-/** Those that would have been drawn had the coins always been as improbable as at their least probable. */
+/**
+ * Those that would have been drawn had the coins always been as improbable as at their least probable, of the newest span that so keeps
+ * most cases: a moment of low coins does not thin all that came after it. Chosen by probabilities alone, blind to draws and labels.
+ */
 function evened(first: readonly AnsweredCase[], release: string): AnsweredCase[] {
-  // Of cases that no coin could have drawn nothing is known: the sample begins after them.
-  const covered = first.slice(first.findLastIndex(({ probability }) => probability === 0) + 1);
-  const least = covered.reduce((found, { probability }) => Math.min(found, probability), 1);
-  return covered.filter(
-    ({ drawn, probability, id }) => drawn && bucket(`even:${release}`, id) < least / probability,
-  );
+  let [least, begin, chance, kept] = [1, first.length, 1, 0];
+  for (let i = first.length - 1; i >= 0; i--) {
+    least = Math.min(least, first[i]!.probability);
+    // Of cases that no coin could have drawn nothing is known: the sample begins after them.
+    if (least === 0) break;
+    const keeps = least * (first.length - i);
+    if (keeps >= kept) [begin, chance, kept] = [i, least, keeps];
+  }
+  return first
+    .slice(begin)
+    .filter(({ drawn, probability, id }) => drawn && bucket(`even:${release}`, id) < chance / probability);
 }

@@ -2,11 +2,12 @@
  * A share of right answers against three levels, and how many cases it takes to prove one.
  *
  * Levels rise from minimum over target to stretch. L and U are the exact one-sided bounds at the stated confidence. Levels
- * are tested in a fixed order, so that none needs a correction. Pure, from two integers. Source: Clopper and Pearson 1934.
+ * are tested in a fixed order, so that none needs a correction. How many cases it takes is also told for bounds that may be read after
+ * every case. Pure, from two integers. Source: Clopper and Pearson 1934.
  * How levels of several criteria become one verdict is in releases/gate.ts.
  */
 import { zeroErrorMinimum } from "./certification.ts";
-import { binomialTail, lowerBound, upperBound, type Interval } from "./proportion.ts";
+import { binomialTail, isAlwaysAbove, lowerBound, upperBound, type Interval } from "./proportion.ts";
 
 export interface Levels {
   minimum: number;
@@ -50,6 +51,8 @@ export interface Certainty {
   confidence?: number;
   /** The probability with which so many cases suffice. */
   power?: number;
+  /** The bounds are those that may be read after every case. */
+  anytime?: boolean;
 }
 
 /** No set has more cases than this. */
@@ -65,12 +68,11 @@ const EACH_TRIED = 5_000;
 export function sampleSize(
   level: number,
   rate: number,
-  { confidence = 0.95, power = 0.8 }: Certainty = {},
+  certainty: Certainty = {},
 ): { n: number; right: number } | undefined {
   if (!(rate > level)) return undefined;
-  const alpha = 1 - confidence;
-  // L(right, n) ≥ level just when so many right answers are this rare at the level: P(Bin(n, level) ≥ right) ≤ α.
-  const proves = (right: number, n: number) => binomialTail(n - right, n, 1 - level) <= alpha;
+  const { power = 0.8 } = certainty;
+  const proves = proofOf(level, certainty);
   const suffices = (right: number, n: number) => right <= n && binomialTail(n - right, n, 1 - rate) >= power;
   let right = 0;
   for (let n = 1; n <= EACH_TRIED; n++) {
@@ -84,6 +86,17 @@ export function sampleSize(
   const step = smallest(0, steps, (some) => suffices(needed(sizeAt(some)), sizeAt(some)));
   const n = sizeAt(step);
   return suffices(needed(n), n) ? { n, right: needed(n) } : undefined;
+}
+
+/** Whether so many right ones prove the level. */
+function proofOf(
+  level: number,
+  { confidence = 0.95, anytime = false }: Certainty,
+): (right: number, n: number) => boolean {
+  const alpha = 1 - confidence;
+  if (anytime) return (right, n) => isAlwaysAbove(right, n, level, alpha);
+  // L(right, n) ≥ level just when so many right answers are this rare at the level: P(Bin(n, level) ≥ right) ≤ α.
+  return (right, n) => binomialTail(n - right, n, 1 - level) <= alpha;
 }
 
 /** The smallest whole number from low to high that is so, when all larger ones are, too; high where none is. */
@@ -109,7 +122,11 @@ export function casesMissing(
   level: number,
   certainty: Certainty = {},
 ): number | undefined {
-  if (n === 0) return zeroErrorMinimum(1 - level, 1 - (certainty.confidence ?? 0.95));
+  if (n === 0) {
+    if (!certainty.anytime) return zeroErrorMinimum(1 - level, 1 - (certainty.confidence ?? 0.95));
+    const proves = proofOf(level, certainty);
+    return smallest(1, LARGEST_SET, (some) => proves(some, some));
+  }
   const size = sampleSize(level, right / (n + 1), certainty);
   return size && Math.max(1, size.n - n);
 }
@@ -139,7 +156,7 @@ export function casesToDecide(
   right: number,
   n: number,
   levels: Levels,
-  certainty: Certainty = {},
+  certainty: Omit<Certainty, "anytime"> = {},
 ): number | undefined {
   const { verdict } = judgeShare(right, n, levels, certainty.confidence);
   if (verdict === "conditional") return casesMissing(right, n, levels.target, certainty);

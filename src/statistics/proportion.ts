@@ -88,11 +88,21 @@ export function differenceInterval(
  * {p : ln B(a+x, b+n−x) − ln B(a, b) − x ln p − (n−x) ln(1−p) < ln(1/α)} with a = b = ½.
  */
 export function alwaysValidInterval(errors: number, n: number, alpha: number, a = 0.5, b = 0.5): Interval {
-  const evidence = logBeta(a + errors, b + n - errors) - logBeta(a, b) - Math.log(1 / alpha);
-  const against = (p: number) => evidence - errors * Math.log(p) - (n - errors) * Math.log1p(-p);
+  const against = beyondLimit(errors, n, alpha, a, b);
   const share = errors / n;
   return {
     lower: errors === 0 ? 0 : crossing(0, share, (p) => -against(p)),
     upper: errors === n ? 1 : crossing(share, 1, against),
   };
+}
+
+/** Whether the lower end of that interval lies at the level or above; `level` lies between 0 and 1. */
+export function isAlwaysAbove(right: number, n: number, level: number, alpha: number): boolean {
+  return right > n * level && beyondLimit(right, n, alpha, 0.5, 0.5)(level) >= 0;
+}
+
+/** By how much ln of the beta mixture's evidence against p lies over ln(1/α). */
+function beyondLimit(errors: number, n: number, alpha: number, a: number, b: number): (p: number) => number {
+  const evidence = logBeta(a + errors, b + n - errors) - logBeta(a, b) - Math.log(1 / alpha);
+  return (p) => evidence - errors * Math.log(p) - (n - errors) * Math.log1p(-p);
 }

@@ -51,6 +51,25 @@ export function criteriaInForce(database: Queryable, workflow: string): Promise<
   );
 }
 
+/**
+ * When a criterion of this version was frozen as it is defined there: with the first version since which it has stood unchanged and
+ * without a gap. Other criteria may have changed meanwhile.
+ */
+export async function frozenAsItIs(
+  database: Queryable,
+  { workflow, version }: CriteriaVersion,
+  criterion: CriterionDocument,
+): Promise<number> {
+  const { frozen_at } = await database.one<{ frozen_at: number }>(sql`
+    select frozen_at from criteria_version
+    where workflow = ${workflow} and version > coalesce((
+      select max(v.version) from criteria_version v
+      where v.workflow = ${workflow} and v.version < ${version}
+        and not exists (select from jsonb_array_elements(v.criteria) one where one = ${canonical(criterion)}::jsonb)), 0)
+    order by version limit 1`);
+  return frozen_at;
+}
+
 export function criteriaHistory(
   database: Queryable,
   workflow: string,
