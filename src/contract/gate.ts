@@ -150,11 +150,6 @@ export function isMeasured({ about, unit }: { about: string; unit: string | null
   return unit !== null && !/^(?:live cases|the pulse): /.test(about);
 }
 
-/** Whether a gate over the criterion counts coin labels of live cases: each such look asks for more certainty than the one before. */
-export function looksAtLabels({ about }: { about: string }): boolean {
-  return about === ("live cases: right" satisfies `live cases: ${LiveFigure}`);
-}
-
 export const SURVEYS = ["helps", "trust"] as const;
 
 /** After so many looks a sealed set has been tuned to. */

@@ -1,6 +1,6 @@
 /** Which runs a gate is judged by, and what speaks against them. */
 import { describe, expect, test } from "vitest";
-import { isMeasured, looksAtLabels } from "../../../contract/gate.ts";
+import { isMeasured } from "../../../contract/gate.ts";
 import {
   judgesNeeded,
   lacksRun,
@@ -26,13 +26,6 @@ test("only metrics are measured by runs; live cases, the pulse and a person's wo
     criterion("The provider was down", null, null),
   ].map(isMeasured);
   expect(found).toEqual([true, true, false, false, false]);
-});
-
-test("of live figures only right answers take a look at coin labels; a metric or a proof of that name does not", () => {
-  const found = ["live cases: right", "live cases: accepted", "accuracy", "right"].map((about) =>
-    looksAtLabels({ about }),
-  );
-  expect(found).toEqual([true, false, false, false]);
 });
 
 test("a name means its newest version, however many digits it has", () => {

@@ -6,7 +6,7 @@
 import { Button, Checkbox, Modal, NativeSelect } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { GROUPS, isMeasured, looksAtLabels, type CriterionGroup } from "../../../contract/gate.ts";
+import { GROUPS, isMeasured, type CriterionGroup } from "../../../contract/gate.ts";
 import { useAct, useRead } from "../../data/api.ts";
 import { useMay } from "../../data/me.tsx";
 import { useFormats } from "../../locales/formats.ts";
@@ -181,7 +181,6 @@ function Judge({
             ? null
             : ` ${t("live", { n: criteria.filter((one) => !isMeasured(one)).length })}`}
         </p>
-        {criteria.some(looksAtLabels) ? <p>{t("liveLook")}</p> : null}
       </section>
       {all.length < 2 ? null : <Groups all={all} groups={groups} change={setGroups} />}
       {namesNoSet && sets.length === 0 ? (

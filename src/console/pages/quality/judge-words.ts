@@ -31,11 +31,6 @@ export const JUDGE = words({
     en: "{n, plural, one {One of them follows} other {# of them follow}} from live cases, the pulse or a person's word, as it stands now.",
   },
 
-  liveLook: {
-    de: "Urteilen ist hier ein Blick auf die ausgelosten Urteile des Release und zählt: Jeder weitere verlangt mehr Sicherheit. Urteilen Sie, wenn der Pilot vorbei ist, nicht zwischendurch.",
-    en: "Judging is a look at the release's coin labels here, and counts: each later one asks for more certainty. Judge when the pilot is over, not in between.",
-  },
-
   evidence: { de: "Gemessen an", en: "Measured by" },
   evidenceNone: {
     de: "Diese Kriterien brauchen keinen Prüflauf.",
