@@ -56,8 +56,7 @@ describe("a rollout over drawn labels", () => {
     const { played, expected, labels } = await play("sound", 1, { raiseAt: 400 });
     expect(expected).toBeNull();
     expect(played).toMatchObject({ rolledBack: false, raised: true, held: [] });
-    const { rollouts } = await exported("sound");
-    const counted = rollouts[0]!.moves.at(-1)!.evidence.evidence!.labelled;
+    const { counted } = played;
     expect(counted.map(({ share }) => share)).toEqual([0.2, 0.5]);
     for (const { share, candidate, stable } of counted) {
       const asked = labels.filter((one) => one.share === share && one.counts);

@@ -16,7 +16,9 @@ import { simulatedClock } from "../../src/platform/clock.ts";
 import { ensureMonths } from "../../src/platform/migrations.ts";
 import { raw, rows, sql } from "../../src/platform/sql.ts";
 import { lookAt } from "../../src/releases/rollout-watch.ts";
-import { movesOf, type MoveRow } from "../../src/releases/rollout-store.ts";
+import { movesOf, readRollout, type MoveRow } from "../../src/releases/rollout-store.ts";
+import { evidenceOf } from "../../src/releases/rollout-counts.ts";
+import type { Evidence } from "../../src/releases/rollout-judge.ts";
 import type { Chance } from "../../src/statistics/bootstrap.ts";
 import { mixedEvidence, rejects } from "../../src/statistics/evidence.ts";
 import { launch, releaseDocument } from "./installation.ts";
@@ -66,6 +68,8 @@ export interface Played {
   held: Alarm[];
   raised: boolean;
   looks: number;
+  /** The labels that counted at the end of a run in which nothing took the candidate out. */
+  counted: Evidence["labelled"];
 }
 
 interface Labelled {
@@ -199,6 +203,7 @@ export async function playStream(
     held: [],
     raised: false,
     looks: 0,
+    counted: [],
   };
   const writer = openWriter(stage, lane, world, began, chance);
   const waiting = new Map<number, number[]>();
@@ -217,7 +222,9 @@ export async function playStream(
     if (now % LOOK_EVERY === LOOK_EVERY - 1 && !played.rolledBack) await look();
   }
   if (!played.rolledBack) await look();
-  if (!played.rolledBack) await owner.rollBack({ params, body: { reason: "The run has ended" } });
+  if (played.rolledBack) return played;
+  played.counted = (await evidenceOf(database, (await readRollout(database, id))!, clock.now())).labelled;
+  await owner.rollBack({ params, body: { reason: "The run has ended" } });
   return played;
 
   /** One look of the program; false when it took the candidate out. People let go on what was held. */
