@@ -29,6 +29,7 @@ afterEach(() => {
 const PROGRAM = `
   process.on("SIGHUP", () => { console.log("hung up"); process.exit(5); });
   console.log(JSON.stringify(process.argv.slice(2)));
+  if (process.argv.includes("flags")) console.log(JSON.stringify(process.execArgv));
   if (process.argv.includes("wait")) setInterval(() => {}, 1_000);
   else for await (const part of process.stdin) process.stdout.write("read " + part);
   process.exitCode = 3;
@@ -81,6 +82,25 @@ test("a Node that is new enough runs the program itself", async () => {
   const ended = await run({ needs: 24, bundled: "no node" }, "input", "status", "--json");
   expect(ended).toEqual({ out: '["status","--json"]\nread input', said: "", code: 3, signal: null });
 });
+
+test.each([
+  ["a Node that is new enough", 24],
+  ["the bundled one", 99],
+])(
+  "%s serves with a small young space, reading and ending as ever; other commands are left as they are",
+  async (_, needs) => {
+    const installation = { needs, bundled: "this node" } as const;
+    const ended = await run(installation, "input", "serve", "flags");
+    expect(ended).toEqual({
+      out: '["serve","flags"]\n["--max-semi-space-size=16"]\nread input',
+      said: "",
+      code: 3,
+      signal: null,
+    });
+    const other = await run(installation, "input", "status", "flags");
+    expect(other.out).toBe('["status","flags"]\n[]\nread input');
+  },
+);
 
 test.each([
   ["a Node that is new enough", 24],
