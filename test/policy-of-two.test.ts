@@ -85,6 +85,14 @@ test("a single person is told what is lacking, and the policy holds", async () =
   expect(await told("lone/m")).toBe(MASKED);
 });
 
+/** What a provider says that has no such model. */
+const NO_SUCH_MODEL = {
+  message: "no such model",
+  type: "invalid_request_error",
+  param: null,
+  code: "model_not_found",
+};
+
 describe("what loosens", () => {
   test("waits, with all else of the save in force, until a second person confirms it", async () => {
     await admin.saveConnection(save("first", [{ name: "small", policy: {} }]));
@@ -242,7 +250,7 @@ describe("what loosens", () => {
       code: "wrong_state",
       message: expect.stringContaining("iris"),
     });
-    expect(await told("read/read-one")).toBe(MASKED);
+    await inForce("read/read-one", MASKED);
     expect(await steward.refusePolicyChange({ params: { change: id } })).toMatchObject({ state: "refused" });
   });
 
@@ -320,12 +328,7 @@ describe("no way around it for one person is", () => {
       { before: null, why: [{ name: "old/old-one" }, { what: "policy" }] },
     ]);
     await admin.saveConnection(save("beside-old", [{ name: "down", fallback: ["beside-old/old-two"] }]));
-    plays["down"] = refuses(400, {
-      message: "no such model",
-      type: "invalid_request_error",
-      param: null,
-      code: "model_not_found",
-    });
+    plays["down"] = refuses(400, NO_SUCH_MODEL);
     await until(
       () =>
         told("beside-old/down").then(() =>
@@ -352,12 +355,7 @@ describe("no way around it for one person is", () => {
     await steward.approvePolicyChange({ params: { change: looser.waiting[0]!.id } });
     await admin.saveConnection(save("held", []));
     await admin.saveConnection(save("before-held", [{ name: "down", fallback: ["held/held-one"] }]));
-    plays["down"] = refuses(400, {
-      message: "no such model",
-      type: "invalid_request_error",
-      param: null,
-      code: "model_not_found",
-    });
+    plays["down"] = refuses(400, NO_SUCH_MODEL);
     await everyProcess();
     await told("before-held/down");
     expect(asked.map((one) => one.model)).toEqual(["down", "held-one"]);
@@ -393,12 +391,7 @@ describe("no way around it for one person is", () => {
   test("to have it stand in for a model that is always down, once it was withdrawn", async () => {
     await admin.saveConnection(save("stands", [{ name: "spare", policy: {} }]));
     await admin.saveConnection(save("stands", [{ name: "down", fallback: ["stands/spare"] }]));
-    plays["down"] = refuses(400, {
-      message: "no such model",
-      type: "invalid_request_error",
-      param: null,
-      code: "model_not_found",
-    });
+    plays["down"] = refuses(400, NO_SUCH_MODEL);
     await until(
       () =>
         told("stands/down").then(() => asked.map((one) => [one.model, JSON.stringify(one.body["messages"])])),
