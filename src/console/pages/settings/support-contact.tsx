@@ -5,6 +5,7 @@ import { readNumber } from "../../case/number-text.ts";
 import { useAct } from "../../data/api.ts";
 import { useMay, useMe, useWorkflow, type Workflow } from "../../data/me.tsx";
 import { useWords } from "../../locales/words.ts";
+import facts from "../../parts/facts.module.css";
 import { ErrorText } from "../../parts/page.tsx";
 import { useToast } from "../../parts/toast.tsx";
 import styles from "./settings.module.css";
@@ -24,7 +25,7 @@ export function SupportContact() {
           {me.support === null ? t("noSupport") : t("usualSupport", { contact: me.support.contact })}
         </p>
       ) : (
-        <dl className={styles["facts"]}>
+        <dl className={facts["facts"]}>
           <dt>{t("contact")}</dt>
           <dd>{support.contact}</dd>
           {support.answerHours === null ? null : (
