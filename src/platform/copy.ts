@@ -7,6 +7,7 @@
  */
 import type { ClientBase, Connection, Submittable } from "pg";
 import { isTaken } from "./database-failure.ts";
+import { answered, ask, type Answer } from "./statement.ts";
 
 /** One COPY: where to, and the rows as the server reads them. */
 export interface Copy {
@@ -190,10 +191,11 @@ function written(value: Value): string {
   return SPECIAL.test(text) ? text.replace(/[\\\t\n\r]/g, (letter) => LETTERS[letter]!) : text;
 }
 
-/** What stands before and behind the copies of a message. */
+/** What stands before and behind the copies of a message, and how many milliseconds its answer may take. */
 interface Around {
   first?: string;
   last?: string;
+  within?: number | undefined;
 }
 
 /** All copies as one query, on a connection in a transaction; answers what its last statement did. */
@@ -202,31 +204,36 @@ export function sendCopies(
   copies: readonly Copy[],
   around: Around = {},
 ): Promise<string | undefined> {
-  return new Promise((resolve, reject) =>
-    client.query(copying(copies, around, (error, command) => (error ? reject(error) : resolve(command)))),
+  return answered<string | undefined>(
+    around.within,
+    (answer) => void client.query(copying(copies, around, answer)),
   );
 }
 
 /** The same, or none of the rows and false when one is there already, or two transactions wait for each other's. */
-export async function sendNewCopies(client: ClientBase, copies: readonly Copy[]): Promise<boolean> {
+export async function sendNewCopies(
+  client: ClientBase,
+  copies: readonly Copy[],
+  within?: number,
+): Promise<boolean> {
   try {
-    await sendCopies(client, copies, { first: "savepoint rows", last: "release savepoint rows" });
+    await sendCopies(client, copies, { first: "savepoint rows", last: "release savepoint rows", within });
     return true;
   } catch (error) {
     if (!isTaken(error)) throw error;
-    await client.query("rollback to savepoint rows; release savepoint rows");
+    await ask(client, "rollback to savepoint rows; release savepoint rows", within);
     return false;
   }
 }
 
 /**
  * The rows are sent along at once: the server asks for each table's in turn, and passes over those that an error before them
- * has made pointless. `callback` is where the driver puts its own look at the time.
+ * has made pointless.
  */
 function copying(
   copies: readonly Copy[],
   { first, last }: Around,
-  callback: (error?: Error, command?: string) => void,
+  callback: Answer<string | undefined>,
 ): Submittable {
   const statements = [first, ...copies.map((one) => one.text), last].filter((one) => one !== undefined);
   let command: string | undefined;
@@ -245,8 +252,8 @@ function copying(
     },
     handleCopyInResponse() {},
     handleCommandComplete: (message: { text: string }) => void (command = message.text),
-    handleError: (error: Error) => query.callback(error),
-    handleReadyForQuery: () => query.callback(undefined, command),
+    handleError: (error: Error) => callback(error),
+    handleReadyForQuery: () => callback(undefined, command),
   };
   return query;
 }

@@ -14,6 +14,7 @@ import { explainFailure, isLost, outcomeUnknown } from "./database-failure.ts";
 import { endsWithin } from "./deadline.ts";
 import type { Log } from "./log.ts";
 import type { Sql } from "./sql.ts";
+import { ask } from "./statement.ts";
 
 const TIMESTAMPTZ = 1184;
 const INT8 = 20;
@@ -115,6 +116,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const newPool = (url: string) => openPool({ ...options, url }, sockets);
   let pool = newPool(options.url);
   const translate = (error: unknown) => explainFailure(error, options.why?.());
+  const within = silence(options.patience);
   const numbers = new Map<string, number>();
 
   /** A statement with a name is prepared once for a connection. */
@@ -124,19 +126,34 @@ export function openDatabase(options: DatabaseOptions): Database {
     return `${planning}${number}`;
   }
 
-  async function send<T>(
-    client: pg.Pool | pg.PoolClient,
-    query: Sql,
-    planning: Planning,
-  ): Promise<pg.QueryResult<T & pg.QueryResultRow>> {
+  async function send<T>(client: pg.PoolClient, query: Sql, planning: Planning) {
     const { text, values } = query.compile();
+    const statement = query.anew ? { text, values } : { name: nameOf(text, planning), text, values };
     try {
-      return await client.query<T & pg.QueryResultRow>(
-        query.anew ? { text, values } : { name: nameOf(text, planning), text, values },
-      );
+      return await ask<T & pg.QueryResultRow>(client, statement, within);
     } catch (error) {
+      // Who asked is worth more than where the driver read the answer.
+      if (error instanceof Error) Error.captureStackTrace(error);
       throw translate(error);
     }
+  }
+
+  async function sendAlone<T>(query: Sql) {
+    const client = await connect();
+    try {
+      const result = await send<T>(client, query, "pool");
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(isLost(error) ? (error as Error) : undefined);
+      throw error;
+    }
+  }
+
+  function connect(): Promise<pg.PoolClient> {
+    return pool.connect().catch((error: unknown) => {
+      throw translate(error);
+    });
   }
 
   /** What is stored stays stored, and what failed has failed, whatever a hook that hears of it does. */
@@ -162,14 +179,12 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
 
   return {
-    ...queryable(<T>(query: Sql) => send<T>(pool, query, "pool")),
+    ...queryable(sendAlone),
     get pool() {
       return pool;
     },
     async transaction(work, names = ["transaction"]) {
-      const client = await pool.connect().catch((error: unknown) => {
-        throw translate(error);
-      });
+      const client = await connect();
       const before: (() => Promise<void>)[] = [];
       const after: (() => void)[] = [];
       const failed: (() => void)[] = [];
@@ -182,7 +197,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         const copies = held;
         held = [];
         if (copies.length === 0) return;
-        await sendCopies(client, copies).catch((error: unknown) => {
+        await sendCopies(client, copies, { within }).catch((error: unknown) => {
           throw translate(error);
         });
       };
@@ -190,7 +205,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       const onError = (error: Error) => (broken = error);
       client.on("error", onError);
       try {
-        await client.query(BEGIN);
+        await ask(client, BEGIN, within);
         const result = await work({
           ...queryable(async <T>(query: Sql) => {
             await sendHeld();
@@ -198,13 +213,13 @@ export function openDatabase(options: DatabaseOptions): Database {
           }),
           connection: client,
           async planForMany() {
-            await client.query(PLAN_FOR_MANY);
+            await ask(client, PLAN_FOR_MANY, within);
             planning = "many";
           },
           copy: async (copies) => void held.push(...copies),
           async copyNew(copies) {
             await sendHeld();
-            return sendNewCopies(client, copies).catch((error: unknown) => {
+            return sendNewCopies(client, copies, within).catch((error: unknown) => {
               throw translate(error);
             });
           },
@@ -217,8 +232,8 @@ export function openDatabase(options: DatabaseOptions): Database {
         committing = true;
         const command =
           held.length > 0
-            ? await sendCopies(client, held, { last: "commit" })
-            : (await client.query("commit")).command;
+            ? await sendCopies(client, held, { last: "commit", within })
+            : (await ask(client, "commit", within)).command;
         committing = false;
         // PostgreSQL answers the commit of a transaction in which a statement failed with a rollback, and no error.
         if (command !== "COMMIT")
@@ -233,7 +248,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         for (const hook of failed) guarded(hook);
         // A lost connection is thrown away: to ask it for a rollback would be to wait for its silence once more.
         if (isLost(error)) broken ??= error as Error;
-        else await client.query("rollback").catch((rollback: Error) => (broken ??= rollback));
+        else await ask(client, "rollback", within).catch((rollback: Error) => (broken ??= rollback));
         if (committing && isLost(error)) throw outcomeUnknown(error, options.why?.());
         throw translate(error);
       } finally {
@@ -242,15 +257,13 @@ export function openDatabase(options: DatabaseOptions): Database {
       }
     },
     async store(copies, names = ["store"]) {
-      const client = await pool.connect().catch((error: unknown) => {
-        throw translate(error);
-      });
+      const client = await connect();
       let broken: Error | undefined;
       const onError = (error: Error) => (broken = error);
       client.on("error", onError);
       try {
         options.boundary?.("before", names);
-        await sendCopies(client, copies);
+        await sendCopies(client, copies, { within });
         options.boundary?.("after", names);
       } catch (error) {
         if (!isLost(error)) throw translate(error);
@@ -288,6 +301,8 @@ function openPool(
   const { address, asked } = withoutOptions(url);
   const pool = new pg.Pool({
     ...attentive(patience),
+    // statement.ts looks at the time.
+    query_timeout: 0,
     connectionString: address,
     max: size,
     idleTimeoutMillis: 30_000,
@@ -326,6 +341,9 @@ export function attentive(patience = PATIENCE): pg.PoolConfig {
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    query_timeout: patience * 1000 + 2_000,
+    query_timeout: silence(patience),
   };
 }
+
+/** Milliseconds after which a database that says nothing counts as lost: a little more than it takes to end a statement. */
+const silence = (patience = PATIENCE) => patience * 1000 + 2_000;

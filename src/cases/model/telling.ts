@@ -169,7 +169,9 @@ export function openTelling({ telemetry, clock }: { telemetry: Telemetry; clock:
                   open.last = facts;
                   const { messages, input } = call.request;
                   const output = "answer" in end ? end.answer.text : undefined;
-                  open.content = () => ({ input: saidIn(messages, input), output });
+                  // Named before it is kept, see docs/decisions/0031.
+                  const said = () => ({ input: saidIn(messages, input), output });
+                  open.content = said;
                 }
                 span?.end({
                   facts,
