@@ -90,10 +90,7 @@ export function shownChange(change: Change): string {
 }
 
 function sentenceOf({ id, workflow, setting, before, after, state }: Change): string {
-  const step =
-    setting === ROLLOUT_STEP
-      ? `the rollout's step: ${valueOf(setting, after)}`
-      : `${setting} from ${valueOf(setting, before)} to ${valueOf(setting, after)}`;
+  const step = settingText(setting, before, after);
   switch (state) {
     case "applied":
       return `${workflow}: ${step} is in force.`;
@@ -102,6 +99,13 @@ function sentenceOf({ id, workflow, setting, before, after, state }: Change): st
     case "pending":
       return `${workflow}: ${step} waits for a second person:\n  pilotage approve ${id} --as <another person>`;
   }
+}
+
+/** What is to change: a dial under the name that `pilotage dial` takes, or the step of a rollout. */
+export function settingText(setting: string, before: unknown, after: unknown): string {
+  return setting === ROLLOUT_STEP
+    ? `the rollout's step: ${valueOf(setting, after)}`
+    : `${setting} from ${valueOf(setting, before)} to ${valueOf(setting, after)}`;
 }
 
 /** What two people decide about a rollout: where it stood, and which move was asked for. */

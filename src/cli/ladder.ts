@@ -1,4 +1,4 @@
-/** The safe-stop ladder, requests to move it, single dials, and the overview: what an owner looks at and turns. */
+/** The safe-stop ladder, requests to move it, and single dials: what an owner looks at and turns. */
 import type { Command } from "commander";
 import type { Client } from "../contract/client.ts";
 import type { JsonValue } from "../contract/json.ts";
@@ -6,7 +6,7 @@ import { whole } from "./arguments.ts";
 import { shownChange } from "./changes.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
-import { brief, facts, moment, plain, table } from "./text.ts";
+import { facts, moment, plain, table } from "./text.ts";
 
 type Operations = Awaited<ReturnType<Client["getOperations"]>>;
 
@@ -106,29 +106,6 @@ export function addLadder(program: Command, desk: Desk): void {
       desk.out.result(change, () => shownChange(change));
     });
   withExamples(dial, "pilotage dial support-triage qa.share 0.1 --as j.okafor@example.com");
-
-  const overview = program
-    .command("overview")
-    .argument("<workflow>", "its name")
-    .description("Answers whether it runs, is good, is used, is worth it; and what waits for a decision.")
-    .action(async (workflow: string) => {
-      const reply = await (await desk.client("read")).getOverview({ params: { workflow } });
-      desk.out.result(reply, () =>
-        [
-          table(
-            ["question", "state", "answer", "values", "n"],
-            reply.sentences.map((one) => [one.question, one.state, one.code, valuesOf(one.values), one.n]),
-            "",
-          ),
-          table(
-            ["waits for a decision", "values", "since"],
-            reply.needs.map((one) => [one.code, valuesOf(one.values), moment(one.at)]),
-            "Nothing waits for a decision of yours.",
-          ),
-        ].join("\n\n"),
-      );
-    });
-  withExamples(overview, "pilotage overview support-triage");
 }
 
 function shownLadder(workflow: string, { ladder, requests }: Operations): string {
@@ -150,15 +127,6 @@ function shownLadder(workflow: string, { ladder, requests }: Operations): string
       `Nobody asks for a stop of ${workflow}.`,
     ),
   ].join("\n\n");
-}
-
-function valuesOf(values: Record<string, string | number>): string {
-  return Object.entries(values)
-    .map(
-      ([name, value]) =>
-        `${name} ${typeof value === "number" ? brief(Math.round(value * 1e4) / 1e4) : value}`,
-    )
-    .join(", ");
 }
 
 function valueIn(text: string): JsonValue {

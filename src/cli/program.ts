@@ -30,6 +30,7 @@ import { addInstallation } from "./installation.ts";
 import { addKey } from "./key.ts";
 import { addLadder } from "./ladder.ts";
 import { addMachine } from "./machine.ts";
+import { addOverview } from "./overview.ts";
 import { addPublish } from "./publish.ts";
 import { addQuality } from "./quality.ts";
 import { addQuarantine } from "./quarantine.ts";
@@ -86,6 +87,7 @@ export function openProgram(deskFor: (program: Command) => Desk): Command {
   addRollout(program, desk);
   addChanges(program, desk);
   addLadder(program, desk);
+  addOverview(program, desk);
   addCertificate(program, desk);
   addQuality(program, desk);
   addStatus(program, desk);

@@ -1,12 +1,25 @@
 /** What the commands of rollouts print. */
 import type { Client } from "../contract/client.ts";
-import { HOLDS } from "../contract/rollout.ts";
+import { HOLDS, type Alarm } from "../contract/rollout.ts";
 import { count, facts, moment, percent } from "./text.ts";
 
 type Shown = Awaited<ReturnType<Client["getRollout"]>>;
 type Looks = Awaited<ReturnType<Client["rolloutLooks"]>>;
 type RolledBack = Awaited<ReturnType<Client["rollBack"]>>;
 type Delivered = Awaited<ReturnType<Client["rolledOutCases"]>>;
+
+/** What made a rollout stand still. */
+export const ALARMS: Readonly<Record<Alarm, string>> = {
+  errors: "Wrong outputs",
+  bad_answers: "Answers that fit no schema",
+  no_answers: "Missing answers",
+  slow: "Slow answers",
+  dear: "Dear cases",
+  overridden: "Changed suggestions",
+  paired: "Alone wrong in shadow",
+  sample_ratio: "The arms are not what their shares say",
+  label_gap: "The arms are not checked equally often",
+};
 
 /** Where it stands: what is known, whether it may go on, what happened. */
 export function rolloutText(one: Shown): string {

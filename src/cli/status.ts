@@ -4,6 +4,7 @@ import type { Client } from "../contract/client.ts";
 import { CASE_STATES } from "../contract/states.ts";
 import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
+import { ALARMS } from "./rollout-text.ts";
 import { facts, moment, percent, table } from "./text.ts";
 
 type Workflow = Awaited<ReturnType<Client["getWorkflow"]>>;
@@ -82,7 +83,7 @@ function stopped({ name, stoppedRollout }: Workflow): string {
   if (stoppedRollout === null) return "";
   const { state, release, alarm, at } = stoppedRollout;
   const what = state === "held" ? "is held" : "was rolled back";
-  return `${release} ${what} since ${moment(at)}${alarm === null ? "" : ` for ${alarm}`}: pilotage rollout show ${name}`;
+  return `${release} ${what} since ${moment(at)}${alarm === null ? "" : ` (${ALARMS[alarm]})`}: pilotage rollout show ${name}`;
 }
 
 /** One line for each certificate that stands, and the plain word where there is none. */

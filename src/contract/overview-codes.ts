@@ -1,7 +1,8 @@
 /**
  * The codes in which the overview speaks, with the values that each carries; shares are numbers from 0 to 1, times ISO.
  *
- * The console has a sentence for each in every language (pages/overview/words.ts); a code without one is shown as it is.
+ * The console has a sentence for each in every language (pages/overview/words.ts), the command line in English
+ * (cli/overview-words.ts); a code without one is shown as it is.
  */
 
 /** What can be wrong at a station of the path. */

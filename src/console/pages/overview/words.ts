@@ -206,12 +206,12 @@ export const SENTENCE_WORDS: Readonly<Record<SentenceCode, Text>> = {
     en: "Ready; no case has come in yet.",
   },
   runs_stopped: {
-    de: "Der sichere Halt steht auf Stufe {rung, number}. {open, number} Vorgänge sind offen.",
-    en: "The safe-stop stands at rung {rung, number}. {open, number} cases are open.",
+    de: "Der sichere Halt steht auf Stufe {rung, number}. {open, plural, one {Ein Vorgang ist} other {# Vorgänge sind}} offen.",
+    en: "The safe-stop stands at rung {rung, number}. {open, plural, one {One case is} other {# cases are}} open.",
   },
   runs_no_worker: {
-    de: "Kein Worker läuft: Vorgänge werden angenommen und warten, {open, number} sind offen.",
-    en: "No worker runs: cases are taken in and wait, {open, number} are open.",
+    de: "Kein Worker läuft: Vorgänge werden angenommen und warten, {open, plural, one {einer ist} other {# sind}} offen.",
+    en: "No worker runs: cases are taken in and wait, {open, plural, one {one is} other {# are}} open.",
   },
   runs_feed_problem: {
     de: "{feeds, plural, one {Ein Feed kann} other {# Feeds können}} nicht lesen. Heute kamen {received, number} Vorgänge herein, {delivered, number} sind zugestellt.",
