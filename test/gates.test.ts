@@ -406,6 +406,9 @@ describe("a gate", async () => {
       };
       const back = await ended("rolled_back");
       expect(await waits()).toEqual([]);
+      expect(await client.getGate({ params: { gate: gate.id } })).toMatchObject({
+        rolledBackAt: expect.any(String),
+      });
       // One that never had a case says nothing of the release.
       const tried = await ended("aborted");
       expect(await waits()).toEqual([]);

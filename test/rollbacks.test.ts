@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { openClient } from "../src/contract/client.ts";
 import type { JsonObject } from "../src/contract/json.ts";
 import { sql } from "../src/platform/sql.ts";
-import { install, launch, releaseDocument, until } from "./support/installation.ts";
+import { install, launch, releaseDocument, until, workflowDocument } from "./support/installation.ts";
 
 const HOUR = 3_600_000;
 const installation = await install({ settings: { PILOTAGE_CLOCK: "2026-01-05T08:00:00Z" } });
@@ -420,4 +420,35 @@ test("a candidate that is left alone twice says where the other cases go now", a
     secondRollout,
     firstRollout,
   ]);
+});
+
+test("a gate from before its release was rolled back is not signed as go; one that is judged after it can be", async () => {
+  const { params, stable: release, rollout } = await promoted();
+  const criteria = [
+    { name: "drill", group: "readiness", proof: "The provider was down and nothing was lost" },
+  ];
+  await brandt.applyWorkflow({ params, body: { document: workflowDocument({ ...params, criteria }) } });
+  await owner.attestCriterion({ params, body: { criterion: "drill", holds: true, said: "Done", days: 90 } });
+  const judge = () => owner.judgeGate({ params, body: { release, runs: [] } });
+  const sign = ({ id, digest }: { id: string; digest: string }, decision: "go" | "no-go") =>
+    owner.signGate({ params: { gate: id }, body: { decision, digest } });
+  const before = await judge();
+  expect(before).toMatchObject({ verdict: "go", rolledBackAt: null });
+  await pass(1);
+  await back(params, rollout);
+
+  await expect(sign(before, "go")).rejects.toMatchObject({
+    code: "wrong_state",
+    message: expect.stringContaining(`The release ${release} was rolled back (2026-01-`),
+    hint: expect.stringContaining(`pilotage rollout show ${rollout} says why`),
+  });
+  const [shown] = (await owner.listGates({ params, query: {} })).gates;
+  expect(shown).toMatchObject({ id: before.id, signatures: [], rolledBackAt: (await get(rollout)).endedAt });
+
+  await pass(1);
+  const after = await judge();
+  expect(after.rolledBackAt).toBeNull();
+  expect((await sign(after, "go")).signatures).toMatchObject([{ as: "owner", decision: "go" }]);
+  // No-go takes nothing on itself: it is signed to any gate.
+  expect((await sign(before, "no-go")).signatures).toMatchObject([{ decision: "no-go" }]);
 });

@@ -150,7 +150,15 @@ describe("a report for pipelines", () => {
   });
 
   it("says on the screen who signed, and that a later gate took the place of this one", () => {
-    const told = gateText({ ...shown, newest: false, lacks: "no sponsor is named" });
+    const told = gateText({
+      ...shown,
+      newest: false,
+      rolledBackAt: "2026-01-06T08:00:00.000Z",
+      lacks: "no sponsor is named",
+    });
+    expect(told).toContain(
+      "its release, 2026-01-06 08:00:00Z, after it was judged: it cannot be signed as go",
+    );
     expect(told).toContain("go by j.okafor@example.com as owner");
     expect(told).toContain("a later gate of the release takes its place");
     expect(told).toContain("no sponsor is named");

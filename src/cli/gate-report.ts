@@ -38,6 +38,12 @@ export function gateText(gate: Gate): string {
       ["signed", gate.signatures.map(signatureLine).join("\n")],
       ["lacks", gate.lacks],
       ["replaced", gate.newest ? "" : "a later gate of the release takes its place"],
+      [
+        "rolled back",
+        gate.rolledBackAt === null
+          ? ""
+          : `its release, ${moment(gate.rolledBackAt)}, after it was judged: it cannot be signed as go`,
+      ],
     ]),
     table(
       ["criterion", "group", "", "verdict", "n", "result", "95 % bounds", "levels", "notes"],

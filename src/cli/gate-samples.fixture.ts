@@ -66,6 +66,7 @@ const gate = {
     },
   ],
   newest: true,
+  rolledBackAt: null,
 };
 
 const shown = {

@@ -34,7 +34,11 @@ export function addGate(program: Command, desk: Desk): void {
           reply.gates.map((one) => [
             one.id,
             one.release,
-            one.newest ? one.verdict : `${one.verdict}, replaced`,
+            [
+              one.verdict,
+              ...(one.newest ? [] : ["replaced"]),
+              ...(one.rolledBackAt ? ["rolled back"] : []),
+            ].join(", "),
             one.groups.join(", "),
             moment(one.judgedAt),
             one.judgedBy,

@@ -114,6 +114,9 @@ export const gateReply = z.object({
   digest: z.string().describe("Of all that it follows from and all that came of it: what is signed"),
   signatures: z.array(signature),
   newest: z.boolean().describe("No later gate of its release takes its place"),
+  rolledBackAt: time
+    .nullable()
+    .describe("When its release was rolled back after it was judged: it cannot be signed as go any more"),
 });
 
 export const gateShown = gateReply.extend({

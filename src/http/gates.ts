@@ -15,7 +15,15 @@ import type { Database } from "../platform/database.ts";
 import { criterionOf, repeatsNeeded, unitOf } from "../releases/criteria.ts";
 import type { Criterion, CriterionVerdict } from "../releases/criterion.ts";
 import { lacksSigners } from "../releases/gate-rule.ts";
-import { latestGateId, signaturesOf, type GateRow, type SignatureRow } from "../releases/gate-store.ts";
+import {
+  lastRollbacks,
+  latestGateId,
+  rolledBackSince,
+  signaturesOf,
+  type GateRow,
+  type Rollback,
+  type SignatureRow,
+} from "../releases/gate-store.ts";
 import type { Gates } from "../releases/gates.ts";
 import { BILLION } from "../releases/run-counts.ts";
 import { standingAttestation } from "../releases/live-evidence.ts";
@@ -72,6 +80,7 @@ export function gateHandlers(parts: {
     );
     const releases = [...new Set(found.map(({ release }) => release))];
     const newest = new Set(await Promise.all(releases.map((release) => latestGateId(database, release))));
+    const rollbacks = await lastRollbacks(database, releases);
     return found.map((gate) => ({
       id: gate.id,
       workflow: gate.workflow,
@@ -85,6 +94,7 @@ export function gateHandlers(parts: {
       digest: gate.digest,
       signatures: signatures.filter((one) => one.gate === gate.id).map(signatureShown),
       newest: newest.has(gate.id),
+      rolledBackAt: timeOf(rolledBackSince(gate, rollbacks)),
     }));
   }
 
@@ -150,6 +160,8 @@ export function gateHandlers(parts: {
     },
   };
 }
+
+const timeOf = (back: Rollback | undefined) => (back === undefined ? null : isoTime(back.at));
 
 function headShown({ id, workflow, version, digest, frozen_at, frozen_by }: CriteriaVersion) {
   return { id, workflow, version, digest, frozenAt: isoTime(frozen_at), frozenBy: frozen_by };

@@ -2,7 +2,8 @@
  * Signing a gate: owner and sponsor each say go or no-go to exactly what they saw.
  *
  * Two different persons, each for themselves. Go can be said only to a verdict that is go or conditional, that no later one
- * took the place of, and of a release that was not signed no-go before; no-go always, and it takes the release out at once.
+ * took the place of, and of a release that was neither signed no-go before nor rolled back since; no-go always, and it takes the
+ * release out at once.
  * Nothing that was signed is ever changed.
  */
 import { demandOneOfTwo, samePerson, type Standing } from "../access/standing.ts";
@@ -14,7 +15,7 @@ import { PilotageError } from "../contract/errors.ts";
 import { SIGNED_AS, type Signed, type SignedAs } from "../contract/gate.ts";
 import type { Actor } from "../contract/scopes.ts";
 import type { WorkflowDocument } from "../definition/document.ts";
-import type { Clock } from "../platform/clock.ts";
+import { isoTime, type Clock } from "../platform/clock.ts";
 import type { Database, Tx } from "../platform/database.ts";
 import { groupsIn } from "./criteria.ts";
 import { lacksSigners } from "./gate-rule.ts";
@@ -118,6 +119,16 @@ async function demandMayBeGo(tx: Tx, gate: GateRow, { people }: WorkflowDocument
     throw refuse(
       `The gate ${against} of this release was signed no-go, and a later one does not take that back.`,
       "Publish a release that is better, or agree on other criteria and evaluate by them.",
+    );
+  // A signed no-go to this very gate took the release out itself, and leaves nothing that go could permit.
+  const back =
+    against === undefined
+      ? store.rolledBackSince(gate, await store.lastRollbacks(tx, [gate.release]))
+      : undefined;
+  if (back !== undefined)
+    throw refuse(
+      `The release ${gate.release} was rolled back (${isoTime(back.at)}) after the gate ${gate.id} was judged: the gate knows nothing of why, and go would permit what was taken out.`,
+      `pilotage rollout show ${back.rollout} says why. Judge the release again with what is known since (pilotage gate judge ${gate.workflow} --release ${gate.release} --as <person>), or sign no-go.`,
     );
   const all = groupsIn((await criteriaInForce(tx, gate.workflow))?.criteria ?? []);
   const without = all.filter((group) => !gate.groups.includes(group));

@@ -75,8 +75,8 @@ export function latestGate(database: Queryable, release: string): Promise<GateRo
 
 /**
  * The newest gate of a workflow that came out as go by these criteria over all their groups, is the newest of its release, and is
- * not signed by both. Left out are releases that were signed no-go by these criteria, and those whose newest rollout that had cases
- * was rolled back. What is left out hides no other.
+ * not signed by both. Left out are releases that were signed no-go by these criteria, and those that were rolled back since. What is
+ * left out hides no other.
  */
 export function newestToSign(
   database: Queryable,
@@ -89,9 +89,29 @@ export function newestToSign(
       and (select count(*) from gate_signature s where s.gate = g.id) < ${SIGNED_AS.length}
       and not exists (select from gate_verdict o join gate_signature s on s.gate = o.id and s.decision = 'no-go'
         where o.release = g.release and o.criteria_version = g.criteria_version)
-      and (select r.state from rollout r where r.release = g.release and r.state <> 'aborted' order by r.id desc limit 1)
-        is distinct from 'rolled_back'
+      and not exists (select from rollout r where r.release = g.release and r.state = 'rolled_back' and r.ended_at >= g.judged_at)
     order by g.id desc limit 1`);
+}
+
+export interface Rollback {
+  release: string;
+  rollout: string;
+  at: number;
+}
+
+/** When each of these releases was last taken out by a rollback; a gate that was judged before says nothing of why. */
+export function lastRollbacks(database: Queryable, releases: readonly string[]): Promise<Rollback[]> {
+  return database.all<Rollback>(sql`
+    select distinct on (release) release, id as rollout, ended_at as at from rollout
+    where release = any(${[...releases]}) and state = 'rolled_back' order by release, ended_at desc`);
+}
+
+/** The one that came after the gate was judged; undefined where none did. */
+export function rolledBackSince(
+  gate: Pick<GateRow, "release" | "judged_at">,
+  rollbacks: readonly Rollback[],
+): Rollback | undefined {
+  return rollbacks.find(({ release, at }) => release === gate.release && at >= gate.judged_at);
 }
 
 export async function latestGateId(database: Queryable, release: string): Promise<string | undefined> {

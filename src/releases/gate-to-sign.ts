@@ -2,7 +2,7 @@
  * The gate of a workflow that waits for signatures, and for whose.
  *
  * What nobody could or should sign as go waits for nobody: a gate that came out otherwise or that a later one replaced, one over a
- * part of the groups, by other criteria, or of a release that was signed no-go or rolled back. Signing itself is in gate-signature.ts.
+ * part of the groups, by other criteria, or of a release that was signed no-go, or rolled back since. Signing itself is in gate-signature.ts.
  */
 import { criteriaInForce } from "../cases/workflow/criteria-version.ts";
 import { SIGNED_AS, type SignedAs } from "../contract/gate.ts";

@@ -96,9 +96,15 @@ function useHeldParts(gate: Gate): readonly SignedAs[] {
 }
 
 /** Why the program would refuse go; it says so itself, too. */
-function whyNoGo({ verdict, newest, lacks }: Gate): "verdict" | "replaced" | "lacks" | undefined {
+function whyNoGo({
+  verdict,
+  newest,
+  rolledBackAt,
+  lacks,
+}: Gate): "verdict" | "replaced" | "rolledBack" | "lacks" | undefined {
   if (verdict !== "go" && verdict !== "conditional") return "verdict";
   if (!newest) return "replaced";
+  if (rolledBackAt !== null) return "rolledBack";
   return lacks === null ? undefined : "lacks";
 }
 

@@ -96,6 +96,10 @@ export const GATES = words({
     de: "ein späteres Gate des Releases ist an seine Stelle getreten.",
     en: "a later gate of the release has taken its place.",
   },
+  "noGo.rolledBack": {
+    de: "das Release wurde zurückgenommen, nachdem über das Gate geurteilt war. Urteilen Sie mit dem, was seither bekannt ist, noch einmal.",
+    en: "the release was rolled back after the gate was judged. Judge again with what is known since.",
+  },
   "noGo.lacks": {
     de: "dem Workflow fehlen zwei verschiedene Personen für Inhaberschaft und Auftraggeberschaft.",
     en: "the workflow lacks two different persons as owner and sponsor.",
