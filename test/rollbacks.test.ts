@@ -174,6 +174,16 @@ test("the release before it is taken out by its name alone, also long after", as
   expect(await inForce(params)).toMatchObject({ stableRelease: "manual" });
 });
 
+test("the rollouts of one release are listed without those of others", async () => {
+  const { params, stable, rollout, candidate, open } = await beside();
+  const of = async (release: string, page = {}) =>
+    (await brandt.listRollouts({ params, query: { release, ...page } })).rollouts.map(({ id }) => id);
+  expect(await of(stable)).toEqual([rollout]);
+  expect(await of(candidate)).toEqual([open]);
+  expect(await of(candidate, { before: open })).toEqual([]);
+  expect(await of("rel_unknown")).toEqual([]);
+});
+
 test("a rollout of another workflow is not taken back, nor one that another release replaced", async () => {
   const one = await promoted();
   const other = await promoted();

@@ -79,17 +79,22 @@ export function addRollout(program: Command, desk: Desk): void {
     .command("list")
     .argument("<workflow>", "its name")
     .description("Lists the rollouts of a workflow, newest first.")
-    .action(async (workflow: string) => {
-      const reply = await (await desk.client("read")).listRollouts({ params: { workflow }, query: {} });
+    .option("--release <release>", "only those of this release")
+    .action(async (workflow: string, query: { release?: string }) => {
+      const reply = await (await desk.client("read")).listRollouts({ params: { workflow }, query });
       desk.out.result(reply, () =>
         reply.rollouts.length === 0
-          ? `${workflow} has had no rollout yet.`
+          ? `${query.release ?? workflow} has had no rollout yet.`
           : reply.rollouts
               .map((one) => `${one.id}  ${one.startedAt.slice(0, 10)}  ${one.sentence}`)
               .join("\n"),
       );
     });
-  withExamples(list, "pilotage rollout list support-triage");
+  withExamples(
+    list,
+    "pilotage rollout list support-triage",
+    "pilotage rollout list support-triage --release rel_01hzy3v7k2e8t9qxw4m5n6p7r8",
+  );
 
   const advance = rollout
     .command("advance")
@@ -247,7 +252,9 @@ export function addRollout(program: Command, desk: Desk): void {
         params: { workflow },
         body: { reason, ...(rollout === undefined ? {} : { rollout }) },
       });
-      const before = known.find(({ state, release }) => state === "promoted" && release === reply.backTo);
+      // Asked for by its release: it may have been promoted long before what the list begins with.
+      const itsOwn = reply.already ? await rolloutsOf(client, workflow, { release: reply.backTo }) : [];
+      const before = itsOwn.find(({ state, release }) => state === "promoted" && release === reply.backTo);
       desk.out.result(reply, () => rolledBackText(reply, before?.id));
     });
   withExamples(
@@ -258,9 +265,9 @@ export function addRollout(program: Command, desk: Desk): void {
 }
 
 /** The newest of a workflow; none where they cannot be read, whatever the reason: a rollback must not fail on that. */
-async function rolloutsOf(client: Client, workflow: string) {
+async function rolloutsOf(client: Client, workflow: string, query: { release?: string } = {}) {
   try {
-    return (await client.listRollouts({ params: { workflow }, query: {} })).rollouts;
+    return (await client.listRollouts({ params: { workflow }, query })).rollouts;
   } catch {
     return [];
   }

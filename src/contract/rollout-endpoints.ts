@@ -204,12 +204,14 @@ export const ROLLOUT_ENDPOINTS = {
     method: "GET",
     path: "/api/v1/workflows/:workflow/rollouts",
     params: named("workflow"),
-    query: listQuery,
+    query: listQuery.extend({
+      release: z.string().max(60).optional().describe("Only those of this release"),
+    }),
     reply: z.object({ rollouts: z.array(rolloutReply), next: z.string().nullable() }),
     scope: "read",
     action: "workflow.see",
     errors: ["not_found"],
-    sentence: "Lists the rollouts of a workflow, newest first.",
+    sentence: "Lists the rollouts of a workflow, or of one of its releases, newest first.",
     example: { params: { workflow: "support-triage" } },
   }),
   getRollout: endpoint({

@@ -63,8 +63,9 @@ export function rolloutHandlers(parts: {
       return show(await rollouts.start(params.workflow, release, plan, deciding(caller, params.workflow)));
     },
     async listRollouts({ params, query }) {
-      const found = await rollouts.list(params.workflow, { before: query.before, limit: query.limit });
-      return { rollouts: found.map(show), next: found.length === query.limit ? found.at(-1)!.id : null };
+      const { before, release, limit } = query;
+      const found = await rollouts.list(params.workflow, { before, release, limit });
+      return { rollouts: found.map(show), next: found.length === limit ? found.at(-1)!.id : null };
     },
     async getRollout({ params, caller }) {
       const rollout = await seen(caller, params.rollout);

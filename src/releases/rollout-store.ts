@@ -102,14 +102,22 @@ export function readRollout(database: Queryable, id: string): Promise<RolloutRow
   return database.maybe<RolloutRow>(sql`select ${COLUMNS} from rollout where id = ${id}`);
 }
 
+export interface RolloutPage {
+  before: string | undefined;
+  /** Only those of this release. */
+  release?: string | undefined;
+  limit: number;
+}
+
 export function listRollouts(
   database: Queryable,
   workflow: string,
-  page: { before: string | undefined; limit: number },
+  { before, release, limit }: RolloutPage,
 ): Promise<RolloutRow[]> {
   return database.all<RolloutRow>(sql`
-    select ${COLUMNS} from rollout where workflow = ${workflow} and (${page.before ?? null}::text is null or id < ${page.before ?? null})
-    order by id desc limit ${page.limit}`);
+    select ${COLUMNS} from rollout where workflow = ${workflow} and (${before ?? null}::text is null or id < ${before ?? null})
+      and (${release ?? null}::text is null or release = ${release ?? null})
+    order by id desc limit ${limit}`);
 }
 
 export async function insertRollout(tx: Tx, row: RolloutRow): Promise<void> {

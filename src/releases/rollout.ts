@@ -75,7 +75,7 @@ export interface Rollouts {
   /** The newest rollout of a workflow. */
   last(workflow: string): Promise<RolloutRow>;
   get(id: string): Promise<RolloutRow>;
-  list(workflow: string, page: { before: string | undefined; limit: number }): Promise<RolloutRow[]>;
+  list(workflow: string, page: store.RolloutPage): Promise<RolloutRow[]>;
   moves(id: string): Promise<store.MoveRow[]>;
   /** What is known of it now, counted and judged; nothing of one that has neither cases nor a shadow. */
   judged(rollout: RolloutRow): Promise<Judged | undefined>;

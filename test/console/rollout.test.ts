@@ -96,8 +96,12 @@ describe.skipIf(CHROMIUM === undefined)("the page of a rollout", async () => {
     await page.getByRole("link", { name: "To the newest rollout" }).click();
     await say(`${next} answers along`);
 
-    // As if the first one had been promoted.
+    // As if the first one had been promoted, and fifty had been tried since.
     const { database } = opened.installation.app;
+    await database.run(sql`
+      insert into rollout (id, workflow, release, digest, control, state, stages, stage, plan, stage_at, started_at, started_by, ended_at)
+      select 'roll_zz' || n, workflow, ${next}, digest, control, 'aborted', stages, -1, plan, stage_at, started_at, started_by, ended_at
+      from rollout, generate_series(10, 60) n where id = ${first.id}`);
     await database.run(sql`update rollout set state = 'promoted' where id = ${first.id}`);
     await database.run(sql`update workflow set stable_release = ${release!} where name = ${workflow}`);
     await page.reload();

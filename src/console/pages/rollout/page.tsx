@@ -2,8 +2,8 @@
  * The rollout of a workflow: where it stands, what happens next, what its guards see, and the way back in two clicks.
  *
  * What a person may ask for comes with the reply; what the program does by itself it does without this page. It shows the newest
- * rollout, or the one that the address names; where the stable release has another one, that is one click away: a bad stable
- * release can be taken out whatever is tried beside it.
+ * rollout, or the one that the address names; where the stable release has another one, however long ago, that is one click away:
+ * a bad stable release can be taken out whatever is tried beside it.
  */
 import { Link, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
@@ -39,7 +39,16 @@ function OfWorkflow({ workflow }: { workflow: string }) {
   const may = useMay();
   const { rollout: asked } = useSearch({ strict: false }) as { rollout?: unknown };
   const standing = useRead("getWorkflow", { params: { workflow } }, { every: 10_000 });
+  const release = standing.data?.stableRelease;
   const list = useRead("listRollouts", { params: { workflow }, query: {} }, { every: 10_000 });
+  const ofStable = useRead(
+    "listRollouts",
+    { params: { workflow }, query: { release } },
+    { every: 10_000, enabled: release !== undefined && release !== "manual" },
+  );
+  // By its id: it may be older than what the list begins with.
+  const id = typeof asked === "string" ? asked : "";
+  const named = useRead("getRollout", { params: { rollout: id } }, { enabled: id !== "" });
   const rollouts = list.data?.rollouts ?? [];
   // After one that was ended before it had a case, the one before it still stands, and can be taken back.
   const last = rollouts.find(({ state }) => state !== "aborted") ?? rollouts[0];
@@ -58,10 +67,8 @@ function OfWorkflow({ workflow }: { workflow: string }) {
         }
       />
     );
-  const shown = rollouts.find(({ id }) => id === asked) ?? last;
-  const stable = rollouts.find(
-    ({ state, release }) => state === "promoted" && release === standing.data?.stableRelease,
-  );
+  const shown = named.data?.workflow === workflow ? named.data : last;
+  const stable = ofStable.data?.rollouts.find(({ state }) => state === "promoted");
   return (
     <One key={shown.id} id={shown.id} workflow={workflow} start={start}>
       {stable === undefined || stable.id === shown.id ? null : (
