@@ -1,6 +1,6 @@
 /**
  * The pages that people read beside the program, held against it: the keys of a definition with their defaults, the
- * table of endpoints, and every link of the documentation. Each comparison has a twin with one planted difference.
+ * table of endpoints, whom the first walk acts as, and every link of the documentation. Each comparison has a twin with one planted difference.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { starterFiles } from "../src/cli/starter.ts";
 import { ENDPOINTS } from "../src/contract/endpoints.ts";
 import type { Endpoint } from "../src/contract/endpoint.ts";
 import { releaseSections, workflowSections } from "../src/definition/document.ts";
@@ -138,6 +139,28 @@ describe("links of the documentation", () => {
       "docs/index.md: missing.md",
       "docs/index.md: start.md#no-such-heading",
     ]);
+  });
+});
+
+describe("the first walk of README and docs/start.md", () => {
+  const OWNER = parse(starterFiles("my-work").get("workflow.yaml")!).people.owner as string;
+  /** Commands of a page about the workflow of `pilotage init` that somebody else would do than its owner. */
+  const byOthers = (markdown: string) =>
+    [...markdown.matchAll(/^npx pilotage [^\n]* --as (?<person>\S+)$/gm)]
+      .filter(({ groups }) => groups!["person"] !== OWNER)
+      .map(([command]) => command);
+
+  test.each(["README.md", "docs/start.md"])("%s acts as the owner whom init writes", (page) => {
+    expect(text(page)).toContain(`pilotage apply workflows/my-work --as ${OWNER}`);
+    expect(byOthers(text(page))).toEqual([]);
+  });
+
+  test("a command of somebody else is found", () => {
+    const page = text("docs/start.md").replace(
+      `publish workflows/my-work --as ${OWNER}`,
+      "publish my --as owner@example.com",
+    );
+    expect(byOthers(page)).toEqual(["npx pilotage publish my --as owner@example.com"]);
   });
 });
 

@@ -7,7 +7,7 @@ import type { Desk } from "./desk.ts";
 import { withExamples } from "./examples.ts";
 import { misuse } from "./exit.ts";
 import { unreadable, writeNew } from "./reading.ts";
-import { starterFiles } from "./starter.ts";
+import { STARTER_OWNER, starterFiles } from "./starter.ts";
 
 export function addInit(program: Command, desk: Desk): void {
   const command = program
@@ -66,6 +66,7 @@ async function demandEmpty(folder: string): Promise<void> {
 function shown(name: string, folder: string, files: string[]): string {
   return [
     `${name} is in ${folder}: ${files.join(", ")}.`,
+    `Its owner is ${STARTER_OWNER}: put your own address into workflow.yaml, and in the place of <person> below.`,
     "Next, with the program running (`pilotage serve`):",
     `  pilotage check ${folder}`,
     `  pilotage apply ${folder} --as <person>`,

@@ -14,6 +14,7 @@ describe("init and check", () => {
     const made = await type(["init", target, "--json"]);
     expect(made).toMatchObject({ exit: EXIT.ok });
     expect(made.json()).toMatchObject({ workflow: "front-desk" });
+    expect((await type(["init", path("beside")])).stdout).toContain("Its owner is e.brandt@example.com");
     expect(await type(["check", target])).toMatchObject({
       exit: EXIT.ok,
       stdout: "The definition of front-desk is good.\n",

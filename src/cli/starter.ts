@@ -70,6 +70,9 @@ const TOPICS: Record<string, { normal: string[]; high: string[] }> = {
   },
 };
 
+/** Whom the first walk of README and docs/start.md acts as, so that what is copied from there is done by the owner. */
+export const STARTER_OWNER = "e.brandt@example.com";
+
 /** The files of the starter workflow by path. */
 export function starterFiles(name: string): Map<string, string> {
   return new Map([
@@ -89,8 +92,9 @@ function workflow(name: string): string {
 workflow: ${name}
 purpose: Sort requests at the front desk by topic and urgency, with a drafted reply.
 unit: request
+# Who answers for it: put your own address here, and say the same with --as.
 people:
-  owner: owner@example.com
+  owner: ${STARTER_OWNER}
 teams: [office, service]
 key: requestNo
 # How many of the cases that go out unreviewed may be wrong. Without a certificate every case is reviewed.
