@@ -1,27 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { bound, MODEL } from "./bound-case.fixture.ts";
 import { BELOW_EVERY_THRESHOLD } from "./certification-sample.ts";
 import { chooseCases, cutOff, labelFor, type BoundCase } from "./label-sample.ts";
-
-const MODEL = { answered: "m", version: "1" };
-let made = 0;
-
-function bound(more: Partial<BoundCase> = {}): BoundCase {
-  return {
-    id: `case_${String(made++).padStart(6, "0")}`,
-    thread: null,
-    confidence: 0.9,
-    ruled: false,
-    category: null,
-    model_answered: "m",
-    model_version: "1",
-    source: "review",
-    wrong: false,
-    simulated: false,
-    played: false,
-    ...more,
-  };
-}
 
 const arbitrary: fc.Arbitrary<BoundCase> = fc.record({
   id: fc.uuid(),

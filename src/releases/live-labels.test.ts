@@ -1,30 +1,17 @@
 /** Which live cases count for the figure `right`: all of a pilot, else what coins drew, each with the same chance. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { bound, MODEL } from "./bound-case.fixture.ts";
 import { evenCases, type AnsweredCase } from "./live-labels.ts";
 
-const MODEL = { answered: "m", version: "1" };
-let made = 0;
-
-function answered(more: Partial<AnsweredCase> = {}): AnsweredCase {
-  return {
-    id: `case_${String(made++).padStart(6, "0")}`,
-    thread: null,
-    confidence: 0.9,
-    ruled: false,
-    category: null,
-    model_answered: "m",
-    model_version: "1",
-    source: "review",
-    wrong: false,
-    simulated: false,
-    played: false,
-    drawn: false,
-    probability: 0.05,
-    held: true,
-    ...more,
-  };
-}
+/** Reviewed because every case is: no coin asked for it. */
+const answered = (more: Partial<AnsweredCase> = {}): AnsweredCase => ({
+  ...bound(),
+  drawn: false,
+  probability: 0.05,
+  held: true,
+  ...more,
+});
 
 const many = (count: number, more: (i: number) => Partial<AnsweredCase>) =>
   Array.from({ length: count }, (_, i) => answered(more(i)));
