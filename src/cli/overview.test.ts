@@ -36,12 +36,15 @@ Is it good?`,
 test("what waits for a decision stands below, with the command that settles it", () => {
   const needs = [
     need("quarantine_open", { count: 2 }),
+    need("waiver_ends", { item: "works_council", until: AT }),
     need("change_waits", { setting: "undo", before: "5000", after: "0", by: "E. Brandt\u001b[2J" }),
   ];
-  expect(overviewText("tickets", { sentences, needs })).toContain(`2 decisions wait for you.`);
+  expect(overviewText("tickets", { sentences, needs })).toContain(`3 decisions wait for you.`);
   expect(overviewText("tickets", { sentences, needs })).toContain(`Needs your decision
   2 records wait in quarantine (2026-01-05 08:00:00Z)
     pilotage quarantine list tickets
+  The waiver “works council” ends 2026-01-05 08:00:00Z
+    pilotage waive tickets works_council --reason "..." --as <person>
   undo from 5000 to 0, asked for by E. Brandt\\u001b[2J (2026-01-05 08:00:00Z)
     pilotage approve qua_1 --as <person>`);
 });

@@ -43,7 +43,10 @@ function answer(workflow: string, { question, n, since, ...one }: Overview["sent
 }
 
 function need(workflow: string, { id, at, ...one }: Overview["needs"][number]): string {
-  return shown(said(NEEDS, one, { workflow, id }), ` (${moment(at)})`);
+  const what = said(NEEDS, one, { workflow, id });
+  const since = moment(at);
+  // What says when it ends needs no second date.
+  return shown(what, what.text.includes(since) ? "" : ` (${since})`);
 }
 
 function shown({ text, command }: Said, behind: string): string {

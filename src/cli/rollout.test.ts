@@ -65,7 +65,8 @@ async function rollback(rollouts: object[], more: string[] = [], answers: Played
   const words = ["rollback", "support-triage", "--reason", "wrong answers", "--as", "jo", ...more];
   const ended = await type(words, here(server));
   const sent = server.calls.filter(({ name }) => name === "rollBack").map(({ body }) => body);
-  return { ...ended, sent };
+  const listed = server.calls.filter(({ name }) => name === "listRollouts").map(({ query }) => query);
+  return { ...ended, sent, listed };
 }
 
 describe("a rollback", () => {
@@ -93,11 +94,13 @@ describe("a rollback", () => {
 
   it("takes nothing else when that one was taken out already, and says how to", async () => {
     const done = one({ id: "roll_3", state: "rolled_back", backTo: "rel_a", already: true });
-    const { stdout, stderr, sent } = await rollback([done, STABLE], [], { rollBack: done });
+    const { stdout, stderr, sent, listed } = await rollback([done, STABLE], [], { rollBack: done });
     expect(sent).toEqual([{ reason: "wrong answers" }]);
     expect(stderr).not.toContain("Taking back");
     expect(stdout).toContain("nothing was changed now");
     expect(stdout).toContain("pilotage rollback support-triage --rollout roll_1");
+    // However many were tried since the stable one was promoted.
+    expect(listed.at(-1)).toMatchObject({ release: "rel_a" });
     const said = await rollback([done, STABLE], ["--rollout", "roll_1"]);
     expect(said.sent).toEqual([{ rollout: "roll_1", reason: "wrong answers" }]);
   });
