@@ -120,11 +120,7 @@ async function demandMayBeGo(tx: Tx, gate: GateRow, { people }: WorkflowDocument
       `The gate ${against} of this release was signed no-go, and a later one does not take that back.`,
       "Publish a release that is better, or agree on other criteria and evaluate by them.",
     );
-  // A signed no-go to this very gate took the release out itself, and leaves nothing that go could permit.
-  const back =
-    against === undefined
-      ? store.rolledBackSince(gate, await store.lastRollbacks(tx, [gate.release]))
-      : undefined;
+  const back = store.rolledBackSince(gate, await store.lastRollbacks(tx, [gate.release]));
   if (back !== undefined)
     throw refuse(
       `The release ${gate.release} was rolled back (${isoTime(back.at)}) after the gate ${gate.id} was judged: the gate knows nothing of why, and go would permit what was taken out.`,
