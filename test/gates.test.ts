@@ -361,14 +361,18 @@ describe("a gate", async () => {
         values: { release: gate.release },
         link: `/quality/gates/${gate.id}?workflow=tickets`,
       };
+      const toSign = async () => (await engineer.listGates({ params, query: { limit: 1 } })).toSign;
       expect(await waits(owner)).toMatchObject([need]);
       expect(await waits(sponsor)).toMatchObject([need]);
       expect(await waits(engineer)).toEqual([]);
+      expect(await toSign()).toEqual({ gate: gate.id, release: gate.release, missing: ["owner", "sponsor"] });
       await sign(owner, gate, "go");
+      expect(await toSign()).toMatchObject({ missing: ["sponsor"] });
       expect(await waits(owner)).toEqual([]);
       expect(await waits(sponsor)).toMatchObject([need]);
       await sign(sponsor, gate, "no-go");
       expect(await waits(sponsor)).toEqual([]);
+      expect(await toSign()).toBeNull();
       // Neither what came out otherwise nor a part of the groups can be signed as go.
       await fresh(60);
       expect(await waits(owner)).toEqual([]);

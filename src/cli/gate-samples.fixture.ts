@@ -95,7 +95,7 @@ export const GATES = {
   listCriteria: { versions: [versionWhole], next: null },
   attestCriterion: criteria,
   judgeGate: shown,
-  listGates: { gates: [gate], next: null },
+  listGates: { gates: [gate], next: null, toSign: null },
   getGate: shown,
   recheckGate: { gate: GATE, agrees: true, differences: [] },
   signGate: shown,

@@ -205,11 +205,20 @@ export const GATE_ENDPOINTS = {
     path: "/api/v1/workflows/:workflow/gates",
     params: named("workflow"),
     query: listQuery,
-    reply: z.object({ gates: z.array(gateReply), next: z.string().nullable() }),
+    reply: z.object({
+      gates: z.array(gateReply),
+      next: z.string().nullable(),
+      toSign: z
+        .object({ gate: z.string(), release: z.string(), missing: z.array(z.enum(SIGNED_AS)) })
+        .nullable()
+        .describe(
+          "The gate that waits for signatures, and for whose, on whatever page of the list it stands",
+        ),
+    }),
     scope: "read",
     action: "workflow.see",
     errors: ["not_found"],
-    sentence: "Lists the gates of a workflow, newest first.",
+    sentence: "Lists the gates of a workflow, newest first, and says which one waits for signatures.",
     example: workflow,
   }),
   getGate: endpoint({

@@ -24,6 +24,7 @@ import {
   type Rollback,
   type SignatureRow,
 } from "../releases/gate-store.ts";
+import { gateToSign } from "../releases/gate-to-sign.ts";
 import type { Gates } from "../releases/gates.ts";
 import { BILLION } from "../releases/run-counts.ts";
 import { standingAttestation } from "../releases/live-evidence.ts";
@@ -141,7 +142,13 @@ export function gateHandlers(parts: {
     },
     async listGates({ params, query }) {
       const found = await gates.list(params.workflow, { before: query.before, limit: query.limit });
-      return { gates: await listed(found), next: found.length === query.limit ? found.at(-1)!.id : null };
+      const { document } = await registry.workflow(database, params.workflow);
+      const waits = await gateToSign(database, document);
+      return {
+        gates: await listed(found),
+        next: found.length === query.limit ? found.at(-1)!.id : null,
+        toSign: waits ? { gate: waits.id, release: waits.release, missing: waits.open } : null,
+      };
     },
     async getGate({ params, caller }) {
       return shown(await seen(caller, params.gate));

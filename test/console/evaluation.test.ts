@@ -194,6 +194,11 @@ describe.skipIf(CHROMIUM === undefined)("evaluation runs on the page Quality", a
   test("are held against criteria in gates, with what is missing, and signed by owner and sponsor", async () => {
     await page.goto(`/quality?workflow=${workflow}`);
     await table("Gates of releases").getByText("inconclusive").waitFor();
+    const waits = page
+      .getByRole("listitem")
+      .filter({ hasText: "waits for the signatures of owner and sponsor" });
+    const toGate = waits.getByRole("link", { name: `The gate of ${made.fresh}` });
+    expect(await toGate.getAttribute("href")).toContain(`/quality/gates/${made.gates.fresh}`);
     await page.goto(`/quality/gates/${made.gates.old}?workflow=${workflow}`);
     const missing = table("Criteria").getByRole("row", { name: /right answers/ });
     await missing.getByText(/about \d+ more/).waitFor();
@@ -284,6 +289,9 @@ describe.skipIf(CHROMIUM === undefined)("evaluation runs on the page Quality", a
     await page.waitForURL(/\/quality\/gates\/gate_/);
     await page.getByText("not signed yet").first().waitFor();
     expect((await gates()).length).toBe(before + 1);
+    await page.goto(`/quality?workflow=${workflow}`);
+    const newest = page.getByRole("listitem").filter({ hasText: `The newest gate, of ${made.old}` });
+    await newest.getByText("inconclusive").waitFor();
   });
 
   test("are made first where the release was never run over a set: that is one more look, and shows how far it is", async () => {

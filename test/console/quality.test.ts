@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { CHROMIUM } from "../support/browser.ts";
 import { openConsole } from "../support/console.ts";
+import { until } from "../support/installation.ts";
 import { openQuality } from "../support/quality-stage.ts";
 
 const workflow = "quality-tickets";
@@ -27,6 +28,26 @@ describe.skipIf(CHROMIUM === undefined)("the page Quality", async () => {
     await say("Nothing has gone out alone yet.");
     await say("nobody decided otherwise");
     await say("Not calibrated yet");
+  });
+
+  test("leads from a list above to each section, gates first; the keyboard goes along, and so does the address", async () => {
+    const to = page.getByRole("navigation", { name: "On this page" }).getByRole("link");
+    expect(await to.count()).toBe(await page.locator("main h2").count());
+    const focused = () => page.locator("h2:focus").innerText();
+    await to.first().press("Enter");
+    expect(await focused()).toBe("Gates of releases");
+    await to.filter({ hasText: "Comparison" }).press("Enter");
+    expect(await focused()).toBe("Two runs compared");
+    await page.waitForURL(/#comparison$/);
+    // What stands above it loads later, and does not push it away.
+    await page.goto(`/quality?workflow=${workflow}#disagreements`);
+    await page.getByRole("table", { name: "How far confidence can be believed" }).waitFor();
+    const heading = page.getByRole("heading", { name: "Where people decide otherwise" });
+    await until(
+      async () => (await heading.boundingBox())?.y,
+      (y) => y !== undefined && y > 0 && y < 60,
+    );
+    expect(await page.evaluate("document.documentElement.scrollTop")).toBe(0);
   });
 
   test("shows the certificate, the weeks, and the cases in which people decided otherwise", async () => {

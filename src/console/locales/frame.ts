@@ -14,6 +14,7 @@ export const FRAME = words({
   "page.readiness": { de: "Startklar", en: "Readiness" },
   "page.evidence": { de: "Nachweise", en: "Evidence" },
   "page.settings": { de: "Einstellungen", en: "Settings" },
+  onThisPage: { de: "Auf dieser Seite", en: "On this page" },
   more: { de: "Mehr", en: "More" },
   fold: { de: "Leiste einklappen", en: "Fold the rail" },
   unfold: { de: "Leiste ausklappen", en: "Unfold the rail" },

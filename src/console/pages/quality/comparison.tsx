@@ -36,16 +36,14 @@ export function Comparison({ workflow }: { workflow: string }) {
   const done = runs.data?.filter(({ state }) => state === "done") ?? [];
   const read = list.data === undefined ? list : runs;
   return (
-    <div id="comparison">
-      <Part
-        title={t("comparison")}
-        read={{ ...read, data: list.data === undefined ? undefined : runs.data }}
-        empty={t("comparisonNone")}
-        isEmpty={() => pairOf(done, {}) === undefined}
-      >
-        {() => <Chosen runs={done} />}
-      </Part>
-    </div>
+    <Part
+      title={t("comparison")}
+      read={{ ...read, data: list.data === undefined ? undefined : runs.data }}
+      empty={t("comparisonNone")}
+      isEmpty={() => pairOf(done, {}) === undefined}
+    >
+      {() => <Chosen runs={done} />}
+    </Part>
   );
 }
 

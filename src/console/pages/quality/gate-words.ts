@@ -7,6 +7,12 @@ export const GATES = words({
     de: "Noch wurde kein Release an Kriterien gemessen. Kriterien stehen in workflow.yaml und sind festgeschrieben, bevor gemessen wird; danach urteilt die Schaltfläche oben (für Inhaberschaft und Technik) oder dieser Befehl, auch in einer Pipeline:",
     en: "No release was held against criteria yet. Criteria stand in workflow.yaml and are frozen before anything is measured; then the button above judges (for owner and engineers), or this command, in a pipeline, too:",
   },
+  gateOf: { de: "Das Gate von {release}", en: "The gate of {release}" },
+  waits: {
+    de: "ist Go und wartet auf {who, select, owner {die Unterschrift der Inhaberschaft} sponsor {die Unterschrift der Auftraggeberschaft} other {die Unterschriften von Inhaberschaft und Auftraggeberschaft}}",
+    en: "is go and waits for {who, select, owner {the owner’s signature} sponsor {the sponsor’s signature} other {the signatures of owner and sponsor}}",
+  },
+  newestOf: { de: "Das neueste Gate, von {release}", en: "The newest gate, of {release}" },
   gate: { de: "Gate eines Releases", en: "Gate of a release" },
   release: { de: "Release", en: "Release" },
   verdict: { de: "Urteil", en: "Verdict" },

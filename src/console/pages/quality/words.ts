@@ -8,6 +8,15 @@ export const QUALITY = words({
     en: "What may go out without review, what that is measured by, and where people decide otherwise.",
   },
 
+  "to.gates": { de: "Gates", en: "Gates" },
+  "to.standing": { de: "Allein hinaus", en: "Out alone" },
+  "to.thresholds": { de: "Schwelle", en: "Threshold" },
+  "to.errors": { de: "Fehler", en: "Errors" },
+  "to.disagreements": { de: "Anders entschieden", en: "Decided otherwise" },
+  "to.calibration": { de: "Konfidenz", en: "Confidence" },
+  "to.runs": { de: "Prüfläufe", en: "Evaluation runs" },
+  "to.comparison": { de: "Vergleich", en: "Comparison" },
+
   standing: { de: "Was allein hinausgehen darf", en: "What may go out alone" },
   standingNone: {
     de: "Noch hat kein KI-Release Vorgänge. Sobald eines einen Anteil hat und Menschen seine Ausgaben prüfen, steht hier, was es beweisen konnte.",
