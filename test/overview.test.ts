@@ -118,6 +118,41 @@ describe("the overview", () => {
     await brandt.refuseChange({ params: { change: id } });
   });
 
+  test("lists a looser data policy of an offered model for those who may confirm it, whatever the workflow", async () => {
+    const as = (role: "administrator" | "engineer" | "steward" | "compliance", workflow: string | null) =>
+      signedIn(installation, `${role}.of.${workflow ?? "all"}@example.com`, [{ role, workflow }]);
+    const admin = await as("administrator", null);
+    const offer = (policy: object) => ({
+      params: { name: "offered" },
+      body: {
+        settings: {
+          kind: "openai",
+          baseUrl: "https://models.example.com/v1",
+          passThrough: [{ name: "small", policy }],
+        },
+      },
+    });
+    await admin.saveConnection(offer({}));
+    const { waiting } = await admin.saveConnection(offer({ scan: { email: "allow" } }));
+    const needsOf = async (client: typeof admin, workflow = "tickets") =>
+      (await client.getOverview({ params: { workflow } })).needs.filter(({ kind }) => kind === "policy");
+    const steward = await as("steward", null);
+    const [need] = await needsOf(steward);
+    expect(need).toMatchObject({
+      id: waiting[0]!.id,
+      code: "policy_waits",
+      values: { model: "offered/small", by: "administrator.of.all@example.com" },
+      link: "/settings?workflow=tickets#connections",
+    });
+    expect(JSON.parse(String(need!.values["why"]))).toEqual([{ what: "kind", name: "email", to: "allow" }]);
+    expect(await needsOf(await as("compliance", null), "letters")).toHaveLength(1);
+    // A pair takes somebody who answers for data, and for the whole installation.
+    expect(await needsOf(await as("engineer", null))).toEqual([]);
+    expect(await needsOf(await as("steward", "tickets"))).toEqual([]);
+    await steward.approvePolicyChange({ params: { change: need!.id } });
+    expect(await needsOf(steward)).toEqual([]);
+  });
+
   test("tells whoever asked that nobody could be the second person", async () => {
     const owner = await signedIn(installation, "lonely@example.com", [
       { role: "owner", workflow: "letters" },

@@ -48,6 +48,7 @@ export type SentenceCode = keyof typeof SENTENCE_CODES;
 /** What waits for a decision. */
 export const NEED_CODES = {
   change_waits: "setting, before, after (as text), by",
+  policy_waits: "model, by, why (as text: what would be let on)",
   report_new: "title, reports",
   stop_requested: "person",
   waiver_ends: "item, until",

@@ -39,6 +39,7 @@ const verdictSentence = z.object({
 const needed = z.object({
   kind: z.enum([
     "change",
+    "policy",
     "report",
     "stop_request",
     "waiver_ends",

@@ -1,5 +1,5 @@
 /** Handlers of the pages Overview and Operations. */
-import { may, type Caller } from "../access/caller.ts";
+import { boundTo, may, type Caller } from "../access/caller.ts";
 import { makePair, samePerson, standingOf } from "../access/standing.ts";
 import { heldRoles, personByEmail } from "../access/people-store.ts";
 import { replayTarget } from "../cases/delivery/dead-letters.ts";
@@ -63,6 +63,7 @@ export function overviewHandlers(
       ]);
       const reader = {
         standing: standingOf(caller, params.workflow),
+        whole: boundTo(caller) === null ? standingOf(caller, null) : undefined,
         may: (action: Action) => may(caller, action, params.workflow),
       };
       return {

@@ -6,7 +6,8 @@
 import { makePair, samePerson, type Standing } from "../access/standing.ts";
 import type { ChangeRow } from "../cases/workflow/apply.ts";
 import { changesSince } from "../cases/model/model-change.ts";
-import { ruleForTwo } from "../cases/workflow/rule.ts";
+import { everyWaitingPolicy } from "../cases/model/policy-store.ts";
+import { OFFERED_POLICY, ruleForTwo } from "../cases/workflow/rule.ts";
 import type { Action, Role } from "../contract/access.ts";
 import type { NeedCode } from "../contract/overview-codes.ts";
 import { isoTime } from "../platform/clock.ts";
@@ -22,6 +23,7 @@ import type { Counts } from "./counts.ts";
 export interface Need {
   kind:
     | "change"
+    | "policy"
     | "report"
     | "stop_request"
     | "waiver_ends"
@@ -43,6 +45,8 @@ export interface Need {
 
 export interface Reader {
   standing: Standing;
+  /** In the whole installation; undefined for whoever is bound to one workflow. */
+  whole: Standing | undefined;
   may(action: Action): boolean;
 }
 
@@ -74,6 +78,7 @@ export async function needsOf(
   const { row, document } = figures.view;
   const workflow = row.name;
   const page = (name: string, more = "") => `/${name}?workflow=${encodeURIComponent(workflow)}${more}`;
+  const place = (name: string, anchor: string) => `${page(name)}#${anchor}`;
   const now = isoTime(figures.at);
   const needs: Need[] = [];
 
@@ -117,7 +122,7 @@ export async function needsOf(
           by: change.requested_by,
         },
         at: isoTime(change.requested_at),
-        link: page("settings", "&part=dials"),
+        link: place("settings", "dials"),
       });
     if (own && (await known.somebodyElse(rule, change.requested_by, change.requested_roles)) === false)
       needs.push({
@@ -126,9 +131,12 @@ export async function needsOf(
         code: "second_person_missing",
         values: { action: rule },
         at: isoTime(change.requested_at),
-        link: page("settings", "&part=people"),
+        link: place("settings", "people"),
       });
   }
+
+  if (reader.whole)
+    needs.push(...(await waitingPolicies(database, reader.whole, place("settings", "connections"))));
 
   if (known.orphaned && (reader.may("people.staff") || reader.may("people.appoint")))
     needs.push({
@@ -137,11 +145,11 @@ export async function needsOf(
       code: "orphaned",
       values: { person: document.people.owner },
       at: now,
-      link: page("settings", "&part=people"),
+      link: place("settings", "people"),
     });
 
   if (reader.may("dial.tighten"))
-    needs.push(...budgetNeeds(known.budget, workflow, figures.at, page("overview")));
+    needs.push(...budgetNeeds(known.budget, workflow, figures.at, place("overview", "cost")));
 
   if (reader.may("delivery.replay"))
     for (const { target, count, newest_at } of figures.deadLetters)
@@ -151,7 +159,7 @@ export async function needsOf(
         code: "dead_letters",
         values: { target, cases: count },
         at: newest_at === null ? now : isoTime(newest_at),
-        link: page("operations"),
+        link: place("operations", "dead-letters"),
       });
 
   const held = figures.quarantine.reduce((total, one) => total + one.count, 0);
@@ -162,17 +170,18 @@ export async function needsOf(
       code: "quarantine_open",
       values: { count: held },
       at: isoTime(Math.max(...figures.quarantine.map((one) => one.newest_at))),
-      link: page("operations"),
+      link: place("operations", "quarantine"),
     });
 
   if (reader.may("improvement.manage"))
-    needs.push(...(await newReports(database, workflow, page("quality"))));
+    needs.push(...(await newReports(database, workflow, place("overview", "improvements"))));
   if (reader.may("certificate.ask")) {
     needs.push(...(await changedModels(database, figures, page("operations"))));
     needs.push(...retiringModels(figures, page("operations")));
-    needs.push(...certificateNeeds(figures, page("operations")));
+    needs.push(...certificateNeeds(figures, place("quality", "standing")));
   }
-  if (reader.may("waiver.grant")) needs.push(...(await endingWaivers(database, figures, page("settings"))));
+  if (reader.may("waiver.grant"))
+    needs.push(...(await endingWaivers(database, figures, place("settings", "dials"))));
   return needs.slice(0, MOST);
 }
 
@@ -210,6 +219,22 @@ function waitingChanges(database: Queryable, workflow: string): Promise<ChangeRo
   return database.all<ChangeRow>(sql`
     select id, setting, before, after, requested_at, requested_by, requested_roles from workflow_setting_change
     where workflow = ${workflow} and state = 'pending' order by id limit ${MOST}`);
+}
+
+/** Looser data policies of offered models: of the installation, and so on the overview of each of its workflows. */
+async function waitingPolicies(database: Queryable, whole: Standing, link: string): Promise<Need[]> {
+  const found = await everyWaitingPolicy(database, MOST);
+  return found
+    .filter((one) => !samePerson(one.requested_by, whole.actor.name))
+    .filter((one) => makePair(ruleForTwo(OFFERED_POLICY), one.requested_roles, whole.roles))
+    .map((one) => ({
+      kind: "policy",
+      id: one.id,
+      code: "policy_waits",
+      values: { model: `${one.connection}/${one.model}`, by: one.requested_by, why: JSON.stringify(one.why) },
+      at: isoTime(one.requested_at),
+      link,
+    }));
 }
 
 async function newReports(database: Queryable, workflow: string, link: string): Promise<Need[]> {

@@ -116,6 +116,10 @@ describe.skipIf(CHROMIUM === undefined)("connections in the console", async () =
       },
     });
     await client.saveConnection(offered({}));
+    await client.applyWorkflow({
+      params: { workflow: "tickets" },
+      body: { document: workflowDocument({ workflow: "tickets" }) },
+    });
     await page.goto("/settings#connections");
     await page.reload();
     await page.getByRole("button", { name: "Replace shared" }).click();
@@ -123,15 +127,23 @@ describe.skipIf(CHROMIUM === undefined)("connections in the console", async () =
     await form.getByLabel("E-mail address").selectOption({ label: "goes on" });
     await form.getByRole("button", { name: "Store a connection" }).click();
     await page.getByText("Stored. A looser data policy waits for a second person").first().waitFor();
-    const row = page.getByRole("row").filter({ hasText: "shared/guarded" });
+    const row = page.getByRole("listitem").filter({ hasText: "shared/guarded" });
     await row.getByText("E-mail address goes on").waitFor();
+    await row.getByText("The policy of before holds until then.").waitFor();
     await row.getByText("This waits for another person.").waitFor();
     expect(await row.getByRole("button").allInnerTexts()).toEqual(["Take back"]);
 
     const steward = await visit("steward@example.com", [{ role: "steward", workflow: null }]);
-    await steward.page.goto("/settings#connections");
-    const waiting = steward.page.getByRole("row").filter({ hasText: "shared/guarded" });
-    await waiting.getByText("by admin@example.com").waitFor();
+    await steward.page.goto("/overview?workflow=tickets");
+    const waiting = steward.page
+      .getByRole("listitem")
+      .filter({
+        hasText:
+          "Looser data policy for shared/guarded, asked for by admin@example.com. Would let on: E-mail address goes on",
+      });
+    await waiting.getByRole("link", { name: "Look" }).click();
+    await steward.page.waitForURL(/\/settings\?workflow=tickets#connections$/);
+    await waiting.waitFor();
     expect(await steward.page.getByRole("button", { name: "Store a connection" }).count()).toBe(0);
     const pictures = process.env["PILOTAGE_PICTURES"];
     if (pictures !== undefined)

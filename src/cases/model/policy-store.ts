@@ -117,6 +117,13 @@ export async function waitingPolicies(tx: Queryable, connection: string): Promis
   return rows.map(asComparable);
 }
 
+/** Of all connections, the oldest first. */
+export function everyWaitingPolicy(database: Queryable, most: number): Promise<PolicyChangeRow[]> {
+  return database.all<PolicyChangeRow>(
+    sql`select ${COLUMNS} from policy_change where state = 'pending' order by id limit ${most}`,
+  );
+}
+
 export async function policyChange(tx: Queryable, id: string): Promise<PolicyChangeRow | undefined> {
   const row = await tx.maybe<PolicyChangeRow>(sql`select ${COLUMNS} from policy_change where id = ${id}`);
   return row && asComparable(row);

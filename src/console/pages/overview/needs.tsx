@@ -4,20 +4,22 @@
  * A change can be settled here, by another person than the one who asked for it. Everything else leads to its place.
  */
 import { Button } from "@mantine/core";
-import { useNavigate } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useAct, useRead, type Reply } from "../../data/api.ts";
 import { useMe } from "../../data/me.tsx";
 import { ACTION_WORDS } from "../../locales/actions.ts";
 import { DIAL_WORDS, useDialValue } from "../../locales/dials.ts";
+import { readLoosenings, useLoosened } from "../../locales/policy-changes.ts";
 import { ALARM_WORDS } from "../../locales/rollout.ts";
 import { useFormats } from "../../locales/formats.ts";
 import { useCode, useSay, useWords, type Values } from "../../locales/words.ts";
 import { Confirm } from "../../parts/confirm.tsx";
-import { Icon, type IconName } from "../../parts/icon.tsx";
+import { type IconName } from "../../parts/icon.tsx";
 import { Section } from "../../parts/page.tsx";
-import { RelativeTime } from "../../parts/small.tsx";
 import { useToast } from "../../parts/toast.tsx";
+import { WaitingList, WaitingRow } from "../../parts/waiting-list.tsx";
+import waiting from "../../parts/waiting-list.module.css";
 import styles from "./overview.module.css";
 import { REPORT_WORDS } from "../../locales/report-kinds.ts";
 import { NEED_WORDS, OVERVIEW, WAIVER_WORDS } from "./words.ts";
@@ -26,6 +28,7 @@ type Need = Reply<"getOverview">["needs"][number];
 
 const ICONS: Record<Need["kind"], IconName> = {
   change: "settings",
+  policy: "settings",
   report: "ask",
   stop_request: "stop",
   waiver_ends: "wait",
@@ -47,54 +50,48 @@ export function Needs({ needs, workflow }: { needs: readonly Need[]; workflow: s
       {needs.length === 0 ? (
         <p className={styles["quiet"]}>{t("needsNone")}</p>
       ) : (
-        <ul className={styles["needs"]}>
+        <WaitingList>
           {needs.map((need) => (
-            <li key={`${need.kind}-${need.id}`}>
-              <span className={styles["needIcon"]} data-kind={need.kind}>
-                <Icon name={ICONS[need.kind]} />
-              </span>
-              <NeedLine need={need} workflow={workflow} />
-            </li>
+            <NeedRow key={`${need.kind}-${need.id}`} need={need} workflow={workflow} />
           ))}
-        </ul>
+        </WaitingList>
       )}
     </Section>
   );
 }
 
-function NeedLine({ need, workflow }: { need: Need; workflow: string }) {
+function NeedRow({ need, workflow }: { need: Need; workflow: string }) {
   const t = useWords(OVERVIEW);
-  const navigate = useNavigate();
   const sentence = useSentence(need);
+  const place = new URL(need.link, location.origin);
   return (
-    <>
-      <span className={styles["needText"]}>
-        {sentence}{" "}
-        <span className={styles["basis"]}>
-          <RelativeTime at={need.at} />
-        </span>
-      </span>
-      {need.kind === "change" ? (
-        <SettleChange id={need.id} workflow={workflow} />
-      ) : (
-        <Button
-          size="compact-sm"
-          variant="default"
-          onClick={() => void navigate({ to: need.link.split("#")[0] ?? "/", search: true, ...hashOf(need) })}
-        >
-          {t("look")}
-        </Button>
-      )}
-    </>
+    <WaitingRow
+      icon={ICONS[need.kind]}
+      urgent={need.kind === "stop_request" || need.kind === "dead_letters"}
+      sentence={sentence}
+      at={need.at}
+      acts={
+        need.kind === "change" ? (
+          <SettleChange id={need.id} workflow={workflow} />
+        ) : (
+          <Button
+            size="compact-sm"
+            variant="default"
+            renderRoot={(props) => (
+              <Link
+                {...props}
+                to={place.pathname}
+                search={Object.fromEntries(place.searchParams)}
+                hash={place.hash.slice(1)}
+              />
+            )}
+          >
+            {t("look")}
+          </Button>
+        )
+      }
+    />
   );
-}
-
-/** Where on its page a need is settled. */
-const ANCHORS: Partial<Record<Need["kind"], string>> = { report: "improvements", budget: "cost" };
-
-function hashOf(need: Need): { hash?: string } {
-  const hash = need.link.split("#")[1] ?? ANCHORS[need.kind];
-  return hash === undefined ? {} : { hash };
 }
 
 /** The sentence of a need with its values as people write them. */
@@ -106,6 +103,7 @@ function useSentence(need: Need): string {
   const item = useCode(WAIVER_WORDS);
   const report = useCode(REPORT_WORDS);
   const alarm = useCode(ALARM_WORDS);
+  const loosened = useLoosened();
   const value = useDialValue();
   const formats = useFormats();
   const text = NEED_WORDS[need.code as keyof typeof NEED_WORDS] as
@@ -122,6 +120,7 @@ function useSentence(need: Need): string {
   if (typeof values["day"] === "string") values["day"] = formats.day(`${values["day"]}T12:00:00Z`);
   if (typeof values["item"] === "string") values["item"] = item(values["item"]);
   if (typeof values["action"] === "string") values["action"] = action(values["action"]);
+  if (need.kind === "policy") values["would"] = loosened(readLoosenings(parsed(need.values["why"])));
   if (need.kind === "rollout")
     values["alarm"] = values["alarm"] === "" ? "" : `: ${alarm(String(values["alarm"]))}`;
   if (need.kind === "report" && typeof values["title"] === "string")
@@ -154,7 +153,7 @@ export function SettleChange({ id, workflow }: { id: string; workflow: string })
   const own = change?.requestedBy.toLowerCase() === me.person?.email.toLowerCase();
   const input = { params: { change: id } };
   return (
-    <span className={styles["needActs"]}>
+    <span className={waiting["acts"]}>
       {own ? (
         <span className={styles["basis"]}>{t("own")}</span>
       ) : (

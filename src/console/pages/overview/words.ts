@@ -1,5 +1,6 @@
 /** Texts of the overview: the four answers, the picture, what waits for a decision. */
 import type { NeedCode, SentenceCode, SickCode } from "../../../contract/overview-codes.ts";
+import { POLICY_WAITS } from "../../locales/policy-changes.ts";
 import { words, type Text } from "../../locales/words.ts";
 
 export const OVERVIEW = words({
@@ -265,6 +266,7 @@ export const NEED_WORDS: Readonly<Record<NeedCode, Text>> = {
     de: "{setting}: von {before} auf {after}, beantragt von {by}",
     en: "{setting}: from {before} to {after}, asked for by {by}",
   },
+  policy_waits: POLICY_WAITS,
   report_new: {
     de: "Gemeldet: „{title}“, {reports, plural, one {einmal} other {# Mal}}",
     en: "Reported: “{title}”, {reports, plural, one {once} other {# times}}",

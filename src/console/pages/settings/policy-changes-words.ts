@@ -1,6 +1,5 @@
 /** Texts of data policies that wait for a second person. */
-import type { Loosening } from "../../../contract/policy-change.ts";
-import { words, type Text } from "../../locales/words.ts";
+import { words } from "../../locales/words.ts";
 
 export const POLICY_CHANGES = words({
   title: {
@@ -12,10 +11,6 @@ export const POLICY_CHANGES = words({
     en: "What loosens holds only when a second person agrees; one of the two answers for data (steward or compliance).",
   },
   none: { de: "Keine wartet.", en: "None waits." },
-  model: { de: "Modell", en: "Model" },
-  would: { de: "Würde erlauben", en: "Would let on" },
-  asked: { de: "Beantragt", en: "Asked for" },
-  askedBy: { de: "von {by}", en: "by {by}" },
   keeps: { de: "Bis dahin gelten die bisherigen Regeln.", en: "The policy of before holds until then." },
   held: { de: "Bis dahin wird das Modell nicht angeboten.", en: "The model is not offered until then." },
   own: { de: "Das wartet auf eine andere Person.", en: "This waits for another person." },
@@ -32,31 +27,4 @@ export const POLICY_CHANGES = words({
   },
   approved: { de: "Die Datenregeln sind in Kraft.", en: "The data policy is in force." },
   refused: { de: "Die Lockerung ist abgelehnt.", en: "The looser data policy is refused." },
-  "action.allow": { de: "wird weitergegeben", en: "goes on" },
-  "action.pseudonymise": { de: "wird durch Platzhalter ersetzt", en: "gets a pseudonym" },
-  "action.mask": { de: "wird verdeckt statt abgelehnt", en: "is masked, not refused" },
 });
-
-export const LOOSENING_WORDS = words({
-  policy: {
-    de: "keine Datenregeln mehr: der Anbieter bekommt, was Programme senden",
-    en: "no data policy any more: the provider gets what programs send",
-  },
-  images: { de: "Bilder", en: "pictures" },
-  files: { de: "Dateien", en: "files" },
-  audio: { de: "Ton", en: "sound" },
-  tools: { de: "Werkzeuge", en: "tools" },
-  unknown_fields: {
-    de: "Aufrufe mit anderen Feldern, ohne diese",
-    en: "calls with other fields, without those",
-  },
-  field: { de: "das Feld {name}", en: "the field {name}" },
-  kind: { de: "{name} {to}", en: "{name} {to}" },
-  pattern: { de: "was das Muster {name} verdeckt", en: "what the pattern {name} masks" },
-  keys: { de: "jeder Schlüssel", en: "every key" },
-  key: { de: "der Schlüssel {name}", en: "the key {name}" },
-  elsewhere: {
-    de: "mehr als {name}, dasselbe Modell desselben Anbieters",
-    en: "more than {name}, the same model of the same provider",
-  },
-} satisfies Record<Loosening["what"], Text>);

@@ -3,15 +3,15 @@ import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useAct, useRead, type Reply } from "../../data/api.ts";
 import { useMay, useMe } from "../../data/me.tsx";
-import { KIND_WORDS } from "../../locales/personal-kinds.ts";
-import { useCode, useWords } from "../../locales/words.ts";
+import { POLICY_WAITS, useLoosened } from "../../locales/policy-changes.ts";
+import { useSay, useWords } from "../../locales/words.ts";
 import { Confirm } from "../../parts/confirm.tsx";
-import { DataTable } from "../../parts/data-table.tsx";
 import { Failed, Loading, Section } from "../../parts/page.tsx";
-import { RelativeTime } from "../../parts/small.tsx";
 import { StatusWord } from "../../parts/status-word.tsx";
 import { useToast } from "../../parts/toast.tsx";
-import { LOOSENING_WORDS, POLICY_CHANGES } from "./policy-changes-words.ts";
+import { WaitingList, WaitingRow } from "../../parts/waiting-list.tsx";
+import rows from "../../parts/waiting-list.module.css";
+import { POLICY_CHANGES } from "./policy-changes-words.ts";
 import styles from "./settings.module.css";
 
 type Change = Reply<"listPolicyChanges">["changes"][number];
@@ -20,6 +20,7 @@ type Change = Reply<"listPolicyChanges">["changes"][number];
 export function PolicyChanges({ always = false }: { always?: boolean }) {
   const t = useWords(POLICY_CHANGES);
   const list = useRead("listPolicyChanges");
+  const say = useSay();
   const loosened = useLoosened();
   if (list.data === undefined)
     return list.isError ? <Failed error={list.error} retry={list.refetch} /> : <Loading />;
@@ -30,38 +31,25 @@ export function PolicyChanges({ always = false }: { always?: boolean }) {
       <p className={styles["soft"]} style={{ marginBottom: 12 }}>
         {t("what")}
       </p>
-      <DataTable
-        caption={t("title")}
-        rows={waiting}
-        idOf={(row) => row.id}
-        empty={<p className={styles["soft"]}>{t("none")}</p>}
-        columns={[
-          {
-            id: "model",
-            head: t("model"),
-            cell: (row) => (
-              <>
-                {nameOf(row)}
-                <div>
-                  <StatusWord plain tone="waiting" word={t(row.before === null ? "held" : "keeps")} />
-                </div>
-              </>
-            ),
-          },
-          { id: "would", head: t("would"), cell: (row) => loosened(row.why) },
-          {
-            id: "asked",
-            head: t("asked"),
-            cell: (row) => (
-              <>
-                <RelativeTime at={row.requestedAt} />
-                <div className={styles["soft"]}>{t("askedBy", { by: row.requestedBy })}</div>
-              </>
-            ),
-          },
-          { id: "acts", head: "", cell: (row) => <Settle change={row} would={loosened(row.why)} /> },
-        ]}
-      />
+      {waiting.length === 0 ? (
+        <p className={styles["soft"]}>{t("none")}</p>
+      ) : (
+        <WaitingList>
+          {waiting.map((one) => {
+            const would = loosened(one.why);
+            return (
+              <WaitingRow
+                key={one.id}
+                icon="settings"
+                sentence={say(POLICY_WAITS, { model: nameOf(one), by: one.requestedBy, would })}
+                at={one.requestedAt}
+                more={<StatusWord plain tone="waiting" word={t(one.before === null ? "held" : "keeps")} />}
+                acts={<Settle change={one} would={would} />}
+              />
+            );
+          })}
+        </WaitingList>
+      )}
     </Section>
   );
 }
@@ -72,7 +60,7 @@ function Settle({ change, would }: { change: Change; would: string }) {
   const me = useMe();
   const toast = useToast();
   const [open, setOpen] = useState(false);
-  const refreshes = ["listPolicyChanges", "listConnections"] as const;
+  const refreshes = ["listPolicyChanges", "listConnections", "getOverview"] as const;
   const approve = useAct("approvePolicyChange", { refreshes });
   const refuse = useAct("refusePolicyChange", { refreshes });
   const own = change.requestedBy.toLowerCase() === me.person?.email.toLowerCase();
@@ -80,7 +68,7 @@ function Settle({ change, would }: { change: Change; would: string }) {
   const model = nameOf(change);
   if (!own && !may("connection.loosen_policy")) return null;
   return (
-    <span className={styles["acts"]}>
+    <span className={rows["acts"]}>
       {own ? (
         <span className={styles["soft"]}>{t("own")}</span>
       ) : (
@@ -120,20 +108,4 @@ function Settle({ change, would }: { change: Change; would: string }) {
 
 function nameOf({ connection, model }: Pick<Change, "connection" | "model">): string {
   return `${connection}/${model}`;
-}
-
-/** What would be let on, in one sentence. */
-function useLoosened(): (why: Change["why"]) => string {
-  const t = useWords(POLICY_CHANGES);
-  const words = useWords(LOOSENING_WORDS);
-  const kind = useCode(KIND_WORDS);
-  return (why) =>
-    why
-      .map(({ what, name, to }) =>
-        words(what, {
-          name: what === "kind" ? kind(name ?? "") : (name ?? ""),
-          to: to === "allow" || to === "pseudonymise" || to === "mask" ? t(`action.${to}`) : "",
-        }),
-      )
-      .join("; ");
 }
