@@ -32,6 +32,7 @@ import { openReviewFigures } from "./reviews/figures.ts";
 import { modelNoticeDuty } from "./reviews/model-notices.ts";
 import { noticeDuty } from "./reviews/notices.ts";
 import { withPlanted } from "./reviews/planted-desk.ts";
+import { tellSecond } from "./reviews/policy-notices.ts";
 import { openPost } from "./reviews/post.ts";
 import { openReviews, type ReviewParts } from "./reviews/review.ts";
 import { openWorksCouncil } from "./reviews/works-council.ts";
@@ -234,6 +235,7 @@ export function openDesk(parts: DeskParts) {
     tokens,
     providers,
     post,
+    tellSecond: (begun: Parameters<typeof tellSecond>[1]) => void tellSecond(post, begun).catch(mailFailed),
     reviews,
     improvements,
     feedback,

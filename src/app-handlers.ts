@@ -129,6 +129,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
       connections,
       mail: mailer.attempt,
       askProvider: providers.test,
+      tellSecond: parts.tellSecond,
       tryOut: (name, connection, model) =>
         tryConnection(name, connection, model, { clock, egress, telemetry }),
     }),

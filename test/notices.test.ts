@@ -214,3 +214,44 @@ describe("a report", () => {
     expect(to("rita@example.com")).toHaveLength(before[0] + 1);
   });
 });
+
+describe("a looser data policy", () => {
+  const offer = (policy: object) => ({
+    params: { name: "offered" },
+    body: {
+      settings: {
+        kind: "openai",
+        baseUrl: "https://models.example.com/v1",
+        passThrough: [{ name: "small", policy }],
+      },
+    },
+  });
+  const whole = (name: string, role: Role, locale: "de-DE" | "en-GB", of: string | null = null) =>
+    signedIn(installation, `${name}@example.com`, [{ role, workflow: of }]).then(async (theirs) => {
+      await theirs.changeMe({ body: { locale } });
+      return theirs;
+    });
+
+  test("is told to those who may confirm it, once, when it begins to wait", async () => {
+    const admin = await whole("adam", "administrator", "en-GB");
+    await whole("stella", "steward", "de-DE");
+    await whole("carl", "compliance", "en-GB");
+    // Neither makes the pair: an engineer does not answer for data, and this steward for one workflow alone.
+    await whole("enno", "engineer", "de-DE");
+    await whole("wanda", "steward", "de-DE", workflow);
+    await admin.saveConnection(offer({}));
+    await admin.saveConnection(offer({ scan: { email: "allow" } }));
+    const [german] = await arrived("stella@example.com", 1);
+    const [english] = await arrived("carl@example.com", 1);
+    expect(textOf(german!)).toMatch(
+      /adam@example.com hat lockerere Datenregeln für offered\/small beantragt/,
+    );
+    expect(textOf(english!)).toContain("adam@example.com asked for a looser data policy for offered/small");
+    for (const mail of [german!, english!]) expect(textOf(mail)).toContain(`${PUBLIC}/settings#connections`);
+
+    await admin.saveConnection(offer({ scan: { email: "allow" } }));
+    await aWhile();
+    expect(["stella", "carl"].map((name) => to(`${name}@example.com`).length)).toEqual([1, 1]);
+    expect(["adam", "enno", "wanda"].flatMap((name) => to(`${name}@example.com`))).toEqual([]);
+  });
+});

@@ -98,10 +98,10 @@ export async function heldRoles(database: Queryable, email?: string): Promise<Ma
   return held;
 }
 
-/** People who can be told and who have a role in a workflow, in the order in which a workflow names them. */
+/** People who can be told and who have a role in a workflow, in the order in which a workflow names them; with null in the whole installation. */
 export async function peopleWith(
   database: Queryable,
-  workflow: string,
+  workflow: string | null,
   role: Role,
 ): Promise<{ email: string; name: string; locale: string }[]> {
   const held = await heldRoles(database);

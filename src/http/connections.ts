@@ -18,6 +18,8 @@ export interface ConnectionParts {
   mail(mail: Mail): Promise<{ outcome: Sent; problem: string | null }>;
   /** Asks a sign-in provider for its description; answers in words, or throws why not. */
   askProvider(name: string): Promise<string>;
+  /** Tells those who may confirm them that these data policies began to wait. Waits for no mail server. */
+  tellSecond(begun: readonly PolicyChangeRow[]): void;
   /** Asks a model something tiny, or reaches for the address of a webhook. */
   tryOut(name: string, connection: TriedConnection, model: string | undefined): Promise<Trial>;
 }
@@ -82,6 +84,11 @@ export function connectionHandlers(parts: ConnectionParts): Pick<Handlers, Names
       : { ...PLAIN, outcome: "failed", detail: problem ?? "The mail was not sent." };
   }
 
+  function saved({ waiting, ...stored }: SavedConnection) {
+    parts.tellSecond(waiting.filter(({ begun }) => begun));
+    return { ...stored, waiting: waiting.map(showPolicyChange) };
+  }
+
   async function decide(caller: Caller, id: string, decision: "applied" | "refused") {
     demandWhole(caller);
     return showPolicyChange(await connections.decidePolicy(id, decision, deciding(caller, null)));
@@ -141,10 +148,6 @@ function noConnection(name: string): PilotageError {
   return new PilotageError("not_found", `There is no connection "${name.slice(0, 60)}".`, {
     hint: "`pilotage connection list` lists them.",
   });
-}
-
-function saved({ waiting, ...stored }: SavedConnection) {
-  return { ...stored, waiting: waiting.map(showPolicyChange) };
 }
 
 function showPolicyChange(row: PolicyChangeRow) {

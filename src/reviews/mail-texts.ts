@@ -11,6 +11,7 @@ export interface MailValues {
   digest: { queues: Queue[]; console: string };
   stop_request: { workflow: string; person: string; console: string };
   stop_answer: { workflow: string; console: string };
+  policy_waits: { models: string[]; by: string; console: string };
   rollout_stopped: { workflow: string; back: boolean; alarm: Alarm; console: string };
   certificate_lapsed: {
     workflow: string;
@@ -193,6 +194,16 @@ const TEXTS: { [K in MailKind]: Record<Language, (values: MailValues[K]) => Text
             `${one.workflow}: ${cases.en(one.open)} open, ${one.dueToday} due today, ${one.overdue} overdue${one.reports > 0 ? `, ${one.reports} new reports` : ""}${BUDGET.en[one.budget ?? "good"]}`,
         )
         .join("\n")}\n\n${console}`,
+    }),
+  },
+  policy_waits: {
+    de: ({ models, by, console }) => ({
+      subject: `Lockerung der Datenregeln wartet: ${models.join(", ")}`,
+      text: `${by} hat lockerere Datenregeln für ${models.join(", ")} beantragt. Sie gelten erst, wenn eine zweite Person zustimmt, und Sie dürfen das. Was sie erlauben würden, steht unter Einstellungen, Verbindungen:\n${console}/settings#connections`,
+    }),
+    en: ({ models, by, console }) => ({
+      subject: `A looser data policy waits: ${models.join(", ")}`,
+      text: `${by} asked for a looser data policy for ${models.join(", ")}. It holds only when a second person agrees, and you may. What it would let on is under Settings, Connections:\n${console}/settings#connections`,
     }),
   },
   stop_request: {

@@ -15,7 +15,8 @@ export interface Addressee {
 
 export interface PostParts {
   send(mail: { to: string; subject: string; text: string }): Promise<"sent" | "not_configured" | "failed">;
-  peopleWith(workflow: string, role: Role): Promise<Addressee[]>;
+  /** Null: for the whole installation. */
+  peopleWith(workflow: string | null, role: Role): Promise<Addressee[]>;
   /** What is known of a person by this address; undefined for somebody from outside. */
   personOf(email: string): Promise<Addressee | undefined>;
   /** Where the console is found from outside. */
@@ -25,7 +26,7 @@ export interface PostParts {
 export interface Post {
   /** To everybody with one of these roles, each once, but for those who know already. Answers the addresses that a mail went to. */
   toRoles<K extends MailKind>(
-    workflow: string,
+    workflow: string | null,
     roles: readonly Role[],
     kind: K,
     values: Omit<MailValues[K], "console">,

@@ -75,8 +75,8 @@ export interface PolicyChanges {
   told(waiting: readonly WaitingRow[], by: Standing): Promise<string[]>;
 }
 
-/** `asked`: by this save; otherwise it waits since an earlier one. */
-export type WaitingRow = PolicyChangeRow & { asked: boolean };
+/** `asked`: by this save; otherwise it waits since an earlier one. `begun`: with this save; otherwise it was asked for before. */
+export type WaitingRow = PolicyChangeRow & { asked: boolean; begun: boolean };
 
 export function openPolicyChanges(parts: {
   database: Database;
@@ -109,7 +109,7 @@ export function openPolicyChanges(parts: {
       const before = stands === undefined ? null : letsOnOf(stands);
       const asked = anew === undefined ? row.model !== model : asksTheSame(anew, row);
       if (row.place === place && same(before, row.before) && asked)
-        rows.push({ ...row, asked: anew !== undefined });
+        rows.push({ ...row, asked: anew !== undefined, begun: false });
       else await replace(tx, row, by.actor);
     }
     for (const one of waiting) {
@@ -129,7 +129,7 @@ export function openPolicyChanges(parts: {
       };
       await insertPolicyChange(tx, row);
       audit.record(tx, [{ kind: "policy.requested", actor: by.actor, data: recorded(row) }]);
-      rows.push({ ...row, asked: true });
+      rows.push({ ...row, asked: true, begun: true });
     }
     return rows;
   }
