@@ -44,6 +44,11 @@ test.each([ONE, MANY, NONE])("the four answers, with %o", (numbers) => {
 /** As a terminal writes what the console has from tables of its own. */
 const OTHERWISE: Partial<Record<keyof typeof NEED_CODES, Values>> = {
   change_waits: { setting: "qa.share", before: "0.05", after: "0.1", by: "k.adler@example.com" },
+  policy_waits: {
+    model: "mistral-eu/mistral-small",
+    by: "k.adler@example.com",
+    why: '[{"what": "kind", "name": "iban", "to": "allow"}, {"what": "images"}]',
+  },
   report_new: { title: "wrong_result" },
   second_person_missing: { action: "dial.loosen" },
 };
@@ -74,6 +79,12 @@ test("what a terminal says in words of its own has no code in it but names that 
   expect(say("change_waits")).toBe("qa.share from 0.05 to 0.1, asked for by k.adler@example.com");
   expect(say("change_waits", { setting: "rollout.step", after: '{"move": "advance"}' })).toBe(
     "the rollout's step: advance, asked for by k.adler@example.com",
+  );
+  expect(say("policy_waits")).toBe(
+    "Looser data policy for mistral-eu/mistral-small, asked for by k.adler@example.com. Would let on: iban: allow; messages may hold pictures",
+  );
+  expect(say("policy_waits", { why: '[{"what": "of a newer program"}]' })).toContain(
+    "Would let on: of a newer program",
   );
   expect(say("report_new", { reports: 2 })).toBe("Reported: “a delivered result is wrong”, 2 times");
   expect(say("second_person_missing")).toBe(

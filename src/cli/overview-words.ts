@@ -7,6 +7,7 @@
 import { ACTIONS, type Action } from "../contract/access.ts";
 import { REPORT_KINDS, type ReportKind } from "../contract/feedback-endpoints.ts";
 import type { NeedCode, SentenceCode } from "../contract/overview-codes.ts";
+import { loosenedWords, type Loosening } from "../contract/policy-change.ts";
 import type { Alarm } from "../contract/rollout.ts";
 import { settingText } from "./changes.ts";
 import { ALARMS } from "./rollout-text.ts";
@@ -127,6 +128,10 @@ export const NEEDS: Readonly<Record<NeedCode, Saying<About>>> = {
     text: `${settingText(String(setting), parsed(before), parsed(after))}, asked for by ${by}`,
     command: `pilotage approve ${id} --as <person>`,
   }),
+  policy_waits: ({ model, by, why }, { id }) => ({
+    text: `Looser data policy for ${model}, asked for by ${by}. Would let on: ${letOn(why)}`,
+    command: `pilotage connection approve ${id} --as <person>`,
+  }),
   report_new: ({ title, reports }, { id }) => ({
     text: `Reported: “${REPORT_KINDS[title as ReportKind] ?? title}”, ${reports === 1 ? "once" : `${number(reports)} times`}`,
     command: `pilotage improvement show ${id}`,
@@ -242,6 +247,12 @@ const share = (value: string | number | undefined) => percent(Number(Number(valu
 const at = (value: string | number | undefined) => moment(String(value));
 const named = (period: string | number | undefined) => (period === "day" ? "today" : "this month");
 const handIn = ({ workflow }: Answered) => `pilotage case submit ${workflow} --input <file> --as <person>`;
+
+/** Comes as JSON text, and from a newer server with kinds that have no words here. */
+function letOn(why: string | number | undefined): string {
+  const all = parsed(why);
+  return Array.isArray(all) ? (all as Loosening[]).map(loosenedWords).join("; ") : String(why);
+}
 
 /** Values of dials come as JSON text. */
 function parsed(value: string | number | undefined): unknown {

@@ -24,7 +24,7 @@ export interface Loosening {
 }
 
 export function loosenedWords({ what, name, to }: Loosening): string {
-  return LOOSENINGS[what].replace("{name}", name ?? "").replace("{to}", to ?? "");
+  return (LOOSENINGS[what] ?? what).replace("{name}", name ?? "").replace("{to}", to ?? "");
 }
 
 export const POLICY_CHANGE_STATES = ["pending", "applied", "refused", "replaced"] as const;
