@@ -35,7 +35,10 @@ export async function fullUnderDatabase(options: {
   const home = join(folder, "home");
   const disk = mountSmallDisk(home, 500);
   if (disk === undefined) return undefined;
-  const wreck = await launchWreck({ folder });
+  const wreck = await launchWreck({ folder }).catch((error: unknown) => {
+    disk.unmount();
+    throw error;
+  });
   const writer = openWriter(wreck, { pauseMs: 60, only: "cases" });
   const clerk = openClerk(wreck);
   try {
