@@ -6,6 +6,7 @@ import type { Role } from "../src/contract/access.ts";
 import { sql } from "../src/platform/sql.ts";
 import { install, launch, until } from "./support/installation.ts";
 import { openMailbox, textOf, type Received } from "./support/mailbox.ts";
+import { offering } from "./support/offered-model.ts";
 import { signedIn } from "./support/people.ts";
 
 const MINUTE = 60_000;
@@ -216,16 +217,6 @@ describe("a report", () => {
 });
 
 describe("a looser data policy", () => {
-  const offer = (policy: object) => ({
-    params: { name: "offered" },
-    body: {
-      settings: {
-        kind: "openai",
-        baseUrl: "https://models.example.com/v1",
-        passThrough: [{ name: "small", policy }],
-      },
-    },
-  });
   const whole = (name: string, role: Role, locale: "de-DE" | "en-GB", of: string | null = null) =>
     signedIn(installation, `${name}@example.com`, [{ role, workflow: of }]).then(async (theirs) => {
       await theirs.changeMe({ body: { locale } });
@@ -239,8 +230,8 @@ describe("a looser data policy", () => {
     // Neither makes the pair: an engineer does not answer for data, and this steward for one workflow alone.
     await whole("enno", "engineer", "de-DE");
     await whole("wanda", "steward", "de-DE", workflow);
-    await admin.saveConnection(offer({}));
-    await admin.saveConnection(offer({ scan: { email: "allow" } }));
+    await admin.saveConnection(offering({}));
+    await admin.saveConnection(offering({ scan: { email: "allow" } }));
     const [german] = await arrived("stella@example.com", 1);
     const [english] = await arrived("carl@example.com", 1);
     expect(textOf(german!)).toMatch(
@@ -249,7 +240,7 @@ describe("a looser data policy", () => {
     expect(textOf(english!)).toContain("adam@example.com asked for a looser data policy for offered/small");
     for (const mail of [german!, english!]) expect(textOf(mail)).toContain(`${PUBLIC}/settings#connections`);
 
-    await admin.saveConnection(offer({ scan: { email: "allow" } }));
+    await admin.saveConnection(offering({ scan: { email: "allow" } }));
     await aWhile();
     expect(["stella", "carl"].map((name) => to(`${name}@example.com`).length)).toEqual([1, 1]);
     expect(["adam", "enno", "wanda"].flatMap((name) => to(`${name}@example.com`))).toEqual([]);

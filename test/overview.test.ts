@@ -7,6 +7,7 @@ import { openNewsroom, topicsOf } from "../src/monitoring/news.ts";
 import { EVENTS } from "../src/contract/events.ts";
 import { sql } from "../src/platform/sql.ts";
 import { install, launch, until } from "./support/installation.ts";
+import { offering } from "./support/offered-model.ts";
 import { sessionCookie, signedIn } from "./support/people.ts";
 
 const HOUR = 3_600_000;
@@ -122,18 +123,8 @@ describe("the overview", () => {
     const as = (role: "administrator" | "engineer" | "steward" | "compliance", workflow: string | null) =>
       signedIn(installation, `${role}.of.${workflow ?? "all"}@example.com`, [{ role, workflow }]);
     const admin = await as("administrator", null);
-    const offer = (policy: object) => ({
-      params: { name: "offered" },
-      body: {
-        settings: {
-          kind: "openai",
-          baseUrl: "https://models.example.com/v1",
-          passThrough: [{ name: "small", policy }],
-        },
-      },
-    });
-    await admin.saveConnection(offer({}));
-    const { waiting } = await admin.saveConnection(offer({ scan: { email: "allow" } }));
+    await admin.saveConnection(offering({}));
+    const { waiting } = await admin.saveConnection(offering({ scan: { email: "allow" } }));
     const needsOf = async (client: typeof admin, workflow = "tickets") =>
       (await client.getOverview({ params: { workflow } })).needs.filter(({ kind }) => kind === "policy");
     const steward = await as("steward", null);

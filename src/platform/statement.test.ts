@@ -1,11 +1,10 @@
 /** A statement's answer, its silence, and what stays of it in memory. */
-import { once } from "node:events";
-import { createServer, connect, type AddressInfo, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, describe, expect, test } from "vitest";
 import { openFreshDatabase } from "../../test/support/database.ts";
+import { openLossyLink } from "../../test/support/lossy-link.ts";
 import { binaryRows } from "./copy.ts";
 import { isLost } from "./database-failure.ts";
 import { openDatabase } from "./database.ts";
@@ -32,21 +31,21 @@ describe("an answer", () => {
     await expect(answered(undefined, (answer) => answer(new Error("refused")))).rejects.toThrow("refused");
   });
 
-  test("that a database stops giving in the middle is told as an absence, and the next one comes over a new line", async () => {
-    const line = await deafLine(url);
-    const far = openDatabase({ url: line.url, log: silentLog, size: 2, patience: 0.1 });
-    closing.push(() => far.close(), line.close);
+  test("that a database stops giving in the middle is told as an absence, and the next one comes over a new connection", async () => {
+    const link = await openLossyLink(url);
+    const far = openDatabase({ url: link.url, log: silentLog, size: 2, patience: 0.1 });
+    closing.push(() => far.close(), link.close);
     // Both connections are there before.
     await Promise.all([far.run(sql`select pg_sleep(0.05)`), far.run(sql`select pg_sleep(0.05)`)]);
     let alone: Promise<unknown> | undefined;
     const together = far.transaction(async (tx) => {
-      line.deaf = true;
+      link.silence();
       alone = far.run(sql`select 1`).catch((error: unknown) => error);
       await tx.copy([binaryRows("kept", { body: "bytea" }, [[Buffer.of(1)]])]);
     });
     await expect(together).rejects.toMatchObject({ code: "database_unavailable" });
     await expect(alone).resolves.toMatchObject({ code: "database_unavailable" });
-    line.deaf = false;
+    link.mend();
     await expect(far.one(sql`select 1 as one`)).resolves.toEqual({ one: 1 });
   });
 });
@@ -82,33 +81,4 @@ describe("what a statement carried", () => {
 function collector(): (options: { type: "minor" | "major" }) => void {
   setFlagsFromString("--expose-gc");
   return runInNewContext("gc") as ReturnType<typeof collector>;
-}
-
-/** A line to the server that says nothing more, and is not cut, while it is deaf. */
-async function deafLine(target: string) {
-  const to = new URL(target);
-  const sockets = new Set<Socket>();
-  const line = { deaf: false };
-  const server = createServer((near) => {
-    const far = connect(Number(to.port), to.hostname);
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on("error", () => socket.destroy());
-    }
-    near.on("data", (data) => far.write(data));
-    far.on("data", (data) => line.deaf || near.write(data));
-    near.on("close", () => far.end());
-    far.on("close", () => near.destroy());
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = new URL(target);
-  address.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return Object.assign(line, {
-    url: address.href,
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
-      }),
-  });
 }
