@@ -4,6 +4,7 @@
  * `--rounds n` (three unless told), `--quick` for a short run that proves nothing but that the bench works, `--peers` to
  * measure beside other programs then, too.
  */
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { cpus, loadavg, totalmem } from "node:os";
 import type { JsonObject } from "../src/contract/json.ts";
@@ -13,6 +14,17 @@ interface Bench {
   /** The figures, and `aims`: those of them that something is asked of. */
   run(options: { rounds: number; quick: boolean; peers: boolean }): Promise<JsonObject>;
 }
+
+// The program runs in this process, under the flags under which `serve` runs it.
+const engine = JSON.parse(
+  readFileSync(new URL("../bin/engine-flags.json", import.meta.url), "utf8"),
+) as string[];
+if (!engine.every((flag) => process.execArgv.includes(flag)))
+  process.execve!(
+    process.execPath,
+    [process.execPath, ...engine, ...process.execArgv, ...process.argv.slice(1)],
+    process.env,
+  );
 
 const BENCHES: Record<string, () => Promise<Bench>> = {
   intake: () => import("./intake.ts"),

@@ -30,17 +30,18 @@ const entry = existsSync(source) ? source : join(__dirname, "..", "dist", "main.
 const compiled = join(__dirname, "..", "node_modules", ".cache", "pilotage");
 
 /**
- * Under load V8 lets the space of what is new grow without need, and lets what ages there lie: nearly half of the memory of a
- * busy program, for no speed that could be measured. Only the start of a process sets it, so that `serve` is started once more in its own place.
+ * Under load V8 lets the space of what is new grow without need, and lets what ages there lie. It also guesses by where an object
+ * is made how long it will live: in some runs it guessed wrong, and full collections came five times as often. Only the
+ * start of a process sets both, so that `serve` is started once more in its own place. The benches read the same file.
  */
-const YOUNG_SPACE = "--max-semi-space-size=16";
+const ENGINE = require("./engine-flags.json");
 const serves = process.argv.indexOf("serve") >= 2;
 
 if (parseInt(process.versions.node, 10) >= NEEDED) {
   if (serves && mayBeginAnew())
     process.execve(
       process.execPath,
-      [process.execPath, YOUNG_SPACE].concat(process.execArgv, __filename, process.argv.slice(2)),
+      [process.execPath].concat(ENGINE, process.execArgv, __filename, process.argv.slice(2)),
       process.env,
     );
   require("module").enableCompileCache(compiled);
@@ -63,7 +64,7 @@ function mayBeginAnew() {
 }
 
 function startUnder(node) {
-  const child = spawn(node, (serves ? [YOUNG_SPACE] : []).concat(entry, process.argv.slice(2)), {
+  const child = spawn(node, (serves ? ENGINE : []).concat(entry, process.argv.slice(2)), {
     stdio: "inherit",
     env: Object.assign({ NODE_COMPILE_CACHE: compiled }, process.env),
   });

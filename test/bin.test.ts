@@ -87,12 +87,12 @@ test.each([
   ["a Node that is new enough", 24],
   ["the bundled one", 99],
 ])(
-  "%s serves with a small young space, reading and ending as ever; other commands are left as they are",
+  "%s serves under the flags of engine-flags.json, reading and ending as ever; other commands are left as they are",
   async (_, needs) => {
     const installation = { needs, bundled: "this node" } as const;
     const ended = await run(installation, "input", "serve", "flags");
     expect(ended).toEqual({
-      out: '["serve","flags"]\n["--max-semi-space-size=16"]\nread input',
+      out: '["serve","flags"]\n["--max-semi-space-size=32","--no-allocation-site-pretenuring"]\nread input',
       said: "",
       code: 3,
       signal: null,

@@ -266,14 +266,18 @@ async function moveIntoLog(tx: Tx, size: number, batch: number): Promise<Waiting
       insert into audit_log (seq, event_id, leaf)
       select ${size}::bigint + row_number() over (order by ticket), event_id, leaf from taken)
     select ticket, writer, wseq, leaf as leaves, false as grouped from taken order by ticket`);
+  // The places are counted group by group: to sort the events would carry each group's ids and leaves along with each of them.
   const grouped = await tx.all<Waiting>(sql`
     with taken as (
       delete from audit_pending_group where not held and ticket <= (${lastGroupOf(batch - single.length)})
       returning ticket, writer, wseq, event_ids, leaves),
+    placed as (
+      select event_ids, leaves, ${size + single.length}::bigint + sum(cardinality(event_ids)) over (order by ticket) - cardinality(event_ids) as before
+      from taken),
     logged as (
       insert into audit_log (seq, event_id, leaf)
-      select ${size + single.length}::bigint + row_number() over (order by ticket, e.no), e.id, substring(leaves from (${LEAF} * (e.no - 1) + 1)::int for ${LEAF})
-      from taken, unnest(event_ids) with ordinality as e (id, no))
+      select before + e.no, e.id, substring(leaves from (${LEAF} * (e.no - 1) + 1)::int for ${LEAF})
+      from placed, unnest(event_ids) with ordinality as e (id, no))
     select ticket, writer, wseq, leaves, true as grouped from taken order by ticket`);
   return [...single, ...grouped];
 }

@@ -5,7 +5,7 @@
  * letter: for what every case brings. `textRows` gives each as a text, for columns of any type. Rows, their order and their refusal are those of an insert; conflicts are not left out. Used through `Tx.copy` and
  * `Tx.copyNew` (database.ts), so that nothing is stored outside a transaction.
  */
-import type { ClientBase, Connection, Submittable } from "pg";
+import pg, { type ClientBase, type Connection } from "pg";
 import { isTaken } from "./database-failure.ts";
 import { answered, ask, type Answer } from "./statement.ts";
 
@@ -228,16 +228,16 @@ export async function sendNewCopies(
 
 /**
  * The rows are sent along at once: the server asks for each table's in turn, and passes over those that an error before them
- * has made pointless.
+ * has made pointless. A query of the driver's own kind, because it takes no other on a connection that sends ahead.
  */
 function copying(
   copies: readonly Copy[],
   { first, last }: Around,
   callback: Answer<string | undefined>,
-): Submittable {
+): pg.Query {
   const statements = [first, ...copies.map((one) => one.text), last].filter((one) => one !== undefined);
   let command: string | undefined;
-  const query = {
+  return Object.assign(new pg.Query(""), {
     callback,
     submit(connection: Connection) {
       const { stream } = connection;
@@ -254,8 +254,7 @@ function copying(
     handleCommandComplete: (message: { text: string }) => void (command = message.text),
     handleError: (error: Error) => callback(error),
     handleReadyForQuery: () => callback(undefined, command),
-  };
-  return query;
+  });
 }
 
 /** Messages of the protocol: CopyData with its length, CopyDone. */

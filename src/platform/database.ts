@@ -10,7 +10,7 @@ import { Socket } from "node:net";
 import pg from "pg";
 import { PilotageError } from "../contract/errors.ts";
 import { sendCopies, sendNewCopies, type Copy } from "./copy.ts";
-import { explainFailure, isLost, outcomeUnknown } from "./database-failure.ts";
+import { explainFailure, isLost, isTaken, outcomeUnknown } from "./database-failure.ts";
 import { endsWithin } from "./deadline.ts";
 import type { Log } from "./log.ts";
 import type { Sql } from "./sql.ts";
@@ -47,7 +47,7 @@ export interface Tx extends Queryable {
   copy(copies: readonly Copy[]): Promise<void>;
   /**
    * The same, where somebody else may have been first: false, and none of these rows stored, when one of them is there
-   * already. The transaction goes on either way.
+   * already. The transaction goes on either way. One that is done in hope is told true at once (see `Hope`).
    */
   copyNew(copies: readonly Copy[]): Promise<boolean>;
   /** From here on statements are planned with their values and for many rows, until the transaction ends. */
@@ -58,9 +58,17 @@ export interface Tx extends Queryable {
   afterFailure(hook: () => void): void;
 }
 
+/**
+ * A transaction done in hope takes the rows of `copyNew` for new and sends them with all others, which spares a wait. Where one
+ * of them, or of any other row, turns out taken, all is taken back and the work is done once more, without hope.
+ */
+export interface Hope {
+  inHope?: boolean;
+}
+
 export interface Database extends Queryable {
   /** `names` say what is written, for those who watch the boundary. */
-  transaction<T>(work: (tx: Tx) => Promise<T>, names?: readonly string[]): Promise<T>;
+  transaction<T>(work: (tx: Tx) => Promise<T>, names?: readonly string[], hope?: Hope): Promise<T>;
   /**
    * Rows into tables by COPY, all or none, as a transaction of their own in one message: beside a transaction that begins,
    * copies and commits it spares two waits and half of the work. Resolves when they are committed.
@@ -142,10 +150,10 @@ export function openDatabase(options: DatabaseOptions): Database {
     const client = await connect();
     try {
       const result = await send<T>(client, query, "pool");
-      client.release();
+      letGo(client);
       return result;
     } catch (error) {
-      client.release(isLost(error) ? (error as Error) : undefined);
+      letGo(client, isLost(error) ? (error as Error) : undefined);
       throw error;
     }
   }
@@ -178,82 +186,105 @@ export function openDatabase(options: DatabaseOptions): Database {
     };
   }
 
+  async function attempt<T>(
+    work: (tx: Tx) => Promise<T>,
+    names: readonly string[],
+    hopeful: boolean,
+  ): Promise<T> {
+    const client = await connect();
+    const before: (() => Promise<void>)[] = [];
+    const after: (() => void)[] = [];
+    const failed: (() => void)[] = [];
+    let broken: Error | undefined;
+    let committing = false;
+    let planning: Planning = "path";
+    /** Rows that go with the next statement, or with the commit. */
+    let held: Copy[] = [];
+    const sendHeld = async () => {
+      const copies = held;
+      held = [];
+      if (copies.length === 0) return;
+      await sendCopies(client, copies, { within }).catch((error: unknown) => {
+        throw translate(error);
+      });
+    };
+    // A connection that dies while we hold it emits an error on the client itself.
+    const onError = (error: Error) => (broken = error);
+    client.on("error", onError);
+    // What comes first goes right behind it, and is answered after it.
+    const begun = ask(client, BEGIN, within);
+    begun.catch(() => undefined);
+    try {
+      const result = await work({
+        ...queryable(async <T>(query: Sql) => {
+          await sendHeld();
+          const answer = await send<T>(client, query, planning);
+          await begun;
+          return answer;
+        }),
+        connection: client,
+        async planForMany() {
+          await ask(client, PLAN_FOR_MANY, within);
+          planning = "many";
+        },
+        copy: async (copies) => void held.push(...copies),
+        async copyNew(copies) {
+          if (hopeful) {
+            held.push(...copies);
+            return true;
+          }
+          await sendHeld();
+          return sendNewCopies(client, copies, within).catch((error: unknown) => {
+            throw translate(error);
+          });
+        },
+        beforeCommit: (hook) => before.push(hook),
+        afterCommit: (hook) => after.push(hook),
+        afterFailure: (hook) => failed.push(hook),
+      });
+      for (const hook of before) await hook();
+      await begun;
+      options.boundary?.("before", names);
+      committing = true;
+      const command =
+        held.length > 0
+          ? await sendCopies(client, held, { last: "commit", within })
+          : (await ask(client, "commit", within)).command;
+      committing = false;
+      // PostgreSQL answers the commit of a transaction in which a statement failed with a rollback, and no error.
+      if (command !== "COMMIT")
+        throw new PilotageError(
+          "internal",
+          "A statement of this transaction had failed before its end; nothing was stored.",
+        );
+      options.boundary?.("after", names);
+      for (const hook of after) guarded(hook);
+      return result;
+    } catch (error) {
+      for (const hook of failed) guarded(hook);
+      // A lost connection is thrown away: to ask it for a rollback would be to wait for its silence once more.
+      if (isLost(error)) broken ??= error as Error;
+      else await ask(client, "rollback", within).catch((rollback: Error) => (broken ??= rollback));
+      if (committing && isLost(error)) throw outcomeUnknown(error, options.why?.());
+      throw translate(error);
+    } finally {
+      client.off("error", onError);
+      letGo(client, broken);
+    }
+  }
+
   return {
     ...queryable(sendAlone),
     get pool() {
       return pool;
     },
-    async transaction(work, names = ["transaction"]) {
-      const client = await connect();
-      const before: (() => Promise<void>)[] = [];
-      const after: (() => void)[] = [];
-      const failed: (() => void)[] = [];
-      let broken: Error | undefined;
-      let committing = false;
-      let planning: Planning = "path";
-      /** Rows that go with the next statement, or with the commit. */
-      let held: Copy[] = [];
-      const sendHeld = async () => {
-        const copies = held;
-        held = [];
-        if (copies.length === 0) return;
-        await sendCopies(client, copies, { within }).catch((error: unknown) => {
-          throw translate(error);
-        });
-      };
-      // A connection that dies while we hold it emits an error on the client itself.
-      const onError = (error: Error) => (broken = error);
-      client.on("error", onError);
+    async transaction(work, names = ["transaction"], { inHope = false } = {}) {
+      if (!inHope) return attempt(work, names, false);
       try {
-        await ask(client, BEGIN, within);
-        const result = await work({
-          ...queryable(async <T>(query: Sql) => {
-            await sendHeld();
-            return send<T>(client, query, planning);
-          }),
-          connection: client,
-          async planForMany() {
-            await ask(client, PLAN_FOR_MANY, within);
-            planning = "many";
-          },
-          copy: async (copies) => void held.push(...copies),
-          async copyNew(copies) {
-            await sendHeld();
-            return sendNewCopies(client, copies, within).catch((error: unknown) => {
-              throw translate(error);
-            });
-          },
-          beforeCommit: (hook) => before.push(hook),
-          afterCommit: (hook) => after.push(hook),
-          afterFailure: (hook) => failed.push(hook),
-        });
-        for (const hook of before) await hook();
-        options.boundary?.("before", names);
-        committing = true;
-        const command =
-          held.length > 0
-            ? await sendCopies(client, held, { last: "commit", within })
-            : (await ask(client, "commit", within)).command;
-        committing = false;
-        // PostgreSQL answers the commit of a transaction in which a statement failed with a rollback, and no error.
-        if (command !== "COMMIT")
-          throw new PilotageError(
-            "internal",
-            "A statement of this transaction had failed before its end; nothing was stored.",
-          );
-        options.boundary?.("after", names);
-        for (const hook of after) guarded(hook);
-        return result;
+        return await attempt(work, names, true);
       } catch (error) {
-        for (const hook of failed) guarded(hook);
-        // A lost connection is thrown away: to ask it for a rollback would be to wait for its silence once more.
-        if (isLost(error)) broken ??= error as Error;
-        else await ask(client, "rollback", within).catch((rollback: Error) => (broken ??= rollback));
-        if (committing && isLost(error)) throw outcomeUnknown(error, options.why?.());
-        throw translate(error);
-      } finally {
-        client.off("error", onError);
-        client.release(broken);
+        if (!isTaken(error)) throw error;
+        return attempt(work, names, false);
       }
     },
     async store(copies, names = ["store"]) {
@@ -271,7 +302,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         throw outcomeUnknown(error, options.why?.());
       } finally {
         client.off("error", onError);
-        client.release(broken);
+        letGo(client, broken);
       }
     },
     moveTo(url) {
@@ -294,6 +325,12 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
+/** Back into the pool, or away: one that still waits for an answer would wait for it to end in order. */
+function letGo(client: pg.PoolClient, broken?: Error): void {
+  if (broken) (client as unknown as { connection: pg.Connection }).connection.stream.destroy();
+  client.release(broken);
+}
+
 function openPool(
   { url, log, size = 12, patience = PATIENCE, role }: DatabaseOptions,
   sockets: Set<Socket>,
@@ -303,6 +340,8 @@ function openPool(
     ...attentive(patience),
     // statement.ts looks at the time.
     query_timeout: 0,
+    // A statement may be sent before the one in front of it is answered.
+    pipeline: true,
     connectionString: address,
     max: size,
     idleTimeoutMillis: 30_000,

@@ -33,6 +33,7 @@ export function openGroupCommit(database: Database, options: { atOnce?: number }
       database.transaction(
         (tx) => runAll(tx, group),
         group.map((one) => one.operation.name),
+        { inHope: true },
       ),
     options,
   );
