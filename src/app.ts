@@ -180,6 +180,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     vault,
     clock,
     newId,
+    log,
     admit: admission({ audit, registry, wake, adoption }),
     quarantine: quarantining(audit),
     mostWaiting: settings.PILOTAGE_INTAKE_QUEUE,

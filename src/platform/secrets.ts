@@ -20,13 +20,25 @@ const TAG = 16;
 
 /** Opens and makes the keys of cases; knows the master key, which never leaves it. */
 export interface Vault {
-  newKey(owner: string): { key: ContentKey; wrapped: Uint8Array };
+  /** A key of 32 random bytes; of those given, where they were drawn before. */
+  newKey(owner: string, bytes?: Uint8Array): { key: ContentKey; wrapped: Uint8Array };
+  /** The key of these 32 bytes. */
+  keyOf(owner: string, bytes: Uint8Array): ContentKey;
   openKey(owner: string, wrapped: Uint8Array): ContentKey;
+  /** What another thread of this process opens its vault with. */
+  readonly keys: VaultKeys;
   /** For secrets of the installation itself (connections): encrypted with a key derived from the master key. */
   seal(purpose: string, plain: Uint8Array): Uint8Array;
   open(purpose: string, sealed: Uint8Array): Uint8Array;
   /** Keyed digest (HMAC-SHA256): equal values give equal digests, and nobody without the key can try values out. */
   digest(purpose: string, value: string | Uint8Array): Buffer;
+}
+
+/** Derived from the master key: objects that threads can hand over, and that show their bytes to nobody. */
+export interface VaultKeys {
+  wrapping: KeyObject;
+  hashing: KeyObject;
+  sealing: KeyObject;
 }
 
 /** Encrypts what belongs to one case; a text as its UTF-8. */
@@ -39,21 +51,30 @@ export function openVault(masterKey: Uint8Array): Vault {
   // Keys are key objects throughout: node:crypto spends several times the encryption on looking at a key of bare bytes.
   const derive = (purpose: string) =>
     createSecretKey(Buffer.from(hkdfSync("sha256", masterKey, new Uint8Array(), `pilotage:${purpose}`, 32)));
-  const wrapping = derive("wrap");
-  const hashing = derive("digest");
-  const sealing = derive("seal");
+  return vaultOf({ wrapping: derive("wrap"), hashing: derive("digest"), sealing: derive("seal") });
+}
 
-  const contentKey = (owner: string, key: KeyObject): ContentKey => ({
-    seal: (kind, plain) => encrypt(key, `${owner}:${kind}`, plain),
-    open: (kind, sealed) => decrypt(key, `${owner}:${kind}`, sealed),
-  });
+export function vaultOf(keys: VaultKeys): Vault {
+  const { wrapping, hashing, sealing } = keys;
+
+  /** Many a key is made and not used again: it becomes an object of its own when something is sealed with it. */
+  function keyOf(owner: string, bytes: Uint8Array): ContentKey {
+    let made: KeyObject | undefined;
+    const key = () => (made ??= createSecretKey(bytes));
+    return {
+      seal: (kind, plain) => encrypt(key(), `${owner}:${kind}`, plain),
+      open: (kind, sealed) => decrypt(key(), `${owner}:${kind}`, sealed),
+    };
+  }
 
   return {
-    newKey(owner) {
-      const key = freshBytes(32);
-      return { key: contentKey(owner, createSecretKey(key)), wrapped: encrypt(wrapping, owner, key) };
-    },
-    openKey: (owner, wrapped) => contentKey(owner, createSecretKey(decrypt(wrapping, owner, wrapped))),
+    keys,
+    newKey: (owner, bytes = freshBytes(32)) => ({
+      key: keyOf(owner, bytes),
+      wrapped: encrypt(wrapping, owner, bytes),
+    }),
+    keyOf,
+    openKey: (owner, wrapped) => keyOf(owner, decrypt(wrapping, owner, wrapped)),
     seal: (purpose, plain) => encrypt(sealing, purpose, plain),
     open: (purpose, sealed) => decrypt(sealing, purpose, sealed),
     digest: (purpose, value) => createHmac("sha256", hashing).update(`${purpose}:`).update(value).digest(),

@@ -3,7 +3,7 @@ import canonicalize from "canonicalize";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { JsonObject } from "../../contract/json.ts";
-import { textsOf } from "./intake.ts";
+import { textsOf } from "./texts.ts";
 
 const input = fc.dictionary(
   fc.oneof(

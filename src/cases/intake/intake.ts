@@ -4,8 +4,6 @@
  * Checks, seals and hands over to admission or quarantine. Guarantees: what is answered as admitted or quarantined is
  * in the database; nothing else is acknowledged. The feeds that read files are in cases/feed.
  */
-import canonicalize from "canonicalize";
-import { createHash } from "node:crypto";
 import { PilotageError } from "../../contract/errors.ts";
 import type { CaseId, QuarantineId } from "../../contract/ids.ts";
 import type { JsonObject, JsonValue } from "../../contract/json.ts";
@@ -19,6 +17,7 @@ import type { NewId } from "../../platform/chance.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Database, Tx } from "../../platform/database.ts";
 import type { GroupCommit, Operation } from "../../platform/group-commit.ts";
+import type { Log } from "../../platform/log.ts";
 import type { Vault } from "../../platform/secrets.ts";
 import { sealAttachment, sealJson } from "../content.ts";
 import type { Registry, ReleaseView, WorkflowView } from "../workflow/registry.ts";
@@ -26,6 +25,7 @@ import type { Admission, Arrival, Door } from "./admit.ts";
 import { badExternalId, checkInput, LIMITS } from "./check.ts";
 import { dueAt } from "./due.ts";
 import type { Refused } from "./quarantine.ts";
+import { openSealing, type Sealed } from "./sealing.ts";
 
 export interface Attachment {
   name: string;
@@ -67,6 +67,9 @@ export type Receipt =
 
 type Prepared = { ok: true; arrival: Arrival; dropped: string[] } | { ok: false; refused: Refused };
 
+/** An input that is as the release wants it. */
+type Checked = { ok: true; externalId: string; input: JsonObject; dropped: string[] };
+
 export interface Intake {
   /** Admits one record; answered after the commit. Refuses with 429 when too much is waiting. */
   receive(incoming: Incoming): Promise<Receipt>;
@@ -81,6 +84,7 @@ export interface IntakeParts {
   vault: Vault;
   clock: Clock;
   newId: NewId;
+  log: Log;
   admit: Operation<Arrival, Admission>;
   quarantine: Operation<Refused, QuarantineId>;
   mostWaiting: number;
@@ -93,16 +97,31 @@ export function openIntake(parts: IntakeParts): Intake {
     const view = await registry.workflow(database, workflow);
     return { view, reference: await registry.reference(database, view.row) };
   });
+  const sealing = openSealing(parts);
+
+  async function prepare(incoming: Incoming, view: WorkflowView, reference: ReleaseView): Promise<Prepared> {
+    const checked = check(parts, incoming, view, reference);
+    if (!checked.ok) return checked;
+    const { externalId, input, dropped } = checked;
+    const id = parts.newId("case");
+    const sealed = await sealing.seal({ id, input, attachments: incoming.attachments });
+    return {
+      ok: true,
+      arrival: arrive(parts, incoming, view, reference, { id, externalId, input, sealed }),
+      dropped,
+    };
+  }
+
   return {
     async receive(incoming) {
-      if (group.load >= parts.mostWaiting)
+      if (group.load + sealing.load >= parts.mostWaiting)
         throw new PilotageError(
           "too_many_requests",
           "More cases are coming in than can be stored at the moment; this one was not taken.",
           { hint: "Wait for the time in Retry-After and send it again.", details: { retryAfterSeconds: 1 } },
         );
       const { view, reference } = await read(incoming.workflow);
-      const prepared = prepare(parts, incoming, view, reference);
+      const prepared = await prepare(incoming, view, reference);
       if (!prepared.ok) {
         await group.do(quarantine, prepared.refused);
         return quarantined(prepared.refused);
@@ -115,7 +134,7 @@ export function openIntake(parts: IntakeParts): Intake {
     },
 
     async receiveAll(tx, incoming, view, reference) {
-      const prepared = incoming.map((one) => prepare(parts, one, view, reference));
+      const prepared = await Promise.all(incoming.map((one) => prepare(one, view, reference)));
       const arrivals = prepared.flatMap((one) => (one.ok ? [one.arrival] : []));
       const answers = arrivals.length > 0 ? await admit.run(tx, arrivals) : [];
       const answerOf = new Map(arrivals.map((arrival, i) => [arrival.id, answers[i]!]));
@@ -137,13 +156,13 @@ export function openIntake(parts: IntakeParts): Intake {
   };
 }
 
-/** Everything that needs no database: checks, ids, digests, encryption. */
-function prepare(
+/** What can be told without the database. */
+function check(
   parts: IntakeParts,
   incoming: Incoming,
   view: WorkflowView,
   reference: ReleaseView,
-): Prepared {
+): Checked | { ok: false; refused: Refused } {
   const problem = incoming.problem ?? attachmentProblem(incoming.attachments);
   if (problem) return { ok: false, refused: refuse(parts, incoming, { ...problem, details: [] }) };
   const schema = reference.document.input;
@@ -171,22 +190,18 @@ function prepare(
       }),
     };
 
-  return { ok: true, arrival: arrive(parts, incoming, view, reference, externalId, input), dropped };
+  return { ok: true, externalId, input, dropped };
 }
 
 function arrive(
-  parts: IntakeParts,
+  { vault, clock }: IntakeParts,
   incoming: Incoming,
   view: WorkflowView,
   reference: ReleaseView,
-  externalId: string,
-  input: JsonObject,
+  { id, externalId, input, sealed }: { id: CaseId; externalId: string; input: JsonObject; sealed: Sealed },
 ): Arrival {
-  const { vault, clock, newId } = parts;
   const { document } = view;
-  const id = newId("case");
-  const { key, wrapped } = vault.newKey(id);
-  const { json, canonical } = textsOf(input);
+  const { key } = sealed;
   const now = clock.now();
   const team = document.team === undefined ? undefined : valueAt(input, document.team);
   const thread = document.thread === undefined ? undefined : valueAt(input, document.thread);
@@ -196,7 +211,7 @@ function arrive(
     door: incoming.door,
     source: incoming.source,
     externalId,
-    digest: vault.digest("content", contentBytes(canonical, incoming.attachments)),
+    digest: sealed.digest,
     receivedAt: now,
     dueAt: document.due === undefined ? undefined : dueAt(now, document.due.workingHours, document.calendar),
     thread: isText(thread) ? threadDigest(vault, incoming.workflow, String(thread)) : undefined,
@@ -206,8 +221,8 @@ function arrive(
       const value = valueAt(input, path);
       return isText(value) ? [subjectDigest(vault, String(value))] : [];
     }),
-    wrappedKey: wrapped,
-    sealedInput: key.seal("input", json),
+    wrappedKey: sealed.wrappedKey,
+    sealedInput: sealed.sealedInput,
     opened: { key, input },
     attachments: incoming.attachments.map((one, i) => ({
       mediaType: one.mediaType,
@@ -235,39 +250,6 @@ function keyFrom(view: WorkflowView, input: JsonObject): string | undefined {
 
 function isText(value: JsonValue | undefined): value is string | number {
   return (typeof value === "string" && value !== "") || typeof value === "number";
-}
-
-/**
- * The input as JSON and as canonical JSON (RFC 8785), which differ only in the order of members: the long texts are written
- * once for both. Whole characters are checked before (check.ts).
- */
-export function textsOf(input: JsonObject): { json: string; canonical: string } {
-  const members = Object.entries(input).map(([name, value]) => {
-    const before = `${JSON.stringify(name)}:`;
-    const json = before + JSON.stringify(value);
-    const sorted = typeof value === "object" && value !== null ? before + canonicalize(value)! : json;
-    return { name, json, sorted };
-  });
-  const json = objectOf(members.map((one) => one.json));
-  members.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return { json, canonical: objectOf(members.map((one) => one.sorted)) };
-}
-
-/** Piece by piece: `join` would copy the long texts once more before they are read. */
-function objectOf(members: string[]): string {
-  let text = "";
-  for (const member of members) text += text === "" ? member : `,${member}`;
-  return `{${text}}`;
-}
-
-/** What makes two records the same: the canonical input and the bytes of the attachments. */
-function contentBytes(canonical: string, attachments: Attachment[]): string {
-  const files = attachments.map((one) => [
-    one.name,
-    one.mediaType,
-    createHash("sha256").update(one.bytes).digest("hex"),
-  ]);
-  return `[${canonical},${files.length === 0 ? "[]" : canonicalize(files)!}]`;
 }
 
 function attachmentProblem(

@@ -1,0 +1,23 @@
+/** The thread that seals the inputs of new cases, many at a time. See sealing.ts. */
+import { parentPort, workerData } from "node:worker_threads";
+import { vaultOf, type VaultKeys } from "../../platform/secrets.ts";
+import { sealedHere, type AllSealed, type ToSeal } from "./sealing.ts";
+
+const KEY = 32;
+const vault = vaultOf(workerData as VaultKeys);
+
+parentPort!.on("message", ({ records, keys }: ToSeal) => {
+  const parts = records.flatMap(({ id, input }, i) => {
+    const key = keys.subarray(i * KEY, (i + 1) * KEY);
+    const { wrappedKey, digest, sealedInput } = sealedHere(vault, { id, input, attachments: [] }, key);
+    return [wrappedKey, digest, sealedInput];
+  });
+  const sizes = parts.map((part) => part.length);
+  const bytes = new Uint8Array(sizes.reduce((sum, size) => sum + size, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  parentPort!.postMessage({ bytes, sizes } satisfies AllSealed, [bytes.buffer]);
+});
