@@ -91,7 +91,8 @@ export function openSealing({ vault, log }: { vault: Vault; log: Log }): Sealing
   function flush(): void {
     const list = waiting.splice(0);
     if (list.length === 0) return;
-    if (list.length < FEW) {
+    // What comes behind others that are on their way goes with them, and so into one group of the writes that follow.
+    if (list.length < FEW && !thread?.busy) {
       load -= list.length;
       return hereAll(list);
     }
@@ -138,6 +139,9 @@ export function openSealing({ vault, log }: { vault: Vault; log: Log }): Sealing
     worker.on("exit", end);
 
     const own = {
+      get busy() {
+        return sent.length > 0;
+      },
       seal(list: Waiting[]) {
         clearTimeout(idle);
         // A copy of its own: to hand over a part of a buffer hands over all of it.
