@@ -1,5 +1,5 @@
 /**
- * Many small writes handed over as few large ones: what arrives within a millisecond or two, or while another write is
+ * Many small writes handed over as few large ones: what arrives within a few milliseconds, or while another write is
  * under way, goes together, and each caller is answered for itself after the write.
  *
  * Knows nothing of what is written. A group that fails for a reason of one item is taken apart, and every item is tried
@@ -35,9 +35,9 @@ interface Waiting<Item, Result> {
 }
 
 const MOST_ITEMS = 200;
-const MOST_AT_ONCE = 6;
-const ENOUGH = 100;
-const GATHER = 2;
+const MOST_AT_ONCE = 4;
+const ENOUGH = 150;
+const GATHER = 3;
 
 /** `write` stores all items or none, and answers one result per item, in order. */
 export function gathered<Item, Result>(

@@ -8,3 +8,7 @@ alter table intake_key drop constraint intake_key_pkey, add primary key (workflo
 -- front of it, and each page is split in the middle. Lists that begin with the newest read it backwards.
 drop index case_state;
 create index case_state on case_ (workflow, state, id);
+
+-- A case has a handful of events: they are sorted when they are looked at.
+drop index audit_event_case;
+create index audit_event_case on audit_event (case_id) where case_id is not null;
