@@ -25,8 +25,8 @@ import {
 import { atLeast, cpuSeconds, progress, spread, ticketText, timed } from "./measure.ts";
 import { talkTo, type Talk } from "./talk.ts";
 
-/** Four groups of two hundred (platform/gather.ts): with fewer neither the floor nor intake fills what it may have under way. */
-const IN_FLIGHT = 800;
+/** Four groups of four hundred (platform/gather.ts): with fewer neither the floor nor intake fills what it may have under way. */
+const IN_FLIGHT = 1_600;
 const COUNTS = { inside: 30_000, single: 10_000, batch: 20_000 };
 const QUICK = { inside: 1_000, single: 200, batch: 500 };
 const SEAL_BYTES = 28;

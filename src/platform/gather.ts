@@ -34,9 +34,9 @@ interface Waiting<Item, Result> {
   reject(error: unknown): void;
 }
 
-const MOST_ITEMS = 200;
+const MOST_ITEMS = 400;
 const MOST_AT_ONCE = 4;
-const ENOUGH = 150;
+const ENOUGH = 300;
 const GATHER = 3;
 
 /** `write` stores all items or none, and answers one result per item, in order. */
