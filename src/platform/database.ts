@@ -37,6 +37,7 @@ export interface Queryable {
   run(query: Sql): Promise<number>;
 }
 
+/** Statements that need not wait for each other are asked at once (`Promise.all`): they run in the order of asking, for one wait. */
 export interface Tx extends Queryable {
   /** The connection underneath; things that live as long as it does may be kept beside it. */
   readonly connection: object;
@@ -217,9 +218,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     try {
       const result = await work({
         ...queryable(async <T>(query: Sql) => {
-          await sendHeld();
-          const answer = await send<T>(client, query, planning);
-          await begun;
+          // All of it is sent before anything of it is waited for, so that statements asked at once go in the order of asking.
+          const [, , answer] = await Promise.all([begun, sendHeld(), send<T>(client, query, planning)]);
           return answer;
         }),
         connection: client,

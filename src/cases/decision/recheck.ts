@@ -43,26 +43,18 @@ interface InForce {
 }
 
 /** What is in force in these workflows; their dials and certificates stand still until the transaction ends. */
-export async function lockInForce(
-  tx: Queryable,
-  workflows: string[],
-  now: number,
-): Promise<Map<string, InForce>> {
+export async function lockInForce(tx: Tx, workflows: string[], now: number): Promise<Map<string, InForce>> {
   if (workflows.length === 0) return new Map();
   const names = [...new Set(workflows)].sort();
-  const found = await tx.all<{
-    name: string;
-    rung: number;
-    autonomy: number;
-    digest: string;
-    dials: DialValues;
-  }>(
-    sql`select name, rung, autonomy, digest, dials from workflow where name = any(${names}) order by name for share`,
-  );
-  // A statement of its own: one that had to wait for the lock would still see the certificates of before.
-  const certificates = await tx.all<CertificateRow & { workflow: string }>(sql`
-    select id, workflow, release, step, model_answered, model_version, per, threshold, thresholds, target, confidence, expires_at, suspended_at, superseded_by
-    from certificate where workflow = any(${names}) and superseded_by is null and suspended_at is null`);
+  const [found, certificates] = await Promise.all([
+    tx.all<{ name: string; rung: number; autonomy: number; digest: string; dials: DialValues }>(
+      sql`select name, rung, autonomy, digest, dials from workflow where name = any(${names}) order by name for share`,
+    ),
+    // A statement of its own: one that had to wait for the lock would still see the certificates of before.
+    tx.all<CertificateRow & { workflow: string }>(sql`
+      select id, workflow, release, step, model_answered, model_version, per, threshold, thresholds, target, confidence, expires_at, suspended_at, superseded_by
+      from certificate where workflow = any(${names}) and superseded_by is null and suspended_at is null`),
+  ]);
   return new Map(
     found.map(({ name, dials, ...one }) => {
       const its = certificates.filter((row) => row.workflow === name && !lapseOf(row, dials, now));

@@ -62,28 +62,15 @@ export function settling(audit: Audit, worker: string): Operation<Settlement, Se
       const mine = await fenced(tx, items);
       if (mine.length === 0) return items.map(() => undefined);
       const leaving = await mayLeave(tx, mine);
-      await writeDecisions(tx, mine, leaving);
       const states = new Map(mine.map((one) => [one, stateAfter(one, leaving.includes(one))]));
-      await moveCases(tx, states);
-      const reviews = mine.filter((one) => states.get(one) === "in_review");
-      if (reviews.length > 0)
-        await tx.run(sql`
-          insert into review (case_id, no, workflow, state, due_at, urgent_at, cause, opened_at)
-          select case_id, no, workflow, state, due_at, urgent_at, cause, opened_at from json_populate_recordset(null::review, ${rows(
-            reviews.map(({ lease, case_, decision, now }) => {
-              const cause = causeOf({ reasons: decision.reasons, cold: case_.cold });
-              return {
-                case_id: lease.id,
-                no: 1,
-                workflow: case_.workflow,
-                state: "waiting",
-                due_at: case_.due_at === null ? null : isoTime(case_.due_at),
-                urgent_at: isoTime(urgentAt({ cause, dueAt: case_.due_at, receivedAt: case_.received_at })),
-                cause,
-                opened_at: isoTime(now),
-              };
-            }),
-          )}::json)`);
+      await Promise.all([
+        writeDecisions(tx, mine, leaving),
+        moveCases(tx, states),
+        openReviews(
+          tx,
+          mine.filter((one) => states.get(one) === "in_review"),
+        ),
+      ]);
       audit.record(
         tx,
         mine.flatMap((one) => {
@@ -113,6 +100,27 @@ export function settling(audit: Audit, worker: string): Operation<Settlement, Se
       return items.map((one) => states.get(one));
     },
   };
+}
+
+async function openReviews(tx: Tx, items: Settlement[]): Promise<void> {
+  if (items.length === 0) return;
+  await tx.run(sql`
+          insert into review (case_id, no, workflow, state, due_at, urgent_at, cause, opened_at)
+          select case_id, no, workflow, state, due_at, urgent_at, cause, opened_at from json_populate_recordset(null::review, ${rows(
+            items.map(({ lease, case_, decision, now }) => {
+              const cause = causeOf({ reasons: decision.reasons, cold: case_.cold });
+              return {
+                case_id: lease.id,
+                no: 1,
+                workflow: case_.workflow,
+                state: "waiting",
+                due_at: case_.due_at === null ? null : isoTime(case_.due_at),
+                urgent_at: isoTime(urgentAt({ cause, dueAt: case_.due_at, receivedAt: case_.received_at })),
+                cause,
+                opened_at: isoTime(now),
+              };
+            }),
+          )}::json)`);
 }
 
 /** Suspends the certificates that answers break, and records what was noticed: once each, whichever case came first. */

@@ -112,19 +112,23 @@ export function dispatching(audit: Audit, worker: string): Operation<Dispatch, b
         list.flatMap((one) => one.items.map((item) => ({ ...item, now: one.now })));
       await beginAgain(tx, itemsOf(mine.filter((one) => one.corrects)));
       const { deliveries, bodies } = beginParts(itemsOf(mine.filter((one) => !one.corrects)));
-      if (bodies.length > 0) await tx.run(sql`with ${listed(deliveries)} ${contentInsert(bodies)}`);
+      const writes: Promise<unknown>[] = [];
+      if (bodies.length > 0) writes.push(tx.run(sql`with ${listed(deliveries)} ${contentInsert(bodies)}`));
       const moves = mine.map((one) => ({
         id: one.lease.id,
         state: one.items.length > 0 ? "delivering" : "closed",
         at: isoTime(one.now),
       }));
       if (moves.length > 0)
-        await tx.run(sql`
+        writes.push(
+          tx.run(sql`
           update case_ c set state = r.state,
             next_at = case when r.state = 'delivering' then r.at end,
             worker = case when r.state = 'delivering' then c.worker end,
             closed_at = case when r.state = 'closed' then r.at end
-          from json_to_recordset(${rows(moves)}::json) as r (id text, state text, at timestamptz) where c.id = r.id`);
+          from json_to_recordset(${rows(moves)}::json) as r (id text, state text, at timestamptz) where c.id = r.id`),
+        );
+      await Promise.all(writes);
       audit.record(
         tx,
         mine.map((one, i) => ({
@@ -239,8 +243,10 @@ export function concluding(audit: Audit, worker: string): Operation<Results, boo
           at: isoTime(one.now),
         })),
       );
+      const writes: Promise<unknown>[] = [];
       if (results.length > 0)
-        await tx.run(sql`
+        writes.push(
+          tx.run(sql`
           with r as (
             select * from json_to_recordset(${rows(results)}::json)
               as r (case_id text, target text, state text, next_at timestamptz, sent_at timestamptz, error text, receipt jsonb, at timestamptz)),
@@ -249,7 +255,8 @@ export function concluding(audit: Audit, worker: string): Operation<Results, boo
             from r where d.case_id = r.case_id and d.target = r.target
             returning d.case_id, d.target, d.tries, r.at, r.error)
           update delivery_attempt a set finished_at = done.at, error = done.error
-          from done where a.case_id = done.case_id and a.target = done.target and a.no = done.tries`);
+          from done where a.case_id = done.case_id and a.target = done.target and a.no = done.tries`),
+        );
       const moves = mine.map((one) => ({
         ...fenceOf(one.lease),
         state: one.to,
@@ -257,12 +264,15 @@ export function concluding(audit: Audit, worker: string): Operation<Results, boo
         delivered_at: one.to === "delivered" ? isoTime(one.now) : null,
       }));
       if (moves.length > 0)
-        allMoved(
-          await tx.run(sql`
+        writes.push(
+          tx
+            .run(
+              sql`
             update case_ c set state = r.state, worker = null, next_at = r.next_at, delivered_at = r.delivered_at
             from json_to_recordset(${rows(moves)}::json) as r (id text, held_by text, lease_no int, state text, next_at timestamptz, delivered_at timestamptz)
-            where c.id = r.id and (c.worker, c.lease_no) is not distinct from (r.held_by, r.lease_no)`),
-          mine,
+            where c.id = r.id and (c.worker, c.lease_no) is not distinct from (r.held_by, r.lease_no)`,
+            )
+            .then((moved) => allMoved(moved, mine)),
         );
       const looks = mine.flatMap((one) =>
         one.to === "delivered" && one.secondLook !== undefined
@@ -277,11 +287,14 @@ export function concluding(audit: Audit, worker: string): Operation<Results, boo
           : [],
       );
       if (looks.length > 0)
-        await tx.run(sql`
+        writes.push(
+          tx.run(sql`
           insert into second_look (case_id, workflow, probability, state, drawn_at)
           select case_id, workflow, probability, 'waiting', at
           from json_to_recordset(${rows(looks)}::json) as r (case_id text, workflow text, probability numeric, at timestamptz)
-          on conflict do nothing`);
+          on conflict do nothing`),
+        );
+      await Promise.all(writes);
       audit.record(
         tx,
         mine.flatMap((one) => {

@@ -148,7 +148,7 @@ export function openSealing({ vault, log }: { vault: Vault; log: Log }): Sealing
         const keys = new Uint8Array(freshBytes(KEY * list.length));
         sent.push({ list, keys });
         const records = list.map(({ plain: { id, input } }) => ({ id, input }));
-        worker.postMessage({ records, keys } satisfies ToSeal);
+        worker.postMessage({ records, keys } satisfies ToSeal, []);
       },
     };
     return own;

@@ -107,7 +107,6 @@ export function reserving(audit: Audit, worker: string): Operation<Reservation, 
     async run(tx, items) {
       const mine = await fenced(tx, items);
       if (mine.length > 0) {
-        await setRunning(tx, mine);
         const requests = packed();
         const attempts = mine.map((one) => ({
           case_id: one.lease.id,
@@ -119,7 +118,9 @@ export function reserving(audit: Audit, worker: string): Operation<Reservation, 
           started_at: isoTime(one.startedAt),
           ...requests.add(one.sealedRequest),
         }));
-        await tx.run(sql`
+        await Promise.all([
+          setRunning(tx, mine),
+          tx.run(sql`
           with r as materialized (
             select * from json_to_recordset(${rows(attempts)}::json)
               as r (case_id text, no smallint, step smallint, purpose text, model_asked text, cached_from text, started_at timestamptz, start int, length int)),
@@ -127,7 +128,8 @@ export function reserving(audit: Audit, worker: string): Operation<Reservation, 
             insert into attempt (case_id, no, step, purpose, state, model_asked, cached_from, started_at)
             select case_id, no, step, purpose, 'reserved', model_asked, cached_from, started_at from r)
           insert into case_content (case_id, kind, sealed)
-          select case_id, 'request.' || no, substring(${requests.all()}::bytea from start for length) from r`);
+          select case_id, 'request.' || no, substring(${requests.all()}::bytea from start for length) from r`),
+        ]);
         audit.record(
           tx,
           mine.map((one) => ({
@@ -158,20 +160,24 @@ async function setRunning(tx: Queryable, items: Reservation[]): Promise<void> {
   const leases = (list: Reservation[]) =>
     sql`json_to_recordset(${rows(list.map((one) => fenceOf(one.lease)))}::json) as r (id text, held_by text, lease_no int)`;
   const same = sql`c.id = r.id and (c.worker, c.lease_no) is not distinct from (r.held_by, r.lease_no)`;
+  const writes: Promise<void>[] = [];
   if (before.length > 0)
-    allMoved(
-      await tx.run(
-        sql`update case_ c set state = 'running' from ${leases(before)} where ${same} and c.state in ('received', 'running')`,
-      ),
-      before,
+    writes.push(
+      tx
+        .run(
+          sql`update case_ c set state = 'running' from ${leases(before)} where ${same} and c.state in ('received', 'running')`,
+        )
+        .then((moved) => allMoved(moved, before)),
     );
   if (running.length > 0)
-    allMoved(
-      await tx.run(
-        sql`select 1 from ${leases(running)} join case_ c on ${same} where c.state = 'running' for no key update of c`,
-      ),
-      running,
+    writes.push(
+      tx
+        .run(
+          sql`select 1 from ${leases(running)} join case_ c on ${same} where c.state = 'running' for no key update of c`,
+        )
+        .then((moved) => allMoved(moved, running)),
     );
+  await Promise.all(writes);
 }
 
 /** Records failed attempts; the case stays with this process or waits for its next time. */
