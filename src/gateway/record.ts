@@ -109,10 +109,10 @@ const TRY_COLUMNS = {
 } as const satisfies Record<string, Form>;
 
 /**
- * A commit costs as much as the rows of several calls: where many calls come it waits for a handful of them. Two at once, so
- * that no call has to wait for the end of one that it came too late for.
+ * A commit takes with it whatever came during the one before it, and costs as much as the rows of forty calls: where many
+ * calls come it waits for more of them.
  */
-const IN_FEW_COMMITS: Gathering = { atOnce: 2, enough: 10, patient: { from: 10, enough: 10, forMs: 1 } };
+const IN_FEW_COMMITS: Gathering = { atOnce: 1, patient: { from: 12, enough: 32, forMs: 2 } };
 
 function rowsOf(calls: readonly CallRow[]): Copy[] {
   const tries = calls.flatMap((call) =>
