@@ -18,7 +18,10 @@ export interface Gathered<Item, Result> {
 export interface Gathering {
   /** Writes under way at the same time at most; fewer where they would wait for each other's locks. */
   atOnce?: number;
-  /** While a write runs, the next one begins when so many wait, or after so long (milliseconds). */
+  /**
+   * While a write runs, the next one begins when so many wait, or after so long (milliseconds). Where little is under way, each
+   * waits for the others: then it begins with as many as are under way, but no fewer than twenty.
+   */
   enough?: number;
   gatherMs?: number;
   /**
@@ -37,6 +40,8 @@ interface Waiting<Item, Result> {
 const MOST_ITEMS = 400;
 const MOST_AT_ONCE = 4;
 const ENOUGH = 300;
+const FEW = 20;
+const LITTLE = 100;
 const GATHER = 3;
 
 /** `write` stores all items or none, and answers one result per item, in order. */
@@ -55,7 +60,9 @@ export function gathered<Item, Result>(
 
   function schedule() {
     if (scheduled || waiting.length === 0 || inFlight >= atOnce) return;
-    if (inFlight > 0 && waiting.length < enough) {
+    const underWay = items - waiting.length;
+    const wanted = underWay < LITTLE ? Math.min(enough, Math.max(FEW, underWay)) : enough;
+    if (inFlight > 0 && waiting.length < wanted) {
       gathering ??= setTimeout(begin, gatherMs);
       return;
     }
