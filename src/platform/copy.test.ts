@@ -169,6 +169,26 @@ describe("rows by COPY", () => {
     expect(await count()).toBe(2);
   });
 
+  test("that are hoped to be new are tried once more, without hope, when one of them is there already", async () => {
+    await database.transaction((tx) => tx.copy([binaryRows("parcel", PARCEL, [parcel(1)])]));
+    const answers: boolean[] = [];
+    const failed: number[] = [];
+    const store = (list: number[]) =>
+      database.transaction(
+        async (tx) => {
+          tx.afterFailure(() => failed.push(list[0]!));
+          answers.push(await tx.copyNew([binaryRows("parcel", PARCEL, list.map(parcel))]));
+        },
+        ["hope"],
+        { inHope: true },
+      );
+    await store([2, 3]);
+    expect([answers, failed]).toEqual([[true], []]);
+    await store([4, 1]);
+    expect([answers, failed]).toEqual([[true, true, false], [4]]);
+    expect(await count()).toBe(3);
+  });
+
   test("that are wrong are no rows that are there already", async () => {
     const wrong = database.transaction((tx) => tx.copyNew([binaryRows("content", CONTENT, [["one", null]])]));
     await expect(wrong).rejects.toMatchObject({ code: "23502" });

@@ -55,6 +55,30 @@ describe("questions", () => {
   });
 });
 
+describe("statements of a transaction that are asked at once", () => {
+  const add = (text: string) => sql`insert into note values (${text})`;
+
+  test("run in the order of asking, each seeing those before it", async () => {
+    const seen = await database.transaction((tx) =>
+      Promise.all([
+        tx.run(add("a")),
+        tx.all(sql`select text from note`),
+        tx.run(add("b")),
+        tx.all(sql`select text from note order by text`),
+      ]),
+    );
+    expect(seen).toEqual([1, [{ text: "a" }], 1, [{ text: "a" }, { text: "b" }]]);
+  });
+
+  test("fail together, and what failed first is told", async () => {
+    const work = database.transaction((tx) =>
+      Promise.all([tx.run(add("a")), tx.run(add("a")), tx.run(add("b"))]),
+    );
+    await expect(work).rejects.toMatchObject({ code: "23505" });
+    expect(await notes()).toEqual([]);
+  });
+});
+
 describe("a transaction", () => {
   test("keeps all or nothing", async () => {
     await database.transaction(async (tx) => {

@@ -28,6 +28,24 @@ describe("one write at a time", () => {
   });
 });
 
+describe("several writes at a time", () => {
+  test("begin with as many as are under way, where that is little, and not with a few", async () => {
+    const { sizes, write } = writes(40);
+    const group = gathered(write, { gatherMs: 20 });
+    const items = (from: number, count: number) =>
+      Array.from({ length: count }, (_, i) => group.do(from + i));
+    const all = items(0, 30);
+    await pause(5);
+    all.push(...items(30, 29));
+    await pause(5);
+    expect(sizes).toEqual([30]);
+    all.push(...items(59, 1));
+    await pause(5);
+    expect(sizes).toEqual([30, 30]);
+    await Promise.all(all);
+  });
+});
+
 describe("patience", () => {
   const patient = { from: 4, enough: 6, forMs: 60 };
 

@@ -148,7 +148,14 @@ export function openSealing({ vault, log }: { vault: Vault; log: Log }): Sealing
         const keys = new Uint8Array(freshBytes(KEY * list.length));
         sent.push({ list, keys });
         const records = list.map(({ plain: { id, input } }) => ({ id, input }));
-        worker.postMessage({ records, keys } satisfies ToSeal, []);
+        try {
+          worker.postMessage({ records, keys } satisfies ToSeal, []);
+        } catch (error) {
+          log.warn({ err: error }, "new cases could not be handed over to be sealed; they are sealed here");
+          sent.pop();
+          load -= list.length;
+          hereAll(list);
+        }
       },
     };
     return own;
