@@ -189,6 +189,27 @@ describe("rows by COPY", () => {
     expect(await count()).toBe(3);
   });
 
+  test("that fail are what is told, not that the statement behind them was passed over", async () => {
+    await database.transaction((tx) => tx.copy([binaryRows("parcel", PARCEL, [parcel(1)])]));
+    const runs: boolean[] = [];
+    const counted = () =>
+      database.transaction(
+        async (tx) => {
+          runs.push(await tx.copyNew([binaryRows("parcel", PARCEL, [parcel(1)])]));
+          return tx.one<{ n: number }>(sql`select count(*)::int as n from parcel`);
+        },
+        ["hope"],
+        { inHope: true },
+      );
+    expect(await counted()).toEqual({ n: 1 });
+    expect(runs).toEqual([true, false]);
+    const taken = database.transaction(async (tx) => {
+      await tx.copy([binaryRows("parcel", PARCEL, [parcel(1)])]);
+      await Promise.all([tx.one(sql`select 1`), tx.one(sql`select 2`)]);
+    });
+    await expect(taken).rejects.toMatchObject({ code: "23505" });
+  });
+
   test("that are wrong are no rows that are there already", async () => {
     const wrong = database.transaction((tx) => tx.copyNew([binaryRows("content", CONTENT, [["one", null]])]));
     await expect(wrong).rejects.toMatchObject({ code: "23502" });

@@ -29,6 +29,7 @@ const ALL_BUSY = /timeout exceeded when trying to connect/i;
 const DISK_FULL = "53100";
 const TOO_SLOW = "57014";
 const TAKEN = ["23505", "40P01"];
+const ABORTED = "25P02";
 /** A text with a NUL character. */
 const NO_TEXT = ["22021", "22P05"];
 
@@ -43,6 +44,11 @@ export function isLost(error: unknown): boolean {
 /** Whether a row could not come in because another one has its key, or because two waited for each other's. */
 export function isTaken(error: unknown): boolean {
   return error instanceof Error && TAKEN.includes(codeOf(error));
+}
+
+/** Whether a statement failed only because one before it in its transaction had. */
+export function isAftermath(error: unknown): boolean {
+  return error instanceof Error && codeOf(error) === ABORTED;
 }
 
 /** The error that callers get. `why` is what this machine knows about the database's trouble, when it knows anything. */

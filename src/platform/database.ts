@@ -10,7 +10,7 @@ import { Socket } from "node:net";
 import pg from "pg";
 import { PilotageError } from "../contract/errors.ts";
 import { sendCopies, sendNewCopies, type Copy } from "./copy.ts";
-import { explainFailure, isLost, isTaken, outcomeUnknown } from "./database-failure.ts";
+import { explainFailure, isAftermath, isLost, isTaken, outcomeUnknown } from "./database-failure.ts";
 import { endsWithin } from "./deadline.ts";
 import type { Log } from "./log.ts";
 import type { Sql } from "./sql.ts";
@@ -201,12 +201,18 @@ export function openDatabase(options: DatabaseOptions): Database {
     let planning: Planning = "path";
     /** Rows that go with the next statement, or with the commit. */
     let held: Copy[] = [];
+    /** What failed first: all that was sent behind it says only that something had. */
+    let failure: unknown;
+    const told = (error: unknown) => {
+      if (!isAftermath(error)) failure ??= error;
+      return failure ?? error;
+    };
     const sendHeld = async () => {
       const copies = held;
       held = [];
       if (copies.length === 0) return;
       await sendCopies(client, copies, { within }).catch((error: unknown) => {
-        throw translate(error);
+        throw told(translate(error));
       });
     };
     // A connection that dies while we hold it emits an error on the client itself.
@@ -219,7 +225,10 @@ export function openDatabase(options: DatabaseOptions): Database {
       const result = await work({
         ...queryable(async <T>(query: Sql) => {
           // All of it is sent before anything of it is waited for, so that statements asked at once go in the order of asking.
-          const [, , answer] = await Promise.all([begun, sendHeld(), send<T>(client, query, planning)]);
+          const sent = Promise.all([begun, sendHeld(), send<T>(client, query, planning)]);
+          const [, , answer] = await sent.catch((error: unknown) => {
+            throw told(error);
+          });
           return answer;
         }),
         connection: client,
