@@ -233,7 +233,6 @@ export async function openApp(options: AppOptions): Promise<App> {
   every(2 * TICK, "looking at breakers", () => breakers.refresh(openers.refresh));
   if (role !== "web") await startWorker();
   const server = role === "worker" ? undefined : await startWeb();
-
   log.info({ role, worker, simulated: simulated !== undefined }, "Pilotage is up");
   await database.transaction(async (tx) =>
     audit.record(tx, [

@@ -70,6 +70,22 @@ describe("statements of a transaction that are asked at once", () => {
     expect(seen).toEqual([1, [{ text: "a" }], 1, [{ text: "a" }, { text: "b" }]]);
   });
 
+  test("come too late when one of them ended the transaction: what is asked then is not stored alone", async () => {
+    const late = Promise.withResolvers<unknown>();
+    const work = database.transaction((tx) =>
+      Promise.all([
+        tx.run(add("a")).then(async () => {
+          await new Promise((resolve) => setTimeout(resolve, 100));
+          await tx.run(add("late")).then(late.resolve, late.resolve);
+        }),
+        tx.run(add("b")).then(() => Promise.reject(new Error("not this time"))),
+      ]),
+    );
+    await expect(work).rejects.toThrowError("not this time");
+    expect(await late.promise).toMatchObject({ code: "internal" });
+    expect(await notes()).toEqual([]);
+  });
+
   test("fail together, and what failed first is told", async () => {
     const work = database.transaction((tx) =>
       Promise.all([tx.run(add("a")), tx.run(add("a")), tx.run(add("b"))]),

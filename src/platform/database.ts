@@ -37,7 +37,8 @@ export interface Queryable {
   run(query: Sql): Promise<number>;
 }
 
-/** Statements that need not wait for each other are asked at once (`Promise.all`): they run in the order of asking, for one wait. */
+/** Statements that need not wait for each other are asked at once (`Promise.all`): they run in the order of asking, for one wait;
+ * `copyNew` is not one of them. */
 export interface Tx extends Queryable {
   /** The connection underneath; things that live as long as it does may be kept beside it. */
   readonly connection: object;
@@ -201,6 +202,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     let planning: Planning = "path";
     /** Rows that go with the next statement, or with the commit. */
     let held: Copy[] = [];
+    let over = false;
+    /** Behind its end a statement would be stored alone. */
+    const stillOpen = () => {
+      if (over) throw new PilotageError("internal", "A statement was asked after its transaction was over.");
+    };
     /** What failed first: all that was sent behind it says only that something had. */
     let failure: unknown;
     const told = (error: unknown) => {
@@ -224,6 +230,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     try {
       const result = await work({
         ...queryable(async <T>(query: Sql) => {
+          stillOpen();
           // All of it is sent before anything of it is waited for, so that statements asked at once go in the order of asking.
           const sent = Promise.all([begun, sendHeld(), send<T>(client, query, planning)]);
           const [, , answer] = await sent.catch((error: unknown) => {
@@ -233,11 +240,16 @@ export function openDatabase(options: DatabaseOptions): Database {
         }),
         connection: client,
         async planForMany() {
+          stillOpen();
           await ask(client, PLAN_FOR_MANY, within);
           planning = "many";
         },
-        copy: async (copies) => void held.push(...copies),
+        async copy(copies) {
+          stillOpen();
+          held.push(...copies);
+        },
         async copyNew(copies) {
+          stillOpen();
           if (hopeful) {
             held.push(...copies);
             return true;
@@ -252,6 +264,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         afterFailure: (hook) => failed.push(hook),
       });
       for (const hook of before) await hook();
+      over = true;
       await begun;
       options.boundary?.("before", names);
       committing = true;
@@ -262,20 +275,24 @@ export function openDatabase(options: DatabaseOptions): Database {
       committing = false;
       // PostgreSQL answers the commit of a transaction in which a statement failed with a rollback, and no error.
       if (command !== "COMMIT")
-        throw new PilotageError(
-          "internal",
-          "A statement of this transaction had failed before its end; nothing was stored.",
+        throw (
+          failure ??
+          new PilotageError(
+            "internal",
+            "A statement of this transaction had failed before its end; nothing was stored.",
+          )
         );
       options.boundary?.("after", names);
       for (const hook of after) guarded(hook);
       return result;
     } catch (error) {
+      over = true;
       for (const hook of failed) guarded(hook);
       // A lost connection is thrown away: to ask it for a rollback would be to wait for its silence once more.
       if (isLost(error)) broken ??= error as Error;
       else await ask(client, "rollback", within).catch((rollback: Error) => (broken ??= rollback));
       if (committing && isLost(error)) throw outcomeUnknown(error, options.why?.());
-      throw translate(error);
+      throw translate(isAftermath(error) ? told(error) : error);
     } finally {
       client.off("error", onError);
       letGo(client, broken);

@@ -98,15 +98,24 @@ export function gathered<Item, Result>(
     }
   }
 
-  async function store(group: Waiting<Item, Result>[]): Promise<void> {
+  /** Answers how the database was lost, if it was. */
+  async function store(group: Waiting<Item, Result>[]): Promise<unknown> {
     try {
       const results = await write(group.map((one) => one.item));
       group.forEach((one, i) => one.resolve(results[i]!));
+      return undefined;
     } catch (error) {
       const lost = error instanceof PilotageError && error.code === "database_unavailable";
-      if (group.length === 1 || lost) for (const one of group) one.reject(error);
-      else for (const one of group) await store([one]);
+      if (group.length === 1 || lost) {
+        for (const one of group) one.reject(error);
+        return lost ? error : undefined;
+      }
     }
+    let lost: unknown;
+    for (const one of group)
+      if (lost === undefined) lost = await store([one]);
+      else one.reject(lost);
+    return lost;
   }
 
   return {

@@ -21,3 +21,7 @@ parentPort!.on("message", ({ records, keys }: ToSeal) => {
   }
   parentPort!.postMessage({ bytes, sizes } satisfies AllSealed, [bytes.buffer]);
 });
+// What could not be read must not be passed over: the answers behind it would be taken for others.
+parentPort!.on("messageerror", (error) => {
+  throw error;
+});

@@ -48,6 +48,8 @@ export interface AllSealed {
 }
 
 const KEY = 32;
+/** Of each record: wrapped key, digest, sealed input. */
+const PARTS = 3;
 /** Fewer are sealed sooner than handed over. */
 const FEW = 8;
 /** So many go at once: the thread begins while the rest of them arrive. */
@@ -77,6 +79,7 @@ export function openSealing({ vault, log }: { vault: Vault; log: Log }): Sealing
   const waiting: Waiting[] = [];
   let load = 0;
   let scheduled = false;
+  let resting = false;
   let thread: ReturnType<typeof startThread> | undefined;
 
   function hereAll(list: Waiting[]): void {
@@ -92,12 +95,25 @@ export function openSealing({ vault, log }: { vault: Vault; log: Log }): Sealing
     const list = waiting.splice(0);
     if (list.length === 0) return;
     // What comes behind others that are on their way goes with them, and so into one group of the writes that follow.
-    if (list.length < FEW && !thread?.busy) {
-      load -= list.length;
-      return hereAll(list);
-    }
-    thread ??= startThread();
-    thread.seal(list);
+    if (!resting && (list.length >= FEW || thread?.busy))
+      try {
+        thread ??= startThread();
+        return thread.seal(list);
+      } catch (error) {
+        failed(error);
+      }
+    load -= list.length;
+    hereAll(list);
+  }
+
+  /** A thread that cannot work is not started again with every record that comes. */
+  function failed(error: unknown): void {
+    log.warn(
+      { err: error },
+      "the thread that seals new cases failed; they are sealed without it for a while",
+    );
+    resting = true;
+    setTimeout(() => (resting = false), IDLE).unref();
   }
 
   function startThread() {
@@ -117,7 +133,15 @@ export function openSealing({ vault, log }: { vault: Vault; log: Log }): Sealing
     }
 
     worker.on("message", ({ bytes, sizes }: AllSealed) => {
-      const { list, keys } = sent.shift()!;
+      const first = sent.shift();
+      // It was given up meanwhile.
+      if (!first) return;
+      const { list, keys } = first;
+      // Answers come in the order of asking: one that does not fit means that another was lost.
+      if (sizes.length !== PARTS * list.length) {
+        sent.unshift(first);
+        return broken(new Error("an answer is missing"));
+      }
       load -= list.length;
       let at = 0;
       let no = 0;
@@ -132,10 +156,12 @@ export function openSealing({ vault, log }: { vault: Vault; log: Log }): Sealing
       });
       if (sent.length === 0) idle = setTimeout(end, IDLE).unref();
     });
-    worker.on("error", (error) => {
-      log.warn({ err: error }, "the thread that seals new cases ended; they are sealed without it");
+    function broken(error: unknown): void {
+      failed(error);
       end();
-    });
+    }
+    worker.on("error", broken);
+    worker.on("messageerror", broken);
     worker.on("exit", end);
 
     const own = {
@@ -151,10 +177,8 @@ export function openSealing({ vault, log }: { vault: Vault; log: Log }): Sealing
         try {
           worker.postMessage({ records, keys } satisfies ToSeal, []);
         } catch (error) {
-          log.warn({ err: error }, "new cases could not be handed over to be sealed; they are sealed here");
           sent.pop();
-          load -= list.length;
-          hereAll(list);
+          throw error;
         }
       },
     };
