@@ -37,8 +37,10 @@ export interface Queryable {
   run(query: Sql): Promise<number>;
 }
 
-/** Statements that need not wait for each other are asked at once (`Promise.all`): they run in the order of asking, for one wait;
- * `copyNew` is not one of them. */
+/**
+ * Statements that need not wait for each other are asked at once (`Promise.all`): they run in the order of asking, for one
+ * wait. `copyNew` is not one of them.
+ */
 export interface Tx extends Queryable {
   /** The connection underneath; things that live as long as it does may be kept beside it. */
   readonly connection: object;

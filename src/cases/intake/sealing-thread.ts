@@ -1,9 +1,8 @@
 /** The thread that seals the inputs of new cases, many at a time. See sealing.ts. */
 import { parentPort, workerData } from "node:worker_threads";
 import { vaultOf, type VaultKeys } from "../../platform/secrets.ts";
-import { sealedHere, type AllSealed, type ToSeal } from "./sealing.ts";
+import { KEY, sealedHere, type AllSealed, type ToSeal } from "./sealing.ts";
 
-const KEY = 32;
 const vault = vaultOf(workerData as VaultKeys);
 
 parentPort!.on("message", ({ records, keys }: ToSeal) => {
@@ -21,6 +20,7 @@ parentPort!.on("message", ({ records, keys }: ToSeal) => {
   }
   parentPort!.postMessage({ bytes, sizes } satisfies AllSealed, [bytes.buffer]);
 });
+
 // What could not be read must not be passed over: the answers behind it would be taken for others.
 parentPort!.on("messageerror", (error) => {
   throw error;

@@ -47,7 +47,8 @@ export interface AllSealed {
   sizes: number[];
 }
 
-const KEY = 32;
+/** Bytes of a case's key. */
+export const KEY = 32;
 /** Of each record: wrapped key, digest, sealed input. */
 const PARTS = 3;
 /** Fewer are sealed sooner than handed over. */
