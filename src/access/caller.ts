@@ -60,10 +60,11 @@ export function personKey(name: string): string {
 export function callerOfKey(key: KeyRow, as: string | undefined): Caller {
   const person = as ?? key.name;
   return {
+    // Members in their order, as the audit trail writes them (audit/record.ts).
     actor:
       as === undefined
-        ? { kind: "key", name: key.name, key: key.id }
-        : { kind: "person", name: as, key: key.id },
+        ? { key: key.id, kind: "key", name: key.name }
+        : { key: key.id, kind: "person", name: as },
     person,
     simulated: key.simulated,
     stands: key.scopes.includes("operator") ? OPERATOR : (key.stands ?? OPERATOR),

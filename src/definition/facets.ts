@@ -52,17 +52,17 @@ export function facetsOf(
     };
     readers.set(release, known);
   }
-  const facets: [string, FacetValue][] = [];
-  for (const [list, value] of [
-    [known.input, input],
-    [known.output, output],
-  ] as const) {
-    for (const { name, path, accepts } of list) {
-      const found = valueAt(value, path);
-      if (found !== undefined && accepts(found)) facets.push([name, found]);
-    }
+  const facets: Record<string, FacetValue> = {};
+  collect(known.input, input, facets);
+  collect(known.output, output, facets);
+  return facets;
+}
+
+function collect(readers: Reader[], value: JsonObject | undefined, facets: Record<string, FacetValue>): void {
+  for (const { name, path, accepts } of readers) {
+    const found = valueAt(value, path);
+    if (found !== undefined && accepts(found)) facets[name] = found;
   }
-  return Object.fromEntries(facets);
 }
 
 function readersOf(side: "input" | "output", paths: string[], schema: JsonObject): Reader[] {

@@ -187,9 +187,10 @@ export function openSealing({ vault, log }: { vault: Vault; log: Log }): Sealing
   }
 
   return {
-    async seal(plain) {
-      if (plain.attachments.length > 0) return sealedHere(vault, plain);
-      return new Promise((resolve, reject) => {
+    seal: (plain) =>
+      new Promise((resolve, reject) => {
+        // Files are not handed over; what is thrown here is this record's answer, too.
+        if (plain.attachments.length > 0) return resolve(sealedHere(vault, plain));
         load++;
         waiting.push({ plain, resolve, reject });
         if (waiting.length >= MANY) return flush();
@@ -199,8 +200,7 @@ export function openSealing({ vault, log }: { vault: Vault; log: Log }): Sealing
           scheduled = false;
           flush();
         });
-      });
-    },
+      }),
     get load() {
       return load;
     },
