@@ -139,7 +139,7 @@ export function openGateway(parts: GatewayParts): Gateway {
       const known = found instanceof Promise ? await found : found;
       if (known.workflows.has(model) && sees(call.caller, model)) {
         const workflow = await registry.workflow(database, model);
-        return noted(call, { workflow: model, caseId: undefined }, "buffered", () =>
+        return await noted(call, { workflow: model, caseId: undefined }, "buffered", () =>
           cases.answer(call, workflow),
         );
       }
@@ -147,7 +147,7 @@ export function openGateway(parts: GatewayParts): Gateway {
       if (!offered || !mayUse(offered.model.policy, call.caller.key)) throw unknownModel(model);
       const mode = call.request.stream ? (call.mode ?? offered.model.mode) : "buffered";
       const connection = offered.connection.name;
-      return noted(call, { connection }, mode, () =>
+      return await noted(call, { connection }, mode, () =>
         same.answer(call, { connection, mode }, () => passThrough.answer(call, known, offered)),
       );
     },

@@ -23,11 +23,25 @@ export interface AllowedLeg extends Leg {
 type Allowed = { kind: "passed"; body: JsonObject; report: PolicyReport | undefined };
 type Refused = Extract<Judged, { kind: "refused" }>;
 
-export async function allowedLegs(
+type Legs = { kind: "passed"; legs: AllowedLeg[] } | Refused;
+
+/** At once where there is nothing to judge. */
+export function allowedLegs(
+  targets: readonly [Target, ...Target[]],
+  request: JsonObject,
+  call: ChatCall,
+): Legs | Promise<Legs> {
+  const [first, ...others] = targets;
+  return others.length === 0 && first.offer?.policy === undefined
+    ? { kind: "passed", legs: [{ ...first, body: request, report: undefined }] }
+    : judgedLegs(targets, request, call);
+}
+
+async function judgedLegs(
   [first, ...others]: readonly [Target, ...Target[]],
   request: JsonObject,
   { caller, request: { images } }: ChatCall,
-): Promise<{ kind: "passed"; legs: AllowedLeg[] } | Refused> {
+): Promise<Legs> {
   const asked = await under(first.offer, { kind: "passed", body: request, report: undefined });
   if (asked.kind === "refused") return asked;
   const known = new Map<string, Allowed | Refused>([[rulesOf(first.offer), asked]]);

@@ -76,7 +76,8 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
       places,
       async call(leftMs, signal) {
         const wanted = () => ledger.before([leg], inputBytes, leg.body);
-        const allowance = await allowances.ofConnection(leg.connection, wanted);
+        const room = allowances.ofConnection(leg.connection, wanted);
+        const allowance = room instanceof Promise ? await room : room;
         const about = { path: "gateway", connection: leg.connection.name, model: leg.model } as const;
         parts.telemetry.underWay(about, 1);
         try {
@@ -165,7 +166,9 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
       const mode = call.request.stream ? (call.mode ?? model.mode) : "buffered";
       const request = passedOn(call, vault);
       // Before the request is looked through: that takes time of its own.
-      const key = await allowances.ofKey(call.caller.key!, () => ledger.before(targets, call.bytes, request));
+      const room = allowances.ofKey(call.caller.key!, () => ledger.before(targets, call.bytes, request));
+      // What is known at once is not waited for, here and below: each wait costs a turn of its own.
+      const key = room instanceof Promise ? await room : room;
       const around = { call, model, mode, key, connection: undefined };
       /** With nobody asked: a request like any other for the key, and no tokens. */
       const refuse = (report: PolicyReport | undefined, error: unknown) => {
@@ -174,7 +177,8 @@ export function openPassThrough(parts: PassThroughParts): PassThrough {
       };
       let judged: Awaited<ReturnType<typeof allowedLegs>>;
       try {
-        judged = await allowedLegs(targets, request, call);
+        const legs = allowedLegs(targets, request, call);
+        judged = legs instanceof Promise ? await legs : legs;
       } catch (error) {
         await refuse(undefined, error);
         throw error;

@@ -20,12 +20,15 @@ import { badRequest, GatewayError } from "./wire-error.ts";
 
 export interface SameAgain {
   /** What the first call of this key answered, or what `ask` answers now. */
-  answer(
-    call: ChatCall,
-    about: { connection: string; mode: Mode },
-    ask: () => Promise<ChatReply>,
-  ): Promise<ChatReply>;
+  answer(call: ChatCall, about: About, ask: Ask): Promise<ChatReply>;
 }
+
+interface About {
+  connection: string;
+  mode: Mode;
+}
+
+type Ask = () => Promise<ChatReply>;
 
 /** As it is kept. */
 interface Kept {
@@ -150,7 +153,7 @@ export function openSameAgain(parts: {
   async function again(
     call: ChatCall,
     row: Row,
-    { connection, mode }: { connection: string; mode: Mode },
+    { connection, mode }: About,
   ): Promise<ChatReply> {
     const key = vault.openKey(row.call_id, row.wrapped!);
     const kept = JSON.parse(Buffer.from(key.open("answer", row.sealed!)).toString("utf8")) as Kept;
@@ -179,24 +182,26 @@ export function openSameAgain(parts: {
       : { kind: "events", headers, text: kept.text };
   }
 
+  async function answerOnce(call: ChatCall, key: string, about: About, ask: Ask): Promise<ChatReply> {
+    const bad = badExternalId(key);
+    if (bad) throw badRequest(`The header Idempotency-Key cannot be used: ${bad}.`, "Idempotency-Key");
+    const names = namesOf(call);
+    const waited = stopwatch();
+    for (;;) {
+      const found = await claim(call, names);
+      if (found === "ours") return first(call, ask);
+      if (!names.body.equals(found.body)) throw otherBody();
+      // Without its key it cannot be opened any more: it is as if it had been removed.
+      if (found.sealed && found.wrapped) return again(call, found, about);
+      if (call.signal.aborted) throw clientLeft();
+      if (found.sealed || waited() > PATIENCE) throw stillRuns();
+      await new Promise((resolve) => setTimeout(resolve, LOOK));
+    }
+  }
+
   return {
-    async answer(call, about, ask) {
-      if (call.idempotencyKey === undefined) return ask();
-      const bad = badExternalId(call.idempotencyKey);
-      if (bad) throw badRequest(`The header Idempotency-Key cannot be used: ${bad}.`, "Idempotency-Key");
-      const names = namesOf(call);
-      const waited = stopwatch();
-      for (;;) {
-        const found = await claim(call, names);
-        if (found === "ours") return first(call, ask);
-        if (!names.body.equals(found.body)) throw otherBody();
-        // Without its key it cannot be opened any more: it is as if it had been removed.
-        if (found.sealed && found.wrapped) return again(call, found, about);
-        if (call.signal.aborted) throw clientLeft();
-        if (found.sealed || waited() > PATIENCE) throw stillRuns();
-        await new Promise((resolve) => setTimeout(resolve, LOOK));
-      }
-    },
+    answer: (call, about, ask) =>
+      call.idempotencyKey === undefined ? ask() : answerOnce(call, call.idempotencyKey, about, ask),
   };
 }
 

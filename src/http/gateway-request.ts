@@ -60,8 +60,8 @@ export function bodyOf({ request }: GatewayRequest): Promise<Buffer> {
         parts = [];
         reject(tooLarge());
       })
-      .once("end", () => resolve(parts.length === 1 ? parts[0]! : Buffer.concat(parts)))
-      .once("error", () =>
+      .on("end", () => resolve(parts.length === 1 ? parts[0]! : Buffer.concat(parts)))
+      .on("error", () =>
         reject(new GatewayError(400, "invalid_value", "The request ended in the middle of its body.")),
       );
   });

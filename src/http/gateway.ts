@@ -133,7 +133,7 @@ export function serveGateway(server: Server, door: GatewayDoor): void {
       elapsed,
       closing: () => closing,
     };
-    response.once("close", () => {
+    response.on("close", () => {
       // Before the answer was out.
       if (!response.writableFinished) one.left.abort(new Error("the client left"));
       one.release?.();

@@ -99,7 +99,9 @@ export async function callRoutes<T>(
     }
     const route = routes[next.route]!;
     const leftMs = budget.totalMs - now;
-    const leave = await enter(parts, route, { leftMs, budget, limits });
+    const entered = enter(parts, route, { leftMs, budget, limits });
+    // What is known at once is not waited for: each wait costs a turn of its own.
+    const leave = entered instanceof Promise ? await entered : entered;
     if (leave === "shut") continue;
     const about = {
       route: next.route,
@@ -111,7 +113,8 @@ export async function callRoutes<T>(
       // No place at its connection: the route was not asked, and the next one may be freer.
       if (leave === "full") throw noPlace(route);
       const value = await route.call(Math.max(1, budget.totalMs - elapsed()), budget.signal);
-      if (!budget.later) await leave();
+      const told = budget.later ? undefined : leave();
+      if (told) await told;
       tries.push({ ...about, milliseconds: elapsed() - about.startedMs, error: undefined, class: undefined });
       return { kind: "answered", value, route: next.route, tries, ended: leave };
     } catch (error) {
