@@ -150,11 +150,7 @@ export function openSameAgain(parts: {
   }
 
   /** On record as a call of its own that asked nobody and cost nothing. */
-  async function again(
-    call: ChatCall,
-    row: Row,
-    { connection, mode }: About,
-  ): Promise<ChatReply> {
+  async function again(call: ChatCall, row: Row, { connection, mode }: About): Promise<ChatReply> {
     const key = vault.openKey(row.call_id, row.wrapped!);
     const kept = JSON.parse(Buffer.from(key.open("answer", row.sealed!)).toString("utf8")) as Kept;
     await records.keep({
