@@ -219,3 +219,42 @@ test("a reader that takes nothing of large whole answers is let go within a minu
   await until(async () => ended, Boolean);
   expect(got).toBeLessThan(4 * 7 * 1024 * 1024);
 }, 120_000);
+
+describe("clients that leave while it is looked up who they are", async () => {
+  const small = await install({ settings: { PILOTAGE_INTAKE_BYTES: "1048576" } });
+  const address = new URL(small.url);
+
+  test.each([
+    ["/v1/chat/completions", "gateway"],
+    ["/api/v1/workflows/nobody/cases", "operator"],
+  ] as const)("%s: leave no room taken", async (path, scope) => {
+    const { secret } = await small.app.keys.make(
+      { name: `leaves ${scope}`, scopes: [scope], workflow: undefined, days: 30, simulated: false },
+      { kind: "system", name: "test" },
+    );
+    const head = `host: ${address.host}\r\nauthorization: Bearer ${secret}\r\ncontent-type: application/json`;
+    await small.app.database.transaction(async (tx) => {
+      await tx.run(sql`lock table api_key in access exclusive mode`);
+      const socket = connect(Number(address.port), address.hostname);
+      socket.on("error", () => undefined);
+      socket.write(`POST ${path} HTTP/1.1\r\n${head}\r\ncontent-length: 900000\r\n\r\n`);
+      const waiting = () =>
+        tx.one<{ n: number }>(
+          sql`select count(*)::int as n from pg_locks where not granted and relation = 'api_key'::regclass`,
+        );
+      await until(waiting, ({ n }) => n > 0);
+      socket.destroy();
+      // Until the server has seen that it is gone.
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    });
+    const ask = (size: number) =>
+      fetch(`${small.url}${path}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
+        body: JSON.stringify({ model: "nobody", messages: [{ role: "user", content: "x".repeat(size) }] }),
+      });
+    // Whatever it is answered: it was read.
+    expect((await ask(900_000)).status).not.toBe(429);
+    expect((await ask(10)).status).not.toBe(429);
+  });
+});

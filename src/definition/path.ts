@@ -43,14 +43,19 @@ export function removeAt(object: JsonObject, path: string): void {
   if (isJsonObject(parent)) delete parent[keys.at(-1)!];
 }
 
-/** Sets a value at a dotted path, making the objects on the way. */
+/** Sets a value at a dotted path, making the objects on the way. Every name becomes a field of its own, `__proto__` too. */
 export function setAt(object: JsonObject, path: string, value: JsonValue): void {
   const keys = path.split(".");
   let place = object;
   for (const key of keys.slice(0, -1)) {
     const next = Object.hasOwn(place, key) ? place[key] : undefined;
     if (isJsonObject(next)) place = next;
-    else place = place[key] = {};
+    else place = ownField(place, key, {});
   }
-  place[keys.at(-1)!] = value;
+  ownField(place, keys.at(-1)!, value);
+}
+
+function ownField<Value extends JsonValue>(object: JsonObject, name: string, value: Value): Value {
+  Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+  return value;
 }

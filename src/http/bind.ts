@@ -155,6 +155,8 @@ export function bind(options: {
       // Before the body is read: a stranger sends nothing.
       onRequest: async (request, reply) => {
         await authorise(endpoint, options, request, reply);
+        // The client left meanwhile: nothing is read, and nobody hears an answer.
+        if (reply.raw.destroyed) return reply.hijack();
         // A batch is read as it comes and bounds itself.
         const hasBody = endpoint.method === "POST" || endpoint.method === "PUT";
         if (hasBody && endpoint.wire === "json")

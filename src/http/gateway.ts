@@ -10,7 +10,7 @@ import { hash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { demandSomewhere, type Caller } from "../access/caller.ts";
 import type { Keys } from "../access/keys.ts";
-import type { ChatCall } from "../gateway/call.ts";
+import { clientLeft, type ChatCall } from "../gateway/call.ts";
 import { openGateway, type GatewayParts } from "../gateway/gateway.ts";
 import type { Mode } from "../gateway/record.ts";
 import { readRequest } from "../gateway/request.ts";
@@ -63,6 +63,8 @@ export function serveGateway(server: Server, door: GatewayDoor): void {
       route: CHAT,
       // The key is known before the body is read: a stranger sends nothing.
       async answer(one, caller) {
+        // While the key was looked up: nobody would give its room back any more.
+        if (one.left.aborted) throw clientLeft();
         one.release = budget.take(one.request, MOST_BYTES);
         const call = callOf(one, caller, await bodyOf(one));
         waits(one);

@@ -35,6 +35,55 @@ describe("input", () => {
     });
   });
 
+  test("loses a field called __proto__ like any other that is not named", () => {
+    const given = JSON.parse('{"text":"a","__proto__":{"amount":"b"}}') as JsonObject;
+    const checked = check(given);
+    expect(checked).toEqual({ ok: true, input: { text: "a" }, dropped: ["__proto__"] });
+    expect(checked.ok && checked.input["amount"]).toBeUndefined();
+  });
+
+  test("of a schema that branches and refers to itself is kept and left out the same however many shapes came before", () => {
+    const levels = 14;
+    const branching: JsonObject = {
+      $ref: "#/$defs/r",
+      $defs: {
+        r: {
+          anyOf: [
+            { type: "object", properties: { a: { $ref: "#/$defs/r" }, b: { $ref: "#/$defs/r" } } },
+            { type: "object", properties: { a: { $ref: "#/$defs/s1" } } },
+          ],
+        },
+        ...Object.fromEntries(
+          Array.from({ length: levels }, (_, i) => [
+            `s${i + 1}`,
+            {
+              type: "object",
+              properties: {
+                a: { $ref: `#/$defs/s${Math.min(levels, i + 2)}` },
+                b: { $ref: `#/$defs/s${Math.min(levels, i + 2)}` },
+              },
+            },
+          ]),
+        ),
+      },
+    };
+    // The letters of 2,000 numbers as paths: more combinations than are remembered.
+    for (let n = 0; n < 2_000; n++) {
+      const names = n
+        .toString(2)
+        .padStart(20, "1")
+        .split("")
+        .map((bit) => (bit === "1" ? "a" : "b"));
+      const nest = (last: JsonObject) =>
+        names.reduceRight<JsonObject>((below, name) => ({ [name]: below }), last);
+      expect(check(nest({ a: 1, other: 2 }), branching)).toEqual({
+        ok: true,
+        input: nest({ a: 1 }),
+        dropped: [[...names, "other"].join(".")],
+      });
+    }
+  });
+
   test("loses them below objects, in lists and behind references too, each named by its path", () => {
     const deep: JsonObject = {
       type: "object",

@@ -52,13 +52,15 @@ function keepFields(value: JsonObject, shape: Shape, path: string, keeping: Keep
     const below = value[name]!;
     const schemas = shape.fields.get(name) ?? shape.others;
     const at = path === "" ? name : `${path}.${name}`;
-    if (schemas === undefined) keeping.dropped.add(at);
     const its = schemas === undefined ? undefined : keep(below, schemas, at, keeping);
-    if (its !== below) kept ??= names.slice(0, i).map((one) => [one, value[one]!]);
-    if (its !== undefined) kept?.push([name, its]);
+    if (schemas === undefined || its !== below) kept ??= names.slice(0, i).map((one) => [one, value[one]!]);
+    if (schemas === undefined) keeping.dropped.add(at);
+    else kept?.push([name, its!]);
   }
   return kept === undefined ? value : Object.fromEntries(kept);
 }
+
+const MOST_SHAPES = 1_000;
 
 function openShapes(root: JsonObject): (schemas: JsonObject[]) => Shape {
   const numbers = new Map<JsonObject, number>();
@@ -69,10 +71,14 @@ function openShapes(root: JsonObject): (schemas: JsonObject[]) => Shape {
     return number;
   };
   return (schemas) => {
-    // By which schemas they are: a schema that refers to itself has finitely many places however deep a value is.
+    // By which schemas they are: one that refers to itself has finitely many places however deep a value is. Where it branches,
+    // too, these may be very many, and whoever sends values chooses which of them come up.
     const which = schemas.map(numberOf).join();
     let shape = shapes.get(which);
-    if (!shape) shapes.set(which, (shape = shapeOf(root, schemas)));
+    if (!shape) {
+      if (shapes.size >= MOST_SHAPES) shapes.clear();
+      shapes.set(which, (shape = shapeOf(root, schemas)));
+    }
     return shape;
   };
 }
