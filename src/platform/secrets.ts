@@ -57,15 +57,7 @@ export function openVault(masterKey: Uint8Array): Vault {
 export function vaultOf(keys: VaultKeys): Vault {
   const { wrapping, hashing, sealing } = keys;
 
-  /** Many a key is made and not used again: it becomes an object of its own when something is sealed with it. */
-  function keyOf(owner: string, bytes: Uint8Array): ContentKey {
-    let made: KeyObject | undefined;
-    const key = () => (made ??= createSecretKey(bytes));
-    return {
-      seal: (kind, plain) => encrypt(key(), `${owner}:${kind}`, plain),
-      open: (kind, sealed) => decrypt(key(), `${owner}:${kind}`, sealed),
-    };
-  }
+  const keyOf = (owner: string, bytes: Uint8Array) => new OwnerKey(owner, bytes);
 
   return {
     keys,
@@ -77,8 +69,38 @@ export function vaultOf(keys: VaultKeys): Vault {
     openKey: (owner, wrapped) => keyOf(owner, decrypt(wrapping, owner, wrapped)),
     seal: (purpose, plain) => encrypt(sealing, purpose, plain),
     open: (purpose, sealed) => decrypt(sealing, purpose, sealed),
-    digest: (purpose, value) => createHmac("sha256", hashing).update(`${purpose}:`).update(value).digest(),
+    digest(purpose, value) {
+      const hmac = createHmac("sha256", hashing);
+      // One text is put together more cheaply than it is handed over in two.
+      if (typeof value === "string") hmac.update(`${purpose}:${value}`);
+      else hmac.update(`${purpose}:`).update(value);
+      return hmac.digest();
+    },
   };
+}
+
+/** Many a key is made and not used again: it becomes an object of node:crypto when something is sealed with it. */
+class OwnerKey implements ContentKey {
+  readonly #owner: string;
+  readonly #bytes: Uint8Array;
+  #made: KeyObject | undefined;
+
+  constructor(owner: string, bytes: Uint8Array) {
+    this.#owner = owner;
+    this.#bytes = bytes;
+  }
+
+  #key(): KeyObject {
+    return (this.#made ??= createSecretKey(this.#bytes));
+  }
+
+  seal(kind: string, plain: Uint8Array | string): Uint8Array {
+    return encrypt(this.#key(), `${this.#owner}:${kind}`, plain);
+  }
+
+  open(kind: string, sealed: Uint8Array): Uint8Array {
+    return decrypt(this.#key(), `${this.#owner}:${kind}`, sealed);
+  }
 }
 
 function encrypt(key: KeyObject, bound: string, plain: Uint8Array | string): Uint8Array {

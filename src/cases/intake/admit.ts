@@ -213,7 +213,13 @@ async function insertCases(
   await insertExtras(tx, arrivals);
   await admitToShadow(
     tx,
-    drawn.map(({ arrival, assignment }) => ({ ...arrival, release: assignment.release })),
+    drawn.map(({ arrival: { id, workflow, drill, receivedAt }, assignment: { release } }) => ({
+      id,
+      workflow,
+      release,
+      drill,
+      receivedAt,
+    })),
     (workflow) => views.get(workflow)!.row.shadow_release,
   );
   parts.audit.record(

@@ -99,17 +99,22 @@ export function openIntake(parts: IntakeParts): Intake {
   });
   const sealing = openSealing(parts);
 
-  async function prepare(incoming: Incoming, view: WorkflowView, reference: ReleaseView): Promise<Prepared> {
+  function prepare(
+    incoming: Incoming,
+    view: WorkflowView,
+    reference: ReleaseView,
+  ): Prepared | Promise<Prepared> {
     const checked = check(parts, incoming, view, reference);
     if (!checked.ok) return checked;
     const { externalId, input, dropped } = checked;
     const id = parts.newId("case");
-    const sealed = await sealing.seal({ id, input, attachments: incoming.attachments });
-    return {
-      ok: true,
-      arrival: arrive(parts, incoming, view, reference, { id, externalId, input, sealed }),
-      dropped,
-    };
+    return sealing
+      .seal({ id, input, attachments: incoming.attachments })
+      .then((sealed) => ({
+        ok: true,
+        arrival: arrive(parts, incoming, view, reference, { id, externalId, input, sealed }),
+        dropped,
+      }));
   }
 
   return {
@@ -134,7 +139,8 @@ export function openIntake(parts: IntakeParts): Intake {
     },
 
     async receiveAll(tx, incoming, view, reference) {
-      const prepared = await Promise.all(incoming.map((one) => prepare(one, view, reference)));
+      // Every one of them is waited for, also where another throws.
+      const prepared = await Promise.all(incoming.map(async (one) => prepare(one, view, reference)));
       const arrivals = prepared.flatMap((one) => (one.ok ? [one.arrival] : []));
       const answers = arrivals.length > 0 ? await admit.run(tx, arrivals) : [];
       const answerOf = new Map(arrivals.map((arrival, i) => [arrival.id, answers[i]!]));

@@ -6,13 +6,19 @@ import { KEY, sealedHere, type AllSealed, type ToSeal } from "./sealing.ts";
 const vault = vaultOf(workerData as VaultKeys);
 
 parentPort!.on("message", ({ records, keys }: ToSeal) => {
-  const parts = records.flatMap(({ id, input }, i) => {
+  const parts: Uint8Array[] = [];
+  const sizes: number[] = [];
+  let size = 0;
+  for (const [i, { id, input }] of records.entries()) {
     const key = keys.subarray(i * KEY, (i + 1) * KEY);
     const { wrappedKey, digest, sealedInput } = sealedHere(vault, { id, input, attachments: [] }, key);
-    return [wrappedKey, digest, sealedInput];
-  });
-  const sizes = parts.map((part) => part.length);
-  const bytes = new Uint8Array(sizes.reduce((sum, size) => sum + size, 0));
+    for (const part of [wrappedKey, digest, sealedInput]) {
+      parts.push(part);
+      sizes.push(part.length);
+      size += part.length;
+    }
+  }
+  const bytes = new Uint8Array(size);
   let at = 0;
   for (const part of parts) {
     bytes.set(part, at);
