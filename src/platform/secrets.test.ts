@@ -82,4 +82,11 @@ describe("keyed digests", () => {
     expect(vault.digest("thread", "anna@example.com")).not.toEqual(digest);
     expect(openVault(Buffer.alloc(32, 2)).digest("subject", "anna@example.com")).not.toEqual(digest);
   });
+
+  test.each(["", "plain", "ümläut €", "\u{1F4E6} two units", "x".repeat(5_000)])(
+    "are of a text what they are of its bytes: %#",
+    (text) => {
+      expect(vault.digest("content", text)).toEqual(vault.digest("content", Buffer.from(text, "utf8")));
+    },
+  );
 });

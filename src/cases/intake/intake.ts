@@ -139,7 +139,7 @@ export function openIntake(parts: IntakeParts): Intake {
     },
 
     async receiveAll(tx, incoming, view, reference) {
-      // Every one of them is waited for, also where another throws.
+      // What one of them throws is its own answer: thrown from here, it would leave the others without anybody who hears them.
       const prepared = await Promise.all(incoming.map(async (one) => prepare(one, view, reference)));
       const arrivals = prepared.flatMap((one) => (one.ok ? [one.arrival] : []));
       const answers = arrivals.length > 0 ? await admit.run(tx, arrivals) : [];
