@@ -1,7 +1,8 @@
 /**
  * The endpoint as a gateway: pass-through calls, not streamed, over 1, 50 and 200 connections, to a provider that answers
  * at once or after 50 ms. Beside it in each round: the provider itself, a bare fastify with undici without and with one bare row
- * a call in the same database, ours with its record left out, and Portkey, which keeps none.
+ * a call in the same database, ours with its record left out, and Portkey, which keeps none, on the Node of its published image
+ * and on ours.
  *
  * Client, provider and gateways share the machine, each in a process of its own; ours is this process. What is recorded is
  * counted afterwards: as many rows as answers, or the bench fails.
@@ -10,10 +11,10 @@ import type { JsonObject } from "../src/contract/json.ts";
 import { sql } from "../src/platform/sql.ts";
 import { cpuSecondsOf } from "../test/support/process-table.ts";
 import { fileURLToPath } from "node:url";
-import { openGatewayPeer } from "./gateway-peer.ts";
+import { openGatewayPeers, type GatewayPeer } from "./gateway-peer.ts";
 import { MODEL, type Load, type Loaded } from "./gateway-orders.ts";
 import { openBench, openGround, type Bench } from "./installation.ts";
-import { atLeast, cpuSeconds, progress, spread, tidy, unmeasured, type Aim } from "./measure.ts";
+import { atLeast, cpuSeconds, progress, spread, tidy, unmeasured, type Aim, type Spread } from "./measure.ts";
 import { talkTo, type Talk } from "./talk.ts";
 
 const CONNECTION = "bench";
@@ -26,7 +27,8 @@ const QUICK_TURN = 200;
 const JUDGED = { connections: 50, delay: 0 };
 const ADDED = { connections: 50, delay: 50 };
 
-type Name = "upstream" | "bare" | "bareWithRow" | "ours" | "unrecorded" | "portkey";
+type Peer = "portkey" | "portkeyOnOurNode";
+type Name = "upstream" | "bare" | "bareWithRow" | "ours" | "unrecorded" | Peer;
 interface Subject {
   name: Name;
   origin: string;
@@ -53,7 +55,7 @@ export async function run(options: { rounds: number; quick: boolean; peers: bool
     processes.push(talk);
     return talk;
   };
-  const peer = options.peers ? await openGatewayPeer() : { missing: "A quick run installs no peers." };
+  const peers = options.peers ? await openGatewayPeers() : { missing: "A quick run installs no peers." };
   try {
     const upstream = await start("gateway-upstream.ts");
     const { port } = await upstream.ask<{ port: number }>({ delay: 0 });
@@ -77,20 +79,11 @@ export async function run(options: { rounds: number; quick: boolean; peers: bool
       await bareSubject("bareWithRow", withRow, ground.serverCpu),
       { name: "ours", ...ours },
       { name: "unrecorded", ...ours, before: record.leaveOut, after: record.keep },
-      ...("missing" in peer
+      ...("missing" in peers
         ? []
         : [
-            {
-              name: "portkey" as const,
-              origin: peer.origin,
-              model: MODEL,
-              headers: {
-                authorization: "Bearer none",
-                "x-portkey-provider": "openai",
-                "x-portkey-custom-host": `${provider}/v1`,
-              },
-              cpu: () => ({ gateway: cpuSecondsOf([peer.pid]), database: 0 }),
-            },
+            peerSubject("portkey", peers.shipped, provider),
+            peerSubject("portkeyOnOurNode", peers.onOurNode, provider),
           ]),
     ];
     const turn = options.quick ? QUICK_TURN : TURN;
@@ -112,10 +105,10 @@ export async function run(options: { rounds: number; quick: boolean; peers: bool
     }
     await everyOneRecorded(bench, answered);
     await bench.stop();
-    return { turnMilliseconds: turn, callsRecorded: answered, ...report(rounds, subjects, peer) };
+    return { turnMilliseconds: turn, callsRecorded: answered, ...report(rounds, subjects, peers) };
   } finally {
     for (const one of processes) await one.stop();
-    if (!("missing" in peer)) await peer.stop();
+    if (!("missing" in peers)) await peers.stop();
     await ground.stop();
   }
 }
@@ -128,6 +121,20 @@ async function bareSubject(name: Name, gateway: Talk, databaseCpu: () => number)
     model: MODEL,
     headers: {},
     cpu: () => ({ gateway: cpuSecondsOf([gateway.pid]), database: databaseCpu() }),
+  };
+}
+
+function peerSubject(name: Peer, { origin, pid }: GatewayPeer, provider: string): Subject {
+  return {
+    name,
+    origin,
+    model: MODEL,
+    headers: {
+      authorization: "Bearer none",
+      "x-portkey-provider": "openai",
+      "x-portkey-custom-host": `${provider}/v1`,
+    },
+    cpu: () => ({ gateway: cpuSecondsOf([pid]), database: 0 }),
   };
 }
 
@@ -205,11 +212,9 @@ function lineOf(turns: Round, subjects: Subject[]): string {
     .concat(` a second over ${connections} connections`);
 }
 
-function report(
-  rounds: Round[],
-  subjects: Subject[],
-  peer: Awaited<ReturnType<typeof openGatewayPeer>>,
-): JsonObject {
+type Peers = Awaited<ReturnType<typeof openGatewayPeers>>;
+
+function report(rounds: Round[], subjects: Subject[], peers: Peers): JsonObject {
   const table = DELAYS.flatMap((delay) =>
     PLACES.flatMap((connections) =>
       subjects.map(({ name }) => {
@@ -230,53 +235,50 @@ function report(
   );
   return {
     table,
-    ...("missing" in peer ? {} : { floorsAgainstPortkey: floorsOf(rounds) }),
-    aims: aimsOf(rounds, peer),
-  };
-}
-
-/** What the aims come to for gateways that do nothing else: how much of them the machine allows. */
-function floorsOf(rounds: Round[]): JsonObject {
-  const { connections, delay } = JUDGED;
-  const against = (name: Name) => {
-    const of = (pick: (turn: Turn) => number) =>
-      spread(
-        rounds.map((turns) => {
-          const turn = (name: Name) => turns.get(cell(name, connections, delay))!;
-          return pick(turn(name)) / pick(turn("portkey"));
+    ...("missing" in peers
+      ? {}
+      : {
+          againstPortkey: againstPortkey(rounds, "portkey"),
+          againstPortkeyOnOurNode: againstPortkey(rounds, "portkeyOnOurNode"),
         }),
-      );
-    const cpu = of(({ gatewayCpu, databaseCpu }) => 1 / (gatewayCpu + databaseCpu));
-    return {
-      callsPerSecond: of(({ count, seconds }) => count / seconds),
-      cpu,
-      p99: of(({ p99 }) => 1 / p99),
-    };
+    aims: aimsOf(rounds, peers),
   };
-  return { bare: against("bare"), bareWithRow: against("bareWithRow") };
 }
 
-/** Ratios within each round, then their median. */
-function aimsOf(rounds: Round[], peer: Awaited<ReturnType<typeof openGatewayPeer>>): Aim[] {
-  const ratio = (pick: (ours: Turn, portkey: Turn) => number) =>
-    spread(
-      rounds.map((turns) => {
-        const of = (name: Name) => turns.get(cell(name, JUDGED.connections, JUDGED.delay))!;
-        return pick(of("ours"), of("portkey"));
-      }),
-    );
-  const beside: [string, number, (ours: Turn, portkey: Turn) => number][] = [
-    [
-      "calls a second against Portkey, 50 connections",
-      6,
-      (ours, portkey) => ours.count / ours.seconds / (portkey.count / portkey.seconds),
-    ],
-    [
-      "CPU of Portkey against gateway and database, a call",
-      6,
-      (ours, portkey) => portkey.gatewayCpu / (ours.gatewayCpu + ours.databaseCpu),
-    ],
-    ["p99 of Portkey against ours", 2, (ours, portkey) => portkey.p99 / ours.p99],
+/** By what the aims measure: calls a second, CPU of a call with the database, p99. Each the better, the larger. */
+const MEASURES = {
+  callsPerSecond: (one: Turn, peer: Turn) => one.count / one.seconds / (peer.count / peer.seconds),
+  cpu: (one: Turn, peer: Turn) => peer.gatewayCpu / (one.gatewayCpu + one.databaseCpu),
+  p99: (one: Turn, peer: Turn) => peer.p99 / one.p99,
+};
+
+/** Ratios within each round. */
+function ratio(rounds: Round[], measure: keyof typeof MEASURES, name: Name, peer: Peer): Spread {
+  const { connections, delay } = JUDGED;
+  const of = (turns: Round, name: Name) => turns.get(cell(name, connections, delay))!;
+  return spread(rounds.map((turns) => MEASURES[measure](of(turns, name), of(turns, peer))));
+}
+
+/** Ours, and gateways that do nothing else: how much of an aim the machine allows. */
+function againstPortkey(rounds: Round[], peer: Peer): JsonObject {
+  const against = (name: Name) => ({
+    callsPerSecond: ratio(rounds, "callsPerSecond", name, peer),
+    cpu: ratio(rounds, "cpu", name, peer),
+    p99: ratio(rounds, "p99", name, peer),
+  });
+  return {
+    ours: against("ours"),
+    unrecorded: against("unrecorded"),
+    bare: against("bare"),
+    bareWithRow: against("bareWithRow"),
+  };
+}
+
+function aimsOf(rounds: Round[], peers: Peers): Aim[] {
+  const beside: [string, number, keyof typeof MEASURES][] = [
+    ["calls a second against Portkey as it is shipped, 50 connections", 6, "callsPerSecond"],
+    ["CPU of Portkey as it is shipped against gateway and database, a call", 6, "cpu"],
+    ["p99 of Portkey as it is shipped against ours", 2, "p99"],
   ];
   const added = spread(
     rounds.map((turns) => {
@@ -285,10 +287,10 @@ function aimsOf(rounds: Round[], peer: Awaited<ReturnType<typeof openGatewayPeer
     }),
   );
   return [
-    ...beside.map(([figure, least, pick]) =>
-      "missing" in peer
-        ? unmeasured(figure, `at least ${least} times`, peer.missing)
-        : atLeast(figure, least, " times", ratio(pick)),
+    ...beside.map(([figure, least, measure]) =>
+      "missing" in peers
+        ? unmeasured(figure, `at least ${least} times`, peers.missing)
+        : atLeast(figure, least, " times", ratio(rounds, measure, "ours", "portkey")),
     ),
     {
       figure: "p50 added to the provider's 50 ms, 50 connections",
