@@ -2,7 +2,7 @@
  * `models.2`: what the endpoint costs a program that asks a model through it, beside the provider itself, a bare fastify with
  * undici, ours without its record, and Portkey, which keeps none: `npm run bench -- gateway` and every aim of its table.
  *
- * The aims are against Portkey on the Node of its published image, which they were set by; what comes out against
+ * The aims are against Portkey on the Node of its published image, which the figures behind them fit; what comes out against
  * Portkey on our Node, nearly twice as fast, is told beside them (decision 0034).
  *
  * Portkey is installed for the run; where that cannot be done its aims are not met. For an hour in which the machine has
